@@ -1,0 +1,49 @@
+/**
+ * Writes everything that is generated from a source in this repository, or with `--check` says what is stale.
+ *
+ * - src/protocol/contract.gen.json  the contract in openapi/ as one file
+ * - src/protocol/contract.gen.ts    its types
+ * - docs/lifecycle.md               the two transition tables, drawn
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import openapiTS, { astToString } from 'openapi-typescript'
+import { drawLifecycles } from './lifecycle-page.ts'
+
+const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
+
+const contract = bundleContract()
+const outputs: Record<string, string> = {
+  'src/protocol/contract.gen.json': contract,
+  'src/protocol/contract.gen.ts': await contractTypes(contract),
+  'docs/lifecycle.md': drawLifecycles(),
+}
+
+const stale = Object.entries(outputs).filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text)
+if (options.check && stale.length > 0) {
+  console.error(`Stale: ${stale.map(([path]) => path).join(', ')}. Run 'npm run generate' and commit the result.`)
+  process.exit(1)
+}
+if (!options.check) for (const [path, text] of stale) writeFileSync(path, text)
+console.log(
+  stale.length === 0 ? 'Everything generated is up to date.' : `Wrote ${stale.map(([path]) => path).join(', ')}.`,
+)
+
+function bundleContract(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'contract-'))
+  try {
+    const file = join(directory, 'contract.json')
+    execFileSync('node_modules/.bin/redocly', ['bundle', 'openapi/openapi.yaml', '-o', file], { stdio: 'pipe' })
+    return `${JSON.stringify(JSON.parse(readFileSync(file, 'utf8')), null, 1)}\n`
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+async function contractTypes(bundled: string): Promise<string> {
+  const types = await openapiTS(JSON.parse(bundled), { defaultNonNullable: false, alphabetize: true })
+  return `// Generated from openapi/ by 'npm run generate'. Do not edit.\n\n${astToString(types)}`
+}

@@ -1,0 +1,172 @@
+/**
+ * Instants, durations and intervals as clients write them (ISO 8601), exact to the millisecond.
+ *
+ * An instant is a number of milliseconds since 1970-01-01T00:00:00Z, a duration a number of milliseconds. Durations
+ * with days, months or years have no fixed length: they are read relative to the instant that they begin or end at.
+ */
+import { Temporal } from 'temporal-polyfill'
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type Instant = number
+
+/** A start window: an execution may start at any instant from `fromAt` to `toAt`, both included. */
+export interface StartWindow {
+  readonly fromAt: Instant
+  readonly toAt: Instant
+}
+
+/** What was read, and whether the text needed a tolerance that should be reported. */
+export interface Reading<Value> {
+  readonly value: Value
+  /** The text as it should have been written, when it was not. */
+  readonly readAs?: string
+}
+
+/** Text that is no date. `detail` says what is wrong, for the client. */
+export class DateError extends Error {
+  readonly detail: string
+  constructor(detail: string) {
+    super(detail)
+    this.name = 'DateError'
+    this.detail = detail
+  }
+}
+
+const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/
+const ZONE = /(?:Z|[+-]\d{2}(?::?\d{2})?)$/i
+const HOURS_WITHOUT_T = /^(P)(\d+(?:[.,]\d+)?H.*)$/
+
+/** Reads an instant. A date without a time is the midnight in UTC that begins it; a time needs a zone. */
+export function parseInstant(text: string): Instant {
+  const trimmed = text.trim()
+  if (DATE_ONLY.test(trimmed)) {
+    return attempt(trimmed, 'a date', () => Temporal.PlainDate.from(trimmed).toZonedDateTime('UTC').epochMilliseconds)
+  }
+  if (/^\d{4}-\d{2}-\d{2}[T ]/i.test(trimmed) && !ZONE.test(trimmed)) {
+    throw new DateError(`'${text}' has no time zone; write '${trimmed}Z' if it is UTC`)
+  }
+  return attempt(
+    trimmed,
+    'an instant such as 2026-11-23T12:00:00Z',
+    () => Temporal.Instant.from(trimmed).epochMilliseconds,
+  )
+}
+
+/**
+ * Reads a duration, in milliseconds from `beginAt`. `P1H` is read as `PT1H`, and the reading says so. Zero and
+ * negative durations are refused.
+ */
+export function parseDuration(text: string, beginAt: Instant): Reading<number> {
+  const { value: duration, readAs } = readDuration(text)
+  const milliseconds = zoned(beginAt).add(duration).epochMilliseconds - beginAt
+  if (milliseconds <= 0) throw new DateError(`'${text}' is not longer than zero`)
+  return { value: milliseconds, ...(readAs ? { readAs } : {}) }
+}
+
+/**
+ * Reads when an execution may start: an instant (an absolute start), `start/end`, `start/duration` or `duration/end`.
+ * The end may leave out what it shares with the start (`2026-08-14T11:30Z/T12:00Z`).
+ */
+export function parseStartWindow(text: string): Reading<StartWindow> {
+  const parts = text.trim().split('/')
+  if (/^R\d*$/i.test(parts[0] ?? '')) throw new DateError(`'${text}' repeats; give each start of its own`)
+  if (parts.length === 1) {
+    const at = parseInstant(text)
+    return { value: { fromAt: at, toAt: at } }
+  }
+  if (parts.length !== 2) throw new DateError(`'${text}' is not an interval of the form start/end or start/duration`)
+  return readInterval(text, parts[0] as string, parts[1] as string)
+}
+
+function readInterval(text: string, left: string, right: string): Reading<StartWindow> {
+  const leftIsDuration = isDuration(left)
+  const rightIsDuration = isDuration(right)
+  if (leftIsDuration && rightIsDuration) throw new DateError(`'${text}' has two durations and no instant`)
+  if (leftIsDuration) {
+    const { value: duration, readAs } = readDuration(left)
+    const toAt = parseInstant(right)
+    return window(text, zoned(toAt).subtract(duration).epochMilliseconds, toAt, readAs && `${readAs}/${right}`)
+  }
+  const fromAt = parseInstant(left)
+  if (rightIsDuration) {
+    const { value: duration, readAs } = readDuration(right)
+    return window(text, fromAt, zoned(fromAt).add(duration).epochMilliseconds, readAs && `${left}/${readAs}`)
+  }
+  return window(text, fromAt, parseInstant(completeEnd(left, right)), undefined)
+}
+
+function window(text: string, fromAt: Instant, toAt: Instant, readAs: string | undefined): Reading<StartWindow> {
+  if (toAt < fromAt) throw new DateError(`'${text}' ends before it begins`)
+  return { value: { fromAt, toAt }, ...(readAs ? { readAs } : {}) }
+}
+
+/** Fills the end of an interval with what it leaves out of the start: the date or the beginning of it, and the zone. */
+function completeEnd(start: string, end: string): string {
+  const [startDate, startTime] = splitDateTime(start)
+  const [endDate, endTime] = splitDateTime(end)
+  const date = startDate.slice(0, Math.max(0, startDate.length - endDate.length)) + endDate
+  if (endTime === '') return date
+  return `${date}T${endTime}${ZONE.test(endTime) ? '' : (ZONE.exec(startTime)?.[0] ?? '')}`
+}
+
+/** The date and the time of a text that may have only one of them; a time alone has a colon or a leading T. */
+function splitDateTime(text: string): [date: string, time: string] {
+  const trimmed = text.trim()
+  if (/^\d{2}:/.test(trimmed)) return ['', trimmed]
+  const [date = '', time = ''] = trimmed.split(/[T ]/i)
+  return [date, time]
+}
+
+function isDuration(text: string): boolean {
+  return /^[+-]?P/i.test(text.trim())
+}
+
+function readDuration(text: string): Reading<Temporal.Duration> {
+  const trimmed = text.trim().toUpperCase()
+  if (trimmed.startsWith('-')) throw new DateError(`'${text}' is negative`)
+  const readAs = trimmed.replace(HOURS_WITHOUT_T, '$1T$2')
+  const value = attempt(text, 'a duration such as PT2H', () => Temporal.Duration.from(fractionsToSeconds(readAs)))
+  return { value, ...(readAs === trimmed ? {} : { readAs }) }
+}
+
+/**
+ * ISO 8601 allows a fraction in the last part of a duration; Temporal knows it for times only. Fractions of days and
+ * weeks have a fixed length and are turned into seconds; fractions of months and years have none and are refused.
+ */
+function fractionsToSeconds(duration: string): string {
+  const match = /^P(.*?)(\d+[.,]\d+)([YMWD])$/.exec(duration)
+  if (!match) return duration
+  const [, before, amount, unit] = match as unknown as [string, string, string, string]
+  const days = { D: 1, W: 7 }[unit]
+  if (!days) throw new DateError(`'${duration}' has a fraction of a month or year, which has no fixed length`)
+  return `P${before}T${(Number(amount.replace(',', '.')) * days * 86_400).toFixed(3)}S`
+}
+
+function zoned(at: Instant): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO('UTC')
+}
+
+function attempt<Value>(text: string, what: string, read: () => Value): Value {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof RangeError) throw new DateError(`'${text}' is not ${what}`)
+    throw error
+  }
+}
+
+/** An instant as the broker writes it: `2026-11-23T12:00:00Z`, with milliseconds only where there are some. */
+export function formatInstant(at: Instant): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z')
+}
+
+/** A duration as the broker writes it: hours, minutes and seconds (`PT1H30M`), days from one day on (`P2DT3H`). */
+export function formatDuration(milliseconds: number): string {
+  const balanced = Temporal.Duration.from({ milliseconds: Math.round(milliseconds) }).round({ largestUnit: 'day' })
+  return balanced.toString()
+}
+
+/** A start window as the broker writes it: `<instant>/<duration>`. */
+export function formatStartWindow(window: StartWindow): string {
+  return `${formatInstant(window.fromAt)}/${formatDuration(window.toAt - window.fromAt)}`
+}

@@ -1,0 +1,68 @@
+/** Every failure that the broker reports by design, and the error that carries one. */
+
+/** A code is stable and part of the contract (the last segment of a problem's `type`); its wording may improve. */
+export const ERRORS = {
+  BAD_SYNTAX: { status: 400, retryable: false, title: 'The request cannot be read' },
+  BAD_REQUEST: { status: 400, retryable: false, title: 'The request does not follow the contract' },
+  NOT_FOUND: { status: 404, retryable: false, title: 'There is no such thing' },
+  METHOD_NOT_ALLOWED: { status: 405, retryable: false, title: 'This resource does not have that method' },
+  NOT_ACCEPTABLE: { status: 406, retryable: false, title: 'None of the accepted media types can be produced' },
+  PHASE_CONFLICT: { status: 409, retryable: false, title: 'Not possible in the current phase' },
+  OFFER_EXPIRED: { status: 410, retryable: false, title: 'The offer has expired' },
+  TOO_LARGE: { status: 413, retryable: false, title: 'The request is too large' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, title: 'The media type of the request is not supported' },
+  RANGE_NOT_SATISFIABLE: { status: 416, retryable: false, title: 'The stream does not have that range' },
+  UNPROCESSABLE: { status: 422, retryable: false, title: 'The request is understood but makes no sense here' },
+  INTERNAL: { status: 500, retryable: false, title: 'The broker made a mistake' },
+  UNAVAILABLE: { status: 503, retryable: true, title: 'The broker cannot answer now' },
+  PLATFORM_UNAVAILABLE: { status: 503, retryable: true, title: 'The execution platform is not answering' },
+  PLATFORM_REFUSED: { status: 502, retryable: false, title: 'The execution platform refused' },
+  IMAGE_UNAVAILABLE: { status: 502, retryable: false, title: 'The image cannot be had' },
+  PROGRAM_NOT_STARTED: { status: 502, retryable: false, title: 'The program could not be started' },
+  NO_SPACE: { status: 507, retryable: false, title: 'There is not enough space' },
+  DATA_UNAVAILABLE: { status: 502, retryable: false, title: 'The data cannot be had' },
+  DATA_INTERRUPTED: { status: 502, retryable: true, title: 'The transfer of the data was interrupted' },
+  DATA_CORRUPT: { status: 502, retryable: false, title: 'The data are not what was announced' },
+  ADDRESS_NOT_ALLOWED: { status: 403, retryable: false, title: 'The address is not allowed' },
+} as const satisfies Record<string, { status: number; retryable: boolean; title: string }>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** A field of the caller's input that is at fault: a JSON Pointer (RFC 6901) and what is wrong with it. */
+export interface FieldFault {
+  readonly pointer: string
+  readonly detail: string
+}
+
+interface BrokerErrorOptions {
+  readonly cause?: unknown
+  readonly context?: Readonly<Record<string, unknown>>
+  readonly faults?: readonly FieldFault[]
+}
+
+/** An expected failure. `detail` and `faults` are for the caller; `cause` and `context` are for the log only. */
+export class BrokerError extends Error {
+  readonly code: ErrorCode
+  readonly detail: string
+  readonly context: Readonly<Record<string, unknown>>
+  readonly faults: readonly FieldFault[]
+
+  constructor(code: ErrorCode, detail: string, options: BrokerErrorOptions = {}) {
+    super(detail, { cause: options.cause })
+    this.name = 'BrokerError'
+    this.code = code
+    this.detail = detail
+    this.context = options.context ?? {}
+    this.faults = options.faults ?? []
+  }
+
+  /** Whether doing the same again later can succeed. */
+  get retryable(): boolean {
+    return ERRORS[this.code].retryable
+  }
+}
+
+/** True for an expected failure with this code. */
+export function isBrokerError(error: unknown, code?: ErrorCode): error is BrokerError {
+  return error instanceof BrokerError && (code === undefined || error.code === code)
+}

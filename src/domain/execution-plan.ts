@@ -1,0 +1,107 @@
+/** What an offer promises: which amounts of what, where and when. It is stored with the execution and never changes. */
+import type { Instant } from './dates.ts'
+import type { DataRequest, DockerContainer, VolumeMount } from './execution-request.ts'
+import { componentId, COMPONENTS_MAX, type ComponentId, type ExecutionId } from './ids.ts'
+import type { Message } from './message.ts'
+
+/** How long a component is expected to take, in milliseconds. */
+export interface Estimate {
+  readonly prepareMs: number
+  readonly releaseMs: number
+}
+
+interface PlannedComponent {
+  readonly estimate: Estimate
+  /** What was said about it when it was offered. */
+  readonly messages: readonly Message[]
+}
+
+export interface PlannedExecutable extends PlannedComponent {
+  readonly spec: DockerContainer
+}
+
+export interface PlannedCompute extends PlannedComponent {
+  readonly name?: string
+  readonly description?: string
+  readonly cores: number
+  readonly memoryGib: number
+  readonly volumes: readonly VolumeMount[]
+}
+
+export interface PlannedStorage extends PlannedComponent {
+  readonly name?: string
+  readonly description?: string
+  readonly sizeGib: number
+}
+
+export interface PlannedData extends PlannedComponent {
+  readonly spec: DataRequest
+  /** What the source said of its size when the offer was made; undefined when it did not say. */
+  readonly sizeBytes?: number
+}
+
+/** The one slot of an offer. */
+export interface PlannedSlot {
+  /** The earliest start. */
+  readonly startAt: Instant
+  /** The latest start, when the client takes its time to accept. The same as `startAt` for a start in the future. */
+  readonly startLatestAt: Instant
+  readonly durationMs: number
+  /** From the beginning of preparation to the start. */
+  readonly prepareMs: number
+  /** From the end of the program until its container is surely gone: the grace period and the removal. */
+  readonly stopMs: number
+  /** From then until everything else is given back. */
+  readonly releaseMs: number
+}
+
+/** The plan of one execution. */
+export interface ExecutionPlan {
+  readonly platform: string
+  readonly pool: string
+  readonly slot: PlannedSlot
+  readonly executable: PlannedExecutable
+  readonly compute: PlannedCompute
+  readonly storage: readonly PlannedStorage[]
+  readonly data: readonly PlannedData[]
+}
+
+/** The families of components, in the order in which they are numbered. Volume mounts have no life of their own. */
+export const COMPONENT_FAMILIES = ['executable', 'compute', 'storage', 'data', 'volume'] as const
+export type ComponentFamily = (typeof COMPONENT_FAMILIES)[number]
+
+/** One component of a plan: its family, its index within the family, and its index within the execution. */
+export interface ComponentPlace {
+  readonly family: ComponentFamily
+  readonly index: number
+  readonly position: number
+}
+
+/** Every component of a plan in its order. An execution's components are numbered by their position in this list. */
+export function componentPlaces(plan: ExecutionPlan): readonly ComponentPlace[] {
+  const counts: Record<ComponentFamily, number> = {
+    executable: 1,
+    compute: 1,
+    storage: plan.storage.length,
+    data: plan.data.length,
+    volume: plan.compute.volumes.length,
+  }
+  return COMPONENT_FAMILIES.flatMap((family) =>
+    Array.from({ length: counts[family] }, (_, index) => ({ family, index })),
+  ).map((place, position) => ({ ...place, position }))
+}
+
+/** The id of a component of a plan. Throws a RangeError for an index that the plan does not have. */
+export function idInPlan(
+  execution: ExecutionId,
+  plan: ExecutionPlan,
+  family: ComponentFamily,
+  index: number,
+): ComponentId {
+  const place = componentPlaces(plan).find((candidate) => candidate.family === family && candidate.index === index)
+  if (!place) throw new RangeError(`the plan has no ${family} ${index}`)
+  return componentId(execution, place.position)
+}
+
+/** The most data resources a request may have, so that all components of an execution can be numbered. */
+export const RESOURCES_PER_REQUEST_MAX = Math.floor(COMPONENTS_MAX / 4)

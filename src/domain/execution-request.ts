@@ -1,0 +1,97 @@
+/**
+ * A request as the broker thinks of it: defaults filled, dates read, references resolved. The notation, the spelling
+ * and the schema generation that it came in are forgotten here (`protocol/` knows them).
+ */
+import type { StartWindow } from './dates.ts'
+import type { Range } from './resources.ts'
+
+/** An OCI image and how to find it. `digest` is `sha256:…`: of the image in a registry, or a local image id. */
+export interface ContainerImage {
+  /** References such as `registry.example/project/name:tag`, in the order in which they are tried. */
+  readonly locations: readonly string[]
+  readonly digest?: string
+  readonly architecture: string
+  readonly os: string
+}
+
+/** A port of a container that the client wants to reach. */
+export interface ContainerPort {
+  readonly access?: string
+  readonly internalPort: number
+  readonly protocol: 'UDP' | 'TCP' | 'HTTP' | 'HTTPS'
+  readonly path?: string
+}
+
+/** A program packed in an OCI image. */
+export interface DockerContainer {
+  readonly type: 'docker-container'
+  readonly name?: string
+  readonly description?: string
+  readonly image: ContainerImage
+  /** Replaces the entry point of the image. */
+  readonly entrypoint?: string
+  /** The arguments; without an entry point they replace the command of the image. */
+  readonly command: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly privileged: boolean
+  readonly ports: readonly ContainerPort[]
+}
+
+export type Executable = DockerContainer
+
+/** Where a volume mount leads: the data or storage resource of that index in the request. */
+export interface VolumeTarget {
+  readonly family: 'data' | 'storage'
+  readonly index: number
+}
+
+export interface VolumeMount {
+  readonly name?: string
+  readonly description?: string
+  /** Absolute path in the container. */
+  readonly path: string
+  readonly mode: 'READONLY' | 'READWRITE'
+  readonly target: VolumeTarget
+}
+
+export interface ComputeRequest {
+  readonly name?: string
+  readonly description?: string
+  readonly cores: Range
+  /** GiB. */
+  readonly memory: Range
+  readonly volumes: readonly VolumeMount[]
+}
+
+export interface StorageRequest {
+  readonly name?: string
+  readonly description?: string
+  /** GiB. */
+  readonly size: Range
+  /** True when the client did not ask for it: it was made for data that name no storage, and is as large as they are. */
+  readonly implied: boolean
+}
+
+/** Data to be copied in from a URL before the program starts. */
+export interface DataRequest {
+  readonly type: 'simple-data-resource'
+  readonly name?: string
+  readonly description?: string
+  readonly location: string
+  /** Index of the storage resource that holds it. */
+  readonly storage: number
+}
+
+/** A request that can be planned. */
+export interface ExecutionRequest {
+  readonly name?: string
+  readonly description?: string
+  readonly executable: Executable
+  readonly compute: ComputeRequest
+  readonly storage: readonly StorageRequest[]
+  readonly data: readonly DataRequest[]
+  /** How long the program may run, in milliseconds. */
+  readonly durationMs: number
+  /** When it may start; empty means as soon as possible. The pointer says which field of the request it came from. */
+  readonly starts: readonly (StartWindow & { readonly pointer: string })[]
+}

@@ -1,0 +1,97 @@
+/** The contract of `openapi/` at run time: its schemas, resolved, and a validator for each. */
+import { readFileSync } from 'node:fs'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormatsModule from 'ajv-formats'
+import type { FieldFault } from '../domain/errors.ts'
+import type { components } from './contract.gen.ts'
+
+/** The types of the contract by name. */
+export type Schemas = components['schemas']
+export type SchemaName = keyof Schemas
+
+/** A schema of the contract, as far as the broker looks into it. */
+export interface Schema {
+  readonly $ref?: string
+  readonly type?: string
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly additionalProperties?: Schema | boolean
+  readonly items?: Schema
+  readonly oneOf?: readonly Schema[]
+  readonly discriminator?: { readonly propertyName: string; readonly mapping: Readonly<Record<string, string>> }
+}
+
+interface Contract {
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
+}
+
+/** The contract as one JSON text, for those who ask for it. */
+export const CONTRACT_TEXT = readFileSync(new URL('contract.gen.json', import.meta.url), 'utf8')
+
+/** The contract as one object. */
+export const CONTRACT = JSON.parse(CONTRACT_TEXT) as Contract
+
+const PREFIX = '#/components/schemas/'
+
+/** The schema behind a reference, or the schema itself. */
+export function resolveSchema(schema: Schema): Schema {
+  return schema.$ref ? resolveSchema(schemaNamed(schema.$ref.slice(PREFIX.length))) : schema
+}
+
+/** A schema of the contract by name. */
+export function schemaNamed(name: string): Schema {
+  const schema = CONTRACT.components.schemas[name]
+  if (!schema) throw new Error(`the contract has no schema ${name}`)
+  return schema
+}
+
+const ajv = compileContract()
+
+/** The faults of a value against a schema of the contract; none when it follows the contract. */
+export function faultsOf(name: SchemaName, value: unknown): FieldFault[] {
+  const validate = ajv.getSchema(`contract${PREFIX}${name}`) as ValidateFunction
+  if (validate(value)) return []
+  return (validate.errors ?? [])
+    .filter((error) => error.keyword !== 'if' && error.keyword !== 'oneOf')
+    .map((error) => ({
+      pointer:
+        error.keyword === 'required' ? `${error.instancePath}/${error.params.missingProperty}` : error.instancePath,
+      detail: error.keyword === 'required' ? 'is required' : describe(error),
+    }))
+}
+
+function describe(error: { keyword: string; message?: string | undefined; params: Record<string, unknown> }): string {
+  if (error.keyword === 'enum') return `must be one of ${(error.params.allowedValues as unknown[]).join(', ')}`
+  if (error.keyword === 'const') return `must be ${JSON.stringify(error.params.allowedValue)}`
+  return error.message ?? 'does not follow the contract'
+}
+
+/**
+ * The contract for ajv. A `oneOf` with a discriminator becomes a chain of conditions on the kind: ajv does not know
+ * discriminator mappings, and trying each branch in turn would report the faults of all of them.
+ */
+function compileContract(): Ajv2020 {
+  const compiler = new Ajv2020({ allErrors: true, strict: false, discriminator: false, validateFormats: true })
+  // The package is CommonJS: its default export is the module's own `default`.
+  addFormatsModule.default(compiler)
+  compiler.addSchema({ $id: 'contract', components: { schemas: rewrite(CONTRACT.components.schemas) } })
+  return compiler
+}
+
+function rewrite(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(rewrite)
+  if (typeof value !== 'object' || value === null) return value
+  const { discriminator, oneOf, ...rest } = value as Schema & Record<string, unknown>
+  if (!discriminator || !oneOf)
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rewrite(part)]))
+  const { propertyName, mapping } = discriminator
+  return {
+    ...(rewrite(rest) as object),
+    type: 'object',
+    required: [propertyName],
+    properties: { [propertyName]: { enum: Object.keys(mapping) } },
+    allOf: Object.entries(mapping).map(([kind, $ref]) => ({
+      if: { properties: { [propertyName]: { const: kind } } },
+      then: { $ref },
+    })),
+  }
+}

@@ -1,0 +1,25 @@
+-- name: list
+-- What is held in pools, now and later. A row stays until the platform has really given the amount back.
+select offer_set_id, pool_id, resource, amount, from_at, to_at from booking where pool_id = any(:poolIds)
+
+-- name: insert
+-- Holds amounts for an offer set.
+insert into booking (offer_set_id, pool_id, resource, amount, from_at, to_at)
+select :offerSetId, "poolId", resource, amount, "fromAt", "toAt"
+  from jsonb_to_recordset(:bookings)
+    as b ("poolId" integer, resource text, amount bigint, "fromAt" timestamptz, "toAt" timestamptz)
+
+-- name: remove
+-- Gives back what offer sets hold.
+delete from booking where offer_set_id = any(:offerSetIds)
+
+-- name: removeResources
+-- Gives back some resources that an offer set holds.
+delete from booking where offer_set_id = :offerSetId and resource = any(:resources)
+
+-- name: held
+-- What the other holders of a pool have at an instant, or have had until before and not given back.
+select resource, sum(amount) as amount
+  from booking
+ where pool_id = :poolId and from_at <= :at and offer_set_id <> :offerSetId
+ group by resource

@@ -1,0 +1,15 @@
+/** What a database says of the broker it belongs to. */
+import type { Instant } from '../domain/dates.ts'
+import { at, type Queryable } from './database.ts'
+import { loadStatements } from './statements.ts'
+
+const sql = loadStatements(import.meta.url, 'broker.sql', ['identify'])
+
+/** The id of this broker, which marks what it owns on a platform; `id` becomes it when there is none yet. */
+export async function identify(db: Queryable, id: string, now: Instant): Promise<string> {
+  for (;;) {
+    const [row] = await db.query<{ id: string }>(sql.identify, { id, at: at(now) })
+    // Nothing comes back when another process made the row at the same time; then it is there now.
+    if (row) return row.id
+  }
+}

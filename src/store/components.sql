@@ -1,0 +1,36 @@
+-- name: insert
+-- The components of an execution that was accepted.
+insert into component (execution_id, position, family, phase, phase_since)
+select :executionId, position, family, 'INITIALIZING', :at
+  from jsonb_to_recordset(:components) as c (position smallint, family text)
+
+-- name: list
+-- The components of executions, in their order.
+select execution_id, position, family, phase, phase_since, detail, given_back_at
+  from component where execution_id = any(:executionIds) order by execution_id, position
+
+-- name: move
+-- Moves components by one event, where the table allows it from the phase each is in now. The execution is locked
+-- first, so that the numbers of its events come in the order in which they are committed.
+with owner as (
+  select id from execution where id = :executionId for update
+), moved as (
+  update component c
+     set phase = t.to_phase, phase_since = :at
+    from component_transition t, owner
+   where c.execution_id = owner.id and c.position = any(:positions) and t.event = :event and t.from_phase = c.phase
+  returning c.position, t.event, t.from_phase, t.to_phase
+), noted as (
+  insert into component_history (execution_id, position, event, from_phase, to_phase, at)
+  select :executionId, position, event, from_phase, to_phase, :at from moved
+)
+select position, from_phase, to_phase, pg_notify('execution', :executionId::text) from moved
+
+-- name: describe
+-- Adds to what is known of a component.
+update component set detail = detail || :detail where execution_id = :executionId and position = :position
+
+-- name: giveBack
+-- Notes that the platform has these components back.
+update component set given_back_at = :at
+ where execution_id = :executionId and position = any(:positions) and given_back_at is null

@@ -1,0 +1,67 @@
+/** The components of accepted executions. `move` is the only way to change a phase. */
+import type { ComponentEvent, ComponentPhase } from '../domain/component-lifecycle.ts'
+import type { Instant } from '../domain/dates.ts'
+import type { ComponentFamily, ComponentPlace } from '../domain/execution-plan.ts'
+import type { ExecutionId } from '../domain/ids.ts'
+import { at, json, type Queryable, type Transaction } from './database.ts'
+import { loadStatements } from './statements.ts'
+
+const sql = loadStatements(import.meta.url, 'components.sql', ['insert', 'list', 'move', 'describe', 'giveBack'])
+
+export interface Component {
+  readonly executionId: ExecutionId
+  readonly position: number
+  readonly family: ComponentFamily
+  readonly phase: ComponentPhase
+  readonly phaseSince: Instant
+  readonly detail: Readonly<Record<string, unknown>>
+  readonly givenBackAt?: Instant
+}
+
+/** Makes the components of an execution that was accepted, in phase INITIALIZING. */
+export async function insert(
+  tx: Transaction,
+  executionId: ExecutionId,
+  places: readonly ComponentPlace[],
+  now: Instant,
+): Promise<void> {
+  await tx.query(sql.insert, { executionId, components: json(places), at: at(now) })
+}
+
+/** The components of executions, each execution's in their order. */
+export async function list(db: Queryable, executionIds: readonly ExecutionId[]): Promise<Component[]> {
+  return db.query<Component>(sql.list, { executionIds })
+}
+
+/** Moves components by one event, each only if the table allows it from the phase it is in now. Gives the positions that moved. */
+export async function move(
+  db: Queryable,
+  executionId: ExecutionId,
+  positions: readonly number[],
+  event: ComponentEvent,
+  now: Instant,
+): Promise<number[]> {
+  if (positions.length === 0) return []
+  const moved = await db.query<{ position: number }>(sql.move, { executionId, positions, event, at: at(now) })
+  return moved.map(({ position }) => position)
+}
+
+/** Adds to what is known of a component. */
+export async function describe(
+  db: Queryable,
+  executionId: ExecutionId,
+  position: number,
+  detail: Record<string, unknown>,
+): Promise<void> {
+  await db.query(sql.describe, { executionId, position, detail: json(detail) })
+}
+
+/** Notes that the platform has these components back. Noted once; repeating changes nothing. */
+export async function noteGivenBack(
+  db: Queryable,
+  executionId: ExecutionId,
+  positions: readonly number[],
+  now: Instant,
+): Promise<void> {
+  if (positions.length > 0) await db.query(sql.giveBack, { executionId, positions, at: at(now) })
+}

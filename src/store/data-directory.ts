@@ -1,0 +1,102 @@
+/**
+ * The lock of a data directory: one process at a time, also between containers that share the directory.
+ *
+ * The lock is a Unix socket in the directory that its owner listens on. A socket that nobody listens on was left by a
+ * process that died, and is taken over; a process id in a file could not tell that from a living one in another
+ * container. The socket is linked into place, so of two processes that start at once only one succeeds.
+ */
+import { closeSync, openSync } from 'node:fs'
+import { link, mkdir, rename, rm } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { BrokerError } from '../domain/errors.ts'
+
+/** A lock that is held. */
+export interface DirectoryLock {
+  /** Gives the lock up. May be repeated. */
+  release(): Promise<void>
+}
+
+/** Takes the lock of a directory, making the directory when it is missing. Throws UNAVAILABLE when another process has it. */
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  // A socket's path is limited to 107 bytes; through the open directory it is short whatever the directory is called.
+  const handle = openSync(directory, 'r')
+  const inside = (name: string) => `/proc/self/fd/${handle}/${name}`
+  const lock = inside('lock')
+  const mine = inside(`lock.${process.pid}.${Date.now().toString(36)}`)
+  const server = await listen(mine)
+  try {
+    await claim(lock, mine, directory)
+  } catch (error) {
+    await close(server)
+    closeSync(handle)
+    throw error
+  }
+  let released: Promise<void> | undefined
+  return {
+    release: () =>
+      (released ??= rm(lock, { force: true })
+        .then(() => close(server))
+        .then(() => closeSync(handle))),
+  }
+}
+
+async function claim(lock: string, mine: string, directory: string): Promise<void> {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    if (await linked(mine, lock)) return
+    if (await somebodyAnswers(lock)) throw inUse(directory, lock)
+    const aside = `${mine}.old`
+    await rename(lock, aside).catch(ignoreMissing)
+    // Between the question and the renaming another process may have taken the lock over: then it goes back to it.
+    if (await somebodyAnswers(aside)) {
+      await rename(aside, lock)
+      throw inUse(directory, lock)
+    }
+    await rm(aside, { force: true })
+  }
+  throw inUse(directory, lock)
+}
+
+function inUse(directory: string, lock: string): BrokerError {
+  return new BrokerError('UNAVAILABLE', `The data directory ${directory} is in use by another broker.`, {
+    context: { lock },
+  })
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function listen(path: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((connection) => connection.end())
+    server.once('error', reject)
+    server.listen(path, () => resolve(server.unref()))
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()))
+}
+
+function somebodyAnswers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(path)
+    connection.once('connect', () => {
+      connection.destroy()
+      resolve(true)
+    })
+    // Refused or missing: nobody listens there.
+    connection.once('error', () => resolve(false))
+  })
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
+}

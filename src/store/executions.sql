@@ -1,0 +1,94 @@
+-- name: insertOffers
+-- Keeps the offers of a set, each an execution in phase OFFERED.
+insert into execution (id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at, plan)
+select id, :offerSetId, position, :owner, name, description, 'OFFERED', :at, :at, :at, "expiresAt", plan
+  from jsonb_to_recordset(:offers)
+    as o (id uuid, position smallint, name text, description text, "expiresAt" timestamptz, plan jsonb)
+
+-- name: find
+-- One execution.
+select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
+       plan, start_at, prepare_at, started_at, end_at, exit_code, given_back_at
+  from execution where id = :id
+
+-- name: listOfOfferSets
+-- The executions of offer sets, in the order of the offers.
+select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
+       plan, start_at, prepare_at, started_at, end_at, exit_code, given_back_at
+  from execution where offer_set_id = any(:offerSetIds) order by offer_set_id, position
+
+-- name: list
+-- A page of an owner's executions, newest first; offers that were never accepted are not among them unless asked for.
+select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
+       plan, start_at, prepare_at, started_at, end_at, exit_code, given_back_at
+  from execution
+ where owner = :owner
+   and (case when :phases::text[] is null then start_at is not null else phase = any(:phases) end)
+   and (:before::uuid is null or id < :before)
+ order by id desc
+ limit :limit
+
+-- name: move
+-- Moves executions by one event, where the table allows it from the phase each is in now. An execution that is not
+-- among the rows that come back does not exist, or its phase does not allow the event; the caller tells which.
+with moved as (
+  update execution e
+     set phase = t.to_phase, phase_since = :at, modified_at = :at
+    from execution_transition t
+   where e.id = any(:ids) and t.event = :event and t.from_phase = e.phase
+  returning e.id, t.event, t.from_phase, t.to_phase
+), noted as (
+  insert into execution_history (execution_id, event, from_phase, to_phase, at)
+  select id, event, from_phase, to_phase, :at from moved
+)
+select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
+
+-- name: accept
+-- Accepts an offer that has not expired, and fixes its start. No row back: it is not OFFERED any more, or too late.
+with moved as (
+  update execution e
+     set phase = t.to_phase, phase_since = :at, modified_at = :at, start_at = :startAt, prepare_at = :prepareAt
+    from execution_transition t
+   where e.id = :id and t.event = 'accept' and t.from_phase = e.phase and e.expires_at > :at
+  returning e.id, t.event, t.from_phase, t.to_phase
+), noted as (
+  insert into execution_history (execution_id, event, from_phase, to_phase, at)
+  select id, event, from_phase, to_phase, :at from moved
+)
+select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
+
+-- name: due
+-- Open offers whose time is over, with their sets; those that another process is at are left to it.
+select id, offer_set_id from execution
+ where phase = 'OFFERED' and expires_at <= :at
+ order by expires_at limit :limit
+ for update skip locked
+
+-- name: nextExpiry
+-- When the next open offer ends.
+select min(expires_at) as at from execution where phase = 'OFFERED'
+
+-- name: start
+-- Notes when the program began and when it has to end. It is noted once.
+update execution set started_at = :startedAt, end_at = :endAt, modified_at = :startedAt
+ where id = :id and started_at is null
+
+-- name: end
+-- Notes the exit code of the program. It is noted once.
+update execution set exit_code = :exitCode, modified_at = :at where id = :id and exit_code is null
+
+-- name: giveBack
+-- Notes that the platform has everything back.
+update execution set given_back_at = :at where id = :id and given_back_at is null
+
+-- name: rename
+-- Changes the name or the description; what is null stays.
+update execution set name = coalesce(:name, name), description = coalesce(:description, description), modified_at = :at
+ where id = :id
+returning id, pg_notify('execution', id::text)
+
+-- name: history
+-- The phases that an execution was in, oldest first, without the first.
+select h.number, h.event, h.from_phase, h.to_phase, h.at, t.cause
+  from execution_history h join execution_transition t using (event, from_phase)
+ where h.execution_id = :id order by h.number

@@ -1,0 +1,180 @@
+/** Executions, from the offer to what became of it. `move` and `accept` are the only ways to change a phase. */
+import type { Instant } from '../domain/dates.ts'
+import type { ExecutionEvent, ExecutionPhase } from '../domain/execution-lifecycle.ts'
+import type { ExecutionPlan } from '../domain/execution-plan.ts'
+import type { ExecutionId, OfferSetId } from '../domain/ids.ts'
+import type { Cause } from '../domain/transition-table.ts'
+import { at, json, type Queryable, type Transaction } from './database.ts'
+import { loadStatements } from './statements.ts'
+
+const sql = loadStatements(import.meta.url, 'executions.sql', [
+  'insertOffers',
+  'find',
+  'listOfOfferSets',
+  'list',
+  'move',
+  'accept',
+  'due',
+  'nextExpiry',
+  'start',
+  'end',
+  'giveBack',
+  'rename',
+  'history',
+])
+
+export interface Execution {
+  readonly id: ExecutionId
+  readonly offerSetId: OfferSetId
+  readonly position: number
+  readonly owner: string
+  readonly name?: string
+  readonly description?: string
+  readonly phase: ExecutionPhase
+  readonly phaseSince: Instant
+  readonly createdAt: Instant
+  readonly modifiedAt: Instant
+  readonly expiresAt: Instant
+  readonly plan: ExecutionPlan
+  /** The promised start and when preparation begins; undefined before the offer is accepted. */
+  readonly startAt?: Instant
+  readonly prepareAt?: Instant
+  /** When the program really began, and when it has to end. */
+  readonly startedAt?: Instant
+  readonly endAt?: Instant
+  readonly exitCode?: number
+  readonly givenBackAt?: Instant
+}
+
+/** An offer to be kept. */
+export interface Offer {
+  readonly id: ExecutionId
+  readonly position: number
+  readonly name: string | undefined
+  readonly description: string | undefined
+  readonly expiresAt: Instant
+  readonly plan: ExecutionPlan
+}
+
+/** A change of phase that happened. */
+export interface Move {
+  readonly id: ExecutionId
+  readonly fromPhase: ExecutionPhase
+  readonly toPhase: ExecutionPhase
+}
+
+/** One change in the history of an execution, with who caused it. */
+export interface HistoryEntry extends Omit<Move, 'id'> {
+  readonly number: number
+  readonly event: ExecutionEvent
+  readonly at: Instant
+  readonly cause: Cause
+}
+
+/** Keeps the offers of a set. */
+export async function insertOffers(
+  tx: Transaction,
+  offerSetId: OfferSetId,
+  owner: string,
+  offers: readonly Offer[],
+  now: Instant,
+): Promise<void> {
+  const rows = offers.map((offer) => ({ ...offer, expiresAt: new Date(offer.expiresAt) }))
+  await tx.query(sql.insertOffers, { offerSetId, owner, offers: json(rows), at: at(now) })
+}
+
+/** One execution; undefined when there is none. */
+export async function find(db: Queryable, id: string): Promise<Execution | undefined> {
+  const [row] = await db.query<Execution>(sql.find, { id })
+  return row
+}
+
+/** The offers of sets, each set's in their order. */
+export async function listOfOfferSets(db: Queryable, offerSetIds: readonly OfferSetId[]): Promise<Execution[]> {
+  return db.query<Execution>(sql.listOfOfferSets, { offerSetIds })
+}
+
+/** A page of an owner's executions, newest first. Without phases, those that were accepted. */
+export async function list(
+  db: Queryable,
+  owner: string,
+  filter: { phases?: readonly ExecutionPhase[] | undefined; limit: number; before?: string | undefined },
+): Promise<Execution[]> {
+  return db.query<Execution>(sql.list, {
+    owner,
+    phases: filter.phases ?? null,
+    limit: filter.limit,
+    before: filter.before ?? null,
+  })
+}
+
+/** Moves executions by one event, each only if the table allows it from the phase it is in now. Gives those that moved. */
+export async function move(
+  db: Queryable,
+  ids: readonly ExecutionId[],
+  event: ExecutionEvent,
+  now: Instant,
+): Promise<Move[]> {
+  return db.query<Move>(sql.move, { ids, event, at: at(now) })
+}
+
+/** Accepts an offer that has not expired, and fixes when it starts. False when it is not OFFERED any more, or expired. */
+export async function accept(
+  tx: Transaction,
+  id: ExecutionId,
+  start: { startAt: Instant; prepareAt: Instant },
+  now: Instant,
+): Promise<boolean> {
+  const rows = await tx.query(sql.accept, {
+    id,
+    startAt: at(start.startAt),
+    prepareAt: at(start.prepareAt),
+    at: at(now),
+  })
+  return rows.length > 0
+}
+
+/** Open offers whose time is over, locked; those that another process is at are left out. */
+export async function due(
+  tx: Transaction,
+  now: Instant,
+  limit: number,
+): Promise<Pick<Execution, 'id' | 'offerSetId'>[]> {
+  return tx.query(sql.due, { at: at(now), limit })
+}
+
+/** When the next open offer ends; undefined when there is none. */
+export async function nextExpiry(db: Queryable): Promise<Instant | undefined> {
+  const [row] = await db.query<{ at?: Instant }>(sql.nextExpiry, {})
+  return row?.at
+}
+
+/** Notes when the program began and when it has to end. Noted once; repeating changes nothing. */
+export async function noteStart(db: Queryable, id: ExecutionId, startedAt: Instant, endAt: Instant): Promise<void> {
+  await db.query(sql.start, { id, startedAt: at(startedAt), endAt: at(endAt) })
+}
+
+/** Notes the exit code. Noted once; repeating changes nothing. */
+export async function noteExit(db: Queryable, id: ExecutionId, exitCode: number, now: Instant): Promise<void> {
+  await db.query(sql.end, { id, exitCode, at: at(now) })
+}
+
+/** Notes that the platform has everything back. Noted once; repeating changes nothing. */
+export async function noteGivenBack(db: Queryable, id: ExecutionId, now: Instant): Promise<void> {
+  await db.query(sql.giveBack, { id, at: at(now) })
+}
+
+/** Changes the name or the description. */
+export async function rename(
+  db: Queryable,
+  id: ExecutionId,
+  change: { name?: string; description?: string },
+  now: Instant,
+): Promise<void> {
+  await db.query(sql.rename, { id, name: change.name ?? null, description: change.description ?? null, at: at(now) })
+}
+
+/** The changes of phase of an execution, oldest first. */
+export async function history(db: Queryable, id: ExecutionId): Promise<HistoryEntry[]> {
+  return db.query<HistoryEntry>(sql.history, { id })
+}

@@ -1,0 +1,59 @@
+/** What was said about executions while they lived, and the one ordered list of everything that happened to one. */
+import type { Instant } from '../domain/dates.ts'
+import type { ExecutionId } from '../domain/ids.ts'
+import type { Message } from '../domain/message.ts'
+import { at, json, type Queryable } from './database.ts'
+import { loadStatements } from './statements.ts'
+
+const sql = loadStatements(import.meta.url, 'messages.sql', ['add', 'list', 'events'])
+
+/** A message with its place: the component concerned, or none for the execution itself. */
+export interface PlacedMessage extends Message {
+  readonly executionId: ExecutionId
+  readonly position?: number
+}
+
+/** Something that happened to an execution. Numbers grow in the order of the events of one execution. */
+export interface ExecutionHappening {
+  readonly number: number
+  readonly type: 'phase' | 'message'
+  readonly at: Instant
+  readonly position?: number
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** Says something. A `key` makes it take the place of the last message with that key at the same component. */
+export async function add(
+  db: Queryable,
+  executionId: ExecutionId,
+  position: number | undefined,
+  said: Message,
+  key?: string,
+): Promise<void> {
+  await db.query(sql.add, {
+    executionId,
+    position: position ?? null,
+    key: key ?? null,
+    at: at(said.at),
+    name: said.name,
+    level: said.level,
+    template: said.template,
+    values: json(said.values),
+    text: said.text,
+  })
+}
+
+/** What was said about executions, oldest first. */
+export async function list(db: Queryable, executionIds: readonly ExecutionId[]): Promise<PlacedMessage[]> {
+  return db.query<PlacedMessage>(sql.list, { executionIds })
+}
+
+/** What happened to an execution after an event number, at most `limit` of it, in order. */
+export async function happenings(
+  db: Queryable,
+  executionId: ExecutionId,
+  after: number,
+  limit: number,
+): Promise<ExecutionHappening[]> {
+  return db.query<ExecutionHappening>(sql.events, { executionId, after, limit })
+}

@@ -1,0 +1,50 @@
+/** Offer sets: what was asked for, and what was answered. */
+import type { Instant } from '../domain/dates.ts'
+import { BrokerError } from '../domain/errors.ts'
+import type { OfferSetId } from '../domain/ids.ts'
+import type { Message } from '../domain/message.ts'
+import { at, json, type Queryable, type Transaction } from './database.ts'
+import { loadStatements } from './statements.ts'
+
+const sql = loadStatements(import.meta.url, 'offer-sets.sql', ['insert', 'find', 'lock', 'list'])
+
+export interface OfferSet {
+  readonly id: OfferSetId
+  readonly owner: string
+  readonly name?: string
+  readonly description?: string
+  readonly result: 'YES' | 'NO'
+  readonly messages: readonly Message[]
+  readonly createdAt: Instant
+  readonly expiresAt: Instant
+}
+
+/** Keeps an offer set, with the request as the client sent it. */
+export async function insert(tx: Transaction, offerSet: OfferSet, request: unknown): Promise<void> {
+  await tx.query(sql.insert, {
+    ...offerSet,
+    name: offerSet.name ?? null,
+    description: offerSet.description ?? null,
+    request: json(request),
+    messages: json(offerSet.messages),
+    createdAt: at(offerSet.createdAt),
+    expiresAt: at(offerSet.expiresAt),
+  })
+}
+
+/** One offer set; undefined when there is none. */
+export async function find(db: Queryable, id: string): Promise<OfferSet | undefined> {
+  const [row] = await db.query<OfferSet>(sql.find, { id })
+  return row
+}
+
+/** Waits until nobody else does anything to the offers of this set. Throws NOT_FOUND. */
+export async function lock(tx: Transaction, id: OfferSetId): Promise<void> {
+  const rows = await tx.query(sql.lock, { id })
+  if (rows.length === 0) throw new BrokerError('NOT_FOUND', `There is no offer set ${id}.`)
+}
+
+/** A page of an owner's offer sets, newest first, from before `before` on. */
+export async function list(db: Queryable, owner: string, limit: number, before?: string): Promise<OfferSet[]> {
+  return db.query<OfferSet>(sql.list, { owner, limit, before: before ?? null })
+}

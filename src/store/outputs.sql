@@ -1,0 +1,12 @@
+-- name: append
+-- Keeps a part of what a program wrote. The same part twice is kept once.
+insert into output (execution_id, stream, chunk, bytes) values (:executionId, :stream, :chunk, :bytes)
+on conflict do nothing
+
+-- name: length
+-- How many bytes are kept.
+select coalesce(sum(length(bytes)), 0) as bytes from output where execution_id = :executionId and stream = :stream
+
+-- name: read
+-- One part.
+select bytes from output where execution_id = :executionId and stream = :stream and chunk = :chunk

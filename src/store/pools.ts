@@ -1,0 +1,45 @@
+/** The pools of the platforms and their capacity over time. */
+import type { Instant } from '../domain/dates.ts'
+import type { Amounts, Resource } from '../domain/resources.ts'
+import { at, json, type Database, type Queryable, type Transaction } from './database.ts'
+import { loadStatements } from './statements.ts'
+
+const sql = loadStatements(import.meta.url, 'pools.sql', ['keep', 'capacity', 'setCapacity', 'lock'])
+
+export type PoolId = number & { readonly brand: 'PoolId' }
+
+/** From `fromAt` until the next change of the same resource, the pool has this amount. */
+export interface CapacityChange {
+  readonly poolId: PoolId
+  readonly resource: Resource
+  readonly fromAt: Instant
+  readonly amount: number
+}
+
+/** Makes sure that a pool is there with this capacity from now on. May be repeated. */
+export async function keep(
+  database: Database,
+  platform: string,
+  name: string,
+  amounts: Amounts,
+  now: Instant,
+): Promise<PoolId> {
+  const list = Object.entries(amounts).map(([resource, amount]) => ({ resource, amount }))
+  for (;;) {
+    const [row] = await database.query<{ id: PoolId }>(sql.keep, { platform, name })
+    // Nothing comes back when another process made the row at the same time; then it is there now.
+    if (!row) continue
+    await database.query(sql.setCapacity, { poolId: row.id, amounts: json(list), at: at(now) })
+    return row.id
+  }
+}
+
+/** The capacity of pools over time, oldest change first. */
+export async function capacity(db: Queryable, poolIds: readonly PoolId[]): Promise<CapacityChange[]> {
+  return db.query<CapacityChange>(sql.capacity, { poolIds })
+}
+
+/** Waits until nobody else books in these pools. */
+export async function lock(tx: Transaction, poolIds: readonly PoolId[]): Promise<void> {
+  await tx.query(sql.lock, { poolIds })
+}

@@ -1,0 +1,102 @@
+/** A PostgreSQL server (14 or later), for production: any number of brokers on one database. */
+import pg from 'pg'
+import { BrokerError } from '../domain/errors.ts'
+import { PooledDatabase, READERS, type Database } from './database.ts'
+
+const OLDEST_VERSION = 140_000
+const LISTEN_RETRY_MS = 1_000
+
+interface ServerOptions {
+  /** postgres://user@host/database */
+  readonly url: string
+  readonly connectionsMax: number
+  /** Told of trouble with the listening connection, which is opened again by itself. */
+  readonly onTrouble?: (error: unknown) => void
+}
+
+/** Opens a pool of connections. Throws UNAVAILABLE when the server does not answer, UNPROCESSABLE when it is too old. */
+export async function openServer(options: ServerOptions): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.connectionsMax,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'execution-broker',
+    types: READERS,
+  })
+  // An idle connection that breaks is replaced by the pool; the next query tells whether the server is there.
+  pool.on('error', (error) => options.onTrouble?.(error))
+  await checkVersion(pool)
+  const pooled = new PooledDatabase(pool)
+  const listener = new Listener(options)
+  return {
+    kind: 'server',
+    query: (statement, parameters) => pooled.query(statement, parameters),
+    transaction: (work) => pooled.transaction(work),
+    script: (tx, sql) => pooled.script(tx, sql),
+    listen: (channel, heard) => listener.listen(channel, heard),
+    close: async () => {
+      await listener.close()
+      await pooled.end()
+    },
+  }
+}
+
+async function checkVersion(pool: pg.Pool): Promise<void> {
+  try {
+    const { rows } = await pool.query<{ number: string; version: string }>(
+      "select current_setting('server_version_num') as number, current_setting('server_version') as version",
+    )
+    const { number, version } = rows[0] as { number: string; version: string }
+    if (Number(number) >= OLDEST_VERSION) return
+    throw new BrokerError('UNPROCESSABLE', `The database is PostgreSQL ${version}; the broker needs 14 or later.`)
+  } catch (cause) {
+    await pool.end()
+    if (cause instanceof BrokerError) throw cause
+    throw new BrokerError('UNAVAILABLE', 'The database is not answering.', { cause })
+  }
+}
+
+/** One connection that only listens, opened again when it breaks. */
+class Listener {
+  readonly #options: ServerOptions
+  readonly #heard = new Map<string, (payload: string) => void>()
+  #client: pg.Client | undefined
+  #retry: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+  }
+
+  async listen(channel: string, heard: (payload: string) => void): Promise<void> {
+    this.#heard.set(channel, heard)
+    if (this.#client) await this.#client.query(`listen ${pg.escapeIdentifier(channel)}`)
+    else await this.#connect()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#retry)
+    await this.#client?.end()
+  }
+
+  async #connect(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.#options.url, application_name: 'execution-broker listener' })
+    client.on('notification', ({ channel, payload }) => this.#heard.get(channel)?.(payload ?? ''))
+    client.on('error', (error) => this.#reconnectAfter(error))
+    client.on('end', () => this.#reconnectAfter(undefined))
+    await client.connect()
+    this.#client = client
+    for (const channel of this.#heard.keys()) await client.query(`listen ${pg.escapeIdentifier(channel)}`)
+  }
+
+  #reconnectAfter(error: unknown): void {
+    if (this.#closed || this.#retry) return
+    if (error) this.#options.onTrouble?.(error)
+    this.#client = undefined
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined
+      this.#connect().catch((cause: unknown) => this.#reconnectAfter(cause))
+    }, LISTEN_RETRY_MS)
+  }
+}

@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testDatabase, type TestDatabase } from '../../test/support/database.ts'
+import { componentLifecycle } from '../domain/component-lifecycle.ts'
+import { executionLifecycle } from '../domain/execution-lifecycle.ts'
+import type { Lifecycle } from '../domain/transition-table.ts'
+import * as bookings from './bookings.ts'
+import * as broker from './broker.ts'
+import * as components from './components.ts'
+import { lockDirectory } from './data-directory.ts'
+import type { Transaction } from './database.ts'
+import * as executions from './executions.ts'
+import * as messages from './messages.ts'
+import { migrate, migrations } from './migrate.ts'
+import * as offerSets from './offer-sets.ts'
+import * as outputs from './outputs.ts'
+import * as pools from './pools.ts'
+import { loadedStatements, type Statement } from './statements.ts'
+import * as work from './work.ts'
+
+// Named so that every module of the store is loaded, and with it every statement.
+const modules = [bookings, broker, components, executions, messages, offerSets, outputs, pools, work]
+
+let test: TestDatabase
+beforeAll(async () => {
+  test = await testDatabase()
+})
+afterAll(async () => {
+  await test.drop()
+})
+
+const inTransaction = (work: (tx: Transaction) => Promise<void>) => test.database.transaction(work)
+const readTable = (table: string): Statement => ({
+  name: `test.${table}`,
+  text: `select * from ${table}`,
+  parameters: [],
+})
+
+describe('the statements', () => {
+  it('are all prepared by the database', async () => {
+    expect(modules.length).toBe(9)
+    expect(loadedStatements().length).toBeGreaterThan(40)
+    for (const [index, statement] of loadedStatements().entries()) {
+      await inTransaction((tx) => test.database.script(tx, `prepare statement_${index} as ${statement.text}`)).catch(
+        (error: Error) => {
+          throw new Error(`${statement.name}: ${error.message}`)
+        },
+      )
+    }
+  })
+})
+
+describe('the migrations', () => {
+  it('may be applied again', async () => {
+    await migrate(test.database, Date.now())
+  })
+
+  it('refuse a database of a newer program, and say so', async () => {
+    const older = migrations().slice(0, -1)
+    await expect(migrate(test.database, Date.now(), older)).rejects.toMatchObject({
+      code: 'UNPROCESSABLE',
+      detail: expect.stringMatching(/newer broker/) as string,
+    })
+  })
+
+  it('load the transition tables of the code', async () => {
+    const stored = async (table: string) =>
+      (
+        await test.database.query<{ event: string; fromPhase: string; toPhase: string; cause: string }>(
+          readTable(table),
+          {},
+        )
+      )
+        .map(({ event, fromPhase, toPhase, cause }) => `${event} ${fromPhase} ${toPhase} ${cause}`)
+        .sort()
+    const declared = (machine: Lifecycle<string, string>) =>
+      machine.transitions
+        .flatMap(({ event, from, to, cause }) => from.map((phase) => `${event} ${phase} ${to} ${cause}`))
+        .sort()
+    expect(await stored('execution_transition')).toEqual(declared(executionLifecycle))
+    expect(await stored('component_transition')).toEqual(declared(componentLifecycle))
+  })
+})
+
+describe('the lock of a data directory', () => {
+  it('refuses a second holder, and is free after release', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'lock-'.padEnd(90, 'x')))
+    try {
+      const first = await lockDirectory(directory)
+      await expect(lockDirectory(directory)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      await first.release()
+      const second = await lockDirectory(directory)
+      await second.release()
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  })
+
+  it('lets only one of several that start together in', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'lock-'))
+    try {
+      const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockDirectory(directory)))
+      const held = tries.filter((one) => one.status === 'fulfilled')
+      expect(held.length).toBe(1)
+      for (const one of held) await one.value.release()
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  })
+})

@@ -1,0 +1,52 @@
+-- name: insert
+-- Gives an execution to the engine.
+insert into work (execution_id, run_at) values (:executionId, :runAt)
+
+-- name: tell
+-- Tells the workers that there is something to do for an execution.
+select pg_notify('work', :executionId::text)
+
+-- name: claim
+-- Takes the lease of executions that are due and that nobody works on.
+update work
+   set lease_owner = :owner, leased_until = :leasedUntil, fence = fence + 1
+ where execution_id in (
+   select execution_id from work
+    where run_at <= :at and (leased_until is null or leased_until < :at)
+    order by run_at limit :limit
+    for update skip locked)
+returning execution_id, fence, wakes, attempts, failing_since
+
+-- name: renew
+-- Prolongs the leases that are still the worker's; the others do not come back.
+update work set leased_until = :leasedUntil
+ where execution_id = any(:executionIds) and lease_owner = :owner
+returning execution_id
+
+-- name: yield
+-- Gives a lease back until an instant. Whoever asked for attention since the worker last looked is not forgotten.
+update work
+   set lease_owner = null, leased_until = null, attempts = :attempts, failing_since = :failingSince,
+       run_at = case when wakes > :wakesSeen then least(:runAt::timestamptz, :at) else :runAt end
+ where execution_id = :executionId and lease_owner = :owner and fence = :fence
+returning run_at
+
+-- name: remove
+-- The engine has nothing more to do with an execution.
+delete from work where execution_id = :executionId and lease_owner = :owner and fence = :fence returning execution_id
+
+-- name: wake
+-- Asks for attention to executions now.
+with woken as (
+  update work set run_at = least(run_at, :at), wakes = wakes + 1 where execution_id = any(:executionIds)
+  returning execution_id
+)
+select pg_notify('work', execution_id::text) from woken
+
+-- name: nextDue
+-- When the next execution is due: at its time, or when the lease of a worker that went away ends.
+select min(greatest(run_at, leased_until)) as at from work
+
+-- name: wakesOf
+-- How often somebody asked for attention, and whether the lease is still the worker's.
+select wakes, (lease_owner is not distinct from :owner and fence = :fence) as held from work where execution_id = :executionId

@@ -1,0 +1,114 @@
+/**
+ * What the engine still has to do with: one row for each execution, taken by lease.
+ *
+ * A worker that holds a lease may act for the execution. The fence grows with every lease, so that a worker that was
+ * away for longer than its lease cannot give back or remove what another one has taken over.
+ */
+import type { Instant } from '../domain/dates.ts'
+import type { ExecutionId } from '../domain/ids.ts'
+import { at, type Queryable, type Transaction } from './database.ts'
+import { loadStatements } from './statements.ts'
+
+const sql = loadStatements(import.meta.url, 'work.sql', [
+  'insert',
+  'tell',
+  'claim',
+  'renew',
+  'yield',
+  'remove',
+  'wake',
+  'nextDue',
+  'wakesOf',
+])
+
+/** The notification channel that says which execution needs attention. */
+export const WORK_CHANNEL = 'work'
+
+/** A lease as it was taken. */
+export interface Lease {
+  readonly executionId: ExecutionId
+  readonly fence: number
+  readonly wakes: number
+  /** How often in a row the work has failed, and since when. */
+  readonly attempts: number
+  readonly failingSince?: Instant
+}
+
+/** Gives an execution to the engine and tells the workers. */
+export async function insert(tx: Transaction, executionId: ExecutionId, runAt: Instant): Promise<void> {
+  await tx.query(sql.insert, { executionId, runAt: at(runAt) })
+  await tx.query(sql.tell, { executionId })
+}
+
+/** Takes the leases of at most `limit` executions that are due and that nobody works on. */
+export async function claim(
+  db: Queryable,
+  owner: string,
+  now: Instant,
+  leasedUntil: Instant,
+  limit: number,
+): Promise<Lease[]> {
+  return db.query<Lease>(sql.claim, { owner, at: at(now), leasedUntil: at(leasedUntil), limit })
+}
+
+/** Prolongs leases; gives those that are still the worker's. */
+export async function renew(
+  db: Queryable,
+  owner: string,
+  executionIds: readonly ExecutionId[],
+  leasedUntil: Instant,
+): Promise<ExecutionId[]> {
+  const rows = await db.query<{ executionId: ExecutionId }>(sql.renew, {
+    owner,
+    executionIds,
+    leasedUntil: at(leasedUntil),
+  })
+  return rows.map(({ executionId }) => executionId)
+}
+
+/** Gives a lease back until `runAt`, or until now when somebody asked for attention since `wakesSeen`. */
+export async function yieldLease(
+  db: Queryable,
+  owner: string,
+  lease: Lease,
+  next: { runAt: Instant; attempts: number; failingSince?: Instant | undefined; wakesSeen: number },
+  now: Instant,
+): Promise<void> {
+  await db.query(sql.yield, {
+    executionId: lease.executionId,
+    fence: lease.fence,
+    owner,
+    runAt: at(next.runAt),
+    attempts: next.attempts,
+    failingSince: at(next.failingSince),
+    wakesSeen: next.wakesSeen,
+    at: at(now),
+  })
+}
+
+/** Takes an execution out of the work; false when the lease was lost. */
+export async function remove(db: Queryable, owner: string, lease: Lease): Promise<boolean> {
+  const rows = await db.query(sql.remove, { executionId: lease.executionId, owner, fence: lease.fence })
+  return rows.length > 0
+}
+
+/** Asks for attention to executions now. Those that the engine has done with are passed over. */
+export async function wake(db: Queryable, executionIds: readonly ExecutionId[], now: Instant): Promise<void> {
+  if (executionIds.length > 0) await db.query(sql.wake, { executionIds, at: at(now) })
+}
+
+/** When the next execution is due; undefined when there is none. */
+export async function nextDue(db: Queryable): Promise<Instant | undefined> {
+  const [row] = await db.query<{ at?: Instant }>(sql.nextDue, {})
+  return row?.at
+}
+
+/** How often attention was asked for, and whether the lease still holds. */
+export async function state(db: Queryable, owner: string, lease: Lease): Promise<{ wakes: number; held: boolean }> {
+  const [row] = await db.query<{ wakes: number; held: boolean }>(sql.wakesOf, {
+    executionId: lease.executionId,
+    owner,
+    fence: lease.fence,
+  })
+  return row ?? { wakes: 0, held: false }
+}

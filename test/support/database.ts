@@ -1,0 +1,57 @@
+/** A migrated database for one test file, on whichever database the suite runs. */
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import type { Database } from '../../src/store/database.ts'
+import { openEmbedded } from '../../src/store/embedded.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { openServer } from '../../src/store/server.ts'
+
+export interface TestDatabase {
+  readonly database: Database
+  /** For a second broker on the same database; undefined on the embedded one, which has only one user. */
+  readonly url: string | undefined
+  /** Closes the database and leaves nothing behind. */
+  drop(): Promise<void>
+}
+
+/** Which database this run of the suites is on. */
+export const onServer = process.env.BROKER_TEST_DATABASE === 'server'
+
+/** Makes a database of its own, with the schema of this program. */
+export async function testDatabase(): Promise<TestDatabase> {
+  const made = onServer ? await onTheServer() : await inMemory()
+  await migrate(made.database, Date.now())
+  return made
+}
+
+async function inMemory(): Promise<TestDatabase> {
+  const database = await openEmbedded()
+  return { database, url: undefined, drop: () => database.close() }
+}
+
+async function onTheServer(): Promise<TestDatabase> {
+  const base = new URL(process.env.BROKER_TEST_DATABASE_URL as string)
+  const name = `broker_test_${randomBytes(6).toString('hex')}`
+  await administer(base.href, `create database ${name}`)
+  const url = new URL(base)
+  url.pathname = `/${name}`
+  const database = await openServer({ url: url.href, connectionsMax: 10 })
+  return {
+    database,
+    url: url.href,
+    drop: async () => {
+      await database.close()
+      await administer(base.href, `drop database ${name} with (force)`)
+    },
+  }
+}
+
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config'
+
+/** Which database the suites run on: the embedded one, or the server whose URL is given. */
+const server = process.env.BROKER_TEST_DATABASE_URL
+
+export default defineConfig({
+  test: {
+    globalSetup: ['test/support/global-setup.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    reporters: ['default'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'embedded', include: ['src/**/*.test.ts', 'test/**/*.test.ts'], env: { BROKER_TEST_DATABASE: 'embedded' } },
+      },
+      ...(server
+        ? [
+            {
+              extends: true as const,
+              test: {
+                name: 'server',
+                include: ['src/{store,booking,lifecycle}/**/*.test.ts', 'test/{api,model,e2e}/**/*.test.ts'],
+                env: { BROKER_TEST_DATABASE: 'server' },
+              },
+            },
+          ]
+        : []),
+    ],
+  },
+})
