@@ -1,0 +1,375 @@
+/**
+ * What every platform must do. Each adapter's test is one call of this; new behaviour is first a case here.
+ *
+ * The suite asks for programs by what they shall do; the adapter's test says how a program is made to do that there.
+ */
+import { Readable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DockerContainer } from '../domain/execution-request.ts'
+import { idSource, type ExecutionId } from '../domain/ids.ts'
+import type { Observation, OutputStream, Platform, PlatformCapabilities, VolumeRef, Workload } from './platform.ts'
+
+/** What a program shall do. */
+export interface Behaviour {
+  /** Lines written to stdout before anything else. */
+  readonly stdout?: readonly string[]
+  readonly stderr?: readonly string[]
+  /** Writes the content of this file to stdout. */
+  readonly reads?: string
+  /** Tries to write this file; its exit code is 1 when it cannot. */
+  readonly writes?: string
+  readonly seconds?: number
+  readonly exitCode?: number
+  readonly ignoresTerm?: boolean
+  /** Takes more memory than it was given. */
+  readonly takesTooMuchMemory?: boolean
+}
+
+/** A platform to be tested, with how to make its programs. */
+export interface PlatformUnderTest {
+  /** A new instance on the same engine, as after a restart of the broker. */
+  open(): Platform
+  /** An image that is there. */
+  readonly executable: DockerContainer
+  /** An image that is nowhere. */
+  readonly missing: DockerContainer
+  program(behaviour: Behaviour): Pick<Workload, 'entrypoint' | 'command' | 'environment'>
+  /** A program that cannot be started. */
+  readonly noProgram: Pick<Workload, 'entrypoint' | 'command' | 'environment'>
+  /** Behaviours that this platform cannot show, with the reason. */
+  readonly cannot: Partial<Record<keyof Behaviour, string>>
+  close?(): Promise<void>
+}
+
+const GRACE_MS = 1_000
+const ids = idSource(Date.now)
+
+/** Runs the suite on a platform. */
+export function platformConformance(name: string, make: () => Promise<PlatformUnderTest>): void {
+  describe(`${name} as a platform`, () => {
+    let under: PlatformUnderTest
+    let platform: Platform
+    const executions: ExecutionId[] = []
+    const volumes: VolumeRef[] = []
+
+    beforeAll(async () => {
+      under = await make()
+      platform = under.open()
+      await platform.probe()
+    })
+    afterAll(async () => {
+      await platform.close()
+      await under.close?.()
+    })
+
+    const quiet = new AbortController().signal
+    const execution = () => {
+      const id = ids.execution()
+      executions.push(id)
+      return id
+    }
+    const volume = (id: ExecutionId, volumeName = 'data-0') => {
+      const ref = { execution: id, name: volumeName }
+      volumes.push(ref)
+      return ref
+    }
+    const image = () => platform.prepareImage(under.executable, () => undefined, quiet)
+
+    async function prepared(behaviour: Behaviour, more: Partial<Workload> = {}): Promise<ExecutionId> {
+      const id = more.execution ?? execution()
+      await platform.prepareWorkload({
+        imageId: await image(),
+        cores: 1,
+        memoryGib: 1,
+        mounts: [],
+        ...under.program(behaviour),
+        ...more,
+        execution: id,
+      })
+      return id
+    }
+    async function started(behaviour: Behaviour, more: Partial<Workload> = {}): Promise<ExecutionId> {
+      const id = await prepared(behaviour, more)
+      await platform.start(id)
+      return id
+    }
+    const observe = async (id: ExecutionId, on = platform) => (await on.observe([id])).get(id) as Observation
+    async function exited(id: ExecutionId): Promise<Extract<Observation, { state: 'exited' }>> {
+      // Following the output ends when the program has; an engine may take a moment longer to say so.
+      await written(id, 'stdout', { follow: true })
+      for (;;) {
+        const seen = await observe(id)
+        if (seen.state === 'exited') return seen
+        if (seen.state !== 'running') throw new Error(`expected the workload to end, it is ${seen.state}`)
+      }
+    }
+    async function written(
+      id: ExecutionId,
+      stream: OutputStream,
+      { from = 0, follow = false, on = platform } = {},
+    ): Promise<string> {
+      const chunks: Buffer[] = []
+      for await (const chunk of on.output(id, stream, { from, follow, signal: quiet })) chunks.push(chunk)
+      return Buffer.concat(chunks).toString()
+    }
+    const put = (ref: VolumeRef, path: string, text: string) =>
+      platform.writeFile(
+        ref,
+        { path, sizeBytes: Buffer.byteLength(text), content: Readable.from([Buffer.from(text)]) },
+        quiet,
+      )
+
+    function itIf(behaviour: keyof Behaviour, title: string, body: () => Promise<void>): void {
+      it(title, async (context) => {
+        const reason = under.cannot[behaviour]
+        if (reason) return context.skip(reason)
+        await body()
+      })
+    }
+    function itWhen(capability: keyof PlatformCapabilities, title: string, body: () => Promise<void>): void {
+      it(title, async (context) => {
+        if (!platform.capabilities[capability]) return context.skip(`${name} does not declare ${capability}`)
+        await body()
+      })
+    }
+
+    describe('itself', () => {
+      it('says what it is and what it has', async () => {
+        const { product, capacity } = await platform.probe()
+        expect(product).not.toBe('')
+        expect(capacity.cores).toBeGreaterThan(0)
+        expect(capacity.memory).toBeGreaterThan(0)
+      })
+    })
+
+    describe('an image', () => {
+      it('that is there has an id, the same every time', async () => {
+        expect(await image()).toMatch(/^sha256:[0-9a-f]{64}$/)
+        expect(await image()).toBe(await image())
+      })
+      it('that is nowhere is IMAGE_UNAVAILABLE', async () => {
+        await expect(platform.prepareImage(under.missing, () => undefined, quiet)).rejects.toMatchObject({
+          code: 'IMAGE_UNAVAILABLE',
+        })
+      })
+    })
+
+    describe('a volume', () => {
+      it('shows the program its files, under their name and through a link', async () => {
+        const id = execution()
+        const ref = volume(id)
+        await platform.prepareVolume(ref, 1, [])
+        await put(ref, 'image.fits', 'SIMPLE')
+        await platform.writeLink(ref, 'content', 'image.fits')
+        const mounts = [{ volume: ref, path: '/input', readOnly: true }]
+        await started({ reads: '/input/content' }, { execution: id, mounts })
+        expect((await exited(id)).exitCode).toBe(0)
+        expect(await written(id, 'stdout')).toBe('SIMPLE')
+      })
+      it('is made, filled and removed as often as asked with the same result', async () => {
+        const id = execution()
+        const ref = volume(id)
+        for (let turn = 0; turn < 2; turn++) {
+          await platform.prepareVolume(ref, 1, ['inside'])
+          await put(ref, 'image.fits', `turn ${turn}`)
+          await platform.writeLink(ref, 'content', 'image.fits')
+        }
+        await started(
+          { reads: '/input/content' },
+          { execution: id, mounts: [{ volume: ref, path: '/input', readOnly: true }] },
+        )
+        await exited(id)
+        expect(await written(id, 'stdout')).toBe('turn 1')
+        await platform.releaseWorkload(id)
+        await platform.releaseVolume(ref)
+        await platform.releaseVolume(ref)
+      })
+      it('can be mounted into another one', async () => {
+        const id = execution()
+        const [outer, inner] = [volume(id, 'storage-0'), volume(id, 'data-0')]
+        await platform.prepareVolume(outer, 1, ['image'])
+        await platform.prepareVolume(inner, 1, [])
+        await put(inner, 'image.fits', 'inner')
+        const mounts = [
+          { volume: outer, path: '/work', readOnly: true },
+          { volume: inner, path: '/work/image', readOnly: true },
+        ]
+        await started({ reads: '/work/image/image.fits' }, { execution: id, mounts })
+        await exited(id)
+        expect(await written(id, 'stdout')).toBe('inner')
+      })
+      itIf('writes', 'is written to when it may be, by whatever user the program runs as', async () => {
+        const id = execution()
+        const ref = volume(id)
+        await platform.prepareVolume(ref, 1, [])
+        await started(
+          { writes: '/output/result' },
+          { execution: id, mounts: [{ volume: ref, path: '/output', readOnly: false }] },
+        )
+        expect((await exited(id)).exitCode).toBe(0)
+      })
+      itIf('writes', 'is not written to when it may not be', async () => {
+        const id = execution()
+        const ref = volume(id)
+        await platform.prepareVolume(ref, 1, [])
+        await started(
+          { writes: '/input/result' },
+          { execution: id, mounts: [{ volume: ref, path: '/input', readOnly: true }] },
+        )
+        expect((await exited(id)).exitCode).toBe(1)
+      })
+      it('tells when a transfer breaks off, and takes the file again', async () => {
+        const id = execution()
+        const ref = volume(id)
+        await platform.prepareVolume(ref, 1, [])
+        const broken = Readable.from(
+          (function* () {
+            yield Buffer.from('half')
+            throw new Error('the source broke off')
+          })(),
+        )
+        await expect(platform.writeFile(ref, { path: 'a', sizeBytes: 8, content: broken }, quiet)).rejects.toThrow()
+        await put(ref, 'a', 'complete')
+        await started({ reads: '/v/a' }, { execution: id, mounts: [{ volume: ref, path: '/v', readOnly: true }] })
+        await exited(id)
+        expect(await written(id, 'stdout')).toBe('complete')
+      })
+      itWhen('enforcesVolumeSize', 'holds no more than its size', async () => {
+        const ref = volume(execution())
+        await platform.prepareVolume(ref, 1, [])
+        const content = Readable.from([Buffer.alloc(1)])
+        await expect(platform.writeFile(ref, { path: 'a', sizeBytes: 2 ** 31, content }, quiet)).rejects.toMatchObject({
+          code: 'NO_SPACE',
+        })
+      })
+    })
+
+    describe('a workload', () => {
+      it('is made once however often it is prepared, and does not run yet', async () => {
+        const id = await prepared({ stdout: ['ran'] })
+        await prepared({ stdout: ['ran'] }, { execution: id })
+        expect(await observe(id)).toEqual({ state: 'created' })
+        expect(await written(id, 'stdout')).toBe('')
+      })
+      it('runs and tells its exit code, its times and what it wrote', async () => {
+        const before = Date.now()
+        const id = await started({ stdout: ['one', 'two'], stderr: ['three'], exitCode: 3 })
+        const seen = await exited(id)
+        expect(seen.exitCode).toBe(3)
+        expect(seen.outOfMemory).toBe(false)
+        expect(seen.startedAt).toBeGreaterThanOrEqual(before - 1_000)
+        expect(seen.finishedAt).toBeGreaterThanOrEqual(seen.startedAt)
+        expect(await written(id, 'stdout')).toBe('one\ntwo\n')
+        expect(await written(id, 'stderr')).toBe('three\n')
+        expect(await written(id, 'stdout', { from: 4 })).toBe('two\n')
+      })
+      it('is seen while it runs', async () => {
+        const id = await started({ seconds: 60 })
+        expect((await observe(id)).state).toBe('running')
+        await platform.releaseWorkload(id)
+      })
+      it('runs once however often it is started', async () => {
+        const id = await started({ stdout: ['ran'] })
+        await platform.start(id)
+        const first = await exited(id)
+        await platform.start(id)
+        expect(await exited(id)).toEqual(first)
+        expect(await written(id, 'stdout')).toBe('ran\n')
+      })
+      it('that cannot be started is PROGRAM_NOT_STARTED', async () => {
+        const id = await prepared({}, { ...under.noProgram })
+        await expect(platform.start(id)).rejects.toMatchObject({ code: 'PROGRAM_NOT_STARTED' })
+        expect((await observe(id)).state).not.toBe('running')
+      })
+      it('has its output followed until it ends', async () => {
+        const id = await started({ stdout: ['begin'], seconds: 1 })
+        expect(await written(id, 'stdout', { follow: true })).toBe('begin\n')
+        expect((await observe(id)).state).not.toBe('running')
+      })
+      it('is not followed any longer once the follower has gone', async () => {
+        const id = await started({ stdout: ['begin'], seconds: 60 })
+        const gone = new AbortController()
+        for await (const chunk of platform.output(id, 'stdout', { from: 0, follow: true, signal: gone.signal })) {
+          expect(chunk.length).toBeGreaterThan(0)
+          gone.abort()
+        }
+        await platform.releaseWorkload(id)
+      })
+      it('is stopped, and stopping again changes nothing', async () => {
+        const id = await started({ seconds: 60 })
+        await platform.stop(id, GRACE_MS)
+        const first = await exited(id)
+        expect(first.exitCode).not.toBe(0)
+        await platform.stop(id, GRACE_MS)
+        expect(await exited(id)).toEqual(first)
+      })
+      itIf('ignoresTerm', 'that ignores SIGTERM is killed after the grace period', async () => {
+        const id = await started({ seconds: 60, ignoresTerm: true })
+        await platform.stop(id, GRACE_MS)
+        expect((await exited(id)).exitCode).toBe(137)
+      })
+      itWhen('enforcesMemory', 'that takes too much memory is killed', async () => {
+        const id = await started({ takesTooMuchMemory: true })
+        const seen = await exited(id)
+        expect(seen.outOfMemory).toBe(true)
+        expect(seen.exitCode).toBe(137)
+      })
+      it('hints that it has ended', async () => {
+        const id = await prepared({})
+        const hinted = new Promise<void>((resolve) => {
+          const unwatch = platform.watch((changed) => {
+            if (changed !== id) return
+            unwatch()
+            resolve()
+          })
+        })
+        await platform.start(id)
+        await hinted
+      })
+      it('is gone after release, running or not, and releasing again changes nothing', async () => {
+        const id = await started({ seconds: 60 })
+        await platform.releaseWorkload(id)
+        expect(await observe(id)).toEqual({ state: 'gone' })
+        await platform.releaseWorkload(id)
+        expect(await written(id, 'stdout', { follow: true })).toBe('')
+      })
+      it('that was never there is gone, and stopping or releasing it is no error', async () => {
+        const id = execution()
+        expect(await observe(id)).toEqual({ state: 'gone' })
+        await platform.stop(id, GRACE_MS)
+        await platform.releaseWorkload(id)
+        await platform.releaseVolume({ execution: id, name: 'data-0' })
+      })
+    })
+
+    describe('after a restart of the broker', () => {
+      itWhen('survivesBroker', 'a running workload is found, and its output whole', async () => {
+        const id = await started({ stdout: ['begin'], seconds: 1 })
+        const again = under.open()
+        await again.probe()
+        try {
+          expect((await observe(id, again)).state).toBe('running')
+          expect(await written(id, 'stdout', { follow: true, on: again })).toBe('begin\n')
+        } finally {
+          await again.close()
+        }
+      })
+    })
+
+    // Last: everything above is to be found, and then gone.
+    describe('what it holds', () => {
+      it('is listed, and nothing is left after everything was released', async () => {
+        const id = await prepared({})
+        const ref = volume(id)
+        await platform.prepareVolume(ref, 1, [])
+        const held = await platform.owned()
+        expect(held).toContainEqual({ kind: 'workload', execution: id })
+        expect(held).toContainEqual({ kind: 'volume', execution: id, name: 'data-0' })
+        for (const one of executions) await platform.releaseWorkload(one)
+        for (const one of volumes) await platform.releaseVolume(one)
+        const mine = (await platform.owned()).filter((one) => executions.includes(one.execution))
+        expect(mine).toEqual([])
+      })
+    })
+  })
+}
