@@ -49,9 +49,9 @@ export interface PlannedSlot {
   readonly durationMs: number
   /** From the beginning of preparation to the start. */
   readonly prepareMs: number
-  /** From the end of the program until its container is surely gone: the grace period and the removal. */
-  readonly stopMs: number
-  /** From then until everything else is given back. */
+  /** How long the program may go on after its duration: the grace period between SIGTERM and SIGKILL. */
+  readonly graceMs: number
+  /** From then until everything is given back. */
   readonly releaseMs: number
 }
 
@@ -59,6 +59,8 @@ export interface PlannedSlot {
 export interface ExecutionPlan {
   readonly platform: string
   readonly pool: string
+  /** The pool in the ledger. */
+  readonly poolId: number
   readonly slot: PlannedSlot
   readonly executable: PlannedExecutable
   readonly compute: PlannedCompute

@@ -66,6 +66,10 @@ export const MESSAGES = {
     level: 'ERROR',
     template: 'No pool has ${minimum} ${resource} as ${pointer} asks for at least; the largest has ${limit}.',
   },
+  'no-pool': {
+    level: 'ERROR',
+    template: 'No single pool has ${cores} cores, ${memory} GiB of memory and ${storage} GiB of storage together.',
+  },
   'no-capacity': {
     level: 'ERROR',
     template: 'There are not enough ${resource} free in the requested time. ${next}',

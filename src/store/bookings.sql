@@ -16,10 +16,3 @@ delete from booking where offer_set_id = any(:offerSetIds)
 -- name: removeResources
 -- Gives back some resources that an offer set holds.
 delete from booking where offer_set_id = :offerSetId and resource = any(:resources)
-
--- name: held
--- What the other holders of a pool have at an instant, or have had until before and not given back.
-select resource, sum(amount) as amount
-  from booking
- where pool_id = :poolId and from_at <= :at and offer_set_id <> :offerSetId
- group by resource

@@ -1,12 +1,12 @@
 /** The ledger: what is held in the pools, from when to when. A row stays until the platform has given the amount back. */
 import type { Instant } from '../domain/dates.ts'
 import type { OfferSetId } from '../domain/ids.ts'
-import type { Amounts, Resource } from '../domain/resources.ts'
+import type { Resource } from '../domain/resources.ts'
 import { at, json, type Queryable, type Transaction } from './database.ts'
 import type { PoolId } from './pools.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'bookings.sql', ['list', 'insert', 'remove', 'removeResources', 'held'])
+const sql = loadStatements(import.meta.url, 'bookings.sql', ['list', 'insert', 'remove', 'removeResources'])
 
 /** An amount of one resource of one pool, held from `fromAt` to before `toAt`. */
 export interface Booking {
@@ -50,20 +50,4 @@ export async function removeResources(
   resources: readonly Resource[],
 ): Promise<void> {
   await db.query(sql.removeResources, { offerSetId, resources })
-}
-
-/** What the others hold of a pool at an instant, including what they should have given back by then. */
-export async function heldByOthers(
-  db: Queryable,
-  poolId: PoolId,
-  offerSetId: OfferSetId,
-  now: Instant,
-): Promise<Amounts> {
-  const rows = await db.query<{ resource: Resource; amount: number }>(sql.held, { poolId, offerSetId, at: at(now) })
-  return {
-    cores: 0,
-    memory: 0,
-    storage: 0,
-    ...Object.fromEntries(rows.map(({ resource, amount }) => [resource, amount])),
-  }
 }

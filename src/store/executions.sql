@@ -57,12 +57,19 @@ with moved as (
 )
 select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
 
--- name: due
--- Open offers whose time is over, with their sets; those that another process is at are left to it.
-select id, offer_set_id from execution
- where phase = 'OFFERED' and expires_at <= :at
- order by expires_at limit :limit
- for update skip locked
+-- name: expire
+-- Ends the open offers of some sets whose time is over. The sets are locked.
+with moved as (
+  update execution e
+     set phase = t.to_phase, phase_since = :at, modified_at = :at
+    from execution_transition t
+   where e.offer_set_id = any(:offerSetIds) and e.expires_at <= :at and t.event = 'expire' and t.from_phase = e.phase
+  returning e.id, t.event, t.from_phase, t.to_phase
+), noted as (
+  insert into execution_history (execution_id, event, from_phase, to_phase, at)
+  select id, event, from_phase, to_phase, :at from moved
+)
+select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
 
 -- name: nextExpiry
 -- When the next open offer ends.
@@ -92,3 +99,11 @@ returning id, pg_notify('execution', id::text)
 select h.number, h.event, h.from_phase, h.to_phase, h.at, t.cause
   from execution_history h join execution_transition t using (event, from_phase)
  where h.execution_id = :id order by h.number
+
+-- name: running
+-- The executions whose program should be running on a platform.
+select id from execution where phase = 'AVAILABLE' and plan ->> 'platform' = :platform
+
+-- name: stillHeld
+-- Which of these executions exist and have not given everything back.
+select id from execution where id = any(:ids) and given_back_at is null

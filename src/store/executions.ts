@@ -14,13 +14,15 @@ const sql = loadStatements(import.meta.url, 'executions.sql', [
   'list',
   'move',
   'accept',
-  'due',
+  'expire',
   'nextExpiry',
   'start',
   'end',
   'giveBack',
   'rename',
   'history',
+  'running',
+  'stillHeld',
 ])
 
 export interface Execution {
@@ -134,13 +136,9 @@ export async function accept(
   return rows.length > 0
 }
 
-/** Open offers whose time is over, locked; those that another process is at are left out. */
-export async function due(
-  tx: Transaction,
-  now: Instant,
-  limit: number,
-): Promise<Pick<Execution, 'id' | 'offerSetId'>[]> {
-  return tx.query(sql.due, { at: at(now), limit })
+/** Ends the open offers of sets whose time is over; the sets are locked. Gives those that ended. */
+export async function expire(tx: Transaction, offerSetIds: readonly OfferSetId[], now: Instant): Promise<Move[]> {
+  return tx.query<Move>(sql.expire, { offerSetIds, at: at(now) })
 }
 
 /** When the next open offer ends; undefined when there is none. */
@@ -177,4 +175,14 @@ export async function rename(
 /** The changes of phase of an execution, oldest first. */
 export async function history(db: Queryable, id: ExecutionId): Promise<HistoryEntry[]> {
   return db.query<HistoryEntry>(sql.history, { id })
+}
+
+/** The executions whose program should be running on a platform. */
+export async function running(db: Queryable, platform: string): Promise<ExecutionId[]> {
+  return (await db.query<{ id: ExecutionId }>(sql.running, { platform })).map(({ id }) => id)
+}
+
+/** Which of these executions exist and have not given everything back. */
+export async function stillHeld(db: Queryable, ids: readonly ExecutionId[]): Promise<ReadonlySet<ExecutionId>> {
+  return new Set((await db.query<{ id: ExecutionId }>(sql.stillHeld, { ids })).map(({ id }) => id))
 }

@@ -11,6 +11,13 @@ select id, owner, name, description, result, messages, created_at, expires_at fr
 -- Serialises what is done to the offers of one set.
 select id from offer_set where id = :id for update
 
+-- name: lockDue
+-- Offer sets with open offers whose time is over, locked; those that somebody else is at are left to the next turn.
+select id from offer_set
+ where id in (select offer_set_id from execution where phase = 'OFFERED' and expires_at <= :at order by expires_at limit :limit)
+ order by id
+ for update skip locked
+
 -- name: list
 -- A page of an owner's offer sets, newest first; the ids grow with time.
 select id, owner, name, description, result, messages, created_at, expires_at

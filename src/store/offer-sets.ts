@@ -6,7 +6,7 @@ import type { Message } from '../domain/message.ts'
 import { at, json, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'offer-sets.sql', ['insert', 'find', 'lock', 'list'])
+const sql = loadStatements(import.meta.url, 'offer-sets.sql', ['insert', 'find', 'lock', 'lockDue', 'list'])
 
 export interface OfferSet {
   readonly id: OfferSetId
@@ -42,6 +42,12 @@ export async function find(db: Queryable, id: string): Promise<OfferSet | undefi
 export async function lock(tx: Transaction, id: OfferSetId): Promise<void> {
   const rows = await tx.query(sql.lock, { id })
   if (rows.length === 0) throw new BrokerError('NOT_FOUND', `There is no offer set ${id}.`)
+}
+
+/** Offer sets with open offers whose time is over, locked as `lock` does; those that somebody else is at are left out. */
+export async function lockDue(tx: Transaction, now: Instant, limit: number): Promise<OfferSetId[]> {
+  const rows = await tx.query<{ id: OfferSetId }>(sql.lockDue, { at: at(now), limit })
+  return rows.map(({ id }) => id)
 }
 
 /** A page of an owner's offer sets, newest first, from before `before` on. */

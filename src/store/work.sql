@@ -7,14 +7,21 @@ insert into work (execution_id, run_at) values (:executionId, :runAt)
 select pg_notify('work', :executionId::text)
 
 -- name: claim
--- Takes the lease of executions that are due and that nobody works on.
+-- Takes the lease of executions that are due and that nobody works on, or whose worker went away.
+with free as (
+  select execution_id from work
+   where lease_owner is null and run_at <= :at
+   order by run_at limit :limit
+   for update skip locked
+), abandoned as (
+  select execution_id from work
+   where lease_owner is not null and leased_until < :at
+   order by leased_until limit :limit
+   for update skip locked
+)
 update work
    set lease_owner = :owner, leased_until = :leasedUntil, fence = fence + 1
- where execution_id in (
-   select execution_id from work
-    where run_at <= :at and (leased_until is null or leased_until < :at)
-    order by run_at limit :limit
-    for update skip locked)
+ where execution_id in (select execution_id from abandoned union all select execution_id from free)
 returning execution_id, fence, wakes, attempts, failing_since
 
 -- name: renew
@@ -45,7 +52,8 @@ select pg_notify('work', execution_id::text) from woken
 
 -- name: nextDue
 -- When the next execution is due: at its time, or when the lease of a worker that went away ends.
-select min(greatest(run_at, leased_until)) as at from work
+select least((select min(run_at) from work where lease_owner is null),
+             (select min(leased_until) from work where lease_owner is not null)) as at
 
 -- name: wakesOf
 -- How often somebody asked for attention, and whether the lease is still the worker's.

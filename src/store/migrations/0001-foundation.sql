@@ -68,6 +68,7 @@ create table execution (
   constraint running_has_end check (started_at is null or end_at is not null)
 );
 create index execution_by_owner on execution (owner, id desc);
+create index execution_running on execution ((plan ->> 'platform')) where phase = 'AVAILABLE';
 create index execution_to_expire on execution (expires_at) where phase = 'OFFERED';
 
 -- The components of accepted executions. Those of mere offers are in the plan.
@@ -149,7 +150,8 @@ create table work (
   failing_since timestamptz,
   check ((lease_owner is null) = (leased_until is null))
 );
-create index work_due on work (run_at);
+create index work_free on work (run_at) where lease_owner is null;
+create index work_leased on work (leased_until) where lease_owner is not null;
 
 create table pool (
   id integer generated always as identity primary key,

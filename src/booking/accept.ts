@@ -1,0 +1,120 @@
+/** Accepting and giving up offers. What is done to the offers of one set is done one after the other. */
+import { componentPlaces } from '../domain/execution-plan.ts'
+import type { Instant } from '../domain/dates.ts'
+import { groupBy } from '../domain/group-by.ts'
+import { BrokerError } from '../domain/errors.ts'
+import type { ExecutionId, OfferSetId } from '../domain/ids.ts'
+import * as bookings from '../store/bookings.ts'
+import * as components from '../store/components.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import * as executions from '../store/executions.ts'
+import * as offerSets from '../store/offer-sets.ts'
+import type { PoolId } from '../store/pools.ts'
+import * as work from '../store/work.ts'
+import { holdsOfExecution, holdsOfOffer } from './holds.ts'
+import { envelopeByPool } from './offers.ts'
+
+/**
+ * Accepts an offer: withdraws its siblings, holds what it needs and nothing more, and gives it to the engine. Throws
+ * OFFER_EXPIRED when its time is over, PHASE_CONFLICT when it is not an open offer.
+ */
+export async function acceptOffer(database: Database, offer: executions.Execution, now: Instant): Promise<void> {
+  await database.transaction((tx) => acceptOfferIn(tx, offer, now))
+}
+
+/** As `acceptOffer`, in a transaction that does more. */
+export async function acceptOfferIn(tx: Transaction, offer: executions.Execution, now: Instant): Promise<void> {
+  const { id, offerSetId, plan } = offer
+  await offerSets.lock(tx, offerSetId)
+  const startAt = Math.max(plan.slot.startAt, now + plan.slot.prepareMs)
+  const prepareAt = startAt - plan.slot.prepareMs
+  if (!(await executions.accept(tx, id, { startAt, prepareAt }, now))) throw await whyNotAccepted(tx, id, now)
+  const siblings = (await executions.listOfOfferSets(tx, [offerSetId])).filter((sibling) => sibling.id !== id)
+  await executions.move(
+    tx,
+    siblings.map((sibling) => sibling.id),
+    'withdraw',
+    now,
+  )
+  // What the accepted offer holds lies within what the set held, so there is nothing to check.
+  const held = holdsOfExecution(plan, prepareAt, startAt)
+  await bookings.replace(
+    tx,
+    offerSetId,
+    held.map((hold) => ({ poolId: plan.poolId as PoolId, ...hold })),
+  )
+  const places = componentPlaces(plan).filter(({ family }) => family !== 'volume')
+  await components.insert(tx, id, places, now)
+  await components.move(
+    tx,
+    id,
+    places.map(({ position }) => position),
+    'accept',
+    now,
+  )
+  await work.insert(tx, id, now)
+}
+
+async function whyNotAccepted(tx: Transaction, id: ExecutionId, now: Instant): Promise<BrokerError> {
+  const current = await executions.find(tx, id)
+  if (!current) return new BrokerError('NOT_FOUND', `There is no execution ${id}.`)
+  if (current.phase === 'EXPIRED' || (current.phase === 'OFFERED' && current.expiresAt <= now)) {
+    return new BrokerError(
+      'OFFER_EXPIRED',
+      `The offer expired at ${new Date(current.expiresAt).toISOString()}; ask for new offers.`,
+    )
+  }
+  return new BrokerError('PHASE_CONFLICT', `The execution is ${current.phase}; only an OFFERED one can be accepted.`)
+}
+
+/**
+ * Gives up open offers of a set, by the client's wish. Gives those that were given up; an offer that is not open (any
+ * more) is left as it is.
+ */
+export async function giveUpOffers(
+  database: Database,
+  offerSetId: OfferSetId,
+  event: 'reject' | 'cancel',
+  now: Instant,
+  which?: ExecutionId,
+): Promise<readonly ExecutionId[]> {
+  return database.transaction(async (tx) => {
+    await offerSets.lock(tx, offerSetId)
+    const open = (await executions.listOfOfferSets(tx, [offerSetId])).filter(
+      ({ id, phase }) => phase === 'OFFERED' && (which === undefined || id === which),
+    )
+    const moved = await executions.move(
+      tx,
+      open.map(({ id }) => id),
+      event,
+      now,
+    )
+    await holdOpenOffers(tx, [offerSetId])
+    return moved.map(({ id }) => id)
+  })
+}
+
+/** Ends offers whose time is over, at most those of `limit` of them; gives how many ended. */
+export async function expireOffers(database: Database, now: Instant, limit: number): Promise<number> {
+  return database.transaction(async (tx) => {
+    const due = await offerSets.lockDue(tx, now, limit)
+    if (due.length === 0) return 0
+    const moved = await executions.expire(tx, due, now)
+    await holdOpenOffers(tx, due)
+    return moved.length
+  })
+}
+
+/** Makes what sets hold the envelope of their open offers. A set with an accepted offer holds what that one needs. */
+async function holdOpenOffers(tx: Transaction, offerSetIds: readonly OfferSetId[]): Promise<void> {
+  const bySet = groupBy(await executions.listOfOfferSets(tx, offerSetIds), ({ offerSetId }) => offerSetId)
+  for (const [offerSetId, offers] of bySet) {
+    if (offers.some(({ startAt, givenBackAt }) => startAt !== undefined && givenBackAt === undefined)) continue
+    const open = offers.filter(({ phase }) => phase === 'OFFERED')
+    await bookings.replace(
+      tx,
+      offerSetId,
+      envelopeByPool(open.map(({ plan }) => ({ poolId: plan.poolId, holds: holdsOfOffer(plan) }))),
+    )
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * Looks for the slots in which a request fits into one pool. Pure.
+ */
+import type { Instant } from '../domain/dates.ts'
+import type { Estimate, ExecutionPlan, PlannedSlot } from '../domain/execution-plan.ts'
+import type { ExecutionRequest } from '../domain/execution-request.ts'
+import type { Message } from '../domain/message.ts'
+import { gibFor, RESOURCES, type Amounts, type Resource } from '../domain/resources.ts'
+import { holds, type HeldTimes } from './holds.ts'
+import type { Conflict, Hold, PoolProfile } from './profile.ts'
+
+/** What is known of the parts of a request on one platform before anything is offered. Times are in milliseconds. */
+export interface Survey {
+  readonly executable: Estimate
+  readonly compute: Estimate
+  /** By the index of the storage resource in the request. */
+  readonly storage: readonly Estimate[]
+  /** By the index of the data resource in the request. */
+  readonly data: readonly (Estimate & { readonly sizeBytes?: number })[]
+  /** The id of the image that the request's reference stands for there. */
+  readonly imageId?: string
+  /** What is to be said about every offer there. */
+  readonly messages: readonly Message[]
+}
+
+/** A pool that could run a request. */
+export interface Candidate {
+  readonly platform: string
+  readonly pool: string
+  readonly poolId: number
+  /** The most that the pool ever has. */
+  readonly capacity: Amounts
+  readonly profile: PoolProfile
+  readonly survey: Survey
+}
+
+/** The limits of a site on what is offered. */
+export interface OfferLimits {
+  readonly offersMax: number
+  /** How long a client may take to accept; 0 for one that accepts at once. */
+  readonly lifetimeMs: number
+  /** Nothing starts later than this from now. */
+  readonly horizonMs: number
+  readonly durationMaxMs: number
+  /** The longest grace period between SIGTERM and SIGKILL. */
+  readonly graceMs: number
+}
+
+/** An offer as planned, with what it holds. */
+export interface PlannedOffer {
+  readonly plan: ExecutionPlan
+  readonly expiresAt: Instant
+  readonly holds: readonly Hold[]
+}
+
+/** The least that a request needs. Storage that was made for data is as large as they are, once that is known. */
+export function leastAmounts(request: ExecutionRequest, survey: Survey): Amounts {
+  return {
+    cores: request.compute.cores.min,
+    memory: request.compute.memory.min,
+    storage: storageSizes(request, survey).reduce((sum, size) => sum + size, 0),
+  }
+}
+
+function storageSizes(request: ExecutionRequest, survey: Survey): number[] {
+  return request.storage.map(({ size, implied }, storage) => {
+    if (!implied) return size.min
+    const bytes = request.data.reduce(
+      (sum, data, index) => sum + (data.storage === storage ? (survey.data[index]?.sizeBytes ?? 0) : 0),
+      0,
+    )
+    return Math.max(size.min, gibFor(bytes))
+  })
+}
+
+/** The time to prepare everything: image and data side by side, each data resource after its storage, then the container. */
+export function prepareMs(survey: Survey): number {
+  const storage = Math.max(0, ...survey.storage.map((estimate) => estimate.prepareMs))
+  const data = Math.max(0, ...survey.data.map((estimate) => estimate.prepareMs))
+  return Math.max(survey.executable.prepareMs, storage + data) + survey.compute.prepareMs
+}
+
+function releaseMs(survey: Survey): number {
+  return [survey.compute, survey.executable, ...survey.storage, ...survey.data].reduce(
+    (sum, estimate) => sum + estimate.releaseMs,
+    0,
+  )
+}
+
+/** A search in one pool. */
+export class SlotSearch {
+  readonly candidate: Candidate
+  readonly #request: ExecutionRequest
+  readonly #limits: OfferLimits
+  readonly #now: Instant
+  readonly #prepareMs: number
+
+  constructor(request: ExecutionRequest, candidate: Candidate, limits: OfferLimits, now: Instant) {
+    this.candidate = candidate
+    this.#request = request
+    this.#limits = limits
+    this.#now = now
+    this.#prepareMs = prepareMs(candidate.survey)
+  }
+
+  get least(): Amounts {
+    return leastAmounts(this.#request, this.candidate.survey)
+  }
+
+  /** The most that the client can use here. */
+  get most(): Amounts {
+    const { cores, memory } = this.#request.compute
+    const { capacity } = this.candidate
+    const least = this.least
+    return {
+      cores: Math.max(least.cores, Math.min(cores.max, capacity.cores)),
+      memory: Math.max(least.memory, Math.min(memory.max, capacity.memory)),
+      storage: least.storage,
+    }
+  }
+
+  get fitsPool(): boolean {
+    return RESOURCES.every((resource) => this.least[resource] <= this.candidate.capacity[resource])
+  }
+
+  /** The earliest offer of these amounts that starts at `fromAt` or later within the asked windows. */
+  earliest(amounts: Amounts, fromAt: Instant): PlannedOffer | undefined {
+    const horizonAt = this.#now + this.#limits.horizonMs
+    const windows = this.#request.starts.length > 0 ? this.#request.starts : [{ fromAt: this.#now, toAt: horizonAt }]
+    const found = windows
+      .map((window) => this.#slotIn(amounts, Math.max(fromAt, window.fromAt), Math.min(window.toAt, horizonAt)))
+      .filter((slot) => slot !== undefined)
+      .sort((a, b) => a.slot.startAt - b.slot.startAt)
+    return found[0] && this.#offer(amounts, found[0])
+  }
+
+  /** When the least amounts would be free, whatever windows were asked for; and what is short until then. */
+  next(): { startAt: Instant | undefined; resource: Resource | undefined } {
+    let resource: Resource | undefined
+    const found = this.#slotIn(
+      this.least,
+      this.#now,
+      this.#now + this.#limits.horizonMs,
+      (conflict) => (resource ??= conflict.resource),
+    )
+    return { startAt: found?.slot.startAt, resource: resource ?? this.#conflictInWindows() }
+  }
+
+  /** What is short in the windows that were asked for. */
+  #conflictInWindows(): Resource | undefined {
+    let resource: Resource | undefined
+    for (const { fromAt, toAt } of this.#request.starts) {
+      this.#slotIn(this.least, fromAt, toAt, (conflict) => (resource ??= conflict.resource))
+    }
+    return resource
+  }
+
+  /** Goes from conflict to conflict until everything fits, or the window is over. */
+  #slotIn(
+    amounts: Amounts,
+    fromAt: Instant,
+    toAt: Instant,
+    onConflict?: (conflict: Conflict) => void,
+  ): FoundSlot | undefined {
+    let startAt = Math.max(fromAt, this.#now + this.#prepareMs)
+    while (startAt <= toAt) {
+      const found = this.#slotAt(startAt, toAt)
+      const needed = holds(amounts, found.times)
+      const blocked = needed
+        .map((hold) => ({ hold, conflict: this.candidate.profile.conflict(hold) }))
+        .find(({ conflict }) => conflict)
+      if (!blocked?.conflict) return found
+      onConflict?.(blocked.conflict)
+      if (blocked.conflict.endsAt === undefined) return undefined
+      // A hold that begins before the start (storage) moves with it.
+      startAt = blocked.conflict.endsAt + (startAt - blocked.hold.fromAt)
+    }
+    return undefined
+  }
+
+  /**
+   * The slot that begins at an instant. A start that is nearer than the client may take to accept floats: it is held up
+   * to the latest start that an acceptance in the last moment leads to. Where the window ends before, so does the offer.
+   */
+  #slotAt(startAt: Instant, toAt: Instant): FoundSlot {
+    const { lifetimeMs } = this.#limits
+    const expiresAt = Math.min(this.#now + lifetimeMs, toAt - this.#prepareMs)
+    const startLatestAt = Math.max(startAt, expiresAt + this.#prepareMs)
+    const slot = {
+      startAt,
+      startLatestAt,
+      durationMs: this.#request.durationMs,
+      prepareMs: this.#prepareMs,
+      graceMs: graceMsFor(this.#request.durationMs, this.#limits.graceMs),
+      releaseMs: releaseMs(this.candidate.survey),
+    }
+    return { slot, expiresAt, times: { ...slot, prepareAt: startAt - this.#prepareMs } }
+  }
+
+  #offer(amounts: Amounts, { slot, expiresAt, times }: FoundSlot): PlannedOffer {
+    const { platform, pool, poolId, survey } = this.candidate
+    const request = this.#request
+    const { executable } = request
+    const sizes = storageSizes(request, survey)
+    const image =
+      survey.imageId && !executable.image.digest ? { ...executable.image, digest: survey.imageId } : executable.image
+    const named = ({ name, description }: { name?: string; description?: string }) => ({
+      ...(name ? { name } : {}),
+      ...(description ? { description } : {}),
+    })
+    const plan: ExecutionPlan = {
+      platform,
+      pool,
+      poolId,
+      slot,
+      executable: { spec: { ...executable, image }, estimate: survey.executable, messages: survey.messages },
+      compute: {
+        ...named(request.compute),
+        cores: amounts.cores,
+        memoryGib: amounts.memory,
+        volumes: request.compute.volumes,
+        estimate: survey.compute,
+        messages: [],
+      },
+      storage: request.storage.map((storage, index) => ({
+        ...named(storage),
+        sizeGib: sizes[index] as number,
+        estimate: survey.storage[index] as Estimate,
+        messages: [],
+      })),
+      data: request.data.map((spec, index) => {
+        const { sizeBytes, ...estimate } = survey.data[index] as Survey['data'][number]
+        return { spec, estimate, messages: [], ...(sizeBytes === undefined ? {} : { sizeBytes }) }
+      }),
+    }
+    return { plan, expiresAt, holds: holds(amounts, times) }
+  }
+}
+
+interface FoundSlot {
+  readonly slot: PlannedSlot
+  readonly expiresAt: Instant
+  readonly times: HeldTimes
+}
+
+/** A grace period is held beside the duration: short programs get a short one, so that it does not waste the pool. */
+function graceMsFor(durationMs: number, longestMs: number): number {
+  return Math.min(longestMs, Math.max(200, Math.round(durationMs / 50)))
+}
