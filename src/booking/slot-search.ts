@@ -53,7 +53,7 @@ export interface PlannedOffer {
   readonly holds: readonly Hold[]
 }
 
-/** The least that a request needs. Storage that was made for data is as large as they are, once that is known. */
+/** The least that a request needs. Storage is as large as the data in it, as far as their size is known. */
 export function leastAmounts(request: ExecutionRequest, survey: Survey): Amounts {
   return {
     cores: request.compute.cores.min,
@@ -63,8 +63,7 @@ export function leastAmounts(request: ExecutionRequest, survey: Survey): Amounts
 }
 
 function storageSizes(request: ExecutionRequest, survey: Survey): number[] {
-  return request.storage.map(({ size, implied }, storage) => {
-    if (!implied) return size.min
+  return request.storage.map(({ size }, storage) => {
     const bytes = request.data.reduce(
       (sum, data, index) => sum + (data.storage === storage ? (survey.data[index]?.sizeBytes ?? 0) : 0),
       0,

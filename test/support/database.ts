@@ -30,20 +30,30 @@ async function inMemory(): Promise<TestDatabase> {
 }
 
 async function onTheServer(): Promise<TestDatabase> {
+  const temporary = await makeOnServer()
+  const database = await openServer({ url: temporary.url, connectionsMax: 10 })
+  return {
+    database,
+    url: temporary.url,
+    drop: async () => {
+      await database.close()
+      await temporary.drop()
+    },
+  }
+}
+
+/** An empty database on the server for a broker that opens it itself; undefined when the suite is on the embedded one. */
+export async function temporaryDatabase(): Promise<{ url: string; drop(): Promise<void> } | undefined> {
+  return onServer ? makeOnServer() : undefined
+}
+
+async function makeOnServer(): Promise<{ url: string; drop(): Promise<void> }> {
   const base = new URL(process.env.BROKER_TEST_DATABASE_URL as string)
   const name = `broker_test_${randomBytes(6).toString('hex')}`
   await administer(base.href, `create database ${name}`)
   const url = new URL(base)
   url.pathname = `/${name}`
-  const database = await openServer({ url: url.href, connectionsMax: 10 })
-  return {
-    database,
-    url: url.href,
-    drop: async () => {
-      await database.close()
-      await administer(base.href, `drop database ${name} with (force)`)
-    },
-  }
+  return { url: url.href, drop: () => administer(base.href, `drop database ${name} with (force)`) }
 }
 
 async function administer(url: string, statement: string): Promise<void> {

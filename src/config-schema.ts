@@ -1,0 +1,224 @@
+/**
+ * Every key of the configuration, with its default and what it means. The published JSON Schema, the validation, the
+ * types and the names in the environment all come from this one object.
+ */
+import type { FromSchema } from 'json-schema-to-ts'
+
+const duration = (description: string, value: string) =>
+  ({ type: 'string', format: 'broker-duration', default: value, description }) as const
+
+const pools = {
+  type: 'array',
+  description: 'The pools of the platform. Without any there is one called default with all that the platform has.',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['name'],
+    properties: {
+      name: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]*$', description: 'The name of the pool.' },
+      cores: { type: 'integer', minimum: 1, description: 'Cores in all; what the platform has when left out.' },
+      memory: {
+        type: 'integer',
+        minimum: 1,
+        description: 'GiB of memory in all; what the platform has when left out.',
+      },
+      storage: { type: 'integer', minimum: 1, description: 'GiB of storage in all; 100 when left out.' },
+    },
+  },
+} as const
+
+const platformName = {
+  type: 'string',
+  pattern: '^[a-z0-9][a-z0-9-]*$',
+  description: 'The name of the platform.',
+} as const
+
+export const CONFIG_SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Configuration of the Execution Broker',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    listen: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        host: { type: 'string', default: '127.0.0.1', description: 'The address to listen on.' },
+        port: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 65535,
+          default: 8082,
+          description: 'The port to listen on; 0 takes a free one.',
+        },
+      },
+    },
+    publicUrl: {
+      type: 'string',
+      format: 'uri',
+      description: 'How clients reach the broker, when that is not the address it listens on.',
+    },
+    dataDirectory: { type: 'string', default: './broker-data', description: 'Where the broker keeps its files.' },
+    database: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        url: {
+          type: 'string',
+          description:
+            'A PostgreSQL server (14 or later), as postgres://user@host/database. Without it, a database in the data directory.',
+        },
+        connections: { type: 'integer', minimum: 2, default: 10, description: 'The most connections to the server.' },
+      },
+    },
+    offers: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        lifetime: duration('How long a client may take to accept an offer.', 'PT5M'),
+        perSet: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 100,
+          default: 4,
+          description: 'The most offers in one answer.',
+        },
+        defaultDuration: duration('How long an execution may run when the request does not say.', 'PT2H'),
+        maximumDuration: duration('The longest duration that is offered.', 'P30D'),
+        horizon: duration('Nothing is offered that starts later than this from now.', 'P30D'),
+      },
+    },
+    data: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        allowedNetworks: {
+          type: 'array',
+          items: { type: 'string' },
+          default: [],
+          description:
+            'Networks such as 10.0.0.0/8 that data may come from although they are private, loopback or link-local.',
+        },
+        allowedHosts: {
+          type: 'array',
+          items: { type: 'string' },
+          description: 'When given, data come from these hosts only; *.example.org stands for all hosts below.',
+        },
+        concurrency: {
+          type: 'integer',
+          minimum: 1,
+          default: 8,
+          description: 'How many transfers go on at the same time in one process.',
+        },
+        attempts: {
+          type: 'integer',
+          minimum: 1,
+          default: 5,
+          description: 'How often a transfer that breaks off is resumed.',
+        },
+        expectedRate: {
+          type: 'integer',
+          minimum: 1,
+          default: 20_000_000,
+          description: 'Bytes per second expected of a source of which nothing is known.',
+        },
+        answerWithin: duration('How long a source may take to say what it has.', 'PT10S'),
+      },
+    },
+    execution: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        gracePeriod: duration('The longest time between asking a program to end and killing it.', 'PT10S'),
+        outputBytes: {
+          type: 'integer',
+          minimum: 0,
+          default: 10_485_760,
+          description: 'How much of stdout and of stderr is kept, in bytes; of more, the end.',
+        },
+        platformPatience: duration('How long a platform that does not answer is waited for.', 'PT5M'),
+        attempts: {
+          type: 'integer',
+          minimum: 1,
+          default: 5,
+          description: 'How often a step that failed for a passing reason is tried.',
+        },
+        concurrency: {
+          type: 'integer',
+          minimum: 1,
+          default: 100,
+          description: 'How many executions one process moves on at the same time.',
+        },
+        lease: duration('After how long without a sign of life another process takes an execution over.', 'PT30S'),
+        observeEvery: duration('How often a platform is asked for everything that runs on it.', 'PT2S'),
+      },
+    },
+    platforms: {
+      type: 'array',
+      description: 'The execution platforms. Without any: Docker or Podman when a socket answers, else simulated.',
+      items: {
+        oneOf: [
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['type', 'name'],
+            properties: {
+              type: { const: 'docker' },
+              name: platformName,
+              socket: { type: 'string', description: 'The path of the socket of a Docker Engine or a Podman service.' },
+              network: {
+                enum: ['none', 'bridge'],
+                default: 'none',
+                description: 'The network of the containers: none, or the bridge of the engine.',
+              },
+              processes: {
+                type: 'integer',
+                minimum: 1,
+                default: 1024,
+                description: 'The most processes in one container.',
+              },
+              pools,
+            },
+          },
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['type', 'name'],
+            properties: {
+              type: { const: 'simulated' },
+              name: platformName,
+              duration: {
+                type: 'string',
+                format: 'broker-duration',
+                default: 'PT1S',
+                description: 'How long a program runs when nothing says otherwise.',
+              },
+              pools,
+            },
+          },
+        ],
+      },
+    },
+    log: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        level: {
+          enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+          default: 'info',
+          description: 'What is logged.',
+        },
+      },
+    },
+  },
+} as const
+
+export type Config = FromSchema<typeof CONFIG_SCHEMA>
+export type PlatformConfig = NonNullable<Config['platforms']>[number]
+export type PoolConfig = NonNullable<PlatformConfig['pools']>[number]

@@ -1,0 +1,182 @@
+/**
+ * The configuration: one file, the environment, and the options of the command line, in rising order. Nothing else in
+ * the program reads the environment.
+ */
+import { readFileSync } from 'node:fs'
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import addFormatsModule from 'ajv-formats'
+import { CORE_SCHEMA, load, YAMLException } from 'js-yaml'
+import { CONFIG_SCHEMA, type Config } from './config-schema.ts'
+import { DateError, parseDuration } from './domain/dates.ts'
+import { BrokerError } from './domain/errors.ts'
+
+/** Where a value came from, by its path such as `listen.port`. What is not there is a default. */
+export type Origins = ReadonlyMap<string, string>
+
+export interface LoadedConfig {
+  readonly config: Config
+  readonly origins: Origins
+}
+
+/** What the configuration is made of. */
+export interface ConfigInput {
+  /** The path of the file from the command line. */
+  readonly file?: string | undefined
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Values of the command line by their path. */
+  readonly options?: Readonly<Record<string, unknown>>
+}
+
+/** The file that is read when it is there and no other is named. */
+const USUAL_FILE = 'broker.yaml'
+/** Variables of the environment that begin like a key and are none. */
+const OTHER_VARIABLES = /^BROKER_(CONFIG|URL|TEST_\w+)$/
+
+/** Reads and checks the configuration. Throws UNPROCESSABLE with a sentence for each thing that is wrong. */
+export function loadConfig(input: ConfigInput): LoadedConfig {
+  const origins = new Map<string, string>()
+  const values = readFile(input.file ?? input.environment.BROKER_CONFIG, origins)
+  for (const [variable, path] of environmentNames()) {
+    const text = input.environment[variable]
+    if (text === undefined) continue
+    set(values, path, parseScalar(variable, text))
+    origins.set(path, `the environment variable ${variable}`)
+  }
+  for (const [path, value] of Object.entries(input.options ?? {})) {
+    if (value === undefined) continue
+    set(values, path, value)
+    origins.set(path, 'the command line')
+  }
+  const known = new Set(environmentNames().keys())
+  const unknown = Object.keys(input.environment).filter(
+    (name) => name.startsWith('BROKER_') && !known.has(name) && !OTHER_VARIABLES.test(name),
+  )
+  const faults = [...unknown.map((name) => `${name} is not a variable of the broker`), ...validate(values)]
+  if (faults.length > 0) throw new BrokerError('UNPROCESSABLE', `The configuration is not right: ${faults.join('; ')}.`)
+  return { config: freeze(values) as Config, origins }
+}
+
+/** The names of the environment variables with the paths of their keys: `BROKER_LISTEN_PORT` is `listen.port`. */
+export function environmentNames(): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  const walk = (schema: { properties?: object }, path: readonly string[]) => {
+    for (const [key, part] of Object.entries(schema.properties ?? {})) {
+      const here = [...path, key]
+      if ((part as { properties?: object }).properties) walk(part as { properties?: object }, here)
+      else
+        names.set(`BROKER_${here.map((word) => word.replace(/[A-Z]/g, '_$&').toUpperCase()).join('_')}`, here.join('.'))
+    }
+  }
+  walk(CONFIG_SCHEMA, [])
+  return names
+}
+
+/** A duration of the configuration in milliseconds. */
+export const milliseconds = (duration: string): number => parseDuration(duration, 0).value
+
+function readFile(named: string | undefined, origins: Map<string, string>): Record<string, unknown> {
+  const file = named ?? USUAL_FILE
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    if (missing && named === undefined) return {}
+    throw new BrokerError(
+      'UNPROCESSABLE',
+      `The configuration file ${file} cannot be read${missing ? ': there is none' : ''}.`,
+      { cause },
+    )
+  }
+  const values = parseFile(file, text)
+  const walk = (value: unknown, path: string) => {
+    if (isObject(value))
+      for (const [key, part] of Object.entries(value)) walk(part, path === '' ? key : `${path}.${key}`)
+    else origins.set(path, `the file ${file}`)
+  }
+  walk(values, '')
+  return values
+}
+
+function parseFile(file: string, text: string): Record<string, unknown> {
+  try {
+    const values: unknown = load(text, { schema: CORE_SCHEMA, maxAliases: 0, filename: file })
+    if (values === undefined || values === null) return {}
+    if (isObject(values)) return values
+  } catch (cause) {
+    if (!(cause instanceof YAMLException)) throw cause
+    throw new BrokerError('UNPROCESSABLE', `The configuration file ${file} is not YAML: ${cause.message}`, { cause })
+  }
+  throw new BrokerError('UNPROCESSABLE', `The configuration file ${file} is not a list of keys and values.`)
+}
+
+/** A value of the environment: a word, a number, or YAML in one line for lists. */
+function parseScalar(variable: string, text: string): unknown {
+  try {
+    const value: unknown = load(text, { schema: CORE_SCHEMA, maxAliases: 0 })
+    return value ?? text
+  } catch (cause) {
+    throw new BrokerError('UNPROCESSABLE', `The environment variable ${variable} cannot be read.`, { cause })
+  }
+}
+
+function set(values: Record<string, unknown>, path: string, value: unknown): void {
+  const keys = path.split('.')
+  const last = keys.pop() as string
+  let place = values
+  for (const key of keys) {
+    if (!isObject(place[key])) place[key] = {}
+    place = place[key] as Record<string, unknown>
+  }
+  place[last] = value
+}
+
+/** Fills the defaults in, and says what is wrong. */
+function validate(values: Record<string, unknown>): string[] {
+  const ajv = new Ajv2020({ useDefaults: true, allErrors: true, discriminator: false, strict: false })
+  addFormatsModule.default(ajv)
+  ajv.addFormat('broker-duration', isDuration)
+  const check = ajv.compile(CONFIG_SCHEMA)
+  if (check(values)) return platformDefaults(values, ajv)
+  return [...new Set((check.errors ?? []).filter(({ keyword }) => keyword !== 'oneOf').map(describeFault))]
+}
+
+/** ajv fills no defaults inside alternatives, so each platform is done on its own, by its type. */
+function platformDefaults(values: Record<string, unknown>, ajv: Ajv2020): string[] {
+  for (const platform of (values.platforms ?? []) as { type: string }[]) {
+    const schema = CONFIG_SCHEMA.properties.platforms.items.oneOf.find(
+      ({ properties }) => properties.type.const === platform.type,
+    )
+    if (schema) ajv.validate(schema, platform)
+  }
+  return []
+}
+
+function describeFault({ instancePath, keyword, message, params }: ErrorObject): string {
+  const path = instancePath.slice(1).replaceAll('/', '.')
+  if (keyword === 'additionalProperties')
+    return `${path ? `${path}.` : ''}${String(params.additionalProperty)} is not a key of the broker`
+  if (keyword === 'format') return `${path} is not a ${params.format === 'uri' ? 'URL' : 'duration such as PT5M'}`
+  if (keyword === 'enum' || keyword === 'const')
+    return `${path} must be one of ${JSON.stringify(params.allowedValues ?? params.allowedValue)}`
+  return `${path} ${message ?? 'is wrong'}`
+}
+
+function isDuration(text: string): boolean {
+  try {
+    parseDuration(text, 0)
+    return true
+  } catch (error) {
+    if (error instanceof DateError) return false
+    throw error
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function freeze(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null) for (const part of Object.values(Object.freeze(value))) freeze(part)
+  return value
+}

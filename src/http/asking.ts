@@ -1,0 +1,48 @@
+/** From the body of a request to what booking needs: read, surveyed, with the limits that apply. */
+import type { FastifyRequest } from 'fastify'
+import type { Asked } from '../booking/offers.ts'
+import type { OfferLimits } from '../booking/slot-search.ts'
+import type { Caller } from '../identity/identity.ts'
+import { survey } from '../lifecycle/survey.ts'
+import { message } from '../domain/message.ts'
+import { readRequest } from '../protocol/read-request.ts'
+import { preferences, type HttpContext } from './context.ts'
+
+/** Reads and surveys a request. Throws BAD_REQUEST for a body that does not follow the contract. */
+export async function ask(request: FastifyRequest, caller: Caller, context: HttpContext): Promise<Asked> {
+  const { clock, settings } = context
+  const read = readRequest(request.body, clock.now(), { durationMs: settings.defaultDurationMs })
+  const surveyed = read.request ? await survey(read.request, context.survey) : { candidates: [], messages: [] }
+  const messages = [...read.messages, ...surveyed.messages]
+  const silent = surveyed.candidates.length === 0 && !messages.some(({ level }) => level === 'ERROR')
+  if (silent)
+    messages.push(
+      message('not-supported', clock.now(), { pointer: '/executable', reason: 'no platform is configured' }),
+    )
+  return {
+    owner: caller.owner,
+    name: read.name,
+    description: read.description,
+    body: request.body,
+    request: read.request,
+    messages,
+    candidates: surveyed.candidates,
+  }
+}
+
+/** The limits of an offer set for a client that takes its time. */
+export function offerLimits(request: FastifyRequest, { settings }: HttpContext): OfferLimits {
+  const wanted = Number(preferences(request).get('offers'))
+  const offersMax =
+    Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, settings.offersPerSet) : settings.offersPerSet
+  return { ...limits(settings), offersMax, lifetimeMs: settings.offerLifetimeMs }
+}
+
+/** The limits for a client that accepts at once. */
+export function directLimits({ settings }: HttpContext): OfferLimits {
+  return { ...limits(settings), offersMax: 1, lifetimeMs: 0 }
+}
+
+function limits({ horizonMs, durationMaxMs, graceMs }: HttpContext['settings']) {
+  return { horizonMs, durationMaxMs, graceMs }
+}

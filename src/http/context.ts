@@ -1,0 +1,108 @@
+/** What the routes need: the parts of the broker, and how a request is answered. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '../domain/clock.ts'
+import type { IdSource } from '../domain/ids.ts'
+import { BrokerError } from '../domain/errors.ts'
+import type { Caller, IdentitySource } from '../identity/identity.ts'
+import type { Signals } from '../lifecycle/signals.ts'
+import type { SurveyContext } from '../lifecycle/survey.ts'
+import type { Platform } from '../platforms/platform.ts'
+import { negotiate } from '../protocol/notation.ts'
+import type { Link } from '../protocol/present.ts'
+import type { Database } from '../store/database.ts'
+
+/** The limits of a site on requests; offers have further ones in the configuration. */
+export interface HttpSettings {
+  readonly publicUrl: string | undefined
+  readonly defaultDurationMs: number
+  readonly offersPerSet: number
+  readonly offerLifetimeMs: number
+  readonly durationMaxMs: number
+  readonly horizonMs: number
+  readonly graceMs: number
+  /** The longest that an answer is held back, in milliseconds. */
+  readonly waitMaxMs: number
+}
+
+export interface HttpContext {
+  readonly database: Database
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly identity: IdentitySource
+  readonly signals: Signals
+  readonly survey: SurveyContext
+  readonly settings: HttpSettings
+  readonly platforms: readonly Platform[]
+  /** Aborted when the service is about to stop: what waits is answered now. */
+  readonly stopping: AbortSignal
+}
+
+/** Answers with a body in the notation that the client accepts. */
+export function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: unknown): FastifyReply {
+  const { notation, mediaType } = negotiate(request.headers.accept)
+  return reply
+    .code(status)
+    .header('Content-Type', `${mediaType}; charset=utf-8`)
+    .header('Vary', 'Accept, Authorization')
+    .send(notation.format(body))
+}
+
+/** Who is calling. */
+export async function callerOf(request: FastifyRequest, { identity }: HttpContext): Promise<Caller> {
+  const caller = await identity.identify({ headers: request.headers })
+  if (!caller) throw new Error('the open mode knows every caller')
+  return caller
+}
+
+/** Makes the URLs of this service, as the client of a request reaches it. */
+export function linkFor(request: FastifyRequest, { settings }: HttpContext): Link {
+  const base = settings.publicUrl?.replace(/\/$/, '') ?? `${request.protocol}://${request.host}`
+  return (path) => `${base}${path}`
+}
+
+/** A parameter of the query that was given at most once. Throws BAD_REQUEST. */
+export function queryOne(request: FastifyRequest, name: string): string | undefined {
+  const all = queryAll(request, name)
+  if (all.length > 1) throw badQuery(name, 'may be given once only')
+  return all[0]
+}
+
+/** Every value of a parameter of the query. Names are compared without regard to case, as in the VO. */
+export function queryAll(request: FastifyRequest, name: string): string[] {
+  const query = request.query as Record<string, string | string[]>
+  return Object.entries(query)
+    .filter(([key]) => key.toLowerCase() === name.toLowerCase())
+    .flatMap(([, value]) => value)
+}
+
+/** A parameter of the query that is a whole number. Throws BAD_REQUEST. */
+export function queryInteger(
+  request: FastifyRequest,
+  name: string,
+  range: { min: number; max: number },
+): number | undefined {
+  const text = queryOne(request, name)
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (!/^-?\d+$/.test(text) || value < range.min || value > range.max) {
+    throw badQuery(name, `'${text}' is not a whole number from ${range.min} to ${range.max}`)
+  }
+  return value
+}
+
+/** A fault of a parameter of the query. */
+export function badQuery(name: string, reason: string): BrokerError {
+  return new BrokerError('BAD_REQUEST', `The parameter ${name} is not right: ${reason}.`, {
+    faults: [{ pointer: `?${name}`, detail: reason }],
+  })
+}
+
+/** What a client prefers (RFC 7240): `return=representation`, `offers=n`. */
+export function preferences(request: FastifyRequest): ReadonlyMap<string, string> {
+  const header = request.headers.prefer
+  const text = Array.isArray(header) ? header.join(',') : (header ?? '')
+  const pairs = text.split(',').map((part) => part.split(';')[0]?.split('=') ?? [])
+  return new Map(
+    pairs.map(([name = '', value = '']) => [name.trim().toLowerCase(), value.trim().replace(/^"(.*)"$/, '$1')]),
+  )
+}

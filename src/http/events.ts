@@ -1,0 +1,70 @@
+/** The route of an execution's events: everything so far, then what comes, until nothing more can come. */
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import { executionLifecycle } from '../domain/execution-lifecycle.ts'
+import { presentHappening } from '../protocol/present-events.ts'
+import * as executions from '../store/executions.ts'
+import * as messages from '../store/messages.ts'
+import { badQuery, callerOf, type HttpContext } from './context.ts'
+import { ownExecution } from './views.ts'
+import { hintsFor } from './waiting.ts'
+
+/** How many events are read at once. */
+const BATCH = 200
+/** A comment is sent when nothing happened for so long, so that nobody on the way takes the connection for dead. */
+const KEEP_ALIVE_MS = 15_000
+
+/** Adds the route. */
+export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
+  app.get<{ Params: { uuid: string } }>('/executions/:uuid/events', async (request, reply) => {
+    const caller = await callerOf(request, context)
+    const execution = await ownExecution(context.database, request.params.uuid, caller)
+    const after = lastEventId(request.headers['last-event-id'])
+    const gone = new AbortController()
+    request.raw.on('close', () => gone.abort())
+    return reply
+      .header('Content-Type', 'text/event-stream; charset=utf-8')
+      .header('Cache-Control', 'no-store')
+      .send(Readable.from(events(execution, after, context, gone.signal)))
+  })
+}
+
+async function* events(
+  { id, plan }: executions.Execution,
+  after: number,
+  context: HttpContext,
+  gone: AbortSignal,
+): AsyncGenerator<string> {
+  const { database, clock, stopping } = context
+  const hints = hintsFor(id, context)
+  let last = after
+  try {
+    // Headers go out with the first bytes, so there are some at once.
+    yield ': events follow\n\n'
+    while (!gone.aborted && !stopping.aborted) {
+      const current = await executions.find(database, id)
+      const news = await messages.happenings(database, id, last, BATCH)
+      for (const happening of news) yield presentHappening(happening, id, plan)
+      last = news.at(-1)?.number ?? last
+      if (news.length > 0) continue
+      if (!current || isOver(current)) return
+      const lookAt = clock.now() + KEEP_ALIVE_MS
+      await hints.next(lookAt)
+      if (clock.now() >= lookAt) yield ': still here\n\n'
+    }
+  } finally {
+    hints.end()
+  }
+}
+
+/** Nothing more can happen: everything was given back, or it was never accepted. */
+function isOver({ phase, startAt, givenBackAt }: executions.Execution): boolean {
+  return executionLifecycle.isTerminal(phase) && (startAt === undefined || givenBackAt !== undefined)
+}
+
+function lastEventId(header: string | string[] | undefined): number {
+  const text = Array.isArray(header) ? header.at(-1) : header
+  if (text === undefined || text === '') return 0
+  if (!/^\d{1,15}$/.test(text)) throw badQuery('Last-Event-ID', 'it is not the id of an event of this service')
+  return Number(text)
+}

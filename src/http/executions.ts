@@ -1,0 +1,130 @@
+/** The routes of executions. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { acceptOffer, acceptOfferIn, giveUpOffers } from '../booking/accept.ts'
+import { makeOfferSetIn } from '../booking/offers.ts'
+import { BrokerError } from '../domain/errors.ts'
+import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
+import type { ExecutionId } from '../domain/ids.ts'
+import { presentExecution, presentRefusal } from '../protocol/present.ts'
+import { impossibleUpdate, phaseNamed, readUpdate, type Update } from '../protocol/read-update.ts'
+import * as executions from '../store/executions.ts'
+import * as offerSets from '../store/offer-sets.ts'
+import * as work from '../store/work.ts'
+import { ask, directLimits } from './asking.ts'
+import { answer, badQuery, callerOf, linkFor, queryAll, queryInteger, queryOne, type HttpContext } from './context.ts'
+import { created } from './offersets.ts'
+import { nextPage, pageOf } from './paging.ts'
+import { executionView, executionViews, ownExecution } from './views.ts'
+import { waitForChange } from './waiting.ts'
+
+interface Params {
+  readonly uuid: string
+}
+
+/** Adds the routes. */
+export function executionRoutes(app: FastifyInstance, context: HttpContext): void {
+  const { database, ids, clock } = context
+
+  app.post('/executions', async (request, reply) => {
+    const caller = await callerOf(request, context)
+    const asked = await ask(request, caller, context)
+    const now = clock.now()
+    const result = await database.transaction(async (tx) => {
+      const id = await makeOfferSetIn(tx, ids, asked, directLimits(context), now)
+      const [offer] = await executions.listOfOfferSets(tx, [id])
+      if (offer) await acceptOfferIn(tx, offer, now)
+      return offer ? { accepted: offer.id } : { refused: (await offerSets.find(tx, id))?.messages ?? [] }
+    })
+    if (result.refused) return answer(request, reply, 400, presentRefusal(result.refused, asked.name))
+    const url = linkFor(request, context)(`/executions/${result.accepted}`)
+    return created(request, reply, url, await present(result.accepted, request))
+  })
+
+  app.get('/executions', async (request, reply) => {
+    const caller = await callerOf(request, context)
+    const page = pageOf(request)
+    const phases = queryAll(request, 'PHASE').map((word) => phaseOfQuery(word))
+    const filter = { phases: phases.length > 0 ? phases : undefined, limit: page.limit + 1, before: page.before }
+    const found = await executions.list(database, caller.owner, filter)
+    const views = await executionViews(database, nextPage(request, reply, found, page, linkFor(request, context)))
+    return answer(request, reply, 200, {
+      executions: views.map((view) => presentExecution(view, linkFor(request, context))),
+    })
+  })
+
+  app.get<{ Params: Params }>('/executions/:uuid', async (request, reply) => {
+    const caller = await callerOf(request, context)
+    const { id, phase } = await ownExecution(database, request.params.uuid, caller)
+    const waitSeconds = queryInteger(request, 'WAIT', { min: -1, max: 86_400 })
+    const phaseWord = queryOne(request, 'PHASE')
+    if (waitSeconds !== undefined && waitSeconds !== 0) {
+      const left = phaseWord === undefined ? phase : phaseOfQuery(phaseWord)
+      await waitForChange(id, left, waitSeconds, context)
+    }
+    return answer(request, reply, 200, await present(id, request))
+  })
+
+  app.post<{ Params: Params }>('/executions/:uuid', async (request, reply) => {
+    const caller = await callerOf(request, context)
+    const execution = await ownExecution(database, request.params.uuid, caller)
+    await update(execution, readUpdate(request.body))
+    return answer(request, reply, 200, await present(execution.id, request))
+  })
+
+  async function update(execution: executions.Execution, wanted: Update): Promise<void> {
+    if (wanted.type === 'enum' && wanted.path === 'phase') return updatePhase(execution, wanted)
+    const now = clock.now()
+    const isName = wanted.path === 'meta/name' && wanted.type === 'string'
+    if (isName && wanted.value !== '' && wanted.value.length <= 200)
+      return executions.rename(database, execution.id, { name: wanted.value }, now)
+    if (isName) throw impossibleUpdate(wanted, 'a name has 1 to 200 characters.')
+    if (wanted.path === 'meta/description' && wanted.type === 'string') {
+      return executions.rename(database, execution.id, { description: wanted.value }, now)
+    }
+    throw impossibleUpdate(wanted, "possible are 'phase', 'meta/name' and 'meta/description'; see meta.options.")
+  }
+
+  async function updatePhase(execution: executions.Execution, wanted: Update): Promise<void> {
+    const { id, offerSetId, phase } = execution
+    const target = phaseNamed(wanted.value)
+    if (!target) throw impossibleUpdate(wanted, 'that is not a phase.')
+    const transition = executionLifecycle.clientTransitions(phase).find(({ to }) => to === target)
+    if (target === 'ACCEPTED') return acceptOffer(database, execution, clock.now())
+    if (!transition) throw conflict(phase, target)
+    if (phase === 'OFFERED') {
+      const event = transition.event === 'reject' ? 'reject' : 'cancel'
+      const given = await giveUpOffers(database, offerSetId, event, clock.now(), id)
+      if (given.length === 0) throw await currentConflict(id, target)
+      return
+    }
+    await database.transaction(async (tx) => {
+      const moved = await executions.move(tx, [id], transition.event, clock.now())
+      if (moved.length === 0) throw await currentConflict(id, target)
+      await work.wake(tx, [id], clock.now())
+    })
+  }
+
+  /** Somebody else was faster: the conflict with the phase that the execution is in now. */
+  async function currentConflict(id: ExecutionId, target: ExecutionPhase): Promise<BrokerError> {
+    const current = await executions.find(database, id)
+    return conflict(current?.phase ?? target, target)
+  }
+
+  async function present(id: string, request: FastifyRequest) {
+    const execution = await executions.find(database, id)
+    if (!execution) throw new BrokerError('NOT_FOUND', `There is no execution ${id}.`)
+    return presentExecution(await executionView(database, execution), linkFor(request, context))
+  }
+}
+
+function conflict(phase: ExecutionPhase, target: ExecutionPhase): BrokerError {
+  const possible = [...new Set(executionLifecycle.clientTransitions(phase).map(({ to }) => to))]
+  const words = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'nothing can change it any more'
+  return new BrokerError('PHASE_CONFLICT', `The execution is ${phase} and cannot become ${target}; ${words}.`)
+}
+
+function phaseOfQuery(word: string): ExecutionPhase {
+  const phase = phaseNamed(word.toUpperCase())
+  if (!phase) throw badQuery('PHASE', `'${word}' is not a phase`)
+  return phase
+}

@@ -1,0 +1,86 @@
+/** The routes of offer sets. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { acceptOffer, giveUpOffers } from '../booking/accept.ts'
+import { makeOfferSet } from '../booking/offers.ts'
+import { BrokerError } from '../domain/errors.ts'
+import { presentOfferSet } from '../protocol/present.ts'
+import { impossibleUpdate, readUpdate, type Update } from '../protocol/read-update.ts'
+import * as offerSets from '../store/offer-sets.ts'
+import { ask, offerLimits } from './asking.ts'
+import { answer, callerOf, linkFor, preferences, type HttpContext } from './context.ts'
+import { pageOf, nextPage } from './paging.ts'
+import { offerSetView, offerSetViews, ownExecution, ownOfferSet } from './views.ts'
+
+interface Params {
+  readonly uuid: string
+}
+
+/** Adds the routes. */
+export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void {
+  const { database, ids, clock } = context
+
+  app.post('/offersets', async (request, reply) => {
+    const caller = await callerOf(request, context)
+    const asked = await ask(request, caller, context)
+    const id = await makeOfferSet(database, ids, asked, offerLimits(request, context), clock.now())
+    const body = await present(id, request)
+    const url = linkFor(request, context)(`/offersets/${id}`)
+    return created(request, reply, url, body)
+  })
+
+  app.get('/offersets', async (request, reply) => {
+    const caller = await callerOf(request, context)
+    const page = pageOf(request)
+    const found = await offerSets.list(database, caller.owner, page.limit + 1, page.before)
+    const views = await offerSetViews(database, nextPage(request, reply, found, page, linkFor(request, context)))
+    return answer(request, reply, 200, {
+      offersets: views.map((view) => presentOfferSet(view, linkFor(request, context))),
+    })
+  })
+
+  app.get<{ Params: Params }>('/offersets/:uuid', async (request, reply) => {
+    const caller = await callerOf(request, context)
+    const offerSet = await ownOfferSet(database, request.params.uuid, caller)
+    return answer(request, reply, 200, await present(offerSet.id, request))
+  })
+
+  app.post<{ Params: Params }>('/offersets/:uuid', async (request, reply) => {
+    const caller = await callerOf(request, context)
+    const offerSet = await ownOfferSet(database, request.params.uuid, caller)
+    const update = readUpdate(request.body)
+    if (isRejection(update)) await reject(offerSet)
+    else if (update.type === 'string' && update.path === 'accepted') {
+      const offer = await ownExecution(database, update.value, caller)
+      if (offer.offerSetId !== offerSet.id) throw impossibleUpdate(update, 'it is no offer of this set.')
+      await acceptOffer(database, offer, clock.now())
+    } else throw impossibleUpdate(update, "possible are 'phase' to REJECTED, and 'accepted' to the UUID of an offer.")
+    return answer(request, reply, 200, await present(offerSet.id, request))
+  })
+
+  async function reject(offerSet: offerSets.OfferSet): Promise<void> {
+    const given = await giveUpOffers(database, offerSet.id, 'reject', clock.now())
+    if (given.length === 0) throw new BrokerError('PHASE_CONFLICT', 'No offer of this set is open any more.')
+  }
+
+  async function present(id: string, request: FastifyRequest) {
+    const offerSet = await offerSets.find(database, id)
+    if (!offerSet) throw new BrokerError('NOT_FOUND', `There is no offer set ${id}.`)
+    return presentOfferSet(await offerSetView(database, offerSet), linkFor(request, context))
+  }
+}
+
+function isRejection(update: Update): boolean {
+  return update.type === 'enum' && update.path === 'phase' && update.value === 'REJECTED'
+}
+
+/** Answers for something that was made: 303 to it, or 200 when the client prefers. The body is there in both cases. */
+export function created(request: FastifyRequest, reply: FastifyReply, url: string, body: unknown): FastifyReply {
+  if (preferences(request).get('return') !== 'representation')
+    return answer(request, reply.header('Location', url), 303, body)
+  return answer(
+    request,
+    reply.header('Content-Location', url).header('Preference-Applied', 'return=representation'),
+    200,
+    body,
+  )
+}

@@ -1,0 +1,69 @@
+/** Collects what is shown of offer sets and executions. Another caller's are not there. */
+import { BrokerError } from '../domain/errors.ts'
+import { groupBy } from '../domain/group-by.ts'
+import { isUuid } from '../domain/ids.ts'
+import type { Caller } from '../identity/identity.ts'
+import type { ExecutionView, OfferSetView } from '../protocol/present.ts'
+import * as components from '../store/components.ts'
+import type { Database } from '../store/database.ts'
+import * as executions from '../store/executions.ts'
+import * as messages from '../store/messages.ts'
+import * as offerSets from '../store/offer-sets.ts'
+
+/** One of the caller's executions. Throws NOT_FOUND. */
+export async function ownExecution(database: Database, uuid: string, caller: Caller): Promise<executions.Execution> {
+  const execution = isUuid(uuid) ? await executions.find(database, uuid) : undefined
+  if (execution?.owner !== caller.owner) throw new BrokerError('NOT_FOUND', `There is no execution ${uuid}.`)
+  return execution
+}
+
+/** One of the caller's offer sets. Throws NOT_FOUND. */
+export async function ownOfferSet(database: Database, uuid: string, caller: Caller): Promise<offerSets.OfferSet> {
+  const offerSet = isUuid(uuid) ? await offerSets.find(database, uuid) : undefined
+  if (offerSet?.owner !== caller.owner) throw new BrokerError('NOT_FOUND', `There is no offer set ${uuid}.`)
+  return offerSet
+}
+
+/** What is shown of executions. The history is shown of one alone. */
+export async function executionViews(
+  database: Database,
+  found: readonly executions.Execution[],
+): Promise<ExecutionView[]> {
+  // Nothing was said about a mere offer after it was made, and its components are in its plan.
+  const accepted = found.filter(({ startAt }) => startAt !== undefined).map(({ id }) => id)
+  const [parts, said] =
+    accepted.length > 0
+      ? await Promise.all([components.list(database, accepted), messages.list(database, accepted)])
+      : [[], []]
+  const partsOf = groupBy(parts, ({ executionId }) => executionId)
+  const saidOf = groupBy(said, ({ executionId }) => executionId)
+  return found.map((execution) => ({
+    ...execution,
+    components: partsOf.get(execution.id) ?? [],
+    messages: saidOf.get(execution.id) ?? [],
+    history: [],
+  }))
+}
+
+/** What is shown of one execution, with its history. */
+export async function executionView(database: Database, execution: executions.Execution): Promise<ExecutionView> {
+  const [[view], history] = await Promise.all([
+    executionViews(database, [execution]),
+    executions.history(database, execution.id),
+  ])
+  return { ...(view as ExecutionView), history }
+}
+
+/** What is shown of offer sets, with their offers. */
+export async function offerSetViews(database: Database, found: readonly offerSets.OfferSet[]): Promise<OfferSetView[]> {
+  const yes = found.filter(({ result }) => result === 'YES').map(({ id }) => id)
+  const offers = yes.length > 0 ? await executionViews(database, await executions.listOfOfferSets(database, yes)) : []
+  const offersOf = groupBy(offers, ({ offerSetId }) => offerSetId)
+  return found.map((offerSet) => ({ ...offerSet, offers: offersOf.get(offerSet.id) ?? [] }))
+}
+
+/** What is shown of one offer set. */
+export async function offerSetView(database: Database, offerSet: offerSets.OfferSet): Promise<OfferSetView> {
+  const [view] = await offerSetViews(database, [offerSet])
+  return view as OfferSetView
+}

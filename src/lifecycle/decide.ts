@@ -1,0 +1,114 @@
+/**
+ * What has to be done next for an execution: from what is known of it and the clock to one action. Pure.
+ *
+ * The engine asks this again after every action, so that it never has to remember where it was: a worker that takes an
+ * execution over after a crash decides the same from the same facts.
+ */
+import { componentLifecycle } from '../domain/component-lifecycle.ts'
+import type { Instant } from '../domain/dates.ts'
+import type { ExecutionEvent } from '../domain/execution-lifecycle.ts'
+import { componentPlaces, type ComponentFamily } from '../domain/execution-plan.ts'
+import type { Component } from '../store/components.ts'
+import type { Execution } from '../store/executions.ts'
+
+/** An execution with its components, as they are in the database. */
+export interface ExecutionState {
+  readonly execution: Execution
+  readonly components: readonly Component[]
+}
+
+export type Action =
+  /** Move the execution by an event. */
+  | { readonly do: 'move'; readonly event: ExecutionEvent }
+  /** Prepare these components, side by side. */
+  | { readonly do: 'prepare'; readonly components: readonly Component[] }
+  /** Ask for the permission to start, and start the program. */
+  | { readonly do: 'start' }
+  /** See how the program is, and deal with its end. */
+  | { readonly do: 'observe' }
+  /** Give these components back, side by side. */
+  | { readonly do: 'release'; readonly components: readonly Component[] }
+  /** Everything is given back: note it. */
+  | { readonly do: 'close' }
+  /** Nothing to do until an instant. */
+  | { readonly do: 'wait'; readonly untilAt: Instant }
+  /** Nothing more to do at all. */
+  | { readonly do: 'forget' }
+
+/** Decides what comes next. */
+export function decide(state: ExecutionState, now: Instant): Action {
+  const { execution } = state
+  const prepareAt = execution.prepareAt ?? now
+  switch (execution.phase) {
+    case 'ACCEPTED':
+      return { do: 'move', event: now < prepareAt ? 'wait' : 'prepare' }
+    case 'WAITING':
+      return now < prepareAt ? { do: 'wait', untilAt: prepareAt } : { do: 'move', event: 'prepare' }
+    case 'PREPARING':
+      return decidePreparation(state, now)
+    case 'AVAILABLE':
+      return { do: 'observe' }
+    case 'RELEASING':
+    case 'COMPLETED':
+    case 'FAILED':
+    case 'CANCELLED':
+      return decideRelease(state)
+    case 'OFFERED':
+    case 'REJECTED':
+    case 'EXPIRED':
+      return { do: 'forget' }
+  }
+}
+
+function decidePreparation(state: ExecutionState, now: Instant): Action {
+  const { components } = state
+  const unready = components.filter(({ phase }) => phase !== 'AVAILABLE')
+  if (unready.length > 0) {
+    // PREPARING is a step that was begun, here or by a worker that went away: it is done again.
+    const possible = unready.filter(
+      ({ phase, position, family }) =>
+        (phase === 'WAITING' || phase === 'PREPARING') &&
+        dependencies(state, family, position).every((needed) => needed.phase === 'AVAILABLE'),
+    )
+    return { do: 'prepare', components: possible }
+  }
+  const startAt = state.execution.startAt ?? now
+  return now < startAt ? { do: 'wait', untilAt: startAt } : { do: 'start' }
+}
+
+/** What has to be there before a component is prepared: storage before data, everything before compute. */
+function dependencies(
+  { execution, components }: ExecutionState,
+  family: ComponentFamily,
+  position: number,
+): readonly Component[] {
+  if (family === 'compute') return components.filter((other) => other.position !== position)
+  if (family !== 'data') return []
+  const places = componentPlaces(execution.plan)
+  const index = places[position]?.index ?? -1
+  const storage = execution.plan.data[index]?.spec.storage
+  const storagePlace = places.find((place) => place.family === 'storage' && place.index === storage)
+  return components.filter((other) => other.position === storagePlace?.position)
+}
+
+/** Compute is given back first, then data, then storage; what was never begun, at once. */
+const RELEASE_ORDER: readonly (readonly ComponentFamily[])[] = [['compute'], ['data'], ['storage', 'executable']]
+
+function decideRelease({ execution, components }: ExecutionState): Action {
+  if (execution.givenBackAt !== undefined) return { do: 'forget' }
+  for (const families of RELEASE_ORDER) {
+    const held = components.filter(({ family, givenBackAt }) => families.includes(family) && givenBackAt === undefined)
+    if (held.length > 0) return { do: 'release', components: held }
+  }
+  return { do: 'close' }
+}
+
+/** The event by which a component leaves RELEASING: its purpose was reached, or not. */
+export function releasedEvent({ execution }: ExecutionState): 'released' | 'abandoned' {
+  return execution.phase === 'RELEASING' || execution.phase === 'COMPLETED' ? 'released' : 'abandoned'
+}
+
+/** True for a component of which the platform can have something: it was begun. */
+export function wasBegun(component: Component): boolean {
+  return componentLifecycle.nextPhase(component.phase, 'cancel') === undefined
+}

@@ -1,0 +1,129 @@
+/**
+ * The engine: takes the executions that are due, runs each, and keeps their leases.
+ *
+ * It is woken by signals and looks by itself when the next execution is due, so a lost signal costs a delay and nothing
+ * else. Any number of engines work on one database.
+ */
+import { until } from '../domain/clock.ts'
+import type { Instant } from '../domain/dates.ts'
+import type { ExecutionId } from '../domain/ids.ts'
+import * as work from '../store/work.ts'
+import { Runner } from './runner.ts'
+import type { Signals } from './signals.ts'
+import type { WorkerContext } from './worker-context.ts'
+
+export interface EngineSettings {
+  /** How many executions are moved on at the same time by this process. */
+  readonly concurrency: number
+  /** After how long without renewal another worker may take an execution over, in milliseconds. */
+  readonly leaseMs: number
+  /** How often to look for work without being told, in milliseconds. */
+  readonly pollMs: number
+}
+
+export class Engine {
+  readonly #context: WorkerContext
+  readonly #signals: Signals
+  readonly #settings: EngineSettings
+  readonly #running = new Map<ExecutionId, { runner: Runner; ended: Promise<void> }>()
+  readonly #stopping = new AbortController()
+  #wakeUp: (() => void) | undefined
+  #woken = false
+  #loops: Promise<unknown> = Promise.resolve()
+
+  constructor(context: WorkerContext, signals: Signals, settings: EngineSettings) {
+    this.#context = context
+    this.#signals = signals
+    this.#settings = settings
+  }
+
+  start(): void {
+    const off = this.#signals.on('work', (id) => {
+      this.#running.get(id as ExecutionId)?.runner.poke()
+      this.#wake()
+    })
+    this.#stopping.signal.addEventListener('abort', off)
+    this.#loops = Promise.all([this.#claimLoop(), this.#renewLoop()])
+  }
+
+  /** Stops taking work, lets go of what is going on, and returns when nothing is. The executions go on elsewhere, or later. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the engine was stopped'))
+    this.#wake()
+    for (const { runner } of this.#running.values()) runner.handOver()
+    await Promise.all([this.#loops, ...[...this.#running.values()].map(({ ended }) => ended)])
+  }
+
+  async #claimLoop(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      this.#woken = false
+      try {
+        await this.#pause(await this.#claim())
+      } catch (error) {
+        this.#context.log('error', 'The engine could not look for work.', { error })
+        await this.#pause(this.#context.clock.now() + this.#settings.pollMs)
+      }
+    }
+  }
+
+  /** Takes what is due, as far as there is room; gives when to look again. */
+  async #claim(): Promise<Instant> {
+    const { database, worker, clock } = this.#context
+    const { concurrency, leaseMs, pollMs } = this.#settings
+    const now = clock.now()
+    const room = concurrency - this.#running.size
+    if (room <= 0) return now + pollMs
+    const leases = await work.claim(database, worker, now, now + leaseMs, room)
+    for (const lease of leases) this.#run(lease)
+    if (leases.length >= room) return now + pollMs
+    return Math.min((await work.nextDue(database)) ?? Number.POSITIVE_INFINITY, now + pollMs)
+  }
+
+  #run(lease: work.Lease): void {
+    const { executionId } = lease
+    const runner = new Runner(this.#context, lease)
+    const ended = runner
+      .run()
+      .catch((error: unknown) =>
+        this.#context.log('error', 'The work on an execution was broken off.', { executionId, error }),
+      )
+      .finally(() => {
+        this.#running.delete(executionId)
+        this.#wake()
+      })
+    this.#running.set(executionId, { runner, ended })
+  }
+
+  async #renewLoop(): Promise<void> {
+    const { clock, log } = this.#context
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      await until(clock, clock.now() + this.#settings.leaseMs / 3, signal).catch(() => undefined)
+      await this.#renew().catch((error: unknown) => log('error', 'The leases could not be renewed.', { error }))
+    }
+  }
+
+  /** Renews the leases of what is running, and ends what another worker has taken over. */
+  async #renew(): Promise<void> {
+    const { database, worker, clock } = this.#context
+    const asked = [...this.#running.keys()]
+    if (asked.length === 0) return
+    const held = new Set(await work.renew(database, worker, asked, clock.now() + this.#settings.leaseMs))
+    for (const id of asked) if (!held.has(id)) this.#running.get(id)?.runner.lose()
+  }
+
+  #wake(): void {
+    this.#woken = true
+    this.#wakeUp?.()
+  }
+
+  async #pause(untilAt: Instant): Promise<void> {
+    if (this.#woken) return
+    const over = new AbortController()
+    const woken = new Promise<void>((resolve) => (this.#wakeUp = resolve))
+    await Promise.race([woken, until(this.#context.clock, untilAt, over.signal).catch(() => undefined)])
+    this.#wakeUp = undefined
+    over.abort()
+  }
+}

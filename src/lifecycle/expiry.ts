@@ -1,0 +1,19 @@
+/** Ends open offers when their time is over, whether anybody looks or not. */
+import { expireOffers } from '../booking/accept.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { Instant } from '../domain/dates.ts'
+import type { Database } from '../store/database.ts'
+import * as executions from '../store/executions.ts'
+
+/** How many offer sets are ended in one transaction. */
+const BATCH = 100
+/** An offer may be made at any time that ends before all others, so the duty looks at least this often, in milliseconds. */
+const LOOK_MS = 500
+
+/** Ends what is due; gives when to look again. */
+export async function expireDue(database: Database, clock: Clock): Promise<Instant> {
+  const now = clock.now()
+  while ((await expireOffers(database, now, BATCH)) > 0);
+  const next = await executions.nextExpiry(database)
+  return Math.min(next ?? Number.POSITIVE_INFINITY, now + LOOK_MS)
+}

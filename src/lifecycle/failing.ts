@@ -1,0 +1,65 @@
+/** What follows from a failure: trying again for as long as the patience lasts, or failing the execution with the reason. */
+import { formatInstant, type Instant } from '../domain/dates.ts'
+import { BrokerError, isBrokerError } from '../domain/errors.ts'
+import { message, type Message } from '../domain/message.ts'
+import * as messages from '../store/messages.ts'
+import type { Lease } from '../store/work.ts'
+import type { ExecutionState } from './decide.ts'
+import { failExecution, type Patience, type StepFailure, type WorkerContext } from './worker-context.ts'
+
+const BACKOFF_FIRST_MS = 500
+const BACKOFF_LONGEST_MS = 30_000
+
+/** How long to wait before the next attempt. */
+export function backoffMs(attempts: number): number {
+  return Math.min(BACKOFF_LONGEST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(attempts, 10))
+}
+
+/** A failure in words for the client: its detail when it was expected, nothing of the broker's inside when it was not. */
+export function wordsOf(error: unknown): string {
+  return error instanceof BrokerError ? error.detail : 'the broker made a mistake, which its log describes'
+}
+
+/** Whether a failure may pass by itself. An unexpected one is tried again too: it may have been the surroundings. */
+export function mayPass(error: unknown, lease: Lease, patience: Patience, now: Instant): boolean {
+  if (isBrokerError(error, 'PLATFORM_UNAVAILABLE')) return now < (lease.failingSince ?? now) + patience.platformMs
+  if (error instanceof BrokerError && !error.retryable) return false
+  return lease.attempts + 1 < patience.attemptsMax
+}
+
+/** Bears a failed step of an execution. True when it is to be tried again, false when the execution has failed by it. */
+export async function bear(
+  state: ExecutionState,
+  failure: StepFailure,
+  lease: Lease,
+  context: WorkerContext,
+): Promise<boolean> {
+  const { database, clock, patience, log } = context
+  const { execution } = state
+  const { cause: error, component } = failure
+  const now = clock.now()
+  if (isBrokerError(error, 'UNAVAILABLE')) throw error
+  const about = { executionId: execution.id, component: component.family, attempt: lease.attempts + 1, error }
+  if (mayPass(error, lease, patience, now)) {
+    log('warn', `${failure.message}; trying again.`, about)
+    if (isBrokerError(error, 'PLATFORM_UNAVAILABLE')) {
+      const until = formatInstant((lease.failingSince ?? now) + patience.platformMs)
+      const said = message('platform-unavailable', now, {
+        platform: execution.plan.platform,
+        reason: error.detail,
+        until,
+      })
+      await messages.add(database, execution.id, component.position, said, 'platform-unavailable')
+    }
+    return true
+  }
+  log(error instanceof BrokerError ? 'info' : 'error', `${failure.message}.`, about)
+  await database.transaction((tx) => failExecution(tx, execution.id, component, reasonOf(failure, now)))
+  return false
+}
+
+function reasonOf({ what, cause }: StepFailure, now: Instant): Message {
+  if (isBrokerError(cause, 'PROGRAM_NOT_STARTED')) return message('program-not-started', now, { reason: cause.detail })
+  const sentence = what.charAt(0).toUpperCase() + what.slice(1)
+  return message('step-failed', now, { what: sentence, reason: wordsOf(cause) })
+}

@@ -1,0 +1,57 @@
+/** The components of one execution that are being prepared by this worker, side by side. */
+import * as components from '../store/components.ts'
+import type { Component } from '../store/components.ts'
+import type { ExecutionState } from './decide.ts'
+import { stepOf } from './steps/steps.ts'
+import { moveComponents, StepFailure, targetOf, type WorkerContext } from './worker-context.ts'
+
+export class Preparation {
+  readonly #context: WorkerContext
+  readonly #stop = new AbortController()
+  readonly #running = new Map<number, Promise<void>>()
+  readonly #failures: StepFailure[] = []
+
+  constructor(context: WorkerContext) {
+    this.#context = context
+  }
+
+  /** Begins to prepare those of these components that are not being prepared already. */
+  async begin(state: ExecutionState, possible: readonly Component[]): Promise<void> {
+    const next = possible.filter(({ position }) => !this.#running.has(position))
+    const waiting = next.filter(({ phase }) => phase === 'WAITING')
+    await moveComponents(state, waiting, 'prepare', this.#context)
+    for (const component of next) this.#running.set(component.position, this.#prepare(state, component))
+  }
+
+  /** Returns when one of them has ended, at once when none is going on. Throws the StepFailure of one that failed. */
+  async settled(): Promise<void> {
+    if (this.#failures.length === 0 && this.#running.size > 0) await Promise.race(this.#running.values())
+    const failure = this.#failures.shift()
+    if (failure) throw failure
+  }
+
+  /** Ends what is going on, and returns when it has ended. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('the preparation was ended'))
+    await Promise.all(this.#running.values())
+  }
+
+  /** Never throws: a failure is kept until somebody asks. */
+  async #prepare(state: ExecutionState, component: Component): Promise<void> {
+    const { database, clock } = this.#context
+    const { execution } = state
+    try {
+      const target = targetOf(state, component, this.#context, this.#stop.signal)
+      const detail = await stepOf(component.family).prepare(target, this.#context)
+      await database.transaction(async (tx) => {
+        await components.describe(tx, execution.id, component.position, detail)
+        await components.move(tx, execution.id, [component.position], 'ready', clock.now())
+      })
+    } catch (error) {
+      if (this.#stop.signal.aborted) return
+      this.#failures.push(new StepFailure(component, `preparing the ${component.family}`, error))
+    } finally {
+      this.#running.delete(component.position)
+    }
+  }
+}

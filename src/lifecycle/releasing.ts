@@ -1,0 +1,68 @@
+/** Giving everything back, in reverse order of preparation, whatever way the execution ended. */
+import { message } from '../domain/message.ts'
+import * as bookings from '../store/bookings.ts'
+import * as components from '../store/components.ts'
+import type { Component } from '../store/components.ts'
+import * as executions from '../store/executions.ts'
+import { releasedEvent, wasBegun, type ExecutionState } from './decide.ts'
+import { wordsOf } from './failing.ts'
+import { stepOf } from './steps/steps.ts'
+import { moveComponents, targetOf, type Outcome, type WorkerContext } from './worker-context.ts'
+
+/** Gives components back side by side. What was never begun has nothing to give back. */
+export async function release(
+  state: ExecutionState,
+  held: readonly Component[],
+  context: WorkerContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { database, clock } = context
+  const { id } = state.execution
+  const untouched = held.filter((component) => !wasBegun(component))
+  const begun = held.filter(wasBegun)
+  await moveComponents(state, untouched, 'cancel', context)
+  await moveComponents(state, begun, 'release', context)
+  const results = await Promise.allSettled(begun.map((component) => releaseOne(state, component, context, signal)))
+  const released = begun.filter((_, index) => results[index]?.status === 'fulfilled')
+  await database.transaction(async (tx) => {
+    const positions = released.map(({ position }) => position)
+    await components.move(tx, id, positions, releasedEvent(state), clock.now())
+    await components.noteGivenBack(tx, id, [...positions, ...untouched.map(({ position }) => position)], clock.now())
+  })
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+  return 'again'
+}
+
+/** What cannot be given back now is still held: the broker says so and goes on trying, and the pool stays smaller. */
+async function releaseOne(
+  state: ExecutionState,
+  component: Component,
+  context: WorkerContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const target = targetOf(state, component, context, signal)
+  try {
+    await stepOf(component.family).release(target, context)
+  } catch (error) {
+    if (!signal.aborted) {
+      const said = message('cannot-release', context.clock.now(), {
+        what: `the ${component.family}`,
+        reason: wordsOf(error),
+      })
+      await target.say(said, 'cannot-release')
+    }
+    throw error
+  }
+}
+
+/** Everything is given back: the ledger is cleared, and an execution that went well is complete. */
+export async function close({ execution }: ExecutionState, { database, clock }: WorkerContext): Promise<Outcome> {
+  await database.transaction(async (tx) => {
+    await bookings.remove(tx, [execution.offerSetId])
+    await executions.noteGivenBack(tx, execution.id, clock.now())
+    // Only from RELEASING; an execution that failed or was cancelled is in its last phase already.
+    await executions.move(tx, [execution.id], 'complete', clock.now())
+  })
+  return 'done'
+}

@@ -1,0 +1,169 @@
+/**
+ * Moves one execution on for as long as this worker holds its lease: decides, acts, and decides again.
+ *
+ * Everything that it does may be done again by another worker, so it can stop anywhere. A lease that was lost ends it.
+ */
+import { until } from '../domain/clock.ts'
+import type { Instant } from '../domain/dates.ts'
+import { isBrokerError } from '../domain/errors.ts'
+import * as components from '../store/components.ts'
+import * as executions from '../store/executions.ts'
+import * as work from '../store/work.ts'
+import { decide, type Action, type ExecutionState } from './decide.ts'
+import { backoffMs, bear } from './failing.ts'
+import { Preparation } from './preparation.ts'
+import { close, release } from './releasing.ts'
+import { observe, start } from './running.ts'
+import { StepFailure, type Outcome, type WorkerContext } from './worker-context.ts'
+
+/** A lease is kept while nothing happens for so long; for a longer wait it is given back. In milliseconds. */
+const KEEP_LEASE_MS = 2_000
+
+export class Runner {
+  readonly #context: WorkerContext
+  readonly #lease: work.Lease
+  readonly #lost = new AbortController()
+  readonly #preparation: Preparation
+  #poked = false
+  #onPoke: (() => void) | undefined
+  #wakesSeen: number
+  #handingOver = false
+
+  constructor(context: WorkerContext, lease: work.Lease) {
+    this.#context = context
+    this.#lease = lease
+    this.#preparation = new Preparation(context)
+    this.#wakesSeen = lease.wakes
+  }
+
+  /** Makes the runner look at the execution again now. */
+  poke(): void {
+    this.#poked = true
+    this.#onPoke?.()
+  }
+
+  /** Ends the runner: its lease is another worker's now. */
+  lose(): void {
+    this.#lost.abort(new Error('the lease was lost'))
+    this.poke()
+  }
+
+  /** Ends the runner and gives the lease back at once, so that another worker goes on. */
+  handOver(): void {
+    this.#handingOver = true
+    this.lose()
+  }
+
+  /** Works until there is nothing to do now, then gives the lease back. Throws only when the database is away. */
+  async run(): Promise<void> {
+    try {
+      let outcome: Outcome = 'again'
+      while (outcome === 'again') outcome = await this.#turn()
+      await this.#giveBack(outcome)
+    } finally {
+      await this.#preparation.stop()
+    }
+  }
+
+  async #turn(): Promise<Outcome> {
+    this.#poked = false
+    const { database, worker, clock } = this.#context
+    const { wakes, held } = await work.state(database, worker, this.#lease)
+    if (!held) return 'left'
+    if (this.#lost.signal.aborted) return this.#leave()
+    this.#wakesSeen = wakes
+    const state = await this.#load()
+    const action = decide(state, clock.now())
+    try {
+      if (action.do !== 'prepare') await this.#preparation.stop()
+      const outcome = await this.#act(state, action)
+      return typeof outcome === 'object' ? await this.#wait(outcome.untilAt) : outcome
+    } catch (error) {
+      return this.#deal(state, error)
+    }
+  }
+
+  async #act(state: ExecutionState, action: Action): Promise<Outcome> {
+    const context = this.#context
+    switch (action.do) {
+      case 'move':
+        await executions.move(context.database, [state.execution.id], action.event, context.clock.now())
+        return 'again'
+      case 'prepare':
+        await this.#preparation.begin(state, action.components)
+        await this.#untilPokedOr(() => this.#preparation.settled())
+        return 'again'
+      case 'start':
+        return start(state, context)
+      case 'observe':
+        return observe(state, context)
+      case 'release':
+        return release(state, action.components, context, this.#lost.signal)
+      case 'close':
+        return close(state, context)
+      case 'wait':
+        return { untilAt: action.untilAt }
+      case 'forget':
+        return 'done'
+    }
+  }
+
+  /** Keeps the lease for a short wait, gives it back for a long one. */
+  async #wait(untilAt: Instant): Promise<Outcome> {
+    const { clock } = this.#context
+    if (untilAt - clock.now() > KEEP_LEASE_MS) return { untilAt }
+    const over = new AbortController()
+    await this.#untilPokedOr(() => until(clock, untilAt, over.signal).catch(() => undefined))
+    over.abort()
+    return 'again'
+  }
+
+  async #untilPokedOr(wait: () => Promise<void>): Promise<void> {
+    if (this.#poked) return
+    await Promise.race([new Promise<void>((resolve) => (this.#onPoke = resolve)), wait()])
+    this.#onPoke = undefined
+  }
+
+  /** What follows from a failure. After one that may pass the lease is given back, and the attempts are counted. */
+  async #deal(state: ExecutionState, error: unknown): Promise<Outcome> {
+    const { log, database, worker, clock } = this.#context
+    if (this.#lost.signal.aborted) return this.#leave()
+    if (isBrokerError(error, 'UNAVAILABLE')) throw error
+    if (error instanceof StepFailure) {
+      if (!(await bear(state, error, this.#lease, this.#context))) return 'again'
+    } else {
+      log('warn', 'An execution could not be moved on; trying again.', {
+        executionId: state.execution.id,
+        attempt: this.#lease.attempts + 1,
+        error,
+      })
+    }
+    await this.#preparation.stop()
+    const now = clock.now()
+    const { attempts, failingSince = now } = this.#lease
+    const next = { runAt: now + backoffMs(attempts), attempts: attempts + 1, failingSince, wakesSeen: this.#wakesSeen }
+    await work.yieldLease(database, worker, this.#lease, next, now)
+    return 'left'
+  }
+
+  #leave(): Outcome {
+    return this.#handingOver ? { untilAt: this.#context.clock.now() } : 'left'
+  }
+
+  /** Gives the lease back: until the instant of the outcome, or for good. */
+  async #giveBack(outcome: Exclude<Outcome, 'again'>): Promise<void> {
+    const { database, worker, clock } = this.#context
+    if (outcome === 'done') await work.remove(database, worker, this.#lease)
+    if (typeof outcome !== 'object') return
+    const next = { runAt: outcome.untilAt, attempts: 0, wakesSeen: this.#wakesSeen }
+    await work.yieldLease(database, worker, this.#lease, next, clock.now())
+  }
+
+  async #load(): Promise<ExecutionState> {
+    const { database } = this.#context
+    const id = this.#lease.executionId
+    const execution = await executions.find(database, id)
+    if (!execution) throw new Error(`there is work for ${id}, which does not exist`)
+    return { execution, components: await components.list(database, [id]) }
+  }
+}

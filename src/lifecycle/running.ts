@@ -1,0 +1,103 @@
+/** The program itself: its start at the promised time, its end by itself or by the clock. */
+import { permitStart } from '../booking/start.ts'
+import { formatDuration, formatInstant, type Instant } from '../domain/dates.ts'
+import { message, type Message } from '../domain/message.ts'
+import type { Observation } from '../platforms/platform.ts'
+import * as bookings from '../store/bookings.ts'
+import * as components from '../store/components.ts'
+import type { Component } from '../store/components.ts'
+import * as executions from '../store/executions.ts'
+import * as messages from '../store/messages.ts'
+import type { ExecutionState } from './decide.ts'
+import { failExecution, platformOf, StepFailure, type Outcome, type WorkerContext } from './worker-context.ts'
+
+/** How soon a start is asked for again when others have not given back what it needs, in milliseconds. */
+const START_AGAIN_MS = 250
+
+/** What the compute component remembers when the broker stopped the program because its time was over. */
+const STOPPED_BY_CLOCK = { stopped: 'time-limit' }
+
+/** Asks for the permission to start, and writes the intention down before the platform is asked. */
+export async function start({ execution }: ExecutionState, { database, clock }: WorkerContext): Promise<Outcome> {
+  const now = clock.now()
+  return database.transaction(async (tx) => {
+    const permit = await permitStart(tx, execution, now)
+    if (!permit.start) return { untilAt: now + START_AGAIN_MS }
+    const moved = await executions.move(tx, [execution.id], 'start', now)
+    if (moved.length === 0) return 'again'
+    await executions.noteStart(tx, execution.id, now, permit.endAt)
+    if (permit.shortened) {
+      const seconds = Math.round((now - (execution.startAt ?? now)) / 1000)
+      const reason = `others need the pool afterwards, so it ends at ${formatInstant(permit.endAt)}`
+      await messages.add(tx, execution.id, undefined, message('started-late', now, { seconds, reason }))
+    }
+    return 'again'
+  })
+}
+
+/** Sees how the program is: starts it if that is still to be done, stops it at its time, deals with its end. */
+export async function observe(state: ExecutionState, context: WorkerContext): Promise<Outcome> {
+  const compute = state.components.find(({ family }) => family === 'compute')
+  if (!compute) throw new Error(`${state.execution.id} has no compute component`)
+  try {
+    return await observeProgram(state, compute, context)
+  } catch (error) {
+    throw new StepFailure(compute, 'running the program', error)
+  }
+}
+
+async function observeProgram(state: ExecutionState, compute: Component, context: WorkerContext): Promise<Outcome> {
+  const { database, clock } = context
+  const { id, endAt = clock.now(), plan } = state.execution
+  const platform = platformOf(state, context)
+  const seen = (await platform.observe([id])).get(id) ?? { state: 'gone' }
+  if (seen.state === 'created') {
+    await platform.start(id)
+    return 'again'
+  }
+  if (seen.state === 'running') {
+    if (clock.now() < endAt) return { untilAt: endAt }
+    await components.describe(database, id, compute.position, STOPPED_BY_CLOCK)
+    await platform.stop(id, plan.slot.graceMs)
+    return 'again'
+  }
+  await end(state, compute, seen, context)
+  return 'again'
+}
+
+/** The program has ended or is gone: its cores and memory are free, and it goes on to releasing or has failed. */
+async function end(
+  state: ExecutionState,
+  compute: Component,
+  seen: Observation,
+  { database, clock }: WorkerContext,
+): Promise<void> {
+  const { id, offerSetId } = state.execution
+  const now = clock.now()
+  const failure = failureOf(state, compute, seen, now)
+  await database.transaction(async (tx) => {
+    if (seen.state === 'exited') await executions.noteExit(tx, id, seen.exitCode, now)
+    await bookings.removeResources(tx, offerSetId, ['cores', 'memory'])
+    if (failure) await failExecution(tx, id, compute, failure)
+    else await executions.move(tx, [id], 'finish', now)
+  })
+}
+
+/** Why the end of a program is a failure; undefined when it is none. */
+function failureOf(
+  { execution }: ExecutionState,
+  compute: Component,
+  seen: Observation,
+  now: Instant,
+): Message | undefined {
+  const { plan, startedAt = now, endAt = now } = execution
+  const lost = (reason: string) => message('workload-lost', now, { platform: plan.platform, reason })
+  if (seen.state !== 'exited') return lost('it is not there any more')
+  if (compute.detail.stopped === STOPPED_BY_CLOCK.stopped) {
+    return message('time-limit', now, { duration: formatDuration(endAt - startedAt) })
+  }
+  if (seen.platformError !== undefined) return lost(seen.platformError)
+  if (seen.outOfMemory) return message('out-of-memory', now, { memory: plan.compute.memoryGib })
+  if (seen.exitCode !== 0) return message('exit-code', now, { exitCode: seen.exitCode })
+  return undefined
+}

@@ -1,0 +1,38 @@
+/** Compute: the container is made, not started. Giving it back stops the program and keeps what it wrote. */
+import * as bookings from '../../store/bookings.ts'
+import * as executions from '../../store/executions.ts'
+import { componentAt, type Step } from './step.ts'
+import { keepOutput } from '../output.ts'
+import { mountsOf } from './volumes.ts'
+
+export const computeStep: Step = {
+  async prepare(target) {
+    const { execution, platform } = target
+    const { executable, compute } = execution.plan
+    const { imageId } = componentAt(target, 'executable', 0).detail
+    await platform.prepareWorkload({
+      execution: execution.id,
+      imageId: String(imageId),
+      ...(executable.spec.entrypoint ? { entrypoint: executable.spec.entrypoint } : {}),
+      command: executable.spec.command,
+      environment: executable.spec.environment,
+      cores: compute.cores,
+      memoryGib: compute.memoryGib,
+      mounts: mountsOf(execution.id, execution.plan),
+    })
+    return {}
+  },
+
+  async release(target, context) {
+    const { execution, platform } = target
+    const { database, clock } = context
+    await platform.stop(execution.id, execution.plan.slot.graceMs)
+    const seen = (await platform.observe([execution.id])).get(execution.id)
+    if (seen?.state === 'exited') await executions.noteExit(database, execution.id, seen.exitCode, clock.now())
+    // The program has ended, so its cores and memory are free; the storage is not yet.
+    await bookings.removeResources(database, execution.offerSetId, ['cores', 'memory'])
+    await keepOutput(target, context)
+    await platform.releaseWorkload(execution.id)
+    return {}
+  },
+}

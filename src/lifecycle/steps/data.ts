@@ -1,0 +1,78 @@
+/** Data: a volume of its own, with the file under the name of its URL, and a link to it called `content`. */
+import { BrokerError } from '../../domain/errors.ts'
+import { message } from '../../domain/message.ts'
+import { BYTES_PER_GIB } from '../../domain/resources.ts'
+import { publicUrl } from '../../data/location.ts'
+import { stage } from '../../data/staging.ts'
+import { componentAt, placeOf, type Step, type StepTarget } from './step.ts'
+import { dataIn, volumeOf } from './volumes.ts'
+
+/** How every file is reachable, whatever its name. */
+const CONTENT = 'content'
+
+/** The first pause before a broken transfer is resumed, in milliseconds. */
+const BACKOFF_MS = 500
+
+export const dataStep: Step = {
+  async prepare(target, context) {
+    const { execution, platform, signal, say } = target
+    const { clock, settings } = context
+    const { index } = placeOf(target)
+    const { spec } = execution.plan.data[index] as (typeof execution.plan.data)[number]
+    const location = new URL(spec.location)
+    const source = context.source(location)
+    if (!source) throw new BrokerError('DATA_UNAVAILABLE', `no source serves ${location.protocol}`)
+    const volume = volumeOf(execution.id, 'data', index)
+    await platform.prepareVolume(volume, storageSizeGib(target, index), [])
+    let saying = Promise.resolve()
+    const staged = await context.transfer(() =>
+      stage({
+        source,
+        location,
+        maxBytes: spaceLeft(target, index),
+        spoolDirectory: settings.spoolDirectory,
+        attempts: settings.transferAttempts,
+        backoffMs: BACKOFF_MS,
+        clock,
+        signal,
+        write: ({ name, sizeBytes, content }) => platform.writeFile(volume, { path: name, sizeBytes, content }, signal),
+        onProgress: (bytes, total) => {
+          const progress = message('data-progress', clock.now(), {
+            bytes,
+            total: total ?? 'an unknown number of',
+            location: publicUrl(location),
+          })
+          saying = saying.then(() => say(progress, 'progress'))
+        },
+      }),
+    )
+    await saying
+    if (staged.name !== CONTENT) await platform.writeLink(volume, CONTENT, staged.name)
+    const verified = staged.verified ? `, and their ${staged.verified.algorithm} is what the source announced` : ''
+    await say(message('data-staged', clock.now(), { bytes: staged.bytes, location: publicUrl(location), verified }))
+    return { name: staged.name, bytes: staged.bytes, sha256: staged.measured }
+  },
+
+  async release(target) {
+    const { index } = placeOf(target)
+    await target.platform.releaseVolume(volumeOf(target.execution.id, 'data', index))
+    return {}
+  },
+}
+
+function storageSizeGib({ execution }: StepTarget, data: number): number {
+  const storage = execution.plan.data[data]?.spec.storage ?? 0
+  return execution.plan.storage[storage]?.sizeGib ?? 1
+}
+
+/** What the storage has left for this data resource, beside what the others in it have taken, in bytes. */
+function spaceLeft(target: StepTarget, data: number): number {
+  const { plan } = target.execution
+  const storage = plan.data[data]?.spec.storage ?? 0
+  const others = dataIn(plan, storage).filter((other) => other !== data)
+  const taken = others.reduce(
+    (sum, other) => sum + Number(componentAt(target, 'data', other).detail.bytes ?? plan.data[other]?.sizeBytes ?? 0),
+    0,
+  )
+  return storageSizeGib(target, data) * BYTES_PER_GIB - taken
+}

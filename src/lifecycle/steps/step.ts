@@ -1,0 +1,77 @@
+/**
+ * What the steps of an execution's life are: one for each family of components, each with `prepare` and `release`.
+ *
+ * Both may be repeated, whole or from the middle, by any worker; `release` works whatever part of `prepare` was done.
+ * A step acts on the platform and tells what it found; the runner moves the phases.
+ */
+import type { Clock } from '../../domain/clock.ts'
+import type { Message } from '../../domain/message.ts'
+import { componentPlaces, type ComponentPlace } from '../../domain/execution-plan.ts'
+import type { DataSource } from '../../data/data-source.ts'
+import type { Platform } from '../../platforms/platform.ts'
+import type { Component } from '../../store/components.ts'
+import type { Execution } from '../../store/executions.ts'
+import type { Database } from '../../store/database.ts'
+
+/** What the steps need of their surroundings. */
+export interface StepContext {
+  readonly clock: Clock
+  readonly database: Database
+  readonly settings: StepSettings
+  /** The source for a URL; undefined when none serves its scheme. */
+  source(location: URL): DataSource | undefined
+  /** Runs a transfer when there is a place among those that run side by side. */
+  transfer<Result>(work: () => Promise<Result>): Promise<Result>
+}
+
+export interface StepSettings {
+  /** Where data without an announced size are kept while they arrive. */
+  readonly spoolDirectory: string
+  /** How much of each output stream is kept, in bytes. */
+  readonly outputBytesMax: number
+  /** How often a broken transfer is resumed. */
+  readonly transferAttempts: number
+}
+
+/** One component of one execution, to be acted on. */
+export interface StepTarget {
+  readonly execution: Execution
+  readonly component: Component
+  readonly components: readonly Component[]
+  readonly platform: Platform
+  /** Ends what is going on, because the execution has ended or the lease was lost. */
+  readonly signal: AbortSignal
+  /** Says something at the component; a key makes it take the place of the last message with that key. */
+  say(message: Message, key?: string): Promise<void>
+}
+
+/** What a step found out, to be kept with the component. */
+export type StepDetail = Readonly<Record<string, unknown>>
+
+export interface Step {
+  /** Makes the component ready. */
+  prepare(target: StepTarget, context: StepContext): Promise<StepDetail>
+  /** Gives back what the platform has of it. */
+  release(target: StepTarget, context: StepContext): Promise<StepDetail>
+}
+
+/** The place of a component in its plan. */
+export function placeOf({ execution, component }: StepTarget): ComponentPlace {
+  const place = componentPlaces(execution.plan)[component.position]
+  if (!place) throw new Error(`the plan of ${execution.id} has no component ${component.position}`)
+  return place
+}
+
+/** The component at a place, with what is known of it. */
+export function componentAt(
+  { execution, components }: StepTarget,
+  family: ComponentPlace['family'],
+  index: number,
+): Component {
+  const place = componentPlaces(execution.plan).find(
+    (candidate) => candidate.family === family && candidate.index === index,
+  )
+  const component = components.find(({ position }) => position === place?.position)
+  if (!component) throw new Error(`${execution.id} has no ${family} ${index}`)
+  return component
+}

@@ -1,0 +1,181 @@
+/** Asks the platforms and the data sources what a request would take, before anything is offered. */
+import type { PoolCandidate } from '../booking/offers.ts'
+import type { Survey } from '../booking/slot-search.ts'
+import type { DataDescription, DataSource } from '../data/data-source.ts'
+import { publicUrl } from '../data/location.ts'
+import type { Clock } from '../domain/clock.ts'
+import { BrokerError } from '../domain/errors.ts'
+import type { DataRequest, ExecutionRequest } from '../domain/execution-request.ts'
+import { message, type Message } from '../domain/message.ts'
+import { BYTES_PER_GIB, type Amounts } from '../domain/resources.ts'
+import type { Platform, PlatformEstimate } from '../platforms/platform.ts'
+import { isMounted } from './steps/volumes.ts'
+
+/** A pool as it was configured and entered into the ledger. */
+export interface ConfiguredPool {
+  readonly platform: Platform
+  readonly name: string
+  readonly poolId: number
+  readonly capacity: Amounts
+}
+
+export interface SurveyContext {
+  readonly clock: Clock
+  readonly pools: readonly ConfiguredPool[]
+  source(location: URL): DataSource | undefined
+  /** How fast data come when nothing is known of their source, in bytes per second. */
+  readonly defaultBytesPerSecond: number
+  /** How long a source may take to say what it has, in milliseconds. */
+  readonly describeTimeoutMs: number
+}
+
+/** The pools that could run a request, and what there is to say; without a pool, the messages say why. */
+export interface SurveyResult {
+  readonly candidates: readonly PoolCandidate[]
+  readonly messages: readonly Message[]
+}
+
+/** How long data of unknown size are expected to take, in milliseconds. */
+const UNKNOWN_SIZE_MS = 10_000
+/** What a transfer takes beside its bytes, in milliseconds. */
+const TRANSFER_MS = 500
+
+/** Surveys a request. */
+export async function survey(request: ExecutionRequest, context: SurveyContext): Promise<SurveyResult> {
+  const described = await Promise.all(request.data.map((data, index) => describe(data, index, request, context)))
+  const refused = described.flatMap((one) => ('level' in one ? [one] : []))
+  if (refused.length > 0) return { candidates: [], messages: refused }
+  const descriptions = described as DataDescription[]
+  const platforms = [...new Set(context.pools.map(({ platform }) => platform))]
+  const results = await Promise.all(
+    platforms.map((platform) => surveyPlatform(platform, request, descriptions, context)),
+  )
+  const candidates = results.flatMap((result) => result.candidates)
+  // What one platform does not support matters only when no other one does.
+  return { candidates, messages: candidates.length > 0 ? [] : results.flatMap((result) => result.messages) }
+}
+
+async function surveyPlatform(
+  platform: Platform,
+  request: ExecutionRequest,
+  descriptions: readonly DataDescription[],
+  context: SurveyContext,
+): Promise<SurveyResult> {
+  const now = context.clock.now()
+  const unsupported = platform.unsupported(request)
+  if (unsupported.length > 0) {
+    return {
+      candidates: [],
+      messages: unsupported.map(({ pointer, reason }) => message('not-supported', now, { pointer, reason })),
+    }
+  }
+  try {
+    const found = surveyOf(platform, request, await platform.estimate(request), descriptions, context)
+    const pools = context.pools.filter((pool) => pool.platform === platform)
+    const candidates = pools.map(({ name, poolId, capacity }) => ({
+      platform: platform.name,
+      pool: name,
+      poolId,
+      capacity,
+      survey: found,
+    }))
+    return { candidates, messages: [] }
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error
+    return {
+      candidates: [],
+      messages: [
+        message('not-supported', now, { pointer: '/executable', reason: `${platform.name}: ${error.detail}` }),
+      ],
+    }
+  }
+}
+
+function surveyOf(
+  platform: Platform,
+  request: ExecutionRequest,
+  estimate: PlatformEstimate,
+  descriptions: readonly DataDescription[],
+  { clock, defaultBytesPerSecond }: SurveyContext,
+): Survey {
+  const now = clock.now()
+  const [image = ''] = request.executable.image.locations
+  const messages = [
+    ...(platform.capabilities.simulated ? [message('simulated-platform', now, { platform: platform.name })] : []),
+    ...(estimate.imageId && !request.executable.image.digest
+      ? [message('image-pinned', now, { image, digest: estimate.imageId })]
+      : []),
+  ]
+  return {
+    executable: { prepareMs: estimate.imageMs, releaseMs: 0 },
+    compute: { prepareMs: estimate.startMs, releaseMs: estimate.removeMs },
+    storage: request.storage.map((_, index) => volumeEstimate(request, index, estimate)),
+    data: descriptions.map(({ sizeBytes }) => ({
+      prepareMs: estimate.volumeMs + transferMs(sizeBytes, defaultBytesPerSecond),
+      releaseMs: estimate.volumeMs,
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    })),
+    messages,
+    ...(estimate.imageId ? { imageId: estimate.imageId } : {}),
+  }
+}
+
+function volumeEstimate(request: ExecutionRequest, storage: number, { volumeMs }: PlatformEstimate) {
+  const ms = isMounted(request.compute.volumes, storage) ? volumeMs : 0
+  return { prepareMs: ms, releaseMs: ms }
+}
+
+function transferMs(sizeBytes: number | undefined, bytesPerSecond: number): number {
+  if (sizeBytes === undefined) return UNKNOWN_SIZE_MS
+  return TRANSFER_MS + Math.ceil((sizeBytes / bytesPerSecond) * 1000)
+}
+
+/** What the source says of the data; or, as a message, why they cannot be had. */
+async function describe(
+  data: DataRequest,
+  index: number,
+  request: ExecutionRequest,
+  context: SurveyContext,
+): Promise<DataDescription | Message> {
+  const now = context.clock.now()
+  const pointer = `/data/${index}/location`
+  if (!URL.canParse(data.location))
+    return message('invalid-value', now, { pointer, value: data.location, reason: 'it is not a URL' })
+  const location = new URL(data.location)
+  const source = context.source(location)
+  if (!source)
+    return message('invalid-value', now, {
+      pointer,
+      value: data.location,
+      reason: `data are not taken from ${location.protocol} URLs here`,
+    })
+  const signal = AbortSignal.timeout(context.describeTimeoutMs)
+  try {
+    const description = await source.describe(location, signal)
+    return tooLarge(data, description, request, now) ?? description
+  } catch (error) {
+    if (!(error instanceof BrokerError) && !signal.aborted) throw error
+    const reason =
+      error instanceof BrokerError ? error.detail : `it did not answer within ${context.describeTimeoutMs / 1000} s`
+    return message('data-unavailable', now, { location: publicUrl(location), reason })
+  }
+}
+
+/** Storage that the client sized has to hold its data; storage that was made for them grows with them. */
+function tooLarge(
+  data: DataRequest,
+  { sizeBytes }: DataDescription,
+  request: ExecutionRequest,
+  now: number,
+): Message | undefined {
+  const storage = request.storage[data.storage]
+  if (sizeBytes === undefined || !storage || storage.implied || sizeBytes <= storage.size.max * BYTES_PER_GIB)
+    return undefined
+  const location = publicUrl(new URL(data.location))
+  return message('data-too-large', now, {
+    location,
+    bytes: sizeBytes,
+    limit: storage.size.max * BYTES_PER_GIB,
+    what: 'the size of its storage',
+  })
+}

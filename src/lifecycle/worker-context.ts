@@ -1,0 +1,97 @@
+/** What the engine's work on an execution needs of its surroundings. */
+import type { Platform } from '../platforms/platform.ts'
+import type { Component } from '../store/components.ts'
+import * as components from '../store/components.ts'
+import type { Transaction } from '../store/database.ts'
+import * as executions from '../store/executions.ts'
+import * as messages from '../store/messages.ts'
+import { BrokerError } from '../domain/errors.ts'
+import type { Message } from '../domain/message.ts'
+import type { ComponentEvent } from '../domain/component-lifecycle.ts'
+import type { Instant } from '../domain/dates.ts'
+import type { ExecutionState } from './decide.ts'
+import type { StepContext, StepTarget } from './steps/step.ts'
+
+export type LogLevel = 'info' | 'warn' | 'error'
+export type Log = (level: LogLevel, text: string, details?: Readonly<Record<string, unknown>>) => void
+
+/** How long failures are borne. */
+export interface Patience {
+  /** How long a platform that does not answer is waited for before an execution fails, in milliseconds. */
+  readonly platformMs: number
+  /** How often in a row something that failed is tried. */
+  readonly attemptsMax: number
+}
+
+export interface WorkerContext extends StepContext {
+  /** The name of this worker in the leases. */
+  readonly worker: string
+  readonly patience: Patience
+  readonly log: Log
+  /** The platform of that name; undefined when this process does not have it. */
+  platform(name: string): Platform | undefined
+}
+
+/** What comes after an action: the next decision, a wait, the end of the work, or nothing, for the lease is gone. */
+export type Outcome = 'again' | 'done' | 'left' | { readonly untilAt: Instant }
+
+/** A step of a component failed; the cause says how. */
+export class StepFailure extends Error {
+  readonly component: Component
+  readonly what: string
+
+  constructor(component: Component, what: string, cause: unknown) {
+    super(`${what} failed`, { cause })
+    this.component = component
+    this.what = what
+  }
+}
+
+/** The platform of an execution. Throws PLATFORM_UNAVAILABLE when this process does not have it. */
+export function platformOf({ execution }: ExecutionState, context: WorkerContext): Platform {
+  const { platform: name } = execution.plan
+  const platform = context.platform(name)
+  if (platform) return platform
+  throw new BrokerError('PLATFORM_UNAVAILABLE', `the platform ${name} is not configured here`)
+}
+
+/** What a step is to act on. */
+export function targetOf(
+  state: ExecutionState,
+  component: Component,
+  context: WorkerContext,
+  signal: AbortSignal,
+): StepTarget {
+  return {
+    execution: state.execution,
+    components: state.components,
+    component,
+    platform: platformOf(state, context),
+    signal,
+    say: (said, key) => messages.add(context.database, state.execution.id, component.position, said, key),
+  }
+}
+
+/** Moves some of an execution's components by one event. */
+export async function moveComponents(
+  { execution }: ExecutionState,
+  which: readonly Component[],
+  event: ComponentEvent,
+  { database, clock }: WorkerContext,
+): Promise<void> {
+  const positions = which.map(({ position }) => position)
+  await components.move(database, execution.id, positions, event, clock.now())
+}
+
+/** Fails an execution at a component, with the reason. One that has ended otherwise in between stays as it is. */
+export async function failExecution(
+  tx: Transaction,
+  id: executions.Execution['id'],
+  at: Component,
+  reason: Message,
+): Promise<void> {
+  const moved = await executions.move(tx, [id], 'fail', reason.at)
+  if (moved.length === 0) return
+  await messages.add(tx, id, at.position, reason)
+  await components.move(tx, id, [at.position], 'fail', reason.at)
+}

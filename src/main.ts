@@ -1,0 +1,323 @@
+/** Puts the broker together and starts it. The only file that knows every part. */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import pLimit from 'p-limit'
+import type { FastifyBaseLogger } from 'fastify'
+import { milliseconds } from './config.ts'
+import type { Config } from './config-schema.ts'
+import { AddressGuard } from './data/address-guard.ts'
+import type { DataSource } from './data/data-source.ts'
+import { HttpsSource } from './data/https/https-source.ts'
+import type { Clock } from './domain/clock.ts'
+import { BrokerError, isBrokerError } from './domain/errors.ts'
+import { idSource } from './domain/ids.ts'
+import type { HttpContext } from './http/context.ts'
+import { buildServer } from './http/server.ts'
+import { openIdentity } from './identity/open/open-identity.ts'
+import { startDuty, type Duty } from './lifecycle/duty.ts'
+import { Engine } from './lifecycle/engine.ts'
+import { expireDue } from './lifecycle/expiry.ts'
+import { compareRunning, removeLeftovers } from './lifecycle/observer.ts'
+import { Signals } from './lifecycle/signals.ts'
+import type { ConfiguredPool } from './lifecycle/survey.ts'
+import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
+import { choosePlatforms, poolsOf, type PlatformSurroundings } from './platforms-here.ts'
+import type { Platform } from './platforms/platform.ts'
+import * as broker from './store/broker.ts'
+import { lockDirectory, type DirectoryLock } from './store/data-directory.ts'
+import type { Database } from './store/database.ts'
+import { openEmbedded } from './store/embedded.ts'
+import { migrate } from './store/migrate.ts'
+import * as pools from './store/pools.ts'
+import { openServer } from './store/server.ts'
+import * as work from './store/work.ts'
+
+/** How often leftovers of crashes are looked for, and a platform that does not answer is asked again, in milliseconds. */
+const LEFTOVERS_EVERY_MS = 60_000
+const PROBE_AGAIN_MS = 5_000
+const DUTY_RETRY_MS = 2_000
+const WAIT_MAX_MS = 300_000
+
+/** A broker that runs. */
+export interface RunningBroker {
+  /** Where it is reached. */
+  readonly url: string
+  /** What a person should know who has just started it. */
+  readonly notes: readonly string[]
+  /** Stops it: what is being done is handed over or goes on later. */
+  stop(): Promise<void>
+}
+
+/** What a broker is started with, beside its configuration. */
+export interface Surroundings {
+  readonly clock: Clock
+  readonly logger: FastifyBaseLogger
+  /** The sockets at which a Docker Engine or a Podman service may answer, in the order in which they are tried. */
+  readonly engineSockets: readonly string[]
+}
+
+/** Starts a broker. Throws a BrokerError whose detail is a sentence for the operator. */
+export async function startBroker(config: Config, surroundings: Surroundings): Promise<RunningBroker> {
+  refuseOpenNetwork(config.listen.host)
+  // What was opened is closed in reverse order, also when the start fails half-way.
+  const closing: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const close of closing.splice(0).reverse()) await close()
+  }
+  try {
+    return { ...(await start(config, surroundings, closing)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Without identities everybody is the local user, so only this machine may reach the broker. */
+function refuseOpenNetwork(host: string): void {
+  if (['127.0.0.1', '::1', 'localhost'].includes(host)) return
+  throw new BrokerError(
+    'UNPROCESSABLE',
+    `Listening on ${host} would let everybody in, because no identities are configured; use 127.0.0.1 (listen.host).`,
+  )
+}
+
+async function start(
+  config: Config,
+  { clock, logger, engineSockets }: Surroundings,
+  closing: (() => Promise<void>)[],
+): Promise<Omit<RunningBroker, 'stop'>> {
+  const log: Log = (level, text, details = {}) =>
+    logger[level]({ ...details, err: details.error, error: undefined }, text)
+  const directory = resolve(config.dataDirectory)
+  const database = await openDatabase(config, directory, log, closing)
+  await migrate(database, clock.now())
+  const brokerId = await broker.identify(database, randomBytes(5).toString('hex'), clock.now())
+
+  const platformSurroundings: PlatformSurroundings = {
+    clock,
+    directory,
+    brokerId,
+    outputBytesMax: config.execution.outputBytes,
+    engineSockets,
+    log,
+  }
+  const { platforms, notes } = await choosePlatforms(config.platforms, platformSurroundings)
+  for (const { platform } of platforms) closing.push(() => platform.close())
+  const configuredPools: ConfiguredPool[] = []
+
+  const signals = new Signals()
+  await signals.listen(database)
+  const byName = new Map(platforms.map(({ platform }) => [platform.name, platform]))
+  const source = dataSources(config)
+  const transfers = pLimit(config.data.concurrency)
+  const spoolDirectory = join(directory, 'spool')
+  mkdirSync(spoolDirectory, { recursive: true, mode: 0o700 })
+  const context: WorkerContext = {
+    clock,
+    database,
+    worker: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
+    settings: { spoolDirectory, outputBytesMax: config.execution.outputBytes, transferAttempts: config.data.attempts },
+    patience: { platformMs: milliseconds(config.execution.platformPatience), attemptsMax: config.execution.attempts },
+    log,
+    source,
+    transfer: (run) => transfers(run),
+    platform: (name) => byName.get(name),
+  }
+
+  const duties: Duty[] = []
+  closing.push(async () => {
+    await Promise.all(duties.map((duty) => duty.stop()))
+  })
+  const duty = (name: string, turn: () => Promise<number>) =>
+    duties.push(startDuty(name, clock, log, DUTY_RETRY_MS, turn))
+  for (const { platform, config: platformConfig } of platforms) {
+    const enter = async () => {
+      configuredPools.push(...(await enterPools(platform, platformConfig.pools ?? [], database, clock)))
+    }
+    await tendPlatform(platform, enter, context, milliseconds(config.execution.observeEvery), duty, closing)
+  }
+  duty('ending offers', () => expireDue(database, clock))
+
+  const engine = new Engine(context, signals, {
+    concurrency: config.execution.concurrency,
+    leaseMs: milliseconds(config.execution.lease),
+    pollMs: milliseconds(config.execution.observeEvery),
+  })
+  engine.start()
+  closing.push(() => engine.stop())
+
+  const stopping = new AbortController()
+  const server = buildServer(
+    httpContext(
+      config,
+      context,
+      signals,
+      configuredPools,
+      platforms.map(({ platform }) => platform),
+      stopping.signal,
+    ),
+    logger,
+  )
+  closing.push(async () => {
+    stopping.abort()
+    await server.close()
+  })
+  const url = await listen(server, config.listen)
+  return { url, notes }
+}
+
+async function openDatabase(
+  config: Config,
+  directory: string,
+  log: Log,
+  closing: (() => Promise<void>)[],
+): Promise<Database> {
+  if (config.database.url) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const database = await openServer({
+      url: config.database.url,
+      connectionsMax: config.database.connections,
+      onTrouble: (error) => log('warn', 'A connection to the database was lost.', { error }),
+    })
+    closing.push(() => database.close())
+    return database
+  }
+  const lock: DirectoryLock = await lockDirectory(directory)
+  closing.push(() => lock.release())
+  const database = await openEmbedded(join(directory, 'database'))
+  closing.push(() => database.close())
+  return database
+}
+
+/** The source for a URL by its scheme. */
+function dataSources(config: Config): (location: URL) => DataSource | undefined {
+  const { allowedNetworks, allowedHosts } = config.data
+  const sources: DataSource[] = [
+    new HttpsSource({
+      guard: new AddressGuard({ allowedNetworks, ...(allowedHosts ? { allowedHosts } : {}) }),
+      userAgent: 'execution-broker',
+      connectTimeoutMs: 10_000,
+      idleTimeoutMs: 30_000,
+      redirectsMax: 5,
+    }),
+  ]
+  return ({ protocol }) => sources.find(({ schemes }) => schemes.includes(protocol))
+}
+
+/** Enters the pools of a platform that answers into the ledger. */
+async function enterPools(
+  platform: Platform,
+  configured: NonNullable<Parameters<typeof poolsOf>[0]>,
+  database: Database,
+  clock: Clock,
+): Promise<ConfiguredPool[]> {
+  const { capacity } = await platform.probe()
+  const entered: ConfiguredPool[] = []
+  for (const { name, amounts } of poolsOf(configured, capacity)) {
+    const poolId = await pools.keep(database, platform.name, name, amounts, clock.now())
+    entered.push({ platform, name, poolId, capacity: amounts })
+  }
+  return entered
+}
+
+/** Asks a platform until it answers; then offers its pools, watches what runs on it, and removes leftovers. */
+async function tendPlatform(
+  platform: Platform,
+  enter: () => Promise<void>,
+  { database, clock, log }: WorkerContext,
+  observeEveryMs: number,
+  duty: (name: string, turn: () => Promise<number>) => void,
+  closing: (() => Promise<void>)[],
+): Promise<void> {
+  let entered = false
+  const tryToEnter = async () => {
+    if (entered) return
+    await enter()
+    entered = true
+    const unwatch = platform.watch((execution) => {
+      work
+        .wake(database, [execution], clock.now())
+        .catch((error: unknown) => log('warn', 'A hint of a platform was lost.', { error }))
+    })
+    closing.push(async () => unwatch())
+  }
+  // The first time before the service listens, so that the first request finds the pools of a platform that answers.
+  await tryToEnter().catch((error: unknown) => {
+    if (!isBrokerError(error)) throw error
+    log('warn', `The platform ${platform.name} does not answer yet.`, { error })
+  })
+  duty(`watching ${platform.name}`, async () => {
+    try {
+      await tryToEnter()
+    } catch (error) {
+      if (!isBrokerError(error)) throw error
+      log('warn', `The platform ${platform.name} does not answer.`, { error })
+      return clock.now() + PROBE_AGAIN_MS
+    }
+    return compareRunning(database, platform, clock, observeEveryMs)
+  })
+  duty(`removing leftovers on ${platform.name}`, async () => {
+    if (!entered) return clock.now() + PROBE_AGAIN_MS
+    const removed = await removeLeftovers(database, platform)
+    if (removed > 0) log('info', `Removed ${removed} leftovers on ${platform.name}.`)
+    return clock.now() + LEFTOVERS_EVERY_MS
+  })
+}
+
+function httpContext(
+  config: Config,
+  { clock, database, source }: WorkerContext,
+  signals: Signals,
+  configuredPools: readonly ConfiguredPool[],
+  platforms: readonly Platform[],
+  stopping: AbortSignal,
+): HttpContext {
+  return {
+    database,
+    clock,
+    signals,
+    platforms,
+    stopping,
+    ids: idSource(() => clock.now()),
+    identity: openIdentity,
+    survey: {
+      clock,
+      pools: configuredPools,
+      source,
+      defaultBytesPerSecond: config.data.expectedRate,
+      describeTimeoutMs: milliseconds(config.data.answerWithin),
+    },
+    settings: {
+      publicUrl: config.publicUrl,
+      defaultDurationMs: milliseconds(config.offers.defaultDuration),
+      offersPerSet: config.offers.perSet,
+      offerLifetimeMs: milliseconds(config.offers.lifetime),
+      durationMaxMs: milliseconds(config.offers.maximumDuration),
+      horizonMs: milliseconds(config.offers.horizon),
+      graceMs: milliseconds(config.execution.gracePeriod),
+      waitMaxMs: WAIT_MAX_MS,
+    },
+  }
+}
+
+async function listen(server: ReturnType<typeof buildServer>, { host, port }: Config['listen']): Promise<string> {
+  try {
+    return await server.listen({ host, port })
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') {
+      throw new BrokerError(
+        'UNAVAILABLE',
+        `The port ${port} on ${host} is taken; choose another with --port, or 0 for a free one.`,
+        { cause },
+      )
+    }
+    if (code === 'EACCES')
+      throw new BrokerError('UNAVAILABLE', `The port ${port} may not be used by this user; choose one above 1023.`, {
+        cause,
+      })
+    throw cause
+  }
+}

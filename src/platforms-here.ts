@@ -1,0 +1,92 @@
+/** Which platforms this broker has: those that are configured, or what answers on this machine. Beside main.ts the only file that names an adapter. */
+import { join } from 'node:path'
+import type { PlatformConfig, PoolConfig } from './config-schema.ts'
+import { milliseconds } from './config.ts'
+import type { Clock } from './domain/clock.ts'
+import { isBrokerError } from './domain/errors.ts'
+import type { Amounts } from './domain/resources.ts'
+import type { Log } from './lifecycle/worker-context.ts'
+import type { Platform } from './platforms/platform.ts'
+import { SimulatedPlatform } from './platforms/simulated/simulated-platform.ts'
+
+export interface PlatformSurroundings {
+  readonly clock: Clock
+  /** The data directory. */
+  readonly directory: string
+  readonly brokerId: string
+  readonly outputBytesMax: number
+  readonly engineSockets: readonly string[]
+  readonly log: Log
+}
+
+/** A platform with its configuration, which is made up for one that was found. */
+export interface ChosenPlatform {
+  readonly platform: Platform
+  readonly config: PlatformConfig
+}
+
+/** What a simulated platform has when nothing says otherwise: enough for thousands of executions at once. */
+const SIMULATED_CAPACITY: Amounts = { cores: 10_000, memory: 40_000, storage: 1_000_000 }
+
+/** Opens the configured platforms; without any, the engine that answers first, or else the simulated one. */
+export async function choosePlatforms(
+  configured: readonly PlatformConfig[] | undefined,
+  surroundings: PlatformSurroundings,
+): Promise<{ platforms: ChosenPlatform[]; notes: string[] }> {
+  if (configured) {
+    const opened = configured.map(async (config) => ({ platform: await open(config, surroundings), config }))
+    return { platforms: await Promise.all(opened), notes: [] }
+  }
+  for (const socket of surroundings.engineSockets) {
+    const config: PlatformConfig = { type: 'docker', name: 'docker', socket, network: 'none', processes: 1024 }
+    const platform = await open(config, surroundings)
+    try {
+      const { product } = await platform.probe()
+      return { platforms: [{ platform, config }], notes: [`Containers run on ${product} at ${socket}.`] }
+    } catch (error) {
+      await platform.close()
+      if (!isBrokerError(error, 'PLATFORM_UNAVAILABLE')) throw error
+    }
+  }
+  const config: PlatformConfig = { type: 'simulated', name: 'simulated', duration: 'PT1S' }
+  const note = 'No Docker Engine and no Podman service answers, so containers are simulated: nothing is really run.'
+  return { platforms: [{ platform: await open(config, surroundings), config }], notes: [note] }
+}
+
+/** The pools of a platform with their amounts: as configured, and what the platform has where nothing is. */
+export function poolsOf(configured: readonly PoolConfig[], capacity: Amounts): { name: string; amounts: Amounts }[] {
+  if (configured.length === 0) return [{ name: 'default', amounts: capacity }]
+  return configured.map(({ name, cores, memory, storage }) => ({
+    name,
+    amounts: {
+      cores: cores ?? capacity.cores,
+      memory: memory ?? capacity.memory,
+      storage: storage ?? capacity.storage,
+    },
+  }))
+}
+
+async function open(config: PlatformConfig, surroundings: PlatformSurroundings): Promise<Platform> {
+  const { clock, directory, brokerId, outputBytesMax, engineSockets, log } = surroundings
+  if (config.type === 'simulated') {
+    return new SimulatedPlatform({
+      name: config.name,
+      directory: join(directory, 'simulated', config.name),
+      capacity: SIMULATED_CAPACITY,
+      defaultDurationMs: milliseconds(config.duration),
+      clock,
+    })
+  }
+  const { DockerPlatform } = await import('./platforms/docker/docker-platform.ts')
+  return new DockerPlatform({
+    name: config.name,
+    socket: config.socket ?? engineSockets[0] ?? '/var/run/docker.sock',
+    brokerId,
+    capacity: {},
+    network: config.network,
+    pidsMax: config.processes,
+    clock,
+    outputMaxBytes: outputBytesMax,
+    log,
+  })
+}

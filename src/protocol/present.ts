@@ -1,0 +1,332 @@
+/** Presents what the broker knows in the words of the contract. Null and empty values are left out. */
+import { formatDuration, formatInstant, formatStartWindow, type Instant } from '../domain/dates.ts'
+import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
+import type { ComponentPhase } from '../domain/component-lifecycle.ts'
+import { componentPlaces, type ComponentFamily, type Estimate, type ExecutionPlan } from '../domain/execution-plan.ts'
+import { componentId, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
+import type { Message } from '../domain/message.ts'
+import type { Cause } from '../domain/transition-table.ts'
+import type { Schemas } from './contract.ts'
+import { KIND, messageUrn } from './kinds.ts'
+
+/** What is shown of an offer set. */
+export interface OfferSetView {
+  readonly id: OfferSetId
+  readonly name?: string
+  readonly description?: string
+  readonly result: 'YES' | 'NO'
+  readonly messages: readonly Message[]
+  readonly createdAt: Instant
+  readonly expiresAt: Instant
+  readonly offers: readonly ExecutionView[]
+}
+
+/** What is shown of an execution. */
+export interface ExecutionView {
+  readonly id: ExecutionId
+  readonly offerSetId: OfferSetId
+  readonly name?: string
+  readonly description?: string
+  readonly phase: ExecutionPhase
+  readonly createdAt: Instant
+  readonly modifiedAt: Instant
+  readonly expiresAt: Instant
+  readonly startAt?: Instant
+  readonly startedAt?: Instant
+  readonly endAt?: Instant
+  readonly exitCode?: number
+  readonly plan: ExecutionPlan
+  /** By position; an offer that was not accepted has none yet. */
+  readonly components: readonly { readonly position: number; readonly phase: ComponentPhase }[]
+  readonly messages: readonly (Message & { readonly position?: number })[]
+  readonly history: readonly {
+    readonly toPhase: ExecutionPhase
+    readonly at: Instant
+    readonly event: string
+    readonly cause: Cause
+  }[]
+}
+
+/** Makes the URL of a path of the service. */
+export type Link = (path: string) => string
+
+/** Presents an offer set. */
+export function presentOfferSet(view: OfferSetView, link: Link): Schemas['OfferSet'] {
+  return compact({
+    kind: KIND.offerSet,
+    meta: {
+      uuid: view.id,
+      name: view.name,
+      description: view.description,
+      url: link(`/offersets/${view.id}`),
+      created: formatInstant(view.createdAt),
+      messages: view.messages.map(presentMessage),
+      options: view.offers.some(({ phase }) => phase === 'OFFERED')
+        ? [
+            { kind: KIND.enumOption, path: 'phase', values: ['REJECTED'] },
+            { kind: KIND.stringOption, path: 'accepted' },
+          ]
+        : [],
+    },
+    result: view.result,
+    expires: view.offers.length > 0 ? formatInstant(view.expiresAt) : undefined,
+    offers: view.offers.map((offer) => presentExecution(offer, link)),
+  })
+}
+
+/** Presents an execution. */
+export function presentExecution(view: ExecutionView, link: Link): Schemas['Execution'] {
+  const parts = new Parts(view, link)
+  return compact({
+    kind: KIND.execution,
+    meta: {
+      uuid: view.id,
+      name: view.name,
+      description: view.description,
+      url: link(`/executions/${view.id}`),
+      created: formatInstant(view.createdAt),
+      modified: formatInstant(view.modifiedAt),
+      messages: view.messages.filter(({ position }) => position === undefined).map(presentMessage),
+      options: executionOptions(view.phase),
+    },
+    phase: view.phase,
+    expires: view.startAt === undefined ? formatInstant(view.expiresAt) : undefined,
+    schedule: parts.executionSchedule(),
+    executable: parts.executable(),
+    compute: parts.compute(),
+    storage: view.plan.storage.map((_, index) => parts.storage(index)),
+    data: view.plan.data.map((_, index) => parts.data(index)),
+    platform: { name: view.plan.platform, pool: view.plan.pool },
+    offerset: link(`/offersets/${view.offerSetId}`),
+    history: [
+      { phase: 'OFFERED' as const, since: formatInstant(view.createdAt), event: 'offer', cause: 'broker' as const },
+      ...view.history.map(({ toPhase, at, event, cause }) => ({
+        phase: toPhase,
+        since: formatInstant(at),
+        event,
+        cause,
+      })),
+    ],
+  })
+}
+
+/** An execution that never was: the answer to a direct run that was refused. */
+export function presentRefusal(messages: readonly Message[], name: string | undefined): Schemas['Execution'] {
+  return compact({
+    kind: KIND.execution,
+    meta: { name, messages: messages.map(presentMessage) },
+    phase: 'FAILED' as const,
+  })
+}
+
+/** Presents a message. */
+export function presentMessage(said: Message): Schemas['MessageItem'] {
+  return {
+    kind: messageUrn(said.name),
+    time: formatInstant(said.at),
+    level: said.level,
+    template: said.template,
+    values: Object.fromEntries(Object.entries(said.values).map(([name, value]) => [name, String(value)])),
+    message: said.text,
+  }
+}
+
+/** What can be updated in a phase; it comes from the transition table. */
+export function executionOptions(phase: ExecutionPhase): Schemas['Option'][] {
+  const values = [...new Set(executionLifecycle.clientTransitions(phase).map(({ to }) => to))]
+  const options: Schemas['Option'][] = []
+  if (values.length > 0) options.push({ kind: KIND.enumOption, path: 'phase', values })
+  options.push({ kind: KIND.stringOption, path: 'meta/name', pattern: '^.{1,200}$' })
+  options.push({ kind: KIND.stringOption, path: 'meta/description' })
+  return options
+}
+
+/** The components of one execution, each with its id, phase, messages and times. */
+class Parts {
+  readonly #view: ExecutionView
+  readonly #link: Link
+  readonly #places
+
+  constructor(view: ExecutionView, link: Link) {
+    this.#view = view
+    this.#link = link
+    this.#places = componentPlaces(view.plan)
+  }
+
+  executable(): Schemas['Executable'] {
+    const { plan, exitCode, id, startAt } = this.#view
+    const { spec, estimate } = plan.executable
+    const stream = (name: string) => ({ locations: [this.#link(`/streams/${id}/${name}`)] })
+    return {
+      kind: KIND.dockerContainer,
+      ...this.#lifecycle('executable', 0, spec, estimate, plan.slot.prepareMs),
+      image: {
+        locations: [...spec.image.locations],
+        digest: spec.image.digest,
+        platform: { architecture: spec.image.architecture, os: spec.image.os },
+      },
+      privileged: spec.privileged,
+      entrypoint: spec.entrypoint,
+      command: [...spec.command],
+      environment: { ...spec.environment },
+      network: {
+        ports: spec.ports.map(({ access, internalPort, protocol, path }) => ({
+          access,
+          internal: { port: internalPort },
+          protocol,
+          path,
+        })),
+      },
+      streams: startAt === undefined ? undefined : { stdout: stream('stdout'), stderr: stream('stderr') },
+      exitCode,
+    } as Schemas['Executable']
+  }
+
+  compute(): Schemas['ComputeResource'] {
+    const { compute } = this.#view.plan
+    return {
+      kind: KIND.simpleCompute,
+      ...this.#lifecycle('compute', 0, compute, compute.estimate, compute.estimate.prepareMs),
+      cores: { min: compute.cores, max: compute.cores },
+      memory: { min: compute.memoryGib, max: compute.memoryGib },
+      volumes: compute.volumes.map((volume, index) => ({
+        kind: KIND.simpleVolumeMount,
+        meta: this.#meta('volume', index, volume),
+        path: volume.path,
+        mode: volume.mode,
+        resource: this.#id(volume.target.family, volume.target.index),
+      })),
+    }
+  }
+
+  storage(index: number): Schemas['StorageResource'] {
+    const { plan } = this.#view
+    const storage = plan.storage[index] as (typeof plan.storage)[number]
+    return {
+      kind: KIND.simpleStorage,
+      ...this.#lifecycle('storage', index, storage, storage.estimate, plan.slot.prepareMs),
+      size: { min: storage.sizeGib, max: storage.sizeGib },
+      data: plan.data.flatMap(({ spec }, data) => (spec.storage === index ? [this.#id('data', data)] : [])),
+    }
+  }
+
+  data(index: number): Schemas['DataResource'] {
+    const { plan } = this.#view
+    const { spec, estimate } = plan.data[index] as (typeof plan.data)[number]
+    const storage = plan.storage[spec.storage]?.estimate.prepareMs ?? 0
+    return {
+      kind: KIND.simpleData,
+      ...this.#lifecycle('data', index, spec, estimate, plan.slot.prepareMs - storage),
+      location: spec.location,
+      storage: this.#id('storage', spec.storage),
+    }
+  }
+
+  /** When the execution is prepared, runs, and is given back: as promised, and as it really was once it runs. */
+  executionSchedule(): Schemas['LifecycleSchedule'] {
+    const { slot } = this.#view.plan
+    const { from, range, endAt } = this.#times()
+    return {
+      preparing: { start: formatInstant(from - slot.prepareMs), duration: formatDuration(slot.prepareMs) },
+      available: {
+        start: formatStartWindow({ fromAt: from, toAt: from + range }),
+        duration: formatDuration(endAt - from),
+      },
+      releasing: { start: formatInstant(endAt), duration: formatDuration(slot.graceMs + slot.releaseMs) },
+    }
+  }
+
+  /** What every component with a life has; `beforeMs` is how long before the start its preparation begins. */
+  #lifecycle(
+    family: ComponentFamily,
+    index: number,
+    named: { name?: string; description?: string },
+    estimate: Estimate,
+    beforeMs: number,
+  ) {
+    const { from, range, endAt } = this.#times()
+    const position = this.#position(family, index)
+    const readyAt = from - beforeMs + estimate.prepareMs
+    return {
+      meta: this.#meta(family, index, named),
+      phase: this.#view.components.find((component) => component.position === position)?.phase ?? this.#phaseOfOffer(),
+      schedule: {
+        preparing: { start: formatInstant(from - beforeMs), duration: formatDuration(estimate.prepareMs) },
+        available: {
+          start: formatStartWindow({ fromAt: readyAt, toAt: readyAt + range }),
+          duration: formatDuration(endAt - readyAt),
+        },
+        releasing: { start: formatInstant(endAt), duration: formatDuration(estimate.releaseMs) },
+      },
+    }
+  }
+
+  /** An offer's components exist in its plan only: they wait for it to be accepted, or have ended with it. */
+  #phaseOfOffer(): ComponentPhase {
+    return executionLifecycle.isTerminal(this.#view.phase) ? 'CANCELLED' : 'INITIALIZING'
+  }
+
+  #times(): { from: Instant; range: number; endAt: Instant } {
+    const { plan, startAt, startedAt, endAt } = this.#view
+    const from = startedAt ?? startAt ?? plan.slot.startAt
+    const range = startAt === undefined ? plan.slot.startLatestAt - plan.slot.startAt : 0
+    return { from, range, endAt: endAt ?? from + plan.slot.durationMs }
+  }
+
+  #meta(
+    family: ComponentFamily,
+    index: number,
+    { name, description }: { name?: string; description?: string },
+  ): Schemas['ComponentMetadata'] {
+    const paths: Record<ComponentFamily, string> = {
+      executable: 'executables',
+      compute: 'compute',
+      storage: 'storage',
+      data: 'data',
+      volume: 'volumes',
+    }
+    const { plan, messages, createdAt } = this.#view
+    const planned = {
+      executable: [plan.executable],
+      compute: [plan.compute],
+      storage: plan.storage,
+      data: plan.data,
+      volume: [],
+    }[family]
+    const position = this.#position(family, index)
+    const uuid = this.#id(family, index)
+    return {
+      uuid,
+      name,
+      description,
+      url: this.#link(`/${paths[family]}/${uuid}`),
+      created: formatInstant(createdAt),
+      messages: [...(planned[index]?.messages ?? []), ...messages.filter((said) => said.position === position)].map(
+        presentMessage,
+      ),
+    }
+  }
+
+  #id(family: ComponentFamily, index: number): string {
+    return componentId(this.#view.id, this.#position(family, index))
+  }
+
+  #position(family: ComponentFamily, index: number): number {
+    return this.#places.findIndex((place) => place.family === family && place.index === index)
+  }
+}
+
+/** Leaves out what is undefined, and empty lists, maps and texts. False and zero stay. */
+export function compact<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map((item: unknown) => compact(item)) as Value
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+    .map(([key, part]) => [key, compact(part as unknown)] as const)
+    .filter(([, part]) => !isEmpty(part))
+  return Object.fromEntries(entries) as Value
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}

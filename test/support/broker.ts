@@ -1,0 +1,65 @@
+/** A broker for tests: in this process, on a database of its own, with a simulated platform of known size. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { loadConfig } from '../../src/config.ts'
+import type { Clock } from '../../src/domain/clock.ts'
+import { startBroker, type RunningBroker } from '../../src/main.ts'
+import { systemClock } from '../../src/system-clock.ts'
+import { temporaryDatabase } from './database.ts'
+
+export interface TestBroker {
+  readonly url: string
+  readonly dataDirectory: string
+  /** Stops the broker and starts it again on the same data. */
+  restart(): Promise<void>
+  /** Stops it and leaves nothing behind. */
+  close(): Promise<void>
+}
+
+/** What most tests want: one small simulated pool, programs that end at once, loopback allowed for data. */
+const USUAL = {
+  'listen.port': 0,
+  'data.allowedNetworks': ['127.0.0.0/8'],
+  'execution.observeEvery': 'PT0.2S',
+  platforms: [
+    {
+      type: 'simulated',
+      name: 'simulated',
+      duration: 'PT0.02S',
+      pools: [{ name: 'default', cores: 8, memory: 16, storage: 100 }],
+    },
+  ],
+}
+
+/** Starts a broker; `options` are configuration values by their path. */
+export async function testBroker(
+  options: Record<string, unknown> = {},
+  clock: Clock = systemClock,
+): Promise<TestBroker> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'broker-'))
+  const temporary = await temporaryDatabase()
+  const { config } = loadConfig({
+    environment: {},
+    options: { ...USUAL, dataDirectory, ...(temporary ? { 'database.url': temporary.url } : {}), ...options },
+  })
+  const logger = pino({ level: process.env.BROKER_TEST_LOG ?? 'silent' })
+  const start = () => startBroker(config, { clock, logger, engineSockets: [] })
+  let running: RunningBroker = await start()
+  return {
+    get url() {
+      return running.url
+    },
+    dataDirectory,
+    restart: async () => {
+      await running.stop()
+      running = await start()
+    },
+    close: async () => {
+      await running.stop()
+      await temporary?.drop()
+      rmSync(dataDirectory, { recursive: true, force: true })
+    },
+  }
+}
