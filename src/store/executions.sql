@@ -87,6 +87,7 @@ update execution set exit_code = :exitCode, modified_at = :at where id = :id and
 -- name: giveBack
 -- Notes that the platform has everything back.
 update execution set given_back_at = :at where id = :id and given_back_at is null
+returning pg_notify('execution', id::text)
 
 -- name: rename
 -- Changes the name or the description; what is null stays.

@@ -1,5 +1,8 @@
 /** A migrated database for one test file, on whichever database the suite runs. */
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import type { Database } from '../../src/store/database.ts'
 import { openEmbedded } from '../../src/store/embedded.ts'
@@ -19,14 +22,22 @@ export const onServer = process.env.BROKER_TEST_DATABASE === 'server'
 
 /** Makes a database of its own, with the schema of this program. */
 export async function testDatabase(): Promise<TestDatabase> {
-  const made = onServer ? await onTheServer() : await inMemory()
+  const made = onServer ? await onTheServer() : await embedded()
   await migrate(made.database, Date.now())
   return made
 }
 
-async function inMemory(): Promise<TestDatabase> {
-  const database = await openEmbedded()
-  return { database, url: undefined, drop: () => database.close() }
+async function embedded(): Promise<TestDatabase> {
+  const directory = mkdtempSync(join(tmpdir(), 'database-'))
+  const database = await openEmbedded(join(directory, 'database'))
+  return {
+    database,
+    url: undefined,
+    drop: async () => {
+      await database.close()
+      rmSync(directory, { recursive: true })
+    },
+  }
 }
 
 async function onTheServer(): Promise<TestDatabase> {

@@ -1,0 +1,45 @@
+/** The commands that look at the configuration. */
+import { loadConfig, type LoadedConfig } from './config.ts'
+
+/** Says that the configuration is right; throws with what is wrong. */
+export async function configCheck(options: { config?: string }): Promise<number> {
+  loadConfig({ file: options.config, environment: process.env })
+  process.stdout.write('The configuration is right.\n')
+  return 0
+}
+
+/** Prints every value with where it came from; secrets are masked. */
+export async function configPrint(options: { config?: string; json?: boolean }): Promise<number> {
+  const { config, origins } = loadConfig({ file: options.config, environment: process.env })
+  const lines = flatten(config).map(([path, value]) => ({
+    path,
+    value: masked(value),
+    origin: originOf(path, origins),
+  }))
+  for (const { path, value, origin } of lines) {
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify({ path, value, origin })}\n`
+        : `${path} = ${JSON.stringify(value)}  (${origin})\n`,
+    )
+  }
+  return 0
+}
+
+function flatten(value: unknown, path: readonly string[] = []): [string, unknown][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path.join('.'), value]]
+  return Object.entries(value).flatMap(([key, part]) => flatten(part, [...path, key]))
+}
+
+/** A URL without its password. */
+function masked(value: unknown): unknown {
+  if (typeof value !== 'string' || !URL.canParse(value)) return value
+  const url = new URL(value)
+  if (url.password === '') return value
+  url.password = '***'
+  return url.href
+}
+
+function originOf(path: string, origins: LoadedConfig['origins']): string {
+  return origins.get(path) ?? 'default'
+}

@@ -1,0 +1,33 @@
+/** The command that is the broker itself. */
+import { pino } from 'pino'
+import { engineSockets, loadConfig } from './config.ts'
+import { startBroker } from './main.ts'
+import { systemClock } from './system-clock.ts'
+
+interface ServeOptions {
+  readonly config?: string
+  readonly host?: string
+  readonly port?: number
+  readonly dataDirectory?: string
+}
+
+/** Serves until SIGTERM or SIGINT. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const { config } = loadConfig({
+    file: options.config,
+    environment: process.env,
+    options: { 'listen.host': options.host, 'listen.port': options.port, dataDirectory: options.dataDirectory },
+  })
+  const logger = pino({ level: config.log.level }, pino.destination({ dest: 2, sync: true }))
+  const stopped = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve)
+  })
+  const broker = await startBroker(config, { clock: systemClock, logger, engineSockets: engineSockets(process.env) })
+  for (const note of broker.notes) process.stdout.write(`${note}\n`)
+  process.stdout.write('No identities are configured, so everybody on this machine is the local user.\n')
+  process.stdout.write(`The broker is ready at ${broker.url}\n`)
+  const signal = await stopped
+  logger.info({ signal }, 'The broker stops.')
+  await broker.stop()
+  return 0
+}
