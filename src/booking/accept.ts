@@ -58,7 +58,7 @@ export async function acceptOfferIn(tx: Transaction, offer: executions.Execution
 async function whyNotAccepted(tx: Transaction, id: ExecutionId, now: Instant): Promise<BrokerError> {
   const current = await executions.find(tx, id)
   if (!current) return new BrokerError('NOT_FOUND', `There is no execution ${id}.`)
-  if (current.phase === 'EXPIRED' || (current.phase === 'OFFERED' && current.expiresAt <= now)) {
+  if (current.phase === 'EXPIRED' || (current.phase === 'OFFERED' && current.expiresAt < now)) {
     return new BrokerError(
       'OFFER_EXPIRED',
       `The offer expired at ${new Date(current.expiresAt).toISOString()}; ask for new offers.`,

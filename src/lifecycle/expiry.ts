@@ -15,5 +15,6 @@ export async function expireDue(database: Database, clock: Clock): Promise<Insta
   const now = clock.now()
   while ((await expireOffers(database, now, BATCH)) > 0);
   const next = await executions.nextExpiry(database)
-  return Math.min(next ?? Number.POSITIVE_INFINITY, now + LOOK_MS)
+  // An offer can be accepted up to and including the instant at which it ends.
+  return Math.min((next ?? Number.POSITIVE_INFINITY) + 1, now + LOOK_MS)
 }

@@ -8,6 +8,7 @@ import { moveComponents, StepFailure, targetOf, type WorkerContext } from './wor
 export class Preparation {
   readonly #context: WorkerContext
   readonly #stop = new AbortController()
+  readonly #begun = new Set<number>()
   readonly #running = new Map<number, Promise<void>>()
   readonly #failures: StepFailure[] = []
 
@@ -15,17 +16,24 @@ export class Preparation {
     this.#context = context
   }
 
-  /** Begins to prepare those of these components that are not being prepared already. */
+  /** Begins to prepare those of these components that were not begun already. */
   async begin(state: ExecutionState, possible: readonly Component[]): Promise<void> {
-    const next = possible.filter(({ position }) => !this.#running.has(position))
+    const next = possible.filter(({ position }) => !this.#begun.has(position))
     const waiting = next.filter(({ phase }) => phase === 'WAITING')
     await moveComponents(state, waiting, 'prepare', this.#context)
-    for (const component of next) this.#running.set(component.position, this.#prepare(state, component))
+    for (const component of next) {
+      this.#begun.add(component.position)
+      this.#running.set(component.position, this.#prepare(state, component))
+    }
   }
 
-  /** Returns when one of them has ended, at once when none is going on. Throws the StepFailure of one that failed. */
+  /** Returns when one of them has ended, at once when one has failed or none is going on. */
   async settled(): Promise<void> {
     if (this.#failures.length === 0 && this.#running.size > 0) await Promise.race(this.#running.values())
+  }
+
+  /** Throws the StepFailure of one that failed. */
+  throwFailure(): void {
     const failure = this.#failures.shift()
     if (failure) throw failure
   }
@@ -36,7 +44,7 @@ export class Preparation {
     await Promise.all(this.#running.values())
   }
 
-  /** Never throws: a failure is kept until somebody asks. */
+  /** Never throws: a failure is kept until `throwFailure`. */
   async #prepare(state: ExecutionState, component: Component): Promise<void> {
     const { database, clock } = this.#context
     const { execution } = state

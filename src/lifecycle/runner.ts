@@ -23,7 +23,7 @@ export class Runner {
   readonly #context: WorkerContext
   readonly #lease: work.Lease
   readonly #lost = new AbortController()
-  readonly #preparation: Preparation
+  #preparation: Preparation | undefined
   #poked = false
   #onPoke: (() => void) | undefined
   #wakesSeen: number
@@ -32,7 +32,6 @@ export class Runner {
   constructor(context: WorkerContext, lease: work.Lease) {
     this.#context = context
     this.#lease = lease
-    this.#preparation = new Preparation(context)
     this.#wakesSeen = lease.wakes
   }
 
@@ -61,7 +60,7 @@ export class Runner {
       while (outcome === 'again') outcome = await this.#turn()
       await this.#giveBack(outcome)
     } finally {
-      await this.#preparation.stop()
+      await this.#stopPreparing()
     }
   }
 
@@ -75,7 +74,7 @@ export class Runner {
     const state = await this.#load()
     const action = decide(state, clock.now())
     try {
-      if (action.do !== 'prepare') await this.#preparation.stop()
+      if (action.do !== 'prepare') await this.#stopPreparing()
       const outcome = await this.#act(state, action)
       return typeof outcome === 'object' ? await this.#wait(outcome.untilAt) : outcome
     } catch (error) {
@@ -90,9 +89,7 @@ export class Runner {
         await executions.move(context.database, [state.execution.id], action.event, context.clock.now())
         return 'again'
       case 'prepare':
-        await this.#preparation.begin(state, action.components)
-        await this.#untilPokedOr(() => this.#preparation.settled())
-        return 'again'
+        return this.#prepare(state, action.components)
       case 'start':
         return start(state, context)
       case 'observe':
@@ -106,6 +103,20 @@ export class Runner {
       case 'forget':
         return 'done'
     }
+  }
+
+  /** Prepares components side by side until one is ready or has failed, or there is something else to look at. */
+  async #prepare(state: ExecutionState, possible: readonly components.Component[]): Promise<Outcome> {
+    const preparation = (this.#preparation ??= new Preparation(this.#context))
+    await preparation.begin(state, possible)
+    await this.#untilPokedOr(() => preparation.settled())
+    preparation.throwFailure()
+    return 'again'
+  }
+
+  async #stopPreparing(): Promise<void> {
+    await this.#preparation?.stop()
+    this.#preparation = undefined
   }
 
   /** Keeps the lease for a short wait, gives it back for a long one. */
@@ -138,7 +149,7 @@ export class Runner {
         error,
       })
     }
-    await this.#preparation.stop()
+    await this.#stopPreparing()
     const now = clock.now()
     const { attempts, failingSince = now } = this.#lease
     const next = { runAt: now + backoffMs(attempts), attempts: attempts + 1, failingSince, wakesSeen: this.#wakesSeen }

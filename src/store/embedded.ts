@@ -27,8 +27,8 @@ export async function openEmbedded(directory: string): Promise<Database> {
   const pooled = new PooledDatabase(pool)
   return {
     kind: 'embedded',
-    query: (statement, parameters) => pooled.query(statement, parameters),
-    transaction: (work) => pooled.transaction(work),
+    query: (statement, parameters) => pooled.query(statement, parameters).finally(letOthersRun),
+    transaction: (work) => pooled.transaction(work).finally(letOthersRun),
     script: (tx, sql) => pooled.script(tx, sql),
     listen: async (channel, heard) => {
       await pglite.listen(channel, heard)
@@ -39,6 +39,12 @@ export async function openEmbedded(directory: string): Promise<Database> {
     },
   }
 }
+
+/**
+ * The database answers in this very thread, without letting timers and sockets have their turn in between; whoever asks
+ * it again and again would keep everybody else waiting.
+ */
+const letOthersRun = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** Unpacks the seed beside the directory and renames it, so that the directory is there whole or not at all. */
 async function plantSeed(directory: string): Promise<void> {

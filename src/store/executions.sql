@@ -49,7 +49,7 @@ with moved as (
   update execution e
      set phase = t.to_phase, phase_since = :at, modified_at = :at, start_at = :startAt, prepare_at = :prepareAt
     from execution_transition t
-   where e.id = :id and t.event = 'accept' and t.from_phase = e.phase and e.expires_at > :at
+   where e.id = :id and t.event = 'accept' and t.from_phase = e.phase and e.expires_at >= :at
   returning e.id, t.event, t.from_phase, t.to_phase
 ), noted as (
   insert into execution_history (execution_id, event, from_phase, to_phase, at)
@@ -63,7 +63,7 @@ with moved as (
   update execution e
      set phase = t.to_phase, phase_since = :at, modified_at = :at
     from execution_transition t
-   where e.offer_set_id = any(:offerSetIds) and e.expires_at <= :at and t.event = 'expire' and t.from_phase = e.phase
+   where e.offer_set_id = any(:offerSetIds) and e.expires_at < :at and t.event = 'expire' and t.from_phase = e.phase
   returning e.id, t.event, t.from_phase, t.to_phase
 ), noted as (
   insert into execution_history (execution_id, event, from_phase, to_phase, at)

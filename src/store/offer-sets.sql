@@ -14,7 +14,7 @@ select id from offer_set where id = :id for update
 -- name: lockDue
 -- Offer sets with open offers whose time is over, locked; those that somebody else is at are left to the next turn.
 select id from offer_set
- where id in (select offer_set_id from execution where phase = 'OFFERED' and expires_at <= :at order by expires_at limit :limit)
+ where id in (select offer_set_id from execution where phase = 'OFFERED' and expires_at < :at order by expires_at limit :limit)
  order by id
  for update skip locked
 

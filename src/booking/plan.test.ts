@@ -1,0 +1,218 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ExecutionRequest } from '../domain/execution-request.ts'
+import { planOffers } from './plan.ts'
+import { PoolProfile, type Hold } from './profile.ts'
+import type { Candidate, OfferLimits } from './slot-search.ts'
+
+const MINUTE = 60_000
+const NOW = Date.UTC(2026, 10, 24)
+const LIMITS: OfferLimits = {
+  offersMax: 4,
+  lifetimeMs: 5 * MINUTE,
+  horizonMs: 30 * 1440 * MINUTE,
+  durationMaxMs: 1440 * MINUTE,
+  graceMs: 10_000,
+}
+
+function request(
+  change: { cores?: [number, number]; durationMs?: number; starts?: [number, number][] } = {},
+): ExecutionRequest {
+  const [min, max] = change.cores ?? [1, 1]
+  return {
+    executable: {
+      type: 'docker-container',
+      image: { locations: ['x'], architecture: 'amd64', os: 'linux' },
+      command: [],
+      environment: {},
+      privileged: false,
+      ports: [],
+    },
+    compute: { cores: { min, max }, memory: { min: 1, max: 1 }, volumes: [] },
+    storage: [],
+    data: [],
+    durationMs: change.durationMs ?? 10 * MINUTE,
+    starts: (change.starts ?? []).map(([fromAt, toAt]) => ({
+      fromAt: NOW + fromAt,
+      toAt: NOW + toAt,
+      pointer: '/schedule/requested/start',
+    })),
+  }
+}
+
+function candidate(cores: number, held: readonly Hold[] = [], prepareMs = 0, pool = 'default'): Candidate {
+  const all = { cores, memory: 64, storage: 100 }
+  const since = Object.entries(all).map(([resource, amount]) => ({ resource: resource as 'cores', amount, fromAt: 0 }))
+  return {
+    platform: 'p',
+    pool,
+    poolId: pool.length,
+    capacity: all,
+    profile: new PoolProfile(since, held, NOW, 0),
+    survey: {
+      executable: { prepareMs, releaseMs: 0 },
+      compute: { prepareMs: 0, releaseMs: 0 },
+      storage: [],
+      data: [],
+      messages: [],
+    },
+  }
+}
+
+const held = (amount: number, fromAt: number, toAt: number): Hold => ({
+  resource: 'cores',
+  amount,
+  fromAt: NOW + fromAt,
+  toAt: NOW + toAt,
+})
+const plan = (asked: ExecutionRequest, candidates: Candidate[], limits = LIMITS) =>
+  planOffers(asked, candidates, limits, NOW)
+
+describe('planning offers', () => {
+  it('begins with the earliest start, when preparation is done', () => {
+    const [first] = plan(request(), [candidate(4, [], 7_000)]).offers
+    expect(first?.plan.slot.startAt).toBe(NOW + 7_000)
+  })
+  it('holds an offer that starts soon for as long as the client may take to accept', () => {
+    const [first] = plan(request(), [candidate(4, [], 7_000)]).offers
+    expect(first?.plan.slot.startLatestAt).toBe(NOW + LIMITS.lifetimeMs + 7_000)
+    const cores = first?.holds.find(({ resource }) => resource === 'cores')
+    expect(cores?.toAt).toBe(NOW + LIMITS.lifetimeMs + 7_000 + 10 * MINUTE + (first?.plan.slot.graceMs ?? 0))
+  })
+  it('starts at the very instant that was asked for', () => {
+    const { offers } = plan(request({ starts: [[60 * MINUTE, 60 * MINUTE]] }), [candidate(4)])
+    expect(offers.map(({ plan }) => [plan.slot.startAt, plan.slot.startLatestAt])).toEqual([
+      [NOW + 60 * MINUTE, NOW + 60 * MINUTE],
+    ])
+  })
+  it('ends an offer before its start cannot be reached any more', () => {
+    const [offer] = plan(request({ starts: [[MINUTE, 2 * MINUTE]] }), [candidate(4, [], 30_000)]).offers
+    expect(offer?.expiresAt).toBe(NOW + 2 * MINUTE - 30_000)
+    expect(offer?.plan.slot.startLatestAt).toBe(NOW + 2 * MINUTE)
+  })
+  it('waits for the capacity that others hold', () => {
+    const [first] = plan(request({ cores: [3, 3] }), [candidate(4, [held(2, 0, 30 * MINUTE)])]).offers
+    expect(first?.plan.slot.startAt).toBe(NOW + 30 * MINUTE)
+  })
+  it('fits exactly into a gap', () => {
+    const busy = [held(4, 0, 10 * MINUTE), held(4, 20 * MINUTE + 10_000, 60 * MINUTE)]
+    const { offers } = plan(request(), [candidate(4, busy)], { ...LIMITS, lifetimeMs: MINUTE })
+    expect(offers[0]?.plan.slot.startAt).toBe(NOW + 10 * MINUTE)
+  })
+  it('offers more resources, up to the maximum and never above', () => {
+    const { offers } = plan(request({ cores: [2, 3] }), [candidate(4)])
+    expect(new Set(offers.map(({ plan }) => plan.compute.cores))).toEqual(new Set([2, 3]))
+  })
+  it('offers what there is of a maximum that no pool has, and says so', () => {
+    const { offers, messages } = plan(request({ cores: [2, 99] }), [candidate(4)])
+    expect(Math.max(...offers.map(({ plan }) => plan.compute.cores))).toBe(4)
+    expect(messages.map(({ name }) => name)).toEqual(['maximum-capped'])
+  })
+  it('offers other pools, and no more than the limit', () => {
+    const { offers } = plan(
+      request(),
+      [candidate(4, [], 0, 'a'), candidate(4, [], 0, 'bb'), candidate(4, [], 0, 'ccc')],
+      { ...LIMITS, offersMax: 2 },
+    )
+    expect(offers.map(({ plan }) => plan.pool)).toEqual(['a', 'bb'])
+  })
+})
+
+describe('planning says NO', () => {
+  const names = (asked: ExecutionRequest, candidates: Candidate[]) => {
+    const { offers, messages } = plan(asked, candidates)
+    expect(offers).toEqual([])
+    return messages
+  }
+  it('to more than any pool has', () => {
+    expect(names(request({ cores: [5, 5] }), [candidate(4)])[0]?.text).toBe(
+      'No pool has 5 cores as /compute/cores/min asks for at least; the largest has 4.',
+    )
+  })
+  it('to a window that is over, with the field', () => {
+    const [said] = names(request({ starts: [[-60 * MINUTE, -MINUTE]] }), [candidate(4)])
+    expect(said?.name).toBe('window-past')
+    expect(said?.values.pointer).toBe('/schedule/requested/start')
+  })
+  it('to what begins beyond the horizon', () => {
+    expect(names(request({ starts: [[40 * 1440 * MINUTE, 41 * 1440 * MINUTE]] }), [candidate(4)])[0]?.name).toBe(
+      'beyond-horizon',
+    )
+  })
+  it('to a duration above the limit', () => {
+    expect(names(request({ durationMs: 1441 * MINUTE }), [candidate(4)])[0]?.name).toBe('duration-limit')
+  })
+  it('when nothing is free in the window, with what is short and when the next slot is', () => {
+    const busy = candidate(4, [held(4, 0, 90 * MINUTE)])
+    const [said] = names(request({ starts: [[0, 60 * MINUTE]] }), [busy])
+    expect(said?.text).toBe(
+      'There are not enough cores free in the requested time. The next slot would start at 2026-11-24T01:30:00Z.',
+    )
+  })
+})
+
+describe('whatever is held and asked for', () => {
+  const anyHold = fc
+    .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 120 }))
+    .map(([amount, from, length]) => held(amount, from * MINUTE, (from + length) * MINUTE))
+  const anyRequest = fc.record({
+    cores: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 4 })),
+    minutes: fc.integer({ min: 1, max: 90 }),
+    window: fc.option(fc.tuple(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 120 }))),
+  })
+
+  it('every offer is inside its window, between minimum and maximum, and fits', () => {
+    fc.assert(
+      fc.property(fc.array(anyHold, { maxLength: 10 }), anyRequest, (holds, asked) => {
+        const [min, more] = asked.cores
+        const starts: [number, number][] = asked.window
+          ? [[asked.window[0] * MINUTE, (asked.window[0] + asked.window[1]) * MINUTE]]
+          : []
+        const { offers } = plan(request({ cores: [min, min + more], durationMs: asked.minutes * MINUTE, starts }), [
+          candidate(8, holds),
+        ])
+        const profile = new PoolProfile([{ resource: 'cores', amount: 8, fromAt: 0 }], holds, NOW, 0)
+        for (const { plan, holds: wanted, expiresAt } of offers) {
+          const { startAt, startLatestAt } = plan.slot
+          for (const [from, to] of starts) {
+            expect(startAt).toBeGreaterThanOrEqual(NOW + from)
+            expect(startLatestAt).toBeLessThanOrEqual(NOW + to)
+          }
+          expect(expiresAt).toBeLessThanOrEqual(startLatestAt)
+          expect(plan.compute.cores).toBeGreaterThanOrEqual(min)
+          expect(plan.compute.cores).toBeLessThanOrEqual(min + more)
+          for (const hold of wanted.filter(({ resource }) => resource === 'cores'))
+            expect(profile.conflict(hold)).toBeUndefined()
+        }
+      }),
+    )
+  })
+
+  it('the first offer of one that accepts at once is the earliest that fits', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyHold, { maxLength: 10 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 90 }),
+        (holds, cores, minutes) => {
+          const [first] = plan(
+            request({ cores: [cores, cores], durationMs: minutes * MINUTE }),
+            [candidate(8, holds)],
+            { ...LIMITS, lifetimeMs: 0, offersMax: 1 },
+          ).offers
+          const profile = new PoolProfile([{ resource: 'cores', amount: 8, fromAt: 0 }], holds, NOW, 0)
+          const graceMs = first?.plan.slot.graceMs ?? 0
+          const fits = (startAt: number) =>
+            profile.conflict({
+              resource: 'cores',
+              amount: cores,
+              fromAt: startAt,
+              toAt: startAt + minutes * MINUTE + graceMs,
+            }) === undefined
+          const starts = [NOW, ...holds.map(({ toAt }) => toAt)].sort((a, b) => a - b)
+          expect(first?.plan.slot.startAt).toBe(starts.find(fits))
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { message, MESSAGES, renderTemplate } from './message.ts'
+
+describe('a message', () => {
+  it('is rendered with its values', () => {
+    const said = message('exit-code', 0, { exitCode: 3 })
+    expect(said.text).toBe('The program ended with exit code 3.')
+    expect(said.level).toBe('ERROR')
+  })
+  it('does not render a value as a template', () => {
+    expect(renderTemplate('${a} and ${b}', { a: '${b}', b: 'x' })).toBe('${b} and x')
+  })
+  it('leaves a name without a value as it is, also one that every object has', () => {
+    expect(renderTemplate('${missing} ${constructor}', {})).toBe('${missing} ${constructor}')
+  })
+  it.each(Object.entries(MESSAGES))('%s is whole sentences', (_, { template }) => {
+    expect(template).toMatch(/^([A-Z]|\$\{).*[.}]$/s)
+  })
+})

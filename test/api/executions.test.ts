@@ -1,0 +1,285 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Schemas } from '../../src/protocol/contract.ts'
+import { KIND } from '../../src/protocol/kinds.ts'
+import { allText, Api, containerRequest, cores, messageNames } from '../support/api.ts'
+import { testBroker, type TestBroker } from '../support/broker.ts'
+
+let broker: TestBroker
+let api: Api
+beforeAll(async () => {
+  broker = await testBroker()
+  api = new Api(broker.url)
+})
+afterAll(() => broker.close())
+
+const long = { environment: { SIMULATED_DURATION: 'PT1H' } }
+const phases = (execution: Schemas['Execution']) => execution.history?.map(({ phase }) => phase)
+
+describe('an execution', () => {
+  it('goes from the offer to its end, and tells how', async () => {
+    const { offers } = await api.offers(containerRequest({ command: ['echo', 'hello'] }))
+    const uuid = offers?.[0]?.meta.uuid as string
+    const accepted = await api.setPhase(uuid, 'ACCEPTED')
+    expect(accepted.status).toBe(200)
+    const ended = await api.ends(uuid)
+    expect(phases(ended)).toEqual(['OFFERED', 'ACCEPTED', 'PREPARING', 'AVAILABLE', 'RELEASING', 'COMPLETED'])
+    expect(ended.executable).toMatchObject({ phase: 'COMPLETED', exitCode: 0 })
+    expect(ended.compute?.phase).toBe('COMPLETED')
+    const stdout = await api.get<string>(`/streams/${uuid}/stdout`)
+    expect(stdout.body).toBe('hello\n')
+  })
+  it('is run directly in one request', async () => {
+    const { status, headers, body } = await api.post<Schemas['Execution']>('/executions', containerRequest())
+    expect(status).toBe(303)
+    expect(headers.get('location')).toBe(`${broker.url}/executions/${body.meta.uuid}`)
+    expect((await api.ends(body.meta.uuid as string)).phase).toBe('COMPLETED')
+  })
+  it('that is refused directly is an execution in phase FAILED with the reasons', async () => {
+    const { status, body } = await api.post<Schemas['Execution']>(
+      '/executions',
+      containerRequest({}, { compute: cores(99) }),
+    )
+    expect(status).toBe(400)
+    expect(body.phase).toBe('FAILED')
+    expect(messageNames(body)).toEqual(['resource-limit'])
+  })
+  it('fails with the exit code of its program', async () => {
+    const uuid = await api.run(containerRequest({ environment: { SIMULATED_EXIT_CODE: '3' } }))
+    const ended = await api.ends(uuid)
+    expect(ended.phase).toBe('FAILED')
+    expect(ended.executable?.exitCode).toBe(3)
+    expect(ended.compute?.phase).toBe('FAILED')
+    expect(messageNames(ended.compute)).toEqual(['exit-code'])
+  })
+  it.each([
+    ['image', 'executable', /^Preparing the executable failed: the image example\.org\/test:1 is unknown/],
+    ['start', 'compute', /^The program could not be started: /],
+    ['memory', 'compute', /used more memory than the 1 GiB/],
+    ['lost', 'compute', /^The platform simulated lost the container/],
+  ] as const)(
+    'fails with a plain message at the component when the platform has trouble: %s',
+    async (fail, family, text) => {
+      const uuid = await api.run(
+        containerRequest({ environment: { SIMULATED_FAIL: fail, SIMULATED_DURATION: 'PT0.1S' } }),
+      )
+      const ended = await api.ends(uuid)
+      expect(ended.phase).toBe('FAILED')
+      expect(ended[family]?.phase).toBe('FAILED')
+      expect(ended[family]?.meta?.messages?.at(-1)?.message).toMatch(text)
+    },
+  )
+  it('is stopped when its time is over', async () => {
+    const uuid = await api.run(containerRequest(long, { schedule: { requested: { duration: 'PT0.3S' } } }))
+    const ended = await api.ends(uuid)
+    expect(ended.phase).toBe('FAILED')
+    expect(allText(ended)).toContain('The program was stopped because the granted duration of PT0.3S was over.')
+    expect(ended.executable?.exitCode).toBe(143)
+  })
+  it('waits for its start, and then starts', async () => {
+    const start = new Date(Date.now() + 1_500).toISOString()
+    const uuid = await api.run(containerRequest({}, { schedule: { requested: { start } } }))
+    const ended = await api.ends(uuid)
+    expect(phases(ended)).toEqual([
+      'OFFERED',
+      'ACCEPTED',
+      'WAITING',
+      'PREPARING',
+      'AVAILABLE',
+      'RELEASING',
+      'COMPLETED',
+    ])
+    const began = ended.history?.find(({ phase }) => phase === 'AVAILABLE')?.since as string
+    expect(Date.parse(began)).toBeGreaterThanOrEqual(Date.parse(start))
+  })
+})
+
+describe('cancelling', () => {
+  it('is visible at once, and everything is given back soon after', async () => {
+    const uuid = await api.run(containerRequest(long, { compute: cores(8) }))
+    await api.reaches(uuid, 'AVAILABLE')
+    const cancelled = await api.setPhase(uuid, 'CANCELLED')
+    expect(cancelled.body.phase).toBe('CANCELLED')
+    const ended = await api.ends(uuid)
+    expect(ended.phase).toBe('CANCELLED')
+    expect(ended.compute?.phase).toBe('CANCELLED')
+    // All eight cores are free again: another one gets them now.
+    await api.ends(
+      await api.run(
+        containerRequest(
+          {},
+          { compute: cores(8), schedule: { requested: { start: `${new Date().toISOString()}/PT5S` } } },
+        ),
+      ),
+    )
+  })
+  it('stops what is being prepared', async () => {
+    const uuid = await api.run(containerRequest({ environment: { SIMULATED_IMAGE_DURATION: 'PT1H' } }))
+    await api.reaches(uuid, 'PREPARING')
+    await api.setPhase(uuid, 'CANCELLED')
+    const ended = await api.ends(uuid)
+    expect(ended.executable?.phase).toBe('CANCELLED')
+    expect(phases(ended)).toEqual(['OFFERED', 'ACCEPTED', 'PREPARING', 'CANCELLED'])
+  })
+  it('of an execution that waits gives its future back', async () => {
+    const start = new Date(Date.now() + 3_600_000).toISOString()
+    const uuid = await api.run(containerRequest({}, { schedule: { requested: { start } } }))
+    await api.reaches(uuid, 'WAITING')
+    await api.setPhase(uuid, 'CANCELLED')
+    expect((await api.ends(uuid)).compute?.phase).toBe('CANCELLED')
+  })
+  it('is possible once', async () => {
+    const uuid = await api.run(containerRequest(long))
+    expect((await api.setPhase(uuid, 'CANCELLED')).status).toBe(200)
+    const again = await api.setPhase(uuid, 'CANCELLED')
+    expect(again.status).toBe(409)
+    expect((again.body as unknown as Schemas['Problem']).detail).toBe(
+      'The execution is CANCELLED and cannot become CANCELLED; nothing can change it any more.',
+    )
+    await api.ends(uuid)
+  })
+})
+
+describe('updates', () => {
+  it('to a phase that the table does not allow are 409 and change nothing', async () => {
+    const { offers } = await api.offers(containerRequest())
+    const uuid = offers?.[0]?.meta.uuid as string
+    const { status, body } = await api.setPhase(uuid, 'COMPLETED')
+    expect(status).toBe(409)
+    expect((body as unknown as Schemas['Problem']).detail).toMatch(/possible now: ACCEPTED, REJECTED, CANCELLED/)
+    expect((await api.execution(uuid)).phase).toBe('OFFERED')
+    await api.setPhase(uuid, 'REJECTED')
+  })
+  it('that make no sense are 422 and name the field', async () => {
+    const uuid = await api.run(containerRequest())
+    for (const update of [
+      { kind: KIND.enumUpdate, path: 'phase', value: 'PARTYING' },
+      { kind: KIND.stringUpdate, path: 'compute/colour', value: 'red' },
+      { kind: KIND.stringUpdate, path: 'meta/name', value: '' },
+    ]) {
+      const { status, body } = await api.post<Schemas['Problem']>(`/executions/${uuid}`, update)
+      expect(status).toBe(422)
+      expect(body.errors?.[0]?.pointer).toBe('/value')
+    }
+    await api.ends(uuid)
+  })
+  it('rename an execution', async () => {
+    const uuid = await api.run(containerRequest())
+    await api.post(`/executions/${uuid}`, { kind: KIND.stringUpdate, path: '/meta/name', value: 'a better name' })
+    expect((await api.ends(uuid)).meta.name).toBe('a better name')
+  })
+  it('that say "I am done" release an execution that runs', async () => {
+    const uuid = await api.run(containerRequest(long))
+    await api.reaches(uuid, 'AVAILABLE')
+    await api.setPhase(uuid, 'RELEASING')
+    const ended = await api.ends(uuid)
+    expect(ended.phase).toBe('COMPLETED')
+  })
+  it('that race have exactly one winner', async () => {
+    const { offers = [] } = await api.offers(containerRequest(long))
+    const wishes = offers.flatMap(({ meta }) =>
+      ['ACCEPTED', 'REJECTED', 'CANCELLED'].map((phase) => ({ uuid: meta.uuid as string, phase })),
+    )
+    const answers = await Promise.all(wishes.map(({ uuid, phase }) => api.setPhase(uuid, phase)))
+    expect(answers.map(({ status }) => status).every((status) => status === 200 || status === 409)).toBe(true)
+    const after = await Promise.all(offers.map(({ meta }) => api.execution(meta.uuid as string)))
+    const chosen = after.filter((execution) => execution.history?.some(({ phase }) => phase === 'ACCEPTED'))
+    expect(chosen.length).toBeLessThanOrEqual(1)
+    for (const { meta } of after) await api.setPhase(meta.uuid as string, 'CANCELLED')
+    for (const { meta } of chosen) await api.ends(meta.uuid as string)
+  })
+})
+
+describe('reading', () => {
+  it('waits for a change of phase', async () => {
+    const uuid = await api.run(containerRequest(long))
+    await api.reaches(uuid, 'AVAILABLE')
+    const waiting = api.get<Schemas['Execution']>(`/executions/${uuid}?WAIT=20&PHASE=AVAILABLE`)
+    await api.setPhase(uuid, 'CANCELLED')
+    expect((await waiting).body.phase).toBe('CANCELLED')
+    await api.ends(uuid)
+  })
+  it('lists executions by phase, and mere offers not at all', async () => {
+    const { offers } = await api.offers(containerRequest())
+    const all = await api.get<Schemas['ExecutionList']>('/executions?LAST=500')
+    expect(all.body.executions?.map(({ meta }) => meta.uuid)).not.toContain(offers?.[0]?.meta.uuid)
+    const failed = await api.get<Schemas['ExecutionList']>('/executions?PHASE=FAILED&PHASE=OFFERED&LAST=500')
+    expect(new Set(failed.body.executions?.map(({ phase }) => phase))).toEqual(new Set(['FAILED', 'OFFERED']))
+    await api.setPhase(offers?.[0]?.meta.uuid as string, 'REJECTED')
+  })
+  it('of what is not there is 404', async () => {
+    for (const path of [
+      '/executions/01a20bd0-d5b9-751b-8adb-b69e677fd000',
+      '/executions/nonsense',
+      '/offersets/nonsense',
+    ]) {
+      expect((await api.get(path)).status).toBe(404)
+    }
+  })
+})
+
+describe('the events', () => {
+  it('tell every phase and message in order, and go on after the last one that was received', async () => {
+    const uuid = await api.run(containerRequest({ environment: { SIMULATED_EXIT_CODE: '1' } }))
+    const events = await api.events(uuid)
+    const own = events.filter(({ type, component }) => type === 'phase' && component === undefined)
+    expect(own.map(({ phase }) => phase)).toEqual(['ACCEPTED', 'PREPARING', 'AVAILABLE', 'FAILED'])
+    expect(events.some(({ type, family }) => type === 'message' && family === 'compute')).toBe(true)
+    const numbers = events.map(({ id }) => Number(id))
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
+    const middle = events[3]?.id as string
+    expect(await api.events(uuid, middle)).toEqual(events.slice(4))
+  })
+})
+
+describe('the output', () => {
+  it('is followed while the program runs, and is the same afterwards', async () => {
+    const environment = {
+      SIMULATED_DURATION: 'PT0.4S',
+      SIMULATED_STDOUT: 'one\ntwo\nthree\n',
+      SIMULATED_STDERR: 'oh\n',
+    }
+    const uuid = await api.run(containerRequest({ environment }))
+    const followed = await api.get<string>(`/streams/${uuid}/stdout?follow=true`)
+    expect(followed.body).toBe('one\ntwo\nthree\n')
+    await api.ends(uuid)
+    expect((await api.get<string>(`/streams/${uuid}/stdout`)).body).toBe('one\ntwo\nthree\n')
+    expect((await api.get<string>(`/streams/${uuid}/stderr`)).body).toBe('oh\n')
+  })
+  it('is read in parts', async () => {
+    const uuid = await api.run(containerRequest({ environment: { SIMULATED_STDOUT: '0123456789' } }))
+    await api.ends(uuid)
+    const part = await api.get<string>(`/streams/${uuid}/stdout`, { Range: 'bytes=2-4' })
+    expect(part.status).toBe(206)
+    expect(part.headers.get('content-range')).toBe('bytes 2-4/10')
+    expect(part.body).toBe('234')
+    expect((await api.get(`/streams/${uuid}/stdout`, { Range: 'bytes=10-' })).status).toBe(416)
+  })
+  it('of more than is kept keeps its end, and says so', async () => {
+    const small = await testBroker({ 'execution.outputBytes': 1000 })
+    try {
+      const other = new Api(small.url)
+      const uuid = await other.run(containerRequest({ environment: { SIMULATED_STDOUT: 'x'.repeat(5000) + 'end' } }))
+      const ended = await other.ends(uuid)
+      const { body } = await other.get<string>(`/streams/${uuid}/stdout`)
+      expect(body.length).toBe(1000)
+      expect(body.endsWith('end')).toBe(true)
+      expect(allText(ended)).toContain('Of the 5003 bytes of stdout only the last 1000 are kept.')
+    } finally {
+      await small.close()
+    }
+  })
+})
+
+describe('after a restart of the broker', () => {
+  it('what was accepted goes on, and ends once', async () => {
+    const uuid = await api.run(
+      containerRequest({ environment: { SIMULATED_DURATION: 'PT1S', SIMULATED_STDOUT: 'ran\n' } }),
+    )
+    await api.reaches(uuid, 'AVAILABLE')
+    await broker.restart()
+    api = new Api(broker.url)
+    const ended = await api.ends(uuid)
+    expect(ended.phase).toBe('COMPLETED')
+    expect((await api.get<string>(`/streams/${uuid}/stdout`)).body).toBe('ran\n')
+  })
+})

@@ -1,0 +1,168 @@
+/** Talks to a broker over HTTP as any client would, and holds every answer against the contract. */
+import { load } from 'js-yaml'
+import { CONTRACT, faultsOf, type SchemaName, type Schemas } from '../../src/protocol/contract.ts'
+import { KIND } from '../../src/protocol/kinds.ts'
+
+export interface Answer<Body> {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Body
+}
+
+interface Operation {
+  readonly responses: Record<string, { content?: Record<string, { schema: { $ref?: string } }> }>
+}
+
+/** A client of one broker. */
+export class Api {
+  readonly url: string
+
+  constructor(url: string) {
+    this.url = url
+  }
+
+  get<Body = unknown>(path: string, headers: Record<string, string> = {}): Promise<Answer<Body>> {
+    return this.send<Body>('GET', path, undefined, headers)
+  }
+
+  /** Posts a value as JSON, or text as it is. */
+  post<Body = unknown>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer<Body>> {
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    return this.send<Body>('POST', path, text, { 'Content-Type': 'application/json', ...headers })
+  }
+
+  async send<Body>(
+    method: string,
+    path: string,
+    body: string | undefined,
+    headers: Record<string, string>,
+  ): Promise<Answer<Body>> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers,
+      redirect: 'manual',
+      ...(body === undefined ? {} : { body }),
+    })
+    const mediaType = response.headers.get('content-type')?.split(';')[0] ?? ''
+    const text = await response.text()
+    const value: unknown = mediaType.endsWith('json')
+      ? JSON.parse(text)
+      : mediaType.endsWith('yaml')
+        ? load(text)
+        : text
+    if (response.status !== 405) holdAgainstContract(method, path, response.status, mediaType, value)
+    return { status: response.status, headers: response.headers, body: value as Body }
+  }
+
+  /** Asks for offers. */
+  async offers(
+    request: Schemas['ExecutionRequest'],
+    headers: Record<string, string> = {},
+  ): Promise<Schemas['OfferSet']> {
+    return (await this.post<Schemas['OfferSet']>('/offersets', request, headers)).body
+  }
+
+  /** Runs directly; throws when it was refused. */
+  async run(request: Schemas['ExecutionRequest']): Promise<string> {
+    const { status, body } = await this.post<Schemas['Execution']>('/executions', request)
+    if (status !== 303 || !body.meta.uuid) throw new Error(`refused: ${JSON.stringify(body.meta.messages)}`)
+    return body.meta.uuid
+  }
+
+  /** Asks for another phase. */
+  setPhase(uuid: string, phase: string): Promise<Answer<Schemas['Execution']>> {
+    return this.post(`/executions/${uuid}`, { kind: KIND.enumUpdate, path: 'phase', value: phase })
+  }
+
+  async execution(uuid: string): Promise<Schemas['Execution']> {
+    return (await this.get<Schemas['Execution']>(`/executions/${uuid}`)).body
+  }
+
+  /** Waits until an execution is in one of these phases. */
+  async reaches(uuid: string, ...phases: string[]): Promise<Schemas['Execution']> {
+    for (;;) {
+      const current = await this.execution(uuid)
+      if (phases.includes(current.phase)) return current
+      const { phase } = current
+      if (['COMPLETED', 'FAILED', 'CANCELLED', 'REJECTED', 'EXPIRED'].includes(phase)) {
+        throw new Error(`ended as ${phase}: ${allText(current).join(' | ')}`)
+      }
+      await this.get(`/executions/${uuid}?WAIT=10&PHASE=${phase}`)
+    }
+  }
+
+  /** Waits until an execution has ended and everything was given back; gives it as it is then. */
+  async ends(uuid: string): Promise<Schemas['Execution']> {
+    // The stream of events ends when nothing more can happen.
+    await (await fetch(`${this.url}/executions/${uuid}/events`)).text()
+    return this.execution(uuid)
+  }
+
+  /** The events of an execution until it has ended, as their data with their type. */
+  async events(uuid: string, after?: string): Promise<Record<string, string>[]> {
+    const response = await fetch(`${this.url}/executions/${uuid}/events`, {
+      headers: after ? { 'Last-Event-ID': after } : {},
+    })
+    const blocks = (await response.text()).split('\n\n').filter((block) => block.includes('data: '))
+    return blocks.map((block) => {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? ''
+      return { ...(JSON.parse(field('data')) as Record<string, string>), type: field('event'), id: field('id') }
+    })
+  }
+}
+
+/** Every message of an execution and its components, rendered. */
+export function allText(execution: Schemas['Execution']): string[] {
+  const { executable, compute, storage = [], data = [] } = execution
+  return [execution, executable, compute, ...storage, ...data]
+    .flatMap((part) => part?.meta?.messages ?? [])
+    .map(({ message }) => message)
+}
+
+/** The names of the messages of something. */
+export const messageNames = (part: { meta?: Schemas['ComponentMetadata'] } | undefined) =>
+  (part?.meta?.messages ?? []).map(({ kind }) => kind.split(':').at(-1))
+
+/** A request for a container. */
+export function containerRequest(
+  container: Partial<Omit<Schemas['DockerContainer'], 'kind'>> = {},
+  rest: Omit<Schemas['ExecutionRequest'], 'executable'> = {},
+): Schemas['ExecutionRequest'] {
+  return {
+    executable: { kind: KIND.dockerContainer, image: { locations: ['example.org/test:1'] }, ...container },
+    ...rest,
+  }
+}
+
+/** A compute resource of so many cores. */
+export const cores = (min: number, max?: number): Schemas['ComputeResource'] => ({
+  kind: KIND.simpleCompute,
+  cores: { min, ...(max === undefined ? {} : { max }) },
+})
+
+function holdAgainstContract(method: string, path: string, status: number, mediaType: string, body: unknown): void {
+  const paths = (CONTRACT as unknown as { paths: Record<string, Record<string, Operation>> }).paths
+  const plain = path.split('?')[0] ?? ''
+  const template = Object.keys(paths).find((one) => new RegExp(`^${one.replace(/\{\w+\}/g, '[^/]+')}$`).test(plain))
+  if (!template) return
+  const declared = resolve(paths[template]?.[method.toLowerCase()]?.responses[String(status)])
+  if (!declared)
+    throw new Error(`the contract does not declare ${status} for ${method} ${template}: ${JSON.stringify(body)}`)
+  const content = declared.content?.[mediaType]
+  if (!content) throw new Error(`the contract does not declare ${mediaType} for ${status} of ${method} ${template}`)
+  const name = content.schema.$ref?.split('/').at(-1)
+  const faults = name ? faultsOf(name as SchemaName, body) : []
+  if (faults.length > 0)
+    throw new Error(`the answer to ${method} ${path} does not follow the contract: ${JSON.stringify(faults)}`)
+}
+
+function resolve(
+  response: Operation['responses'][string] | { $ref: string } | undefined,
+): Operation['responses'][string] | undefined {
+  if (!response || !('$ref' in response)) return response
+  const parts = response.$ref.slice(2).split('/')
+  return parts.reduce<unknown>(
+    (place, part) => (place as Record<string, unknown>)[part],
+    CONTRACT,
+  ) as Operation['responses'][string]
+}
