@@ -13,7 +13,8 @@ import { PGlite } from '@electric-sql/pglite'
 import { createPgConfig } from '@electric-sql/pglite/node-postgres'
 import pg from 'pg'
 import { extract } from 'tar-stream'
-import { PooledDatabase, READERS, type Database } from './database.ts'
+import { PooledDatabase, READERS, type Database, type Parameters } from './database.ts'
+import type { Statement } from './statements.ts'
 
 /** An empty, initialised database, made by the build: unpacking it takes a third of the memory of initialising one. */
 const SEED = new URL('../../dist/store/seed.tgz', import.meta.url)
@@ -27,7 +28,8 @@ export async function openEmbedded(directory: string): Promise<Database> {
   const pooled = new PooledDatabase(pool)
   return {
     kind: 'embedded',
-    query: (statement, parameters) => pooled.query(statement, parameters).finally(letOthersRun),
+    query: <Row>(statement: Statement, parameters: Parameters) =>
+      pooled.query<Row>(statement, parameters).finally(letOthersRun),
     transaction: (work) => pooled.transaction(work).finally(letOthersRun),
     script: (tx, sql) => pooled.script(tx, sql),
     listen: async (channel, heard) => {

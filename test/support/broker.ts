@@ -12,6 +12,8 @@ import { temporaryDatabase } from './database.ts'
 export interface TestBroker {
   readonly url: string
   readonly dataDirectory: string
+  /** The database server; undefined for the embedded one. */
+  readonly databaseUrl: string | undefined
   /** Stops the broker and starts it again on the same data. */
   restart(): Promise<void>
   /** Stops it and leaves nothing behind. */
@@ -33,13 +35,19 @@ const USUAL = {
   ],
 }
 
-/** Starts a broker; `options` are configuration values by their path. */
+/**
+ * Starts a broker; `options` are configuration values by their path. With `beside`, it shares the database and the
+ * simulated platform of another one, which only works on a server.
+ */
 export async function testBroker(
   options: Record<string, unknown> = {},
   clock: Clock = systemClock,
+  beside?: TestBroker,
 ): Promise<TestBroker> {
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'broker-'))
-  const temporary = await temporaryDatabase()
+  const dataDirectory = beside?.dataDirectory ?? mkdtempSync(join(tmpdir(), 'broker-'))
+  const temporary = beside
+    ? { url: beside.databaseUrl as string, drop: async () => undefined }
+    : await temporaryDatabase()
   const { config } = loadConfig({
     environment: {},
     options: { ...USUAL, dataDirectory, ...(temporary ? { 'database.url': temporary.url } : {}), ...options },
@@ -52,6 +60,7 @@ export async function testBroker(
       return running.url
     },
     dataDirectory,
+    databaseUrl: temporary?.url,
     restart: async () => {
       await running.stop()
       running = await start()
@@ -59,7 +68,7 @@ export async function testBroker(
     close: async () => {
       await running.stop()
       await temporary?.drop()
-      rmSync(dataDirectory, { recursive: true, force: true })
+      if (!beside) rmSync(dataDirectory, { recursive: true, force: true })
     },
   }
 }

@@ -1,0 +1,119 @@
+/** The habits of the house that a machine can keep: who imports whom, one place for each change of phase, no leftovers. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+/** What each layer may import, beside itself. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  domain: [],
+  protocol: ['domain'],
+  identity: ['domain'],
+  platforms: ['domain'],
+  data: ['domain'],
+  store: ['domain'],
+  booking: ['domain', 'store'],
+  lifecycle: ['domain', 'booking', 'store', 'platforms', 'data'],
+  http: ['domain', 'protocol', 'identity', 'booking', 'lifecycle', 'store', 'platforms'],
+  client: ['protocol'],
+  cli: ['client'],
+}
+/** Layers whose subfolders are adapters: only their own folder and the files that put the broker together name them. */
+const WITH_ADAPTERS = ['platforms', 'data', 'identity']
+const ASSEMBLY = ['src/main.ts', 'src/platforms-here.ts']
+
+const files = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', 'src', 'test', 'scripts', 'bench'],
+  { encoding: 'utf8' },
+)
+  .split('\n')
+  .filter((file) => file !== '')
+const sources = files.filter((file) => file.startsWith('src/') && file.endsWith('.ts') && !file.endsWith('.test.ts'))
+
+const layerOf = (file: string) => (file.split('/').length > 2 ? file.split('/')[1] : undefined)
+const adapterOf = (file: string) =>
+  WITH_ADAPTERS.includes(layerOf(file) ?? '') && file.split('/').length > 3
+    ? file.split('/').slice(0, 3).join('/')
+    : undefined
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8')
+  return [...text.matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)].map(([, path]) =>
+    normalize(join(dirname(file), path as string)),
+  )
+}
+
+describe('the layers', () => {
+  it('import only what they may', () => {
+    const wrong = sources.flatMap((file) => {
+      const layer = layerOf(file)
+      if (!layer) return []
+      const allowed = MAY_IMPORT[layer]
+      if (!allowed) return [`${layer} is not a layer`]
+      return importsOf(file)
+        .filter((imported) => !(file.endsWith('conformance.ts') && imported.startsWith('test/support/')))
+        .filter((imported) => layerOf(imported) !== layer && !allowed.includes(layerOf(imported) ?? ''))
+        .map((imported) => `${file} may not import ${imported}`)
+    })
+    expect(wrong).toEqual([])
+  })
+  it('leave the adapters to the assembly', () => {
+    const wrong = sources.flatMap((file) =>
+      importsOf(file)
+        .filter(
+          (imported) =>
+            adapterOf(imported) !== undefined && adapterOf(imported) !== adapterOf(file) && !ASSEMBLY.includes(file),
+        )
+        .map((imported) => `${file} may not name the adapter ${imported}`),
+    )
+    expect(wrong).toEqual([])
+  })
+  it('keep the environment in the configuration', () => {
+    const readers = sources.filter((file) => readFileSync(file, 'utf8').includes('process.env'))
+    expect(readers.filter((file) => layerOf(file) !== undefined)).toEqual([])
+  })
+  it('leave the tests out of what is delivered', () => {
+    expect(
+      sources.filter(
+        (file) =>
+          !file.endsWith('conformance.ts') && importsOf(file).some((imported) => imported.includes('conformance')),
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('the habits', () => {
+  const text = (file: string) => readFileSync(file, 'utf8')
+
+  it('change a phase in one place for each machine', () => {
+    const setters = files.filter(
+      (file) => /\.(ts|sql)$/.test(file) && /set\s+phase\s*=/.test(text(file)) && file !== 'test/tidy.test.ts',
+    )
+    expect(setters.sort()).toEqual(['src/store/components.sql', 'src/store/executions.sql'])
+    for (const file of setters) {
+      for (const [, value] of text(file).matchAll(/set\s+phase\s*=\s*([^,\s]+)/g))
+        expect(value, file).toBe('t.to_phase')
+    }
+  })
+  it('keep SQL in .sql files', () => {
+    const strings = sources.filter((file) => !['src/store/server.ts', 'src/store/database.ts'].includes(file))
+    expect(
+      strings.filter((file) => /[`'"]\s*(select .* from|insert into|update \w+ set|delete from)\b/i.test(text(file))),
+    ).toEqual([])
+  })
+  it('leave nothing unfinished behind', () => {
+    const mark = new RegExp(['FIX', 'ME|TO', 'DO|X', 'XX'].join(''))
+    expect(files.filter((file) => /\.(ts|sql)$/.test(file) && mark.test(text(file)))).toEqual([])
+  })
+  it('say at the top of a file what it is for', () => {
+    const silent = sources.filter((file) => !file.endsWith('.gen.ts') && !/^(#!.*\n)?\/\*\*/.test(text(file)))
+    expect(silent).toEqual([])
+  })
+  it('keep files small enough to have one idea', () => {
+    const long = sources.filter(
+      (file) => !file.endsWith('.gen.ts') && !file.endsWith('conformance.ts') && text(file).split('\n').length > 400,
+    )
+    expect(long).toEqual([])
+  })
+})
