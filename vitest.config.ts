@@ -13,7 +13,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'embedded', include: ['src/**/*.test.ts', 'test/**/*.test.ts'], env: { BROKER_TEST_DATABASE: 'embedded' } },
+        test: {
+          name: 'embedded',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          env: { BROKER_TEST_DATABASE: 'embedded' },
+        },
       },
       ...(server
         ? [

@@ -10,7 +10,9 @@ await buildSeed()
 
 /** Starting from a seed needs a third of the memory of initialising a database, so a small machine can do it. */
 async function buildSeed(): Promise<void> {
-  const { version } = JSON.parse(readFileSync('node_modules/@electric-sql/pglite/package.json', 'utf8')) as { version: string }
+  const { version } = JSON.parse(readFileSync('node_modules/@electric-sql/pglite/package.json', 'utf8')) as {
+    version: string
+  }
   const marker = 'dist/store/seed.version'
   if (existsSync(marker) && existsSync('dist/store/seed.tgz') && readFileSync(marker, 'utf8') === version) return
   const database = await PGlite.create()

@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import openapiTS, { astToString } from 'openapi-typescript'
+import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript'
 import { drawLifecycles } from './lifecycle-page.ts'
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
@@ -44,6 +44,6 @@ function bundleContract(): string {
 }
 
 async function contractTypes(bundled: string): Promise<string> {
-  const types = await openapiTS(JSON.parse(bundled), { defaultNonNullable: false, alphabetize: true })
+  const types = await openapiTS(JSON.parse(bundled) as OpenAPI3, { defaultNonNullable: false, alphabetize: true })
   return `// Generated from openapi/ by 'npm run generate'. Do not edit.\n\n${astToString(types)}`
 }

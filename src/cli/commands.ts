@@ -1,13 +1,8 @@
 /** The commands that talk to a broker. Each returns the exit code. */
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import {
-  BrokerClient,
-  ProblemError,
-  UnreachableError,
-  type Execution,
-  type RequestDocument,
-} from '../client/broker-client.ts'
+import type { BrokerClient } from '../client/broker-client.ts'
+import { ProblemError, UnreachableError, type Execution, type RequestDocument } from '../client/broker-client.ts'
 import { EXIT } from './exit-codes.ts'
 import { exitCodeOf, follow } from './follow.ts'
 import type { Terminal } from './terminal.ts'

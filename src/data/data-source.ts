@@ -5,7 +5,8 @@
  * checksums and progress are the business of `staging.ts`, once for all sources.
  *
  * Failures are BrokerErrors: DATA_UNAVAILABLE (not there, not permitted), DATA_INTERRUPTED (try again), and
- * ADDRESS_NOT_ALLOWED for an address that the site does not allow.
+ * ADDRESS_NOT_ALLOWED for an address that the site does not allow. Their details complete "the data at … cannot be had:
+ * …"; they may name the server, but not the location, which can have secrets in it.
  */
 import type { Readable } from 'node:stream'
 
@@ -27,7 +28,10 @@ export interface DataDescription {
   readonly checksum?: Checksum
   /** Changes when the data change; undefined when the source does not say. Resuming is refused when it has changed. */
   readonly version?: string
-  /** Whether reading can begin in the middle. */
+  /**
+   * Whether a transfer that broke off can be continued: what comes later is known to be of the same data. A source that
+   * cannot begin in the middle reads the bytes before again and leaves them out.
+   */
   readonly resumable: boolean
 }
 

@@ -22,7 +22,7 @@ export interface ConfiguredPool {
 export interface SurveyContext {
   readonly clock: Clock
   readonly pools: readonly ConfiguredPool[]
-  source(location: URL): DataSource | undefined
+  readonly source: (location: URL) => DataSource | undefined
   /** How fast data come when nothing is known of their source, in bytes per second. */
   readonly defaultBytesPerSecond: number
   /** How long a source may take to say what it has, in milliseconds. */

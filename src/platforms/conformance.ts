@@ -229,6 +229,10 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
           })(),
         )
         await expect(platform.writeFile(ref, { path: 'a', sizeBytes: 8, content: broken }, quiet)).rejects.toThrow()
+        const failing = new Readable({ read: () => undefined })
+        const writing = platform.writeFile(ref, { path: 'a', sizeBytes: 8, content: failing }, quiet)
+        failing.destroy(new Error('the source failed before it was read'))
+        await expect(writing).rejects.toThrow()
         await put(ref, 'a', 'complete')
         await started({ reads: '/v/a' }, { execution: id, mounts: [{ volume: ref, path: '/v', readOnly: true }] })
         await exited(id)
@@ -306,7 +310,7 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       itIf('ignoresTerm', 'that ignores SIGTERM is killed after the grace period', async () => {
         const id = await started({ seconds: 60, ignoresTerm: true })
         await platform.stop(id, GRACE_MS)
-        expect((await exited(id)).exitCode).toBe(137)
+        expect(await exited(id)).toMatchObject({ exitCode: 137, outOfMemory: false })
       })
       itWhen('enforcesMemory', 'that takes too much memory is killed', async () => {
         const id = await started({ takesTooMuchMemory: true })
@@ -344,9 +348,9 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
 
     describe('after a restart of the broker', () => {
       itWhen('survivesBroker', 'a running workload is found, and its output whole', async () => {
-        const id = await started({ stdout: ['begin'], seconds: 1 })
         const again = under.open()
         await again.probe()
+        const id = await started({ stdout: ['begin'], seconds: 1 })
         try {
           expect((await observe(id, again)).state).toBe('running')
           expect(await written(id, 'stdout', { follow: true, on: again })).toBe('begin\n')

@@ -25,7 +25,7 @@ const JSON_NOTATION: Notation = {
   bytesMax: 1_048_576,
   parse(text) {
     try {
-      return JSON.parse(text)
+      return JSON.parse(text) as unknown
     } catch (cause) {
       throw new BrokerError('BAD_SYNTAX', `The body is not JSON: ${(cause as Error).message}`, { cause })
     }

@@ -179,7 +179,7 @@ class Parts {
       },
       streams: startAt === undefined ? undefined : { stdout: stream('stdout'), stderr: stream('stderr') },
       exitCode,
-    } as Schemas['Executable']
+    }
   }
 
   compute(): Schemas['ComputeResource'] {

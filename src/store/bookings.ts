@@ -2,7 +2,7 @@
 import type { Instant } from '../domain/dates.ts'
 import type { OfferSetId } from '../domain/ids.ts'
 import type { Resource } from '../domain/resources.ts'
-import { at, json, type Queryable, type Transaction } from './database.ts'
+import { json, type Queryable, type Transaction } from './database.ts'
 import type { PoolId } from './pools.ts'
 import { loadStatements } from './statements.ts'
 

@@ -24,7 +24,7 @@ export async function openEmbedded(directory: string): Promise<Database> {
   if (!existsSync(directory)) await plantSeed(directory)
   const pglite = new PGlite({ dataDir: directory })
   await pglite.waitReady
-  const pool = new pg.Pool({ ...createPgConfig(pglite), max: 1, idleTimeoutMillis: 0, types: READERS } as pg.PoolConfig)
+  const pool = new pg.Pool({ ...createPgConfig(pglite), max: 1, idleTimeoutMillis: 0, types: READERS })
   const pooled = new PooledDatabase(pool)
   return {
     kind: 'embedded',

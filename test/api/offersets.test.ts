@@ -59,7 +59,7 @@ describe('asking for offers', () => {
   })
   it('keeps an unknown field out and says so', async () => {
     const request = { ...containerRequest(), colour: 'red', compute: { ...cores(1), gpus: 2 } }
-    const asked = await api.offers(request as Schemas['ExecutionRequest'])
+    const asked = await api.offers(request)
     expect(asked.meta.messages?.map(({ values }) => values?.pointer)).toEqual(
       expect.arrayContaining(['/colour', '/compute/gpus']),
     )

@@ -19,7 +19,7 @@ export interface StepContext {
   readonly database: Database
   readonly settings: StepSettings
   /** The source for a URL; undefined when none serves its scheme. */
-  source(location: URL): DataSource | undefined
+  readonly source: (location: URL) => DataSource | undefined
   /** Runs a transfer when there is a place among those that run side by side. */
   transfer<Result>(work: () => Promise<Result>): Promise<Result>
 }
@@ -42,7 +42,7 @@ export interface StepTarget {
   /** Ends what is going on, because the execution has ended or the lease was lost. */
   readonly signal: AbortSignal
   /** Says something at the component; a key makes it take the place of the last message with that key. */
-  say(message: Message, key?: string): Promise<void>
+  readonly say: (message: Message, key?: string) => Promise<void>
 }
 
 /** What a step found out, to be kept with the component. */

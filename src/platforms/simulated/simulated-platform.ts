@@ -110,6 +110,8 @@ export class SimulatedPlatform implements Platform {
   }
 
   async writeFile(volume: VolumeRef, file: VolumeFile, signal: AbortSignal): Promise<void> {
+    // A source that fails before it is read says so to nobody, which would end the process; reading it tells again.
+    file.content.on('error', () => undefined)
     const sizeGib = await this.#read<number>(`${this.#volumePath(volume)}.size`)
     if (file.sizeBytes > (sizeGib ?? 0) * BYTES_PER_GIB) {
       file.content.destroy()

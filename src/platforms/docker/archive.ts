@@ -1,0 +1,129 @@
+/** Files in and out of a container's file system, through the archive API: whole tar archives, and what a path is. */
+import { posix } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { pack, type Pack } from 'tar-stream'
+import type { PathStat } from './engine-answers.ts'
+import type { EngineClient } from './engine-client.ts'
+
+export type ArchiveEntry = Parameters<Pack['entry']>[0]
+
+/** An archive of directories, links and empty files. */
+export async function archiveOf(entries: readonly ArchiveEntry[]): Promise<Buffer> {
+  const archive = pack()
+  for (const entry of entries) archive.entry(entry, '')
+  archive.finalize()
+  const chunks: Buffer[] = []
+  for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+/** The directories that a path lies in, outermost first, as entries of an archive. */
+export function parentsOf(path: string): ArchiveEntry[] {
+  return directoriesTo(posix.dirname(path))
+}
+
+/** A directory and those that it lies in, outermost first, as entries of an archive. */
+export function directoriesTo(directory: string): ArchiveEntry[] {
+  const parts = directory.split('/').filter((part) => part !== '' && part !== '.')
+  return parts.map((_, index) => ({ type: 'directory', name: parts.slice(0, index + 1).join('/'), mode: 0o755 }))
+}
+
+/** Unpacks an archive into a directory of a container. */
+export async function putArchive(
+  client: EngineClient,
+  container: string,
+  directory: string,
+  archive: Buffer,
+  doing: string,
+): Promise<void> {
+  await client.ask({
+    method: 'PUT',
+    path: `/containers/${container}/archive`,
+    query: { path: directory },
+    archive,
+    doing,
+    timeoutMs: 0,
+  })
+}
+
+/** Puts a file of any size into a directory of a container, as it comes. The content is destroyed when that fails. */
+export async function putFile(
+  client: EngineClient,
+  container: string,
+  directory: string,
+  file: { readonly path: string; readonly sizeBytes: number; readonly content: Readable },
+  signal: AbortSignal,
+): Promise<void> {
+  const { content, path, sizeBytes } = file
+  const archive = pack()
+  for (const parent of parentsOf(path)) archive.entry(parent)
+  const entry = archive.entry({ name: path, size: sizeBytes, mode: 0o644 })
+
+  let answered = false
+  let sourceFault: Error | undefined
+  const source = exactly(content, sizeBytes, (error) => {
+    // Once the engine has answered the source is broken off from here, and that is no fault of its own.
+    if (!answered) sourceFault = error
+  })
+  const filled = pipeline(source, entry, { signal }).then(
+    () => archive.finalize(),
+    (error: unknown) => {
+      archive.destroy(error as Error)
+      throw error
+    },
+  )
+  const sent = client
+    .ask({
+      method: 'PUT',
+      path: `/containers/${container}/archive`,
+      query: { path: directory },
+      archive: Readable.from(archive),
+      doing: `writing the file ${path}`,
+      timeoutMs: 0,
+      signal,
+    })
+    .finally(() => {
+      answered = true
+      content.destroy()
+    })
+  const [filling, sending] = await Promise.allSettled([filled, sent])
+  signal.throwIfAborted()
+  if (sourceFault !== undefined) throw sourceFault
+  if (sending.status === 'rejected') throw sending.reason
+  if (filling.status === 'rejected') throw filling.reason
+}
+
+/** What a path in a container is; undefined when there is nothing. A link is told of even when it leads nowhere. */
+export async function statPath(client: EngineClient, container: string, path: string): Promise<PathStat | undefined> {
+  const { headers } = await client.ask({
+    method: 'HEAD',
+    path: `/containers/${container}/archive`,
+    query: { path },
+    doing: `looking at ${path}`,
+    // Podman says so of a link that leads nowhere, too, and yet describes the link.
+    answers: [404],
+  })
+  const stat = headers['x-docker-container-path-stat']
+  return stat === undefined ? undefined : (JSON.parse(Buffer.from(String(stat), 'base64').toString()) as PathStat)
+}
+
+/** Fails when there is more or less than was announced: the archive has said the size before the content. */
+async function* exactly(
+  content: Readable,
+  sizeBytes: number,
+  onFault: (error: Error) => void,
+): AsyncGenerator<Buffer, void, undefined> {
+  let bytes = 0
+  try {
+    for await (const chunk of content as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > sizeBytes) throw new Error(`the source gave more than ${sizeBytes} bytes`)
+      yield chunk
+    }
+    if (bytes < sizeBytes) throw new Error(`the source gave ${bytes} of ${sizeBytes} bytes`)
+  } catch (error) {
+    onFault(error as Error)
+    throw error
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The settings of containers for the work of strangers: no privileges, no way to get any, bounded in what they use.
+ *
+ * See https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerCreate.
+ */
+import { BYTES_PER_GIB } from '../../domain/resources.ts'
+import type { Workload, WorkloadMount } from '../platform.ts'
+import type { EngineFacts, Limits } from './engine-facts.ts'
+import type { Marks } from './marks.ts'
+
+/** What the operator decides. */
+export interface Confinement {
+  readonly network: 'none' | 'bridge'
+  /** The most processes and threads of a program at a time. */
+  readonly pidsMax: number
+  /** How much of stdout and stderr is kept, in bytes. */
+  readonly outputMaxBytes: number
+}
+
+/** What was found out about an engine, by asking and by trying. */
+export interface Engine extends EngineFacts {
+  /** Programs run under a small init, which passes signals on and reaps orphans. */
+  readonly init: boolean
+}
+
+/** Files that a program may have open: what most programs expect, and what those that need more may raise it to. */
+const OPEN_FILES = { Name: 'nofile', Soft: 1024, Hard: 4096 }
+/**
+ * Podman passes its own limits on and asks for more than it may have, which the kernel refuses where the host does not
+ * delegate. This one counts all processes of a user on the host, so it is no bound of a program; `PidsLimit` is.
+ */
+const PODMAN_PROCESSES = { Name: 'nproc', Soft: 8192, Hard: 8192 }
+
+/** The settings of the container of an execution. */
+export function workloadSettings(workload: Workload, marks: Marks, engine: Engine, confinement: Confinement): object {
+  const { entrypoint, command, environment, mounts } = workload
+  return {
+    Image: workload.imageId,
+    ...(entrypoint === undefined ? {} : { Entrypoint: [entrypoint] }),
+    ...(command.length === 0 ? {} : { Cmd: command }),
+    Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+    Tty: false,
+    OpenStdin: false,
+    // An image may name another signal; the contract promises this one.
+    StopSignal: 'SIGTERM',
+    HostConfig: {
+      ...confined(engine, confinement),
+      ...limited(workload, engine, confinement, engine.limits),
+      Init: engine.init,
+      LogConfig: logSettings(engine, confinement),
+      ...mounted(mounts, marks, engine),
+    },
+  }
+}
+
+/** The settings of a container that shows whether the engine can do all this; its program does not exist. */
+export function probeSettings(
+  image: string,
+  engine: EngineFacts,
+  confinement: Confinement,
+  { init, limits }: { readonly init: boolean; readonly limits: Limits },
+): object {
+  return {
+    Image: image,
+    Cmd: ['none'],
+    HostConfig: {
+      ...confined(engine, { ...confinement, network: 'none' }),
+      ...limited({ cores: 1, memoryGib: 1 }, engine, confinement, limits),
+      Init: init,
+    },
+  }
+}
+
+/**
+ * Nothing of what the image has in the place of a volume is copied into it. Podman heeds that only in the short form,
+ * and Docker takes paths with colons only in the long one.
+ */
+function mounted(mounts: readonly WorkloadMount[], marks: Marks, { isPodman }: EngineFacts): object {
+  if (isPodman) {
+    const short = ({ volume, path, readOnly }: WorkloadMount) =>
+      `${marks.volume(volume).name}:${path}:${readOnly ? 'ro' : 'rw'},nocopy`
+    return { Binds: mounts.map(short) }
+  }
+  const long = ({ volume, path, readOnly }: WorkloadMount) => ({
+    Type: 'volume',
+    Source: marks.volume(volume).name,
+    Target: path,
+    ReadOnly: readOnly,
+    VolumeOptions: { NoCopy: true },
+  })
+  return { Mounts: mounts.map(long) }
+}
+
+function confined(engine: EngineFacts, { network }: Confinement): object {
+  return {
+    Privileged: false,
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges:true'],
+    NetworkMode: network,
+    RestartPolicy: { Name: 'no' },
+    Ulimits: engine.isPodman ? [OPEN_FILES, PODMAN_PROCESSES] : [OPEN_FILES],
+  }
+}
+
+function limited(
+  { cores, memoryGib }: Pick<Workload, 'cores' | 'memoryGib'>,
+  engine: EngineFacts,
+  { pidsMax }: Confinement,
+  limits: Limits,
+): object {
+  const memoryBytes = memoryGib * BYTES_PER_GIB
+  return {
+    // More than the engine has is refused by Docker.
+    ...(limits.cores ? { NanoCpus: Math.min(cores, engine.cores) * 1e9 } : {}),
+    // Without the second one a program could use as much again in swap.
+    ...(limits.memory ? { Memory: memoryBytes, MemorySwap: memoryBytes } : {}),
+    ...(limits.pids ? { PidsLimit: pidsMax } : {}),
+  }
+}
+
+/**
+ * The engine keeps the output in a file that is begun anew when it is full, and every line takes some 30 to 50 bytes
+ * more there than its text has. Docker keeps the file before as well, so that the last part is always there. Podman does
+ * not: a program that writes that much may leave less than is promised, so its file is larger. Docker's `local` keeps
+ * bytes as they are, which `json-file` does not.
+ */
+function logSettings(engine: EngineFacts, { outputMaxBytes }: Confinement): object {
+  const size = (times: number) => `${Math.max(64, Math.ceil((times * outputMaxBytes) / 1000))}k`
+  return engine.isPodman
+    ? { Type: 'k8s-file', Config: { 'max-size': size(8) } }
+    : { Type: 'local', Config: { 'max-size': size(2), 'max-file': '2', compress: 'false' } }
+}

@@ -1,0 +1,35 @@
+import { describeOnEngines, dockerPlatform, executableOf, testBrokerId } from '../../../test/support/docker-platform.ts'
+import { testImage } from '../../../test/support/images.ts'
+import { platformConformance, type Behaviour } from '../conformance.ts'
+
+describeOnEngines('the docker adapter', ({ name, address }) => {
+  platformConformance(name, async () => {
+    const image = await testImage(address)
+    const brokerId = testBrokerId()
+    return {
+      open: () => dockerPlatform(address, { brokerId }),
+      executable: executableOf(image.location),
+      missing: executableOf('127.0.0.1:1/nowhere/image:1'),
+      program,
+      noProgram: { entrypoint: '/bin/no-such-program', command: [], environment: {} },
+      cannot: {},
+      close: () => image.remove(),
+    }
+  })
+})
+
+/** A program as a script for the shell of the test image. */
+function program(behaviour: Behaviour) {
+  const { stdout = [], stderr = [], reads, writes, seconds, exitCode = 0, ignoresTerm, takesTooMuchMemory } = behaviour
+  const script = [
+    ...(ignoresTerm ? [`trap '' TERM`] : []),
+    ...stdout.map((line) => `echo '${line}'`),
+    ...stderr.map((line) => `echo '${line}' >&2`),
+    ...(reads ? [`cat '${reads}' || exit 1`] : []),
+    ...(writes ? [`echo result > '${writes}' || exit 1`] : []),
+    ...(takesTooMuchMemory ? ['exec tail /dev/zero'] : []),
+    ...(seconds ? [`sleep ${seconds}`] : []),
+    `exit ${exitCode}`,
+  ]
+  return { entrypoint: '/bin/sh', command: ['-c', script.join('\n')], environment: {} }
+}

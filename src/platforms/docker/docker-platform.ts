@@ -1,0 +1,309 @@
+/**
+ * A Docker Engine (from 20.10) or Podman (from 4) as a platform: one container for each execution, one volume for each
+ * of its resources, all found again by name and label. Where the two engines differ, the difference is in this folder
+ * and said at its place.
+ */
+import type { Clock } from '../../domain/clock.ts'
+import type { Instant } from '../../domain/dates.ts'
+import { BrokerError } from '../../domain/errors.ts'
+import type { Executable, ExecutionRequest } from '../../domain/execution-request.ts'
+import type { ExecutionId } from '../../domain/ids.ts'
+import { BYTES_PER_GIB, type Amounts } from '../../domain/resources.ts'
+import type {
+  ImageProgress,
+  Observation,
+  OutputStream,
+  Owned,
+  Platform,
+  PlatformCapabilities,
+  PlatformEstimate,
+  PlatformFacts,
+  Unsupported,
+  VolumeFile,
+  VolumeRef,
+  Workload,
+} from '../platform.ts'
+import { findContainer, makeContainer, removeContainer } from './containers.ts'
+import { workloadSettings, type Confinement, type Engine } from './container-settings.ts'
+import { watchEnds } from './ends-watch.ts'
+import type { ContainerDetails, ContainerSummary, ImageDetails } from './engine-answers.ts'
+import { EngineClient, EngineRefusal } from './engine-client.ts'
+import { readFacts, type EngineFacts } from './engine-facts.ts'
+import { probeEngine } from './engine-probe.ts'
+import { findImage, obtainImage } from './image.ts'
+import { Marks, readLabels } from './marks.ts'
+import { outputOf } from './output.ts'
+import { assertProgram } from './program-check.ts'
+import { KILLED_EXIT_CODE, observationOf, stageOf, wasStarted } from './state-map.ts'
+import { stopContainer, wasStopped } from './stopping.ts'
+import { unsupportedBy } from './unsupported.ts'
+import { Volumes } from './volumes.ts'
+
+export interface DockerOptions extends Confinement {
+  readonly name: string
+  /** The path of the engine's socket, or `http://host:port`. */
+  readonly socket: string
+  /** Tells brokers apart that share an engine: 6 to 12 of a-z and 0-9. */
+  readonly brokerId: string
+  /** What the platform has, where that is not what the engine says. */
+  readonly capacity: Partial<Amounts>
+  readonly clock: Clock
+  readonly log?: (level: 'info' | 'warn', message: string, context: Readonly<Record<string, unknown>>) => void
+}
+
+/** No engine tells how much its volumes can hold. */
+const STORAGE_GIB_DEFAULT = 100
+/** What things take that are not measured: of the order of what both engines need on a machine that has other work too. */
+const ESTIMATED_MS = { image: 60_000, start: 500, remove: 500, volume: 200 }
+
+export class DockerPlatform implements Platform {
+  readonly type = 'docker'
+  readonly name: string
+  readonly #options: DockerOptions
+  readonly #client: EngineClient
+  readonly #marks: Marks
+  readonly #volumes: Volumes
+  readonly #watches = new Set<() => void>()
+  /** When containers started, by their id: a container starts only once, so a long run is not inspected at every look. */
+  readonly #startedAt = new Map<string, Instant>()
+  #facts: Promise<EngineFacts> | undefined
+  #engine: Promise<Engine> | undefined
+  #known: Engine | undefined
+
+  constructor(options: DockerOptions) {
+    this.#options = options
+    this.name = options.name
+    this.#client = new EngineClient(options.socket)
+    this.#marks = new Marks(options.brokerId)
+    this.#volumes = new Volumes(this.#client, options.clock, this.#marks)
+  }
+
+  get capabilities(): PlatformCapabilities {
+    return {
+      simulated: false,
+      enforcesMemory: this.#known?.limits.memory ?? false,
+      enforcesVolumeSize: false,
+      survivesBroker: true,
+    }
+  }
+
+  async probe(): Promise<PlatformFacts> {
+    const { product, cores, memoryBytes } = await readFacts(this.#client)
+    // It is another engine now, by an update; what was found out about the one before may be wrong.
+    if (this.#known && this.#known.product !== product) this.#facts = this.#engine = undefined
+    await this.#theEngine()
+    const { capacity } = this.#options
+    const memory = Math.floor(memoryBytes / BYTES_PER_GIB)
+    return { product, capacity: { cores, memory, storage: STORAGE_GIB_DEFAULT, ...capacity } }
+  }
+
+  unsupported(request: ExecutionRequest): readonly Unsupported[] {
+    return unsupportedBy(request, this.#options, this.#known)
+  }
+
+  async estimate(request: ExecutionRequest): Promise<PlatformEstimate> {
+    const imageId = await findImage(this.#client, request.executable.image)
+    const { image, start: startMs, remove: removeMs, volume: volumeMs } = ESTIMATED_MS
+    return { imageMs: imageId ? 0 : image, startMs, removeMs, volumeMs, ...(imageId ? { imageId } : {}) }
+  }
+
+  prepareImage({ image }: Executable, progress: ImageProgress, signal: AbortSignal): Promise<string> {
+    return obtainImage(this.#client, image, progress, signal)
+  }
+
+  async prepareVolume(volume: VolumeRef, _sizeGib: number, directories: readonly string[]): Promise<void> {
+    const { isPodman } = await this.#theFacts()
+    await this.#volumes.prepare(volume, directories, isPodman)
+  }
+
+  writeFile(volume: VolumeRef, file: VolumeFile, signal: AbortSignal): Promise<void> {
+    return this.#volumes.writeFile(volume, file, signal)
+  }
+
+  writeLink(volume: VolumeRef, path: string, target: string): Promise<void> {
+    return this.#volumes.writeLink(volume, path, target)
+  }
+
+  async prepareWorkload(workload: Workload): Promise<void> {
+    const engine = await this.#theEngine()
+    if (workload.mounts.length > 0) await this.#volumes.assertThere(workload.mounts.map(({ volume }) => volume))
+    const settings = workloadSettings(workload, this.#marks, engine, this.#options)
+    try {
+      const warnings = await makeContainer(this.#client, this.#marks.workload(workload.execution), settings)
+      if (warnings.length > 0)
+        this.#log('warn', 'the engine warned about a container', { execution: workload.execution, warnings })
+    } catch (error) {
+      throw (await this.#faultOfImage(workload, error)) ?? error
+    }
+  }
+
+  async start(execution: ExecutionId): Promise<void> {
+    const mark = this.#marks.workload(execution)
+    const container = await findContainer(this.#client, mark)
+    if (!container) throw new BrokerError('PLATFORM_REFUSED', `there is no container of ${execution}`)
+    // Docker would run one again that has ended.
+    if (wasStarted(container.State)) return
+    await assertProgram(this.#client, container)
+    const doing = 'starting the program'
+    try {
+      const path = `/containers/${container.Id}/start`
+      await this.#client.ask({ method: 'POST', path, doing, answers: [304], timeoutMs: 60_000 })
+    } catch (error) {
+      if (!(error instanceof EngineRefusal)) throw error
+      const after = await findContainer(this.#client, mark)
+      if (after && wasStarted(after.State)) return
+      throw isFaultOfProgram(error, after)
+        ? new BrokerError('PROGRAM_NOT_STARTED', error.words, { cause: error })
+        : error
+    }
+  }
+
+  async observe(executions: readonly ExecutionId[]): Promise<ReadonlyMap<ExecutionId, Observation>> {
+    const listed = new Map((await this.#containers('run')).map((one) => [readLabels(one.Labels).execution, one]))
+    this.#forgetAllBut([...listed.values()].map(({ Id }) => Id))
+    const seen = executions.map(
+      async (execution) => [execution, await this.#observeOne(execution, listed.get(execution))] as const,
+    )
+    return new Map(await Promise.all(seen))
+  }
+
+  output(
+    execution: ExecutionId,
+    stream: OutputStream,
+    options: { from: number; follow: boolean; signal: AbortSignal },
+  ): AsyncIterable<Buffer> {
+    return outputOf(this.#client, this.#options.clock, this.#marks.workload(execution), stream, options)
+  }
+
+  async stop(execution: ExecutionId, graceMs: number): Promise<void> {
+    const container = await findContainer(this.#client, this.#marks.workload(execution))
+    if (!container || stageOf(container.State.Status) !== 'running') return
+    const { tellsOutOfMemory } = await this.#theFacts()
+    await stopContainer(this.#client, container, graceMs, tellsOutOfMemory)
+  }
+
+  releaseWorkload(execution: ExecutionId): Promise<void> {
+    return removeContainer(this.#client, this.#options.clock, this.#marks.workload(execution))
+  }
+
+  releaseVolume(volume: VolumeRef): Promise<void> {
+    return this.#volumes.release(volume)
+  }
+
+  async owned(): Promise<readonly Owned[]> {
+    const labels = [...(await this.#containers()), ...(await this.#volumes.list())].map(({ Labels }) =>
+      readLabels(Labels),
+    )
+    const owned = new Map<string, Owned>()
+    for (const { role, execution, volume } of labels) {
+      if (execution === undefined) continue
+      if (role === 'run') owned.set(execution, { kind: 'workload', execution })
+      // The stage of a volume goes with it, also when the volume itself is gone.
+      else if (volume !== undefined) owned.set(`${execution}/${volume}`, { kind: 'volume', execution, name: volume })
+    }
+    return [...owned.values()]
+  }
+
+  watch(changed: (execution: ExecutionId) => void): () => void {
+    const lost = (error: unknown) =>
+      this.#log('warn', 'the events of the engine broke off', { error: error instanceof Error ? error.message : error })
+    const end = watchEnds(this.#client, this.#options.clock, this.#marks, changed, lost)
+    this.#watches.add(end)
+    return () => {
+      end()
+      this.#watches.delete(end)
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const end of this.#watches) end()
+    this.#watches.clear()
+    await this.#client.close()
+  }
+
+  async #observeOne(execution: ExecutionId, listed: ContainerSummary | undefined): Promise<Observation> {
+    if (!listed) return { state: 'gone' }
+    const startedAt = this.#startedAt.get(listed.Id)
+    if (startedAt !== undefined && stageOf(listed.State) === 'running') return { state: 'running', startedAt }
+    const container = await findContainer(this.#client, this.#marks.workload(execution))
+    if (!container) return { state: 'gone' }
+    const { tellsOutOfMemory } = await this.#theFacts()
+    const unclear = !tellsOutOfMemory && container.State.ExitCode === KILLED_EXIT_CODE
+    const killedByBroker = unclear && (await wasStopped(this.#client, container))
+    const seen = observationOf(container, { tellsOutOfMemory, killedByBroker })
+    if (seen.state === 'running') this.#startedAt.set(container.Id, seen.startedAt)
+    return seen
+  }
+
+  #forgetAllBut(containers: readonly string[]): void {
+    const there = new Set(containers)
+    for (const id of this.#startedAt.keys()) if (!there.has(id)) this.#startedAt.delete(id)
+  }
+
+  async #containers(role?: 'run'): Promise<readonly ContainerSummary[]> {
+    const { body } = await this.#client.ask<readonly ContainerSummary[]>({
+      path: '/containers/json',
+      query: { all: 1, filters: this.#marks.filter(role) },
+      doing: 'listing the containers',
+    })
+    return body
+  }
+
+  /** What the engine says that it is. It is asked at the first need, and again when that failed. */
+  #theFacts(): Promise<EngineFacts> {
+    this.#facts ??= readFacts(this.#client).catch((error: unknown) => {
+      this.#facts = undefined
+      throw error
+    })
+    return this.#facts
+  }
+
+  /** What the engine can do, found out in the same way. */
+  #theEngine(): Promise<Engine> {
+    this.#engine ??= this.#tryOut().catch((error: unknown) => {
+      this.#engine = undefined
+      throw error
+    })
+    return this.#engine
+  }
+
+  async #tryOut(): Promise<Engine> {
+    const facts = await this.#theFacts()
+    const engine = await probeEngine(this.#client, this.#options.clock, this.#marks, facts, this.#options)
+    const { limits, init, product } = engine
+    const off = [...Object.entries(limits), ['init', init] as const].filter(([, on]) => !on).map(([what]) => what)
+    if (off.length > 0) this.#log('warn', `${product} does without: ${off.join(', ')}`, { limits, init })
+    this.#known = engine
+    return engine
+  }
+
+  /** Whether making a container failed for what its image is. */
+  async #faultOfImage({ imageId, entrypoint, command }: Workload, cause: unknown): Promise<BrokerError | undefined> {
+    if (!(cause instanceof EngineRefusal)) return undefined
+    const path = `/images/${imageId}/json`
+    const doing = 'looking for the image'
+    const { status, body } = await this.#client.ask<ImageDetails>({ path, doing, answers: [404] })
+    if (status === 404) return new BrokerError('IMAGE_UNAVAILABLE', 'the image is not there any more', { cause })
+    const programs = [...(body.Config?.Entrypoint ?? []), ...(body.Config?.Cmd ?? [])]
+    if (entrypoint !== undefined || command.length > 0 || programs.length > 0) return undefined
+    const detail = 'neither the request nor the image names a program'
+    return new BrokerError('PROGRAM_NOT_STARTED', detail, { cause })
+  }
+
+  #log(level: 'info' | 'warn', message: string, context: Readonly<Record<string, unknown>>): void {
+    this.#options.log?.(level, message, { platform: this.name, ...context })
+  }
+}
+
+/** Podman's fixed errors for a program that is missing or may not be executed. */
+const PODMAN_FAULTS_OF_PROGRAM = [
+  'OCI runtime attempted to invoke a command that was not found',
+  'OCI permission denied',
+]
+
+/** Whether a container was not started because of its program: without an init the engine finds that out itself. */
+function isFaultOfProgram({ reason }: EngineRefusal, container: ContainerDetails | undefined): boolean {
+  // As in a shell: 126 is a program that cannot be executed, 127 one that is missing.
+  const exitCode = container?.State.ExitCode
+  return exitCode === 126 || exitCode === 127 || (reason !== undefined && PODMAN_FAULTS_OF_PROGRAM.includes(reason))
+}

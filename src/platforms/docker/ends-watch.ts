@@ -1,0 +1,60 @@
+/** Watching the engine's events for programs that end. The events are a hint: some may be missed while it reconnects. */
+import { until, type Clock } from '../../domain/clock.ts'
+import { isBrokerError } from '../../domain/errors.ts'
+import type { ExecutionId } from '../../domain/ids.ts'
+import type { EngineEvent } from './engine-answers.ts'
+import { jsonLines, type EngineClient } from './engine-client.ts'
+import { readLabels, type Marks } from './marks.ts'
+
+/** How long to wait before connecting again, at first and at most, in milliseconds; it doubles in between. */
+const RECONNECT_MS_MIN = 500
+const RECONNECT_MS_MAX = 30_000
+
+/** Calls back whenever a program ends; the function that it returns ends the watch. `lost` hears why a connection ended. */
+export function watchEnds(
+  client: EngineClient,
+  clock: Clock,
+  marks: Marks,
+  ended: (execution: ExecutionId) => void,
+  lost: (error: unknown) => void,
+): () => void {
+  const over = new AbortController()
+  const { signal } = over
+  // The engine is asked for what happened from here on, also before it has opened the stream and between two streams.
+  // Its clock may differ; then some hints are missed or doubled.
+  let since = Math.floor(clock.now() / 1000)
+  let wait = RECONNECT_MS_MIN
+
+  async function listen(): Promise<void> {
+    const events = client.open({
+      path: '/events',
+      query: { since, filters: marks.filter('run') },
+      doing: 'listening to its events',
+      signal,
+    })
+    for await (const event of jsonLines<EngineEvent>(events)) {
+      wait = RECONNECT_MS_MIN
+      since = event.time ?? since
+      const { execution } = readLabels(event.Actor?.Attributes)
+      if (event.Type === 'container' && event.Action === 'die' && execution !== undefined) ended(execution)
+    }
+  }
+
+  async function listenOn(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await listen()
+      } catch (error) {
+        if (signal.aborted) return
+        if (!isBrokerError(error)) throw error
+        // The attempts that follow fail for the same reason, and say nothing new.
+        if (wait === RECONNECT_MS_MIN) lost(error)
+      }
+      await until(clock, clock.now() + wait, signal).catch(() => undefined)
+      wait = Math.min(2 * wait, RECONNECT_MS_MAX)
+    }
+  }
+
+  listenOn().catch(lost)
+  return () => over.abort()
+}

@@ -1,0 +1,199 @@
+/**
+ * A thin client of the engine's HTTP API: one question, one answer, and every failure as a BrokerError.
+ *
+ * Paths carry no version: Docker 29 refuses old ones and Podman takes any, and nothing that is asked here has changed
+ * its meaning since API 1.40. See https://docs.docker.com/reference/api/engine/.
+ */
+import type { Readable } from 'node:stream'
+import { Pool, errors, type Dispatcher } from 'undici'
+import { BrokerError, type ErrorCode } from '../../domain/errors.ts'
+
+/** Something to ask of the engine. */
+export interface EngineQuestion {
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | readonly string[]>>
+  /** Sent as JSON. */
+  readonly body?: unknown
+  /** Sent as it is: a tar archive. */
+  readonly archive?: Buffer | Readable
+  /** What is attempted, for messages: `making the container`. */
+  readonly doing: string
+  /** Statuses that are an answer too, besides the successful ones. */
+  readonly answers?: readonly number[]
+  /**
+   * How long the engine may be silent, in milliseconds; 0 is for ever. A question with a time of its own may take long,
+   * and gets a connection of its own.
+   */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+export interface EngineAnswer<Body> {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: Body
+}
+
+/** The engine's "no", with its own words. */
+export class EngineRefusal extends BrokerError {
+  readonly status: number
+  readonly words: string
+  /** Podman's name for the reason: the text of one of its fixed errors. Docker gives none. */
+  readonly reason: string | undefined
+
+  constructor(doing: string, status: number, text: string, reason?: string) {
+    const words = essence(text)
+    super(refusalCode(status, text), `The container engine refused ${doing}: ${words}`, { context: { status } })
+    this.name = 'EngineRefusal'
+    this.status = status
+    this.words = words
+    this.reason = reason
+  }
+}
+
+const TIMEOUT_MS = 30_000
+const CONNECT_TIMEOUT_MS = 5_000
+/** How many short questions are asked at the same time, so that a look at many containers does not crowd the engine. */
+const QUESTIONS_AT_ONCE = 8
+const WORDS_MAX = 400
+
+export class EngineClient {
+  /** Where the engine is, for people. */
+  readonly address: string
+  readonly #questions: Pool
+  readonly #patient: Pool
+
+  /** `address` is the path of a socket (also as `unix://…`) or `http://host:port` (also as `tcp://…`). */
+  constructor(address: string) {
+    this.address = address
+    const url = address.replace(/^tcp:/, 'http:')
+    const [origin, socket] = url.startsWith('http:') ? [url, {}] : ['http://engine', { socketPath: socketPath(url) }]
+    // An engine that ends idle connections (Podman behind systemd) must not meet a question that is just being sent.
+    const options = { ...socket, connect: { ...socket, timeout: CONNECT_TIMEOUT_MS }, keepAliveTimeout: 1_000 }
+    this.#questions = new Pool(origin, { ...options, connections: QUESTIONS_AT_ONCE })
+    this.#patient = new Pool(origin, options)
+  }
+
+  /** Asks and reads the whole answer, as JSON where it is JSON. */
+  async ask<Body = unknown>(question: EngineQuestion): Promise<EngineAnswer<Body>> {
+    const { statusCode: status, headers, body } = await this.#send(question)
+    const text = await this.#attempt(question, body.text())
+    if (!isAnswer(question, status)) throw refusal(question, status, text)
+    return { status, headers, body: readJson(text) as Body }
+  }
+
+  /** Asks for something that comes bit by bit. Destroying the stream ends the request. */
+  async *open(question: Omit<EngineQuestion, 'answers' | 'timeoutMs'>): AsyncGenerator<Buffer, void, undefined> {
+    const { statusCode: status, body } = await this.#send({ ...question, timeoutMs: 0 })
+    if (!isAnswer(question, status)) throw refusal(question, status, await this.#attempt(question, body.text()))
+    try {
+      for await (const chunk of body) yield chunk as Buffer
+    } catch (error) {
+      throw this.#failure(question, error)
+    }
+  }
+
+  /** Ends all connections at once. */
+  async close(): Promise<void> {
+    await Promise.all([this.#questions.destroy(), this.#patient.destroy()])
+  }
+
+  #send(question: EngineQuestion): Promise<Dispatcher.ResponseData> {
+    const { method = 'GET', path, query, body, archive, timeoutMs = TIMEOUT_MS, signal } = question
+    const pool = question.timeoutMs === undefined ? this.#questions : this.#patient
+    return this.#attempt(
+      question,
+      pool.request({
+        method,
+        path,
+        ...(query ? { query } : {}),
+        headers: archive ? { 'content-type': 'application/x-tar' } : body ? { 'content-type': 'application/json' } : {},
+        body: archive ?? (body ? JSON.stringify(body) : null),
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+        ...(signal ? { signal } : {}),
+      }),
+    )
+  }
+
+  async #attempt<Value>(question: EngineQuestion, answer: Promise<Value>): Promise<Value> {
+    try {
+      return await answer
+    } catch (error) {
+      throw this.#failure(question, error)
+    }
+  }
+
+  #failure({ doing, signal }: EngineQuestion, error: unknown): unknown {
+    if (signal?.aborted) return signal.reason
+    const hint = connectionHint(error, this.address)
+    if (hint === undefined) return error
+    return new BrokerError('PLATFORM_UNAVAILABLE', `${hint} (while ${doing})`, { cause: error })
+  }
+}
+
+/** Lines of JSON, as the engine sends what goes on for a while (pulls, events). */
+export async function* jsonLines<Line>(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line, void, undefined> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() as string
+    for (const line of lines) if (line.trim() !== '') yield JSON.parse(line) as Line
+  }
+  if (rest.trim() !== '') yield JSON.parse(rest) as Line
+}
+
+function socketPath(address: string): string {
+  return address.replace(/^unix:(\/\/)?/, '')
+}
+
+function isAnswer({ answers = [] }: EngineQuestion, status: number): boolean {
+  return (status >= 200 && status < 300) || answers.includes(status)
+}
+
+function refusal({ doing }: EngineQuestion, status: number, text: string): EngineRefusal {
+  const said = readJson(text)
+  const { message, cause } = (typeof said === 'object' && said !== null ? said : {}) as {
+    message?: string
+    cause?: string
+  }
+  return new EngineRefusal(doing, status, (message ?? text).trim() || `HTTP status ${status}`, cause)
+}
+
+/** Podman wraps one error into the next, and may print whole structures; the end of the text is what went wrong. */
+function essence(text: string): string {
+  if (text.length <= WORDS_MAX) return text
+  const end = text.slice(text.lastIndexOf('}: ') + 1)
+  return `…${end.replace(/^: /, ' ').slice(-WORDS_MAX)}`
+}
+
+function refusalCode(status: number, words: string): ErrorCode {
+  // Both engines report a full disk as a plain 500; the text of the operating system in it is the only signal.
+  if (/no space left on device|disk quota exceeded/i.test(words)) return 'NO_SPACE'
+  return status === 502 || status === 503 || status === 504 ? 'PLATFORM_UNAVAILABLE' : 'PLATFORM_REFUSED'
+}
+
+/** A sentence for an engine that did not answer; undefined for an error that is not of the connection. */
+function connectionHint(error: unknown, address: string): string | undefined {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' && syscall === 'connect')
+    return `There is no container engine at ${address}: start it, or configure the socket that it has`
+  if (code === 'ECONNREFUSED') return `No container engine listens at ${address}: start it`
+  if (code === 'EACCES' && syscall === 'connect')
+    return `The broker may not open ${address}: let its user into the group of that socket`
+  if (error instanceof errors.UndiciError && !(error instanceof errors.InvalidArgumentError))
+    return `The container engine at ${address} did not answer`
+  if (syscall !== undefined) return `The connection to the container engine at ${address} failed`
+  return undefined
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    // Not every answer is JSON (`OK` of a ping, an empty one); then it is taken as the text that it is.
+    return text
+  }
+}

@@ -1,0 +1,61 @@
+/** What an engine is and what it can do, found out once by asking it and by trying. */
+import type { EngineInfo, EngineVersion } from './engine-answers.ts'
+import type { EngineClient } from './engine-client.ts'
+
+/** What an engine says of itself. */
+export interface EngineFacts {
+  /** `Docker Engine 20.10.24`, `Podman 4.3.1`. */
+  readonly product: string
+  readonly isPodman: boolean
+  readonly os: string
+  /** As images name it: `amd64`, `arm64`. */
+  readonly architecture: string
+  readonly cores: number
+  readonly memoryBytes: number
+  /** Which limits of a container it enforces. */
+  readonly limits: Limits
+  /** `State.OOMKilled` can be believed. Before Podman 5 it is never set, see https://github.com/containers/podman/issues/13102. */
+  readonly tellsOutOfMemory: boolean
+}
+
+export interface Limits {
+  readonly memory: boolean
+  readonly cores: boolean
+  readonly pids: boolean
+}
+
+/** Asks an engine what it is. Throws PLATFORM_UNAVAILABLE. */
+export async function readFacts(client: EngineClient): Promise<EngineFacts> {
+  const doing = 'asking what it is'
+  await client.ask({ path: '/_ping', doing })
+  const { body: version } = await client.ask<EngineVersion>({ path: '/version', doing })
+  const { body: info } = await client.ask<EngineInfo>({ path: '/info', doing })
+  const isPodman = version.Components?.[0]?.Name === 'Podman Engine'
+  // Distributions add their own suffix to the version, such as `+dfsg1`.
+  const [number = ''] = version.Version.split('+')
+  return {
+    product: `${isPodman ? 'Podman' : 'Docker Engine'} ${number}`,
+    isPodman,
+    os: info.OSType,
+    architecture: normalArchitecture(info.Architecture),
+    cores: info.NCPU,
+    memoryBytes: info.MemTotal,
+    limits: { memory: info.MemoryLimit, cores: info.CpuCfsQuota, pids: info.PidsLimit },
+    tellsOutOfMemory: !isPodman || Number.parseInt(number) >= 5,
+  }
+}
+
+/** Names of architectures that the kernel uses (and Docker in `/info`), as the names that images use. */
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  x86_64: 'amd64',
+  'x86-64': 'amd64',
+  aarch64: 'arm64',
+  armv7l: 'arm',
+  armhf: 'arm',
+  i386: '386',
+  i686: '386',
+}
+
+export function normalArchitecture(name: string): string {
+  return ARCHITECTURES[name] ?? name
+}

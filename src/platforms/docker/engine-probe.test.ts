@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { HastyClock } from '../../../test/support/fake-clock.ts'
+import { BrokerError } from '../../domain/errors.ts'
+import { EngineRefusal, type EngineClient, type EngineQuestion } from './engine-client.ts'
+import { probeEngine } from './engine-probe.ts'
+import { Marks } from './marks.ts'
+
+const facts = {
+  product: 'Docker Engine 20.10.24',
+  isPodman: false,
+  os: 'linux',
+  architecture: 'amd64',
+  cores: 4,
+  memoryBytes: 8 * 2 ** 30,
+  limits: { memory: true, cores: true, pids: true },
+  tellsOutOfMemory: true,
+}
+const none = { memory: false, cores: false, pids: false }
+
+interface Settings {
+  readonly HostConfig: { readonly Init: boolean; readonly Memory?: number }
+}
+
+/** An engine that has the helper image, keeps one container, and may refuse to make or to start it. */
+function engineThat(refuses: { making?: (settings: Settings) => boolean; starting?: (settings: Settings) => boolean }) {
+  let there: { settings: Settings; labels: unknown } | undefined
+  const client = {
+    async ask({ method = 'GET', path, body, doing }: EngineQuestion) {
+      if (path === '/images/json') return { status: 200, body: [{ Id: 'helper' }] }
+      if (path === '/containers/create') {
+        const { Labels, ...settings } = body as Settings & { Labels: unknown }
+        if (refuses.making?.(settings)) throw new EngineRefusal(doing, 500, 'no init')
+        there = { settings, labels: Labels }
+        return { status: 201, body: { Id: 'probe' } }
+      }
+      if (path.endsWith('/start')) {
+        if (there && refuses.starting?.(there.settings)) throw new EngineRefusal(doing, 500, 'cgroups')
+        return { status: 204 }
+      }
+      const status = there ? 200 : 404
+      if (method === 'DELETE') there = undefined
+      return { status, body: { Id: 'probe', Config: { Labels: there?.labels } } }
+    },
+  }
+  const probe = () =>
+    probeEngine(client as unknown as EngineClient, new HastyClock(), new Marks('broker1'), facts, {
+      network: 'none',
+      pidsMax: 100,
+      outputMaxBytes: 1e6,
+    })
+  return { probe, isEmpty: () => there === undefined }
+}
+
+describe('an engine that is tried', () => {
+  it.each([
+    ['can do everything', {}, { init: true, limits: facts.limits }],
+    ['finds no init when it makes a container', { making: init }, { init: false, limits: facts.limits }],
+    ['finds no init when it starts one', { starting: init }, { init: false, limits: facts.limits }],
+    ['cannot set limits', { starting: limited }, { init: true, limits: none }],
+  ])('%s', async (_what, refuses, found) => {
+    const engine = engineThat(refuses)
+    expect(await engine.probe()).toMatchObject(found)
+    expect(engine.isEmpty()).toBe(true)
+  })
+  it('and can do nothing says so', async () => {
+    const engine = engineThat({ making: () => true })
+    await expect(engine.probe()).rejects.toMatchObject({ code: 'PLATFORM_REFUSED' })
+  })
+  it('and does not answer is not taken for one that cannot', async () => {
+    const engine = engineThat({
+      starting: () => {
+        throw new BrokerError('PLATFORM_UNAVAILABLE', 'no answer')
+      },
+    })
+    await expect(engine.probe()).rejects.toMatchObject({ code: 'PLATFORM_UNAVAILABLE' })
+    expect(engine.isEmpty()).toBe(true)
+  })
+})
+
+function init({ HostConfig }: Settings): boolean {
+  return HostConfig.Init
+}
+
+function limited({ HostConfig }: Settings): boolean {
+  return HostConfig.Memory !== undefined
+}

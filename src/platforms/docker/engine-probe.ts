@@ -1,0 +1,54 @@
+/**
+ * Trying what an engine can do. Some of it is not to be asked for: whether it finds an init program, and whether the
+ * kernel lets it set the limits that it says it knows. It is found out once and not for each execution, so that an
+ * execution never gets less than its offer said.
+ */
+import type { Clock } from '../../domain/clock.ts'
+import { isBrokerError } from '../../domain/errors.ts'
+import { makeContainer, removeContainer } from './containers.ts'
+import { probeSettings, type Confinement, type Engine } from './container-settings.ts'
+import type { EngineClient } from './engine-client.ts'
+import type { EngineFacts, Limits } from './engine-facts.ts'
+import { helperImage } from './helper-image.ts'
+import type { Marks } from './marks.ts'
+
+const NO_LIMITS: Limits = { memory: false, cores: false, pids: false }
+
+/** Finds out with what settings the engine starts a container. Throws PLATFORM_UNAVAILABLE, and what refuses even the least. */
+export async function probeEngine(
+  client: EngineClient,
+  clock: Clock,
+  marks: Marks,
+  facts: EngineFacts,
+  confinement: Confinement,
+): Promise<Engine> {
+  const image = await helperImage(client)
+  const mark = marks.probe()
+
+  async function tried(settings: { init: boolean; limits: Limits }, starts: boolean): Promise<void> {
+    await removeContainer(client, clock, mark)
+    try {
+      await makeContainer(client, mark, probeSettings(image, facts, confinement, settings))
+      if (starts) await client.ask({ method: 'POST', path: `/containers/${mark.name}/start`, doing: 'trying to start' })
+    } finally {
+      await removeContainer(client, clock, mark)
+    }
+  }
+  async function works(settings: { init: boolean; limits: Limits }): Promise<boolean> {
+    try {
+      await tried(settings, true)
+      return true
+    } catch (error) {
+      // A refusal is the answer to the question. That nobody answered is none.
+      if (isBrokerError(error, 'PLATFORM_REFUSED')) return false
+      throw error
+    }
+  }
+
+  const { limits } = facts
+  // The program of the container does not exist: with an init the container starts all the same, without one it cannot.
+  if (await works({ init: true, limits })) return { ...facts, init: true }
+  if (await works({ init: true, limits: NO_LIMITS })) return { ...facts, limits: NO_LIMITS, init: true }
+  await tried({ init: false, limits }, false)
+  return { ...facts, init: false }
+}

@@ -1,0 +1,48 @@
+/** References to images (`registry.example/project/name:tag@sha256:…`), taken apart and spelled in one way. */
+
+export interface ImageReference {
+  /** With its registry: `docker.io/library/busybox`, `127.0.0.1:5000/proj/name`. */
+  readonly repository: string
+  /** `latest` when the reference has neither a tag nor a digest. */
+  readonly tag?: string
+  readonly digest?: string
+}
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/
+const TAG = /^\w[\w.-]{0,127}$/
+// The grammar of https://github.com/distribution/reference, without its rarer registries (IPv6).
+const REGISTRY = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d+)?$/
+const PATH = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/
+
+/** Whether a text is a whole digest; engines take the beginning of one as well. */
+export function isDigest(text: string): boolean {
+  return DIGEST.test(text)
+}
+
+/** Takes a reference apart; undefined when the text is none. */
+export function parseReference(text: string): ImageReference | undefined {
+  const [named = '', digest, ...more] = text.split('@')
+  const colon = named.indexOf(':', named.lastIndexOf('/') + 1)
+  const [name, tag] = colon === -1 ? [named, undefined] : [named.slice(0, colon), named.slice(colon + 1)]
+  const repository = fullName(name)
+  if (!repository || more.length > 0 || (digest !== undefined && !DIGEST.test(digest))) return undefined
+  if (tag !== undefined && !TAG.test(tag)) return undefined
+  if (digest !== undefined) return { repository, digest, ...(tag === undefined ? {} : { tag }) }
+  return { repository, tag: tag ?? 'latest' }
+}
+
+/**
+ * The name with its registry. As for Docker, the first part is a registry when it has a dot, a colon or an upper-case
+ * letter, or is `localhost`.
+ */
+function fullName(name: string): string | undefined {
+  const slash = name.indexOf('/')
+  const first = slash === -1 ? '' : name.slice(0, slash)
+  const hasRegistry = /[.:A-Z]/.test(first) || first === 'localhost'
+  const registry = hasRegistry ? first : 'docker.io'
+  const rest = hasRegistry ? name.slice(slash + 1) : name
+  const path =
+    (registry === 'docker.io' || registry === 'index.docker.io') && !rest.includes('/') ? `library/${rest}` : rest
+  if (!REGISTRY.test(registry) || !PATH.test(path)) return undefined
+  return `${registry === 'index.docker.io' ? 'docker.io' : registry}/${path}`
+}

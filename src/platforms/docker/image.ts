@@ -1,0 +1,137 @@
+/**
+ * Finding the image that a request names, in the engine or in a registry, and making sure that it is that one.
+ *
+ * A digest is compared whole: with the id of the image, or with the digests under which the engine got it from that
+ * very repository. What the engine calls the image afterwards is its id, so that a tag that moves later changes nothing.
+ */
+import { BrokerError, isBrokerError, type ErrorCode } from '../../domain/errors.ts'
+import type { ContainerImage } from '../../domain/execution-request.ts'
+import type { ImageProgress } from '../platform.ts'
+import type { ImageDetails, PullLine } from './engine-answers.ts'
+import { EngineRefusal, jsonLines, type EngineClient } from './engine-client.ts'
+import { normalArchitecture } from './engine-facts.ts'
+import { isDigest, parseReference, type ImageReference } from './image-reference.ts'
+import { PullProgress } from './pull-progress.ts'
+
+/** Failures that another location does not help against. */
+const EVERYWHERE: readonly ErrorCode[] = ['PLATFORM_UNAVAILABLE', 'NO_SPACE']
+
+/** The id of the image when the engine has it; undefined when it would have to be pulled. */
+export async function findImage(client: EngineClient, image: ContainerImage): Promise<string | undefined> {
+  for (const location of image.locations) {
+    const wanted = wantedAt(location, image)
+    const found = wanted && (await findLocally(client, wanted))
+    if (found && wrongPlatform(found, image) === undefined) return found.Id
+  }
+  return undefined
+}
+
+/** Makes sure that the engine has the image, and gives its id. Throws IMAGE_UNAVAILABLE with the words of the last location. */
+export async function obtainImage(
+  client: EngineClient,
+  image: ContainerImage,
+  progress: ImageProgress,
+  signal: AbortSignal,
+): Promise<string> {
+  let last = new BrokerError('IMAGE_UNAVAILABLE', 'the request names no location of the image')
+  for (const location of image.locations) {
+    try {
+      return await obtainFrom(client, location, image, progress, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!isBrokerError(error) || EVERYWHERE.includes(error.code)) throw error
+      const words = error instanceof EngineRefusal ? error.words : error.detail
+      last = new BrokerError('IMAGE_UNAVAILABLE', `${location}: ${words}`, { cause: error })
+    }
+  }
+  throw last
+}
+
+interface Wanted extends ImageReference {
+  readonly digest?: string
+}
+
+async function obtainFrom(
+  client: EngineClient,
+  location: string,
+  image: ContainerImage,
+  progress: ImageProgress,
+  signal: AbortSignal,
+): Promise<string> {
+  const wanted = wantedAt(location, image)
+  if (!wanted) throw unavailable('it is not a reference to an image with the digest of the request')
+  let found = await findLocally(client, wanted)
+  if (!found) {
+    await pull(client, wanted, progress, signal)
+    found = await findLocally(client, wanted)
+    if (!found) throw unavailable(`the registry gave an image that is not ${wanted.digest ?? 'to be found afterwards'}`)
+  }
+  const wrong = wrongPlatform(found, image)
+  if (wrong) throw unavailable(wrong)
+  return found.Id
+}
+
+/** What is wanted of a location: its reference, with the digest of the request. */
+function wantedAt(location: string, { digest }: ContainerImage): Wanted | undefined {
+  const reference = parseReference(location)
+  if (digest !== undefined && !isDigest(digest)) return undefined
+  if (!reference || (digest && reference.digest && digest !== reference.digest)) return undefined
+  return digest ? { ...reference, digest } : reference
+}
+
+async function findLocally(client: EngineClient, wanted: Wanted): Promise<ImageDetails | undefined> {
+  const { repository, tag, digest } = wanted
+  const names = digest
+    ? [`${repository}@${digest}`, digest, ...(tag ? [`${repository}:${tag}`] : [])]
+    : [`${repository}:${tag}`]
+  for (const name of names) {
+    const { status, body } = await client.ask<ImageDetails>({
+      path: `/images/${name}/json`,
+      doing: `looking for the image ${name}`,
+      answers: [404],
+    })
+    if (status === 200 && isWanted(body, wanted)) return body
+  }
+  return undefined
+}
+
+/** Podman answers a question for `a@digest` also with an image that it has as `b@digest`, so the names are compared too. */
+function isWanted(found: ImageDetails, { repository, digest }: Wanted): boolean {
+  if (digest === undefined || found.Id === digest) return true
+  return (found.RepoDigests ?? []).some((name) => {
+    const known = parseReference(name)
+    return known?.repository === repository && known.digest === digest
+  })
+}
+
+function wrongPlatform(found: ImageDetails, image: ContainerImage): string | undefined {
+  const has = `${found.Os}/${normalArchitecture(found.Architecture)}`
+  const wants = `${image.os}/${normalArchitecture(image.architecture)}`
+  return has === wants ? undefined : `it is an image for ${has}, not for ${wants}`
+}
+
+async function pull(
+  client: EngineClient,
+  { repository, tag, digest }: Wanted,
+  progress: ImageProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  const doing = `pulling ${repository}`
+  const query = { fromImage: repository, tag: digest ?? tag ?? 'latest' }
+  const lines = jsonLines<PullLine>(client.open({ method: 'POST', path: '/images/create', query, doing, signal }))
+  const seen = new PullProgress()
+  let said = 'pulling'
+  let refused: string | undefined
+  // Docker refuses with a status or in the stream, Podman always in the stream; the last error is the one that counts.
+  for await (const line of lines) {
+    if (line.error !== undefined) refused = line.error
+    seen.take(line)
+    const words = seen.words() ?? said
+    if (words !== said) progress((said = words))
+  }
+  if (refused !== undefined) throw new EngineRefusal(doing, 200, refused)
+}
+
+function unavailable(detail: string): BrokerError {
+  return new BrokerError('IMAGE_UNAVAILABLE', detail)
+}

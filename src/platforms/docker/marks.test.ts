@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { idSource } from '../../domain/ids.ts'
+import { carries, Marks, readLabels } from './marks.ts'
+
+const execution = idSource(Date.now).execution()
+const marks = new Marks('broker1')
+const volume = { execution, name: 'data-0' }
+
+describe('a mark', () => {
+  it('is the same whenever it is made, and different for different things', () => {
+    const all = [marks.workload(execution), marks.volume(volume), marks.stage(volume), marks.probe()]
+    expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
+    expect(new Marks('broker1').stage(volume)).toEqual(marks.stage(volume))
+    expect(new Marks('broker2').stage(volume).name).not.toBe(marks.stage(volume).name)
+  })
+  it('tells what a thing is of', () => {
+    expect(marks.workload(execution).name).toBe(`eb-broker1-${execution}-run`)
+    expect(marks.volume(volume).name).toBe(`eb-broker1-${execution}-data-0`)
+    expect(readLabels(marks.stage(volume).labels)).toEqual({ role: 'stage', execution, volume: 'data-0' })
+    expect(readLabels(null)).toEqual({})
+  })
+  it('is carried only by a thing with all of its labels', () => {
+    const mark = marks.volume(volume)
+    expect(carries({ ...mark.labels, more: 'labels' }, mark)).toBe(true)
+    expect(carries(marks.volume({ execution, name: 'data-1' }).labels, mark)).toBe(false)
+    expect(carries(new Marks('broker2').volume(volume).labels, mark)).toBe(false)
+    expect(carries(undefined, mark)).toBe(false)
+  })
+  it.each(['', 'short', 'much-too-long-id', 'Broker1', 'bro ker'])("is refused for the broker '%s'", (id) => {
+    expect(() => new Marks(id)).toThrow(RangeError)
+  })
+})

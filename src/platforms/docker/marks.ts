@@ -1,0 +1,82 @@
+/**
+ * How the broker's things in an engine are named and labelled, so that they are found again without any list.
+ *
+ * A name is made from what it is of, so that making a thing twice is refused by the engine; the labels say whose it is.
+ */
+import type { ExecutionId } from '../../domain/ids.ts'
+import type { VolumeRef } from '../platform.ts'
+
+export const LABELS = {
+  broker: 'execution-broker.id',
+  execution: 'execution-broker.execution',
+  role: 'execution-broker.role',
+  volume: 'execution-broker.volume',
+} as const
+
+/**
+ * `run` is the container of an execution, `volume` a volume, `stage` the container that is never started and through
+ * which files get into a volume, `probe` the container that shows what the engine can do.
+ */
+export type Role = 'run' | 'volume' | 'stage' | 'probe'
+
+/** A thing of the broker in the engine: its name and its labels. */
+export interface Mark {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+type Labels = Readonly<Record<string, string>> | null | undefined
+
+export class Marks {
+  readonly #broker: string
+
+  /** `broker` tells brokers apart that share an engine: 6 to 12 of a-z and 0-9. */
+  constructor(broker: string) {
+    if (!/^[a-z0-9]{6,12}$/.test(broker)) throw new RangeError(`'${broker}' is no id of a broker`)
+    this.#broker = broker
+  }
+
+  workload(execution: ExecutionId): Mark {
+    return this.#mark('run', `${execution}-run`, { [LABELS.execution]: execution })
+  }
+
+  volume({ execution, name }: VolumeRef): Mark {
+    return this.#mark('volume', `${execution}-${name}`, { [LABELS.execution]: execution, [LABELS.volume]: name })
+  }
+
+  stage({ execution, name }: VolumeRef): Mark {
+    return this.#mark('stage', `${execution}-${name}-stage`, { [LABELS.execution]: execution, [LABELS.volume]: name })
+  }
+
+  probe(): Mark {
+    return this.#mark('probe', 'probe', {})
+  }
+
+  /** The value of a `filters` parameter that leaves only what belongs to this broker, of one role or of all. */
+  filter(role?: Role): string {
+    const label = [`${LABELS.broker}=${this.#broker}`, ...(role ? [`${LABELS.role}=${role}`] : [])]
+    return JSON.stringify({ label })
+  }
+
+  #mark(role: Role, name: string, labels: Record<string, string>): Mark {
+    return {
+      name: `eb-${this.#broker}-${name}`,
+      labels: { [LABELS.broker]: this.#broker, [LABELS.role]: role, ...labels },
+    }
+  }
+}
+
+/** Whether what the engine has under a name is what the mark says, and not a thing of somebody else. */
+export function carries(labels: Labels, mark: Mark): boolean {
+  return Object.entries(mark.labels).every(([label, value]) => labels?.[label] === value)
+}
+
+/** The role, execution and volume that labels tell. */
+export function readLabels(labels: Labels): { role?: string; execution?: ExecutionId; volume?: string } {
+  const { [LABELS.role]: role, [LABELS.execution]: execution, [LABELS.volume]: volume } = labels ?? {}
+  return {
+    ...(role === undefined ? {} : { role }),
+    ...(execution === undefined ? {} : { execution: execution as ExecutionId }),
+    ...(volume === undefined ? {} : { volume }),
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Whether the program of a container is there, before it is started.
+ *
+ * Under an init the engine starts the init and cannot tell that the program is missing: the container ends at once,
+ * with 127 under Docker and with 1 under Podman, as if the program had done so. So it is looked for as the init will.
+ */
+import { posix } from 'node:path'
+import { BrokerError } from '../../domain/errors.ts'
+import { statPath } from './archive.ts'
+import type { ContainerDetails } from './engine-answers.ts'
+import type { EngineClient } from './engine-client.ts'
+
+/** What both engines set when neither the image nor the request has a PATH. */
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+const LINKS_MAX = 10
+/** Bits of Go's `os.FileMode`. */
+const DIRECTORY = 2 ** 31
+const SYMBOLIC_LINK = 2 ** 27
+const EXECUTABLE = 0o111
+
+/** Throws PROGRAM_NOT_STARTED when the program of a container that was never started is certainly not there. */
+export async function assertProgram(client: EngineClient, container: ContainerDetails): Promise<void> {
+  const { Config } = container
+  const program = Config.Entrypoint?.[0] ?? Config.Cmd?.[0]
+  if (program === undefined) return
+  let fault = 'is not in the image'
+  for (const path of placesOf(program, Config)) {
+    const found = await lookAt(client, container, path)
+    if (found === 'program') return
+    if (found === 'other') fault = 'is not a program that can be executed'
+  }
+  throw new BrokerError('PROGRAM_NOT_STARTED', `'${program}' ${fault}`)
+}
+
+/** Where a program may be: at its path, or in the directories of PATH when it is only a name. */
+function placesOf(program: string, { Env, WorkingDir }: ContainerDetails['Config']): string[] {
+  const directory = WorkingDir || '/'
+  if (program.includes('/')) return [posix.resolve(directory, program)]
+  const path = Env?.find((variable) => variable.startsWith('PATH='))?.slice('PATH='.length) || DEFAULT_PATH
+  return path.split(':').map((place) => posix.resolve(directory, place, program))
+}
+
+async function lookAt(
+  client: EngineClient,
+  { Id, Mounts = [] }: ContainerDetails,
+  path: string,
+): Promise<'program' | 'other' | 'nothing'> {
+  let place = path
+  for (let links = 0; links < LINKS_MAX; links++) {
+    // Podman follows links in a volume as if the volume were all there is, so nothing is certain there.
+    if (Mounts.some(({ Destination }) => place.startsWith(`${Destination}/`))) return 'program'
+    const stat = await statPath(client, Id, place)
+    if (!stat) return 'nothing'
+    if (!has(stat.mode, SYMBOLIC_LINK))
+      return !has(stat.mode, DIRECTORY) && stat.mode & EXECUTABLE ? 'program' : 'other'
+    place = stat.linkTarget
+  }
+  return 'other'
+}
+
+/** The modes of Go have 32 bits, of which the bit operators of this language take the first for a sign. */
+function has(mode: number, bit: number): boolean {
+  return Math.floor(mode / bit) % 2 === 1
+}

@@ -1,0 +1,49 @@
+/** How far a pull has come, in words, from the lines that the engine sends meanwhile. */
+import type { PullLine } from './engine-answers.ts'
+
+interface Layer {
+  readonly done: boolean
+  readonly currentBytes: number
+  readonly totalBytes: number
+}
+
+/** Takes line after line; `words` is what can be said after them, undefined before the first layer is known. */
+export class PullProgress {
+  readonly #layers = new Map<string, Layer>()
+
+  take({ id, status = '', progressDetail }: PullLine): void {
+    if (id === undefined || !isOfLayer(status)) return
+    const known = this.#layers.get(id)
+    const { current = 0, total } = progressDetail ?? {}
+    this.#layers.set(id, {
+      // Podman ends with the download and does not tell of unpacking; what Docker sends after it goes on.
+      done: /^(Download complete|Pull complete|Already exists)$/.test(status),
+      currentBytes: status === 'Downloading' ? current : (known?.currentBytes ?? 0),
+      totalBytes: status === 'Downloading' ? (total ?? 0) : (known?.totalBytes ?? 0),
+    })
+  }
+
+  words(): string | undefined {
+    const layers = [...this.#layers.values()]
+    if (layers.length === 0) return undefined
+    const done = layers.filter((layer) => layer.done).length
+    const total = sum(layers.map(({ totalBytes }) => totalBytes))
+    const current = sum(layers.map((layer) => (layer.done ? layer.totalBytes : layer.currentBytes)))
+    const bytes = total > 0 ? `, ${megabytes(current)} of ${megabytes(total)} MB` : ''
+    return `${done} of ${layers.length} layers${bytes}`
+  }
+}
+
+function isOfLayer(status: string): boolean {
+  return /^(Pulling fs layer|Waiting|Downloading|Verifying Checksum|Download complete|Extracting|Pull complete|Already exists)$/.test(
+    status,
+  )
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { executableOf } from '../../../test/support/docker-platform.ts'
+import type { DockerContainer, ExecutionRequest } from '../../domain/execution-request.ts'
+import type { EngineFacts } from './engine-facts.ts'
+import { unsupportedBy } from './unsupported.ts'
+
+const engine = {
+  product: 'Docker Engine 20.10.24',
+  isPodman: false,
+  os: 'linux',
+  architecture: 'amd64',
+  cores: 4,
+  memoryBytes: 8 * 2 ** 30,
+  limits: { memory: true, cores: true, pids: true },
+  tellsOutOfMemory: true,
+}
+const confinement = { network: 'none', pidsMax: 100, outputMaxBytes: 1e6 } as const
+
+function pointers(changes: Partial<DockerContainer>, on: EngineFacts | undefined = engine, path = '/data'): string[] {
+  const executable = { ...executableOf('example.org/name:1'), ...changes }
+  const request: ExecutionRequest = {
+    executable,
+    compute: {
+      cores: { min: 1, max: 1 },
+      memory: { min: 1, max: 1 },
+      volumes: [{ path, mode: 'READONLY', target: { family: 'data', index: 0 } }],
+    },
+    storage: [],
+    data: [],
+    durationMs: 60_000,
+    starts: [],
+  }
+  return unsupportedBy(request, confinement, on).map(({ pointer }) => pointer)
+}
+
+describe('what an engine does not do', () => {
+  it('is nothing of an ordinary program', () => {
+    expect(pointers({})).toEqual([])
+  })
+  it('is to give privileges', () => {
+    expect(pointers({ privileged: true })).toEqual(['/executable/privileged'])
+  })
+  it('is to make ports reachable', () => {
+    const port = { internalPort: 8888, protocol: 'HTTP' } as const
+    expect(pointers({ ports: [port, port] })).toEqual(['/executable/network/ports/0', '/executable/network/ports/1'])
+  })
+  it('is to run programs for another processor or system, as far as its own are known', () => {
+    const image = { locations: ['example.org/name:1'], architecture: 'arm64', os: 'windows' }
+    const both = ['/executable/image/platform/os', '/executable/image/platform/architecture']
+    expect(pointers({ image })).toEqual(both)
+    expect(pointers({ image: { ...image, os: 'linux', architecture: 'x86_64' } })).toEqual([])
+  })
+  it('is to mount at a path with a colon, on Podman', () => {
+    expect(pointers({}, { ...engine, isPodman: true }, '/a:b')).toEqual(['/compute/volumes/0/path'])
+    expect(pointers({}, engine, '/a:b')).toEqual([])
+  })
+})

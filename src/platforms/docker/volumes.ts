@@ -1,0 +1,159 @@
+/**
+ * Volumes and the files in them.
+ *
+ * Files get in through the archive API of a container that mounts the volume and is never started (the stage), because
+ * that works with an engine on another host too, and no program has to run for it. The stage is made when it is needed
+ * and removed with its volume; it is found by its name, so a crash at any point leaves nothing that is not found again.
+ */
+import type { Clock } from '../../domain/clock.ts'
+import { BrokerError } from '../../domain/errors.ts'
+import type { VolumeFile, VolumeRef } from '../platform.ts'
+import { archiveOf, directoriesTo, parentsOf, putArchive, putFile, statPath } from './archive.ts'
+import { findContainer, makeContainer, remove, removeContainer } from './containers.ts'
+import type { VolumeDetails } from './engine-answers.ts'
+import type { EngineClient } from './engine-client.ts'
+import { helperImage, VOLUMES_DIRECTORY } from './helper-image.ts'
+import { carries, type Marks } from './marks.ts'
+
+/** Any user may write, and remove only what is his own. */
+const ROOT_MODE = 0o1777
+
+export class Volumes {
+  readonly #client: EngineClient
+  readonly #clock: Clock
+  readonly #marks: Marks
+
+  constructor(client: EngineClient, clock: Clock, marks: Marks) {
+    this.#client = client
+    this.#clock = clock
+    this.#marks = marks
+  }
+
+  /** Makes the volume, with these directories in it. */
+  async prepare(volume: VolumeRef, directories: readonly string[], isPodman: boolean): Promise<void> {
+    await this.#make(volume, isPodman)
+    const stage = await this.#stage(volume)
+    const doing = `preparing the volume ${volume.name}`
+    const root = { type: 'directory', mode: ROOT_MODE } as const
+    // The mode of the root: Docker takes it from an entry in the directory that the volume is mounted in, Podman from
+    // one for the volume itself, and each ignores the other.
+    await putArchive(
+      this.#client,
+      stage,
+      VOLUMES_DIRECTORY,
+      await archiveOf([{ ...root, name: `${volume.name}/` }]),
+      doing,
+    )
+    const inside = directories.flatMap(directoriesTo)
+    await putArchive(this.#client, stage, placeOf(volume), await archiveOf([{ ...root, name: './' }, ...inside]), doing)
+  }
+
+  async writeFile(volume: VolumeRef, file: VolumeFile, signal: AbortSignal): Promise<void> {
+    // A source that fails before it is read says so to nobody, which would end the process; reading it tells again.
+    file.content.on('error', () => undefined)
+    try {
+      const stage = await this.#stage(volume)
+      await putFile(this.#client, stage, placeOf(volume), file, signal)
+      await this.#assertWhole(stage, volume, file)
+    } finally {
+      // When it was read to its end this changes nothing, and when the engine was not even asked it has to be let go.
+      file.content.destroy()
+    }
+  }
+
+  async writeLink(volume: VolumeRef, path: string, target: string): Promise<void> {
+    const stage = await this.#stage(volume)
+    const archive = await archiveOf([...parentsOf(path), { type: 'symlink', name: path, linkname: target }])
+    await putArchive(this.#client, stage, placeOf(volume), archive, `writing the link ${path}`)
+  }
+
+  /** The engines make a volume that a container mounts when it is not there, without its labels; that must not happen. */
+  async assertThere(volumes: readonly VolumeRef[]): Promise<void> {
+    const names = new Set((await this.list()).map(({ Name }) => Name))
+    const missing = volumes.find((volume) => !names.has(this.#marks.volume(volume).name))
+    if (missing) throw new BrokerError('PLATFORM_REFUSED', `the volume ${missing.name} is not there`)
+  }
+
+  /** All volumes of this broker. */
+  async list(): Promise<readonly VolumeDetails[]> {
+    const { body } = await this.#client.ask<{ Volumes: readonly VolumeDetails[] | null }>({
+      path: '/volumes',
+      query: { filters: this.#marks.filter() },
+      doing: 'listing the volumes',
+    })
+    return body.Volumes ?? []
+  }
+
+  async release(volume: VolumeRef): Promise<void> {
+    await removeContainer(this.#client, this.#clock, this.#marks.stage(volume))
+    const mark = this.#marks.volume(volume)
+    const { status, body } = await this.#client.ask<VolumeDetails>({
+      path: `/volumes/${mark.name}`,
+      doing: `looking for the volume ${mark.name}`,
+      answers: [404],
+    })
+    if (status === 404 || !carries(body.Labels, mark)) return
+    const doing = `removing the volume ${mark.name}`
+    await remove(this.#client, this.#clock, { path: `/volumes/${mark.name}`, doing })
+  }
+
+  async #make(volume: VolumeRef, isPodman: boolean): Promise<void> {
+    const mark = this.#marks.volume(volume)
+    const { body } = await this.#client.ask<VolumeDetails>({
+      method: 'POST',
+      path: '/volumes/create',
+      body: {
+        Name: mark.name,
+        Driver: 'local',
+        Labels: mark.labels,
+        // A fixed owner keeps Podman from giving the volume the mode and owner of the image's directory when the first
+        // program starts that mounts it. https://docs.podman.io/en/v4.3/markdown/podman-volume-create.1.html
+        ...(isPodman ? { DriverOpts: { o: 'uid=0,gid=0' } } : {}),
+      },
+      doing: `making the volume ${mark.name}`,
+    })
+    // Both engines give the volume that is there already, whosever it is.
+    if (!carries(body.Labels, mark))
+      throw new BrokerError(
+        'PLATFORM_REFUSED',
+        `The engine has a volume ${mark.name} that does not belong to this broker`,
+      )
+  }
+
+  /** The name of the stage of a volume, which is there afterwards. */
+  async #stage(volume: VolumeRef): Promise<string> {
+    const mark = this.#marks.stage(volume)
+    if (!(await findContainer(this.#client, mark))) {
+      await this.assertThere([volume])
+      await makeContainer(this.#client, mark, {
+        Image: await helperImage(this.#client),
+        // An image without a program is refused; this one is never started.
+        Cmd: ['none'],
+        HostConfig: {
+          NetworkMode: 'none',
+          Mounts: [
+            {
+              Type: 'volume',
+              Source: this.#marks.volume(volume).name,
+              Target: placeOf(volume),
+              VolumeOptions: { NoCopy: true },
+            },
+          ],
+        },
+      })
+    }
+    return mark.name
+  }
+
+  /** Some versions of Podman have said yes before they began to write, so what has arrived is looked at. */
+  async #assertWhole(stage: string, volume: VolumeRef, { path, sizeBytes }: VolumeFile): Promise<void> {
+    const written = await statPath(this.#client, stage, `${placeOf(volume)}/${path}`)
+    if (written?.size === sizeBytes) return
+    const detail = `the engine has kept ${written?.size ?? 0} of the ${sizeBytes} bytes of ${path}; its disk may be full`
+    throw new BrokerError('NO_SPACE', detail)
+  }
+}
+
+function placeOf({ name }: VolumeRef): string {
+  return `${VOLUMES_DIRECTORY}/${name}`
+}

@@ -1,0 +1,218 @@
+/**
+ * A web server with data on loopback that misbehaves when it is told to: for the tests of data sources and staging, for
+ * whole-broker tests and demonstrations.
+ *
+ *     const server = await startDataServer()
+ *     server.files.set('/stars.csv', { content: Buffer.from('…') })
+ *     server.faults.set('/stars.csv', [{ method: 'GET', stopsAfter: 100, times: 1 }])
+ *
+ * Without faults it is a good server: HEAD, one range, `If-Range`, strong entity tags, size and type announced.
+ */
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+
+/** A file that is served at a path. */
+export interface ServedFile {
+  /** The bytes; or a number: so many bytes as `madeUpBytes` makes them. */
+  readonly content: Buffer | number
+  /** Sent as well, or instead; names in lower case. An empty value leaves a header out: `etag`, `accept-ranges`. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What is wrong with an answer. Everything may be combined. */
+export interface Fault {
+  /** Only for this method; for any when left out. */
+  readonly method?: 'HEAD' | 'GET'
+  /** For so many requests; for all when left out. */
+  readonly times?: number
+  /** Answers with this status and no data. With `redirectsTo`, 302 when left out. */
+  readonly status?: number
+  readonly redirectsTo?: string
+  /** Closes the connection after so many bytes of an answer. */
+  readonly stopsAfter?: number
+  /** Falls silent after so many bytes of an answer, and leaves the connection open. */
+  readonly stallsAfter?: number
+  /** After this answer, the path has another file. */
+  readonly becomes?: ServedFile
+  /** Announces this size instead of the right one; the connection ends after the bytes that there are. */
+  readonly announces?: number
+  /** Sends chunks and announces no size. */
+  readonly unannounced?: boolean
+  readonly bytesPerSecond?: number
+  /** Compresses, whatever the client accepts. */
+  readonly gzips?: boolean
+  readonly ignoresRange?: boolean
+}
+
+export interface ServedRequest {
+  readonly method: string
+  /** With the query. */
+  readonly path: string
+  readonly headers: IncomingMessage['headers']
+}
+
+export interface DataServer {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string
+  /** By path, without the query. */
+  readonly files: Map<string, ServedFile>
+  /** By path. The first that is for the method and has times left is the one that counts. */
+  readonly faults: Map<string, Fault[]>
+  /** Every request so far. */
+  readonly requests: ServedRequest[]
+  readonly close: () => Promise<void>
+}
+
+/** Starts a server on a free port. */
+export async function startDataServer(): Promise<DataServer> {
+  const files = new Map<string, ServedFile>()
+  const faults = new Map<string, Fault[]>()
+  const requests: ServedRequest[] = []
+  const server = createServer((request, response) => {
+    const { method = 'GET', url = '/', headers } = request
+    requests.push({ method, path: url, headers })
+    const { pathname } = new URL(url, 'http://localhost')
+    // A client that goes away in the middle is usual here.
+    response.on('error', () => undefined)
+    void answer(request, response, files, pathname, takeFault(faults, pathname, method))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    files,
+    faults,
+    requests,
+    close: async () => {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+const PATTERN = createHash('sha512').update('made up').digest()
+const BLOCK = Buffer.alloc(64 * 1024, PATTERN)
+
+/** The bytes of a file that is given as a number, from a place on: 64 arbitrary bytes, again and again. */
+export function* madeUpBytes(from: number, to: number): Generator<Buffer> {
+  for (let at = from; at < to;) {
+    const begin = at % PATTERN.length
+    const length = Math.min(BLOCK.length - begin, to - at)
+    yield BLOCK.subarray(begin, begin + length)
+    at += length
+  }
+}
+
+function takeFault(faults: Map<string, Fault[]>, path: string, method: string): Fault {
+  const list = faults.get(path) ?? []
+  const index = list.findIndex((fault) => (fault.method ?? method) === method && fault.times !== 0)
+  const fault = list[index]
+  if (fault?.times !== undefined) list[index] = { ...fault, times: fault.times - 1 }
+  return fault ?? {}
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  files: Map<string, ServedFile>,
+  path: string,
+  fault: Fault,
+): Promise<void> {
+  const file = files.get(path)
+  if (fault.becomes) response.once('close', () => files.set(path, fault.becomes as ServedFile))
+  if (fault.redirectsTo !== undefined) {
+    response.writeHead(fault.status ?? 302, { location: fault.redirectsTo }).end()
+  } else if (fault.status !== undefined || !file) {
+    response.writeHead(fault.status ?? 404, { 'content-type': 'text/plain' }).end(`no data at ${path}\n`)
+  } else {
+    await serve(request, response, fault.gzips ? compressed(file) : file, fault)
+  }
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: ServedFile,
+  fault: Fault,
+): Promise<void> {
+  const size = sizeOf(file)
+  const version = { etag: `"${tagOf(file)}"`, ...file.headers }
+  const from = fault.ignoresRange ? 0 : rangeBegin(request, version)
+  if (from > 0 && from >= size) {
+    response.writeHead(416, { 'content-range': `bytes */${size}` }).end()
+    return
+  }
+  const all = {
+    'accept-ranges': 'bytes',
+    'content-type': 'application/octet-stream',
+    'content-range': from > 0 ? `bytes ${from}-${size - 1}/${size}` : '',
+    'content-length': fault.unannounced ? '' : String((fault.announces ?? size) - from),
+    ...version,
+  }
+  const headers = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
+  response.writeHead(from > 0 ? 206 : 200, headers)
+  if (request.method === 'HEAD') response.end()
+  else await send(response, file, from, fault)
+}
+
+async function send(response: ServerResponse, file: ServedFile, from: number, fault: Fault): Promise<void> {
+  const size = sizeOf(file)
+  const to = Math.min(size, from + Math.min(fault.stopsAfter ?? Infinity, fault.stallsAfter ?? Infinity))
+  const blocks = typeof file.content === 'number' ? madeUpBytes(from, to) : [file.content.subarray(from, to)]
+  response.flushHeaders()
+  for (const block of blocks) {
+    for (const part of fault.bytesPerSecond ? slices(block, fault.bytesPerSecond / 10) : [block]) {
+      if (fault.bytesPerSecond) await pause(100)
+      if (response.destroyed) return
+      if (!response.write(part)) await drained(response)
+    }
+  }
+  if (fault.stallsAfter !== undefined) return
+  // What was written is sent before the connection ends, so that a client gets exactly the bytes that it was told of.
+  if (to < size || (fault.announces ?? 0) > size) response.socket?.end()
+  else response.end()
+}
+
+/** Resolves when a response takes more, or when nobody takes it any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
+    response.on('drain', done).on('close', done)
+  })
+}
+
+function slices(block: Buffer, bytes: number): Buffer[] {
+  const step = Math.max(1, Math.floor(bytes))
+  return Array.from({ length: Math.ceil(block.length / step) }, (_, index) =>
+    block.subarray(index * step, (index + 1) * step),
+  )
+}
+
+function sizeOf({ content }: ServedFile): number {
+  return typeof content === 'number' ? content : content.length
+}
+
+function tagOf({ content }: ServedFile): string {
+  return typeof content === 'number' ? `made-up-${content}` : createHash('sha256').update(content).digest('hex')
+}
+
+function compressed({ content, headers }: ServedFile): ServedFile {
+  const bytes = typeof content === 'number' ? Buffer.concat([...madeUpBytes(0, content)]) : content
+  return { content: gzipSync(bytes), headers: { ...headers, 'content-encoding': 'gzip' } }
+}
+
+/** Where the range of a request begins; 0 for all, also when `If-Range` is of another version. */
+function rangeBegin({ headers }: IncomingMessage, version: Readonly<Record<string, string>>): number {
+  const [, begin] = /^bytes=(\d+)-$/.exec(headers.range ?? '') ?? []
+  const condition = headers['if-range']
+  if (condition !== undefined && condition !== version['etag'] && condition !== version['last-modified']) return 0
+  return Number(begin ?? 0)
+}
