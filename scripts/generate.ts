@@ -4,6 +4,7 @@
  * - src/protocol/contract.gen.json  the contract in openapi/ as one file
  * - src/protocol/contract.gen.ts    its types
  * - docs/lifecycle.md               the two transition tables, drawn
+ * - docs/simulated.md               what programs the simulated platform
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs'
@@ -12,6 +13,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript'
 import { drawLifecycles } from './lifecycle-page.ts'
+import { describeSimulation } from './simulated-page.ts'
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
 
@@ -20,6 +22,7 @@ const outputs: Record<string, string> = {
   'src/protocol/contract.gen.json': contract,
   'src/protocol/contract.gen.ts': await contractTypes(contract),
   'docs/lifecycle.md': drawLifecycles(),
+  'docs/simulated.md': describeSimulation(),
 }
 
 const stale = Object.entries(outputs).filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text)

@@ -1,0 +1,24 @@
+/** Writes docs/simulated.md from the variables that the simulated platform knows. */
+import { SIMULATION_VARIABLES } from '../src/platforms/simulated/program.ts'
+
+/** The page as Markdown. */
+export function describeSimulation(): string {
+  return [
+    '<!-- Generated from src/platforms/simulated by `npm run generate`. Do not edit. -->',
+    '# The simulated platform',
+    '',
+    'It runs any executable without running anything: containers have a duration, output and an exit code that are made',
+    'up. Every offer says so. It is for development, demonstrations, and tests of load and faults.',
+    '',
+    'A few programs behave as they are expected to: `echo`, `sleep`, `cat`, `true`, `false`, and the checksums (`sha256sum`,',
+    '`md5sum` and the like) of files in mounted volumes, which are computed of the data that were really staged. Any other',
+    'program says that it was simulated and ends with 0 after the duration that the configuration gives (`duration`, PT1S).',
+    '',
+    'The environment of the executable in the request programs the rest:',
+    '',
+    '| Variable | Meaning |',
+    '|---|---|',
+    ...Object.entries(SIMULATION_VARIABLES).map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
+    '',
+  ].join('\n')
+}
