@@ -5,6 +5,7 @@
  * - src/protocol/contract.gen.ts    its types
  * - docs/lifecycle.md               the two transition tables, drawn
  * - docs/simulated.md               what programs the simulated platform
+ * - docs/messages.md                the message catalogue
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs'
@@ -14,6 +15,7 @@ import { parseArgs } from 'node:util'
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript'
 import { drawLifecycles } from './lifecycle-page.ts'
 import { describeSimulation } from './simulated-page.ts'
+import { writeMessages } from './messages-page.ts'
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
 
@@ -23,6 +25,7 @@ const outputs: Record<string, string> = {
   'src/protocol/contract.gen.ts': await contractTypes(contract),
   'docs/lifecycle.md': drawLifecycles(),
   'docs/simulated.md': describeSimulation(),
+  'docs/messages.md': writeMessages(),
 }
 
 const stale = Object.entries(outputs).filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text)

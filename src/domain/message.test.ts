@@ -16,4 +16,8 @@ describe('a message', () => {
   it.each(Object.entries(MESSAGES))('%s is whole sentences', (_, { template }) => {
     expect(template).toMatch(/^([A-Z]|\$\{).*[.}]$/s)
   })
+  it.each(Object.entries(MESSAGES))('%s says where it is found and what to do about it', (_, { places, advice }) => {
+    expect(places.length).toBeGreaterThan(0)
+    expect(advice).toMatch(/^[A-Z].*\.$/s)
+  })
 })

@@ -1,0 +1,83 @@
+/** What the broker says while an execution lives. Each message attaches to the component concerned. */
+import type { MessageEntry } from './message-entry.ts'
+
+export const EXECUTION_MESSAGES = {
+  'data-progress': {
+    level: 'INFO',
+    template: '${bytes} of ${total} bytes of ${location} were copied.',
+    places: ['data'],
+    advice: 'Nothing has to be done.',
+  },
+  'data-staged': {
+    level: 'INFO',
+    template: '${bytes} bytes of ${location} were copied${verified}.',
+    places: ['data'],
+    advice: 'Nothing has to be done.',
+  },
+  'image-progress': {
+    level: 'INFO',
+    template: 'Pulling ${image}: ${progress}.',
+    places: ['executable'],
+    advice: 'Nothing has to be done.',
+  },
+  'platform-unavailable': {
+    level: 'WARN',
+    template: 'The platform ${platform} does not answer: ${reason}. The broker tries again until ${until}.',
+    places: ['executable', 'compute', 'storage', 'data', 'volume'],
+    advice: 'Wait. The operator of the platform can see to it.',
+  },
+  'step-failed': {
+    level: 'ERROR',
+    template: '${what} failed: ${reason}.',
+    places: ['executable', 'compute', 'storage', 'data', 'volume'],
+    advice: 'The reason says whether the request has to be changed or only asked for again.',
+  },
+  'exit-code': {
+    level: 'ERROR',
+    template: 'The program ended with exit code ${exitCode}.',
+    places: ['executable'],
+    advice: 'Read what the program wrote to stderr, at `executable.streams.stderr.locations`.',
+  },
+  'program-not-started': {
+    level: 'ERROR',
+    template: 'The program could not be started: ${reason}.',
+    places: ['executable'],
+    advice: 'Check the entry point and the command, and that the image has them.',
+  },
+  'out-of-memory': {
+    level: 'ERROR',
+    template: 'The program was killed because it used more memory than the ${memory} GiB of its offer.',
+    places: ['executable'],
+    advice: 'Ask again with more `compute.memory`.',
+  },
+  'time-limit': {
+    level: 'ERROR',
+    template: 'The program was stopped because the granted duration of ${duration} was over.',
+    places: ['executable'],
+    advice: 'Ask again with a longer `schedule.requested.duration`.',
+  },
+  'workload-lost': {
+    level: 'ERROR',
+    template: 'The platform ${platform} lost the container: ${reason}.',
+    places: ['executable'],
+    advice: 'Ask again. The operator of the platform should know of it.',
+  },
+  'started-late': {
+    level: 'WARN',
+    template: 'The execution started ${seconds} s after the promised start: ${reason}.',
+    places: ['execution'],
+    advice: 'Nothing has to be done: the granted duration counts from the real start.',
+  },
+  'output-truncated': {
+    level: 'WARN',
+    template: 'Of the ${bytes} bytes of ${stream} only the last ${limit} are kept.',
+    places: ['executable'],
+    advice: 'Let the program write less, or write to a file in its storage.',
+  },
+  'cannot-release': {
+    level: 'WARN',
+    template: 'Giving back ${what} failed: ${reason}. The broker tries again.',
+    places: ['executable', 'compute', 'storage', 'data', 'volume'],
+    advice: 'Nothing has to be done. The operator of the platform can see to it.',
+  },
+} as const satisfies Record<string, MessageEntry>

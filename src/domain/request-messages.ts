@@ -1,0 +1,156 @@
+/**
+ * What the broker says about a request: what it changed or did not understand, and why the answer is NO. Each message
+ * attaches to the offer set (of a direct run: to the execution that never was) or, where it says so, to a component of
+ * an offer.
+ */
+import type { MessageEntry } from './message-entry.ts'
+
+export const REQUEST_MESSAGES = {
+  // What the broker changed or did not understand.
+  'unknown-field': {
+    level: 'WARN',
+    template: 'The field ${pointer} is not part of the contract and was ignored.',
+    places: ['offer set'],
+    advice: 'Correct the name of the field, or leave it out; the contract at `/openapi.json` has every field.',
+  },
+  'unknown-fields-more': {
+    level: 'WARN',
+    template: 'There are ${count} more fields that are not part of the contract; they were ignored as well.',
+    places: ['offer set'],
+    advice: 'Correct the fields that are named first; the contract at `/openapi.json` has every field.',
+  },
+  'earlier-schema': {
+    level: 'INFO',
+    template:
+      'What the request has in ${pointer} is written as in an earlier schema (${form}); it was read as ${readAs}.',
+    places: ['offer set'],
+    advice: 'Nothing has to be done. Write the current form when the client is next changed.',
+  },
+  'date-read-as': {
+    level: 'WARN',
+    template: "The value '${text}' of ${pointer} was read as '${readAs}'.",
+    places: ['offer set'],
+    advice: 'Check that this is what was meant, and write it so.',
+  },
+  'maximum-capped': {
+    level: 'WARN',
+    template: 'No pool has ${maximum} ${resource} as ${pointer} asks for; offers go up to ${limit}.',
+    places: ['offer set'],
+    advice: 'Nothing has to be done: the minimum is met. A lower maximum says the same.',
+  },
+  'simulated-platform': {
+    level: 'INFO',
+    template: 'The platform ${platform} is simulated: no container is run, output and exit code are made up.',
+    places: ['executable'],
+    advice: 'Choose an offer of another platform when the work has to be done in earnest.',
+  },
+  'image-pinned': {
+    level: 'INFO',
+    template: 'The image ${image} was found here as ${digest} and is run as such.',
+    places: ['executable'],
+    advice: 'Give the digest in `executable.image.digest` to run exactly this image again.',
+  },
+  // Why the answer is NO.
+  'executable-required': {
+    level: 'ERROR',
+    template: 'The request has no executable; describe in ${pointer} what shall be run.',
+    places: ['offer set'],
+    advice: 'Add an executable, such as a docker-container with an image.',
+  },
+  'unknown-kind': {
+    level: 'ERROR',
+    template: "The kind '${kind}' of ${pointer} is not known here; known are ${known}.",
+    places: ['offer set'],
+    advice: 'Take one of the kinds that the message lists, or ask another broker.',
+  },
+  'not-supported': {
+    level: 'ERROR',
+    template: 'No platform here supports what ${pointer} asks for: ${reason}.',
+    places: ['offer set'],
+    advice: 'Leave out what the pointer leads to, or ask another broker.',
+  },
+  'invalid-value': {
+    level: 'ERROR',
+    template: "The value '${value}' of ${pointer} cannot be used: ${reason}.",
+    places: ['offer set'],
+    advice: 'Change the value that the pointer leads to; the message says what is wrong with it.',
+  },
+  'minimum-above-maximum': {
+    level: 'ERROR',
+    template: 'The minimum ${minimum} of ${pointer} is above its maximum ${maximum}.',
+    places: ['offer set'],
+    advice: 'Lower the minimum or raise the maximum.',
+  },
+  'reference-not-found': {
+    level: 'ERROR',
+    template: "The reference '${reference}' of ${pointer} is neither a name nor a UUID of ${expected} in this request.",
+    places: ['offer set'],
+    advice: 'Use the `meta.name` or `meta.uuid` of a resource in the same request.',
+  },
+  'reference-ambiguous': {
+    level: 'ERROR',
+    template: "The reference '${reference}' of ${pointer} fits more than one resource; give each its own name.",
+    places: ['offer set'],
+    advice: 'Give each resource its own `meta.name` and refer to it by that.',
+  },
+  'duplicate-name': {
+    level: 'ERROR',
+    template: "The name '${name}' of ${pointer} is used twice; give each resource its own name.",
+    places: ['offer set'],
+    advice: 'Give each data and storage resource its own `meta.name`.',
+  },
+  'duplicate-path': {
+    level: 'ERROR',
+    template: "The mount path '${path}' of ${pointer} lies in or is the path of another volume.",
+    places: ['offer set'],
+    advice: 'Give each volume a path that is not inside the path of another.',
+  },
+  'window-past': {
+    level: 'ERROR',
+    template: 'Nothing can start in ${pointer} any more: preparation takes until ${earliest}.',
+    places: ['offer set'],
+    advice: 'Ask for a start after the instant in the message, or leave `schedule.requested.start` out.',
+  },
+  'beyond-horizon': {
+    level: 'ERROR',
+    template: 'Nothing is offered after ${horizon}; ${pointer} begins later.',
+    places: ['offer set'],
+    advice: 'Ask for a start before the instant in the message, or ask again nearer to the time.',
+  },
+  'duration-limit': {
+    level: 'ERROR',
+    template: 'The duration ${duration} of ${pointer} is above the limit of ${limit}.',
+    places: ['offer set'],
+    advice: 'Ask for a shorter duration, and split the work where that is possible.',
+  },
+  'resource-limit': {
+    level: 'ERROR',
+    template: 'No pool has ${minimum} ${resource} as ${pointer} asks for at least; the largest has ${limit}.',
+    places: ['offer set'],
+    advice: 'Lower the minimum to what the message names, or ask another broker.',
+  },
+  'no-pool': {
+    level: 'ERROR',
+    template: 'No single pool has ${cores} cores, ${memory} GiB of memory and ${storage} GiB of storage together.',
+    places: ['offer set'],
+    advice: 'Lower one of the minima; each alone is possible, all of them together are not.',
+  },
+  'no-capacity': {
+    level: 'ERROR',
+    template: 'There are not enough ${resource} free in the requested time. ${next}',
+    places: ['offer set'],
+    advice: 'Ask for the slot that the message names, for less, or for a shorter duration; or ask again later.',
+  },
+  'data-unavailable': {
+    level: 'ERROR',
+    template: 'The data at ${location} cannot be had: ${reason}.',
+    places: ['offer set'],
+    advice: 'Check the location, and that it is open to this broker.',
+  },
+  'data-too-large': {
+    level: 'ERROR',
+    template: 'The data at ${location} have ${bytes} bytes, more than the ${limit} that ${what} allows.',
+    places: ['offer set'],
+    advice: 'Ask for larger storage, or for a part of the data.',
+  },
+} as const satisfies Record<string, MessageEntry>
