@@ -19,5 +19,5 @@ export default tseslint.config(
     },
   },
   { files: ['*.js', '*.config.ts'], extends: [tseslint.configs.disableTypeChecked] },
-  { files: ['scripts/**', 'src/cli/**', 'test/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'bench/**', 'src/cli/**', 'test/**'], rules: { 'no-console': 'off' } },
 )

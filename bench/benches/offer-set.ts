@@ -1,0 +1,125 @@
+/** One offer set over HTTP, beside a bare transaction that writes the same rows. */
+import { Pool } from 'undici'
+import type { Schemas } from '../../src/client/broker-client.ts'
+import { KIND } from '../../src/protocol/kinds.ts'
+import { recordWrites } from '../bare-writes.ts'
+import type { Bench, Effort, Reading } from '../benchmark.ts'
+import { cleanly } from '../cleanly.ts'
+import { brokerAt, CONNECTIONS, databaseAfter, onEachDatabase, type DatabasePlace } from '../databases.ts'
+import { inTurns, manyAtOnce, median, oneByOne, percentile } from '../statistics.ts'
+import type { ServedBroker } from '../served-broker.ts'
+
+type Kind = DatabasePlace['kind']
+
+const OFFERS = 4
+const CONFIG = {
+  offers: { perSet: OFFERS },
+  platforms: [
+    {
+      type: 'simulated',
+      name: 'simulated',
+      pools: [{ name: 'default', cores: 1_000_000, memory: 1_000_000, storage: 1_000_000 }],
+    },
+  ],
+}
+const REQUEST = JSON.stringify({
+  executable: { kind: KIND.dockerContainer, image: { locations: ['example.org/bench:1'] } },
+  compute: { kind: KIND.simpleCompute, cores: { min: 1, max: 4 }, memory: { min: 1, max: 4 } },
+  schedule: { requested: { duration: 'PT10M' } },
+} satisfies Schemas['ExecutionRequest'])
+
+export const offerSet: Bench = {
+  name: 'offer-set',
+  measures:
+    `\`POST /offersets\` with a small request in JSON that is answered with ${OFFERS} offers, on a broker in a process of ` +
+    `its own: one client, and then ${CONNECTIONS} at once.`,
+  baseline:
+    'One transaction that writes the same rows, through the same driver, into a database of the same kind: the embedded ' +
+    'one in the process that measures, or the same PostgreSQL server.',
+  run: (effort) => onEachDatabase((kind, place) => measure(kind, place, effort)),
+}
+
+function measure(kind: Kind, makePlace: () => Promise<DatabasePlace>, effort: Effort): Promise<Reading[]> {
+  return cleanly(async (later) => {
+    const bare = await databaseAfter(makePlace, CONFIG, later, (broker) => withClient(broker, (ask) => ask()))
+    const { again } = await recordWrites(bare.database, bare.result)
+    const { broker } = await brokerAt(makePlace, CONFIG, later)
+    return withClient(broker, async (ask) => [
+      ...(await alone(kind, ask, again, effort)),
+      ...(await crowded(kind, ask, again, effort)),
+    ])
+  })
+}
+
+async function alone(
+  kind: Kind,
+  ask: () => Promise<unknown>,
+  write: () => Promise<void>,
+  { rounds, times }: Effort,
+): Promise<Reading[]> {
+  const count = times(40)
+  const measured = await inTurns(
+    rounds,
+    () => oneByOne(count, ask),
+    () => oneByOne(count, write),
+  )
+  const [subject, baseline] = [measured.subject.flat(), measured.baseline.flat()]
+  return [{ name: `${kind}, 1 client, p50`, value: median(subject), unit: 'ms', baseline: median(baseline) }]
+}
+
+async function crowded(
+  kind: Kind,
+  ask: () => Promise<unknown>,
+  write: () => Promise<void>,
+  { rounds, times }: Effort,
+): Promise<Reading[]> {
+  const count = times(160)
+  const measured = await inTurns(
+    rounds,
+    () => manyAtOnce(CONNECTIONS, count, ask),
+    () => manyAtOnce(CONNECTIONS, count, write),
+  )
+  const perSecond = (turns: typeof measured.subject) => median(turns.map((turn) => turn.perSecond))
+  const latencies = measured.subject.flatMap((turn) => turn.latencies)
+  const clients = `${kind}, ${CONNECTIONS} clients`
+  return [
+    {
+      name: `${clients}, throughput`,
+      value: perSecond(measured.subject),
+      unit: 'offer sets/s',
+      baseline: perSecond(measured.baseline),
+      ...(kind === 'server' ? { goal: { of: 'ratio', atLeast: 0.3 } } : {}),
+    },
+    {
+      name: `${clients}, p99 beside p50`,
+      value: percentile(latencies, 0.99),
+      unit: 'ms',
+      baseline: median(latencies),
+      goal: { of: 'ratio', atMost: 8 },
+    },
+  ]
+}
+
+/** Gives a function that asks for an offer set and gives its id. */
+async function withClient<Result>(
+  broker: ServedBroker,
+  use: (ask: () => Promise<string>) => Promise<Result>,
+): Promise<Result> {
+  const client = new Pool(broker.url, { connections: CONNECTIONS })
+  const ask = async () => {
+    const { body } = await client.request({
+      method: 'POST',
+      path: '/offersets',
+      headers: { 'content-type': 'application/json', prefer: 'return=representation' },
+      body: REQUEST,
+    })
+    const { meta, offers, result } = (await body.json()) as Schemas['OfferSet']
+    if (offers?.length !== OFFERS) throw new Error(`${offers?.length ?? 0} offers instead of ${OFFERS}: ${result}`)
+    return meta.uuid as string
+  }
+  try {
+    return await use(ask)
+  } finally {
+    await client.close()
+  }
+}

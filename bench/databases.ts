@@ -1,0 +1,98 @@
+/** The databases that benches run on: the embedded one always, a PostgreSQL server when one is named. */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import pg from 'pg'
+import { postgresServer } from '../test/support/engines.ts'
+import type { Database } from '../src/store/database.ts'
+import { openEmbedded } from '../src/store/embedded.ts'
+import { openServer } from '../src/store/server.ts'
+import type { Reading, Skipped } from './benchmark.ts'
+import { serveBroker, type ServedBroker } from './served-broker.ts'
+
+/** So many connections have both the broker and the baseline. */
+export const CONNECTIONS = 16
+
+/** Where the database of one broker is. */
+export interface DatabasePlace {
+  readonly kind: 'embedded' | 'server'
+  /** What it adds to the configuration of a broker. */
+  readonly config: Readonly<Record<string, unknown>>
+  /** Opens the database of a broker that was stopped (embedded) or that may still run (server). */
+  open(broker: ServedBroker): Promise<Database>
+  /** Leaves nothing behind. */
+  drop(): Promise<void>
+}
+
+/** Measures on each database that is there, and says of the other why not. */
+export async function onEachDatabase(
+  measure: (kind: DatabasePlace['kind'], place: () => Promise<DatabasePlace>) => Promise<readonly Reading[]>,
+): Promise<(Reading | Skipped)[]> {
+  const { address, missing } = postgresServer()
+  const results: (Reading | Skipped)[] = [...(await measure('embedded', embeddedPlace))]
+  if (address) results.push(...(await measure('server', () => serverPlace(address))))
+  else results.push({ name: 'server', skipped: missing ?? 'there is no server' })
+  return results
+}
+
+async function embeddedPlace(): Promise<DatabasePlace> {
+  return {
+    kind: 'embedded',
+    config: {},
+    open: ({ dataDirectory }) => openEmbedded(join(dataDirectory, 'database')),
+    drop: async () => undefined,
+  }
+}
+
+async function serverPlace(serverUrl: string): Promise<DatabasePlace> {
+  const name = `broker_bench_${randomBytes(6).toString('hex')}`
+  await administer(serverUrl, `create database ${name}`)
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return {
+    kind: 'server',
+    config: { database: { url: url.href, connections: CONNECTIONS } },
+    open: () => openServer({ url: url.href, connectionsMax: CONNECTIONS }),
+    drop: () => administer(serverUrl, `drop database ${name} with (force)`),
+  }
+}
+
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Whatever has to be closed is handed to it; see `cleanly`. */
+export type Later = (close: () => Promise<unknown>) => void
+
+/** A broker that is measured, on a database of its own. */
+export async function brokerAt(
+  makePlace: () => Promise<DatabasePlace>,
+  config: Readonly<Record<string, unknown>>,
+  later: Later,
+): Promise<{ broker: ServedBroker; place: DatabasePlace }> {
+  const place = await makePlace()
+  later(() => place.drop())
+  const broker = await serveBroker({ ...config, ...place.config })
+  later(() => broker.close())
+  return { broker, place }
+}
+
+/** The database of a broker that was used for a moment and stopped: the place for a baseline. */
+export async function databaseAfter<Result>(
+  makePlace: () => Promise<DatabasePlace>,
+  config: Readonly<Record<string, unknown>>,
+  later: Later,
+  use: (broker: ServedBroker) => Promise<Result>,
+): Promise<{ database: Database; result: Result }> {
+  const { broker, place } = await brokerAt(makePlace, config, later)
+  const result = await use(broker)
+  await broker.stop()
+  const database = await place.open(broker)
+  later(() => database.close())
+  return { database, result }
+}
