@@ -52,6 +52,27 @@ export const CONFIG_SCHEMA = {
           default: 8082,
           description: 'The port to listen on; 0 takes a free one.',
         },
+        trustedProxies: {
+          type: 'array',
+          items: { type: 'string', format: 'broker-network' },
+          default: [],
+          description:
+            'Addresses and networks such as 10.0.0.0/8 of proxies whose Forwarded and X-Forwarded headers are believed.',
+        },
+      },
+    },
+    cors: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        origins: {
+          type: 'array',
+          items: { type: 'string', pattern: '^(\\*|https?://[^/\\s]+)$' },
+          default: [],
+          description:
+            "Origins such as https://portal.example.org whose scripts may use the broker; '*' stands for all. Without any, browsers let none.",
+        },
       },
     },
     publicUrl: {

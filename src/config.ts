@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import addFormatsModule from 'ajv-formats'
+import ipaddr from 'ipaddr.js'
 import { CORE_SCHEMA, load, YAMLException } from 'js-yaml'
 import { CONFIG_SCHEMA, type Config } from './config-schema.ts'
 import { DateError, parseDuration } from './domain/dates.ts'
@@ -136,6 +137,7 @@ function validate(values: Record<string, unknown>): string[] {
   const ajv = new Ajv2020({ useDefaults: true, allErrors: true, discriminator: false, strict: false })
   addFormatsModule.default(ajv)
   ajv.addFormat('broker-duration', isDuration)
+  ajv.addFormat('broker-network', isNetwork)
   const check = ajv.compile(CONFIG_SCHEMA)
   if (check(values)) return platformDefaults(values, ajv)
   return [...new Set((check.errors ?? []).filter(({ keyword }) => keyword !== 'oneOf').map(describeFault))]
@@ -156,10 +158,21 @@ function describeFault({ instancePath, keyword, message, params }: ErrorObject):
   const path = instancePath.slice(1).replaceAll('/', '.')
   if (keyword === 'additionalProperties')
     return `${path ? `${path}.` : ''}${String(params.additionalProperty)} is not a key of the broker`
-  if (keyword === 'format') return `${path} is not a ${params.format === 'uri' ? 'URL' : 'duration such as PT5M'}`
+  if (keyword === 'format') return `${path} is not ${FORMATS[String(params.format)] ?? 'in its form'}`
   if (keyword === 'enum' || keyword === 'const')
     return `${path} must be one of ${JSON.stringify(params.allowedValues ?? params.allowedValue)}`
   return `${path} ${message ?? 'is wrong'}`
+}
+
+/** What a value in a format is called. */
+const FORMATS: Readonly<Record<string, string>> = {
+  uri: 'a URL',
+  'broker-duration': 'a duration such as PT5M',
+  'broker-network': 'an address or a network such as 10.0.0.0/8',
+}
+
+function isNetwork(text: string): boolean {
+  return text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text)
 }
 
 function isDuration(text: string): boolean {

@@ -14,7 +14,8 @@ import type { Clock } from './domain/clock.ts'
 import { BrokerError, isBrokerError } from './domain/errors.ts'
 import { idSource } from './domain/ids.ts'
 import type { HttpContext } from './http/context.ts'
-import { buildServer } from './http/server.ts'
+import { TrustedProxies } from './http/forwarded.ts'
+import { buildServer, type BrokerServer } from './http/server.ts'
 import { openIdentity } from './identity/open/open-identity.ts'
 import { startDuty, type Duty } from './lifecycle/duty.ts'
 import { Engine } from './lifecycle/engine.ts'
@@ -162,7 +163,7 @@ async function start(
   )
   closing.push(async () => {
     stopping.abort()
-    await server.close()
+    await server.stop()
   })
   const url = await listen(server, config.listen)
   return { url, notes }
@@ -298,13 +299,15 @@ function httpContext(
       horizonMs: milliseconds(config.offers.horizon),
       graceMs: milliseconds(config.execution.gracePeriod),
       waitMaxMs: WAIT_MAX_MS,
+      trustedProxies: new TrustedProxies(config.listen.trustedProxies),
+      corsOrigins: config.cors.origins,
     },
   }
 }
 
-async function listen(server: ReturnType<typeof buildServer>, { host, port }: Config['listen']): Promise<string> {
+async function listen({ app }: BrokerServer, { host, port }: Config['listen']): Promise<string> {
   try {
-    return await server.listen({ host, port })
+    return await app.listen({ host, port })
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'EADDRINUSE') {

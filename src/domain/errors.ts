@@ -4,15 +4,21 @@
 export const ERRORS = {
   BAD_SYNTAX: { status: 400, retryable: false, title: 'The request cannot be read' },
   BAD_REQUEST: { status: 400, retryable: false, title: 'The request does not follow the contract' },
+  UNAUTHENTICATED: { status: 401, retryable: false, title: 'It is not known who is asking' },
   NOT_FOUND: { status: 404, retryable: false, title: 'There is no such thing' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, title: 'This resource does not have that method' },
   NOT_ACCEPTABLE: { status: 406, retryable: false, title: 'None of the accepted media types can be produced' },
+  REQUEST_TIMEOUT: { status: 408, retryable: true, title: 'The request did not arrive in time' },
   PHASE_CONFLICT: { status: 409, retryable: false, title: 'Not possible in the current phase' },
   OFFER_EXPIRED: { status: 410, retryable: false, title: 'The offer has expired' },
   TOO_LARGE: { status: 413, retryable: false, title: 'The request is too large' },
+  URI_TOO_LONG: { status: 414, retryable: false, title: 'The URL of the request is too long' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, title: 'The media type of the request is not supported' },
   RANGE_NOT_SATISFIABLE: { status: 416, retryable: false, title: 'The stream does not have that range' },
+  EXPECTATION_FAILED: { status: 417, retryable: false, title: 'The expectation of the request cannot be met' },
   UNPROCESSABLE: { status: 422, retryable: false, title: 'The request is understood but makes no sense here' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The key was used for another request' },
+  HEADERS_TOO_LARGE: { status: 431, retryable: false, title: 'The headers of the request are too large' },
   INTERNAL: { status: 500, retryable: false, title: 'The broker made a mistake' },
   UNAVAILABLE: { status: 503, retryable: true, title: 'The broker cannot answer now' },
   PLATFORM_UNAVAILABLE: { status: 503, retryable: true, title: 'The execution platform is not answering' },
@@ -28,10 +34,19 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS
 
-/** A field of the caller's input that is at fault: a JSON Pointer (RFC 6901) and what is wrong with it. */
-export interface FieldFault {
-  readonly pointer: string
-  readonly detail: string
+/**
+ * A part of the caller's input that is at fault, and what is wrong with it: a field of the body (a JSON Pointer,
+ * RFC 6901), a parameter of the query, or a header.
+ */
+export type FieldFault =
+  | { readonly pointer: string; readonly detail: string }
+  | { readonly parameter: string; readonly detail: string }
+  | { readonly header: string; readonly detail: string }
+
+/** Where a fault is, as one text. */
+export function placeOf(fault: FieldFault): string {
+  if ('pointer' in fault) return fault.pointer
+  return 'parameter' in fault ? `the parameter ${fault.parameter}` : `the header ${fault.header}`
 }
 
 interface BrokerErrorOptions {

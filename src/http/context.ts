@@ -7,9 +7,11 @@ import type { Caller, IdentitySource } from '../identity/identity.ts'
 import type { Signals } from '../lifecycle/signals.ts'
 import type { SurveyContext } from '../lifecycle/survey.ts'
 import type { Platform } from '../platforms/platform.ts'
+import { reachedAt, type TrustedProxies } from './forwarded.ts'
 import { negotiate } from '../protocol/notation.ts'
 import type { Link } from '../protocol/present.ts'
 import type { Database } from '../store/database.ts'
+import { addVary } from './vary.ts'
 
 /** The limits of a site on requests; offers have further ones in the configuration. */
 export interface HttpSettings {
@@ -20,6 +22,9 @@ export interface HttpSettings {
   readonly durationMaxMs: number
   readonly horizonMs: number
   readonly graceMs: number
+  readonly trustedProxies: TrustedProxies
+  /** The origins whose scripts may use the service; `*` stands for all. */
+  readonly corsOrigins: readonly string[]
   /** The longest that an answer is held back, in milliseconds. */
   readonly waitMaxMs: number
 }
@@ -40,11 +45,8 @@ export interface HttpContext {
 /** Answers with a body in the notation that the client accepts. */
 export function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: unknown): FastifyReply {
   const { notation, mediaType } = negotiate(request.headers.accept)
-  return reply
-    .code(status)
-    .header('Content-Type', `${mediaType}; charset=utf-8`)
-    .header('Vary', 'Accept, Authorization')
-    .send(notation.format(body))
+  addVary(reply, 'Accept', 'Authorization')
+  return reply.code(status).header('Content-Type', `${mediaType}; charset=utf-8`).send(notation.format(body))
 }
 
 /** Who is calling. */
@@ -56,7 +58,11 @@ export async function callerOf(request: FastifyRequest, { identity }: HttpContex
 
 /** Makes the URLs of this service, as the client of a request reaches it. */
 export function linkFor(request: FastifyRequest, { settings }: HttpContext): Link {
-  const base = settings.publicUrl?.replace(/\/$/, '') ?? `${request.protocol}://${request.host}`
+  const { protocol, headers, socket } = request
+  const host = headers.host ?? `${socket.localAddress}:${socket.localPort}`
+  const base =
+    settings.publicUrl?.replace(/\/$/, '') ??
+    reachedAt({ protocol, host, headers, peer: socket.remoteAddress }, settings.trustedProxies)
   return (path) => `${base}${path}`
 }
 
@@ -93,7 +99,7 @@ export function queryInteger(
 /** A fault of a parameter of the query. */
 export function badQuery(name: string, reason: string): BrokerError {
   return new BrokerError('BAD_REQUEST', `The parameter ${name} is not right: ${reason}.`, {
-    faults: [{ pointer: `?${name}`, detail: reason }],
+    faults: [{ parameter: name, detail: reason }],
   })
 }
 

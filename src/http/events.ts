@@ -16,17 +16,21 @@ const KEEP_ALIVE_MS = 15_000
 
 /** Adds the route. */
 export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
-  app.get<{ Params: { uuid: string } }>('/executions/:uuid/events', async (request, reply) => {
-    const caller = await callerOf(request, context)
-    const execution = await ownExecution(context.database, request.params.uuid, caller)
-    const after = lastEventId(request.headers['last-event-id'])
-    const gone = new AbortController()
-    request.raw.on('close', () => gone.abort())
-    return reply
-      .header('Content-Type', 'text/event-stream; charset=utf-8')
-      .header('Cache-Control', 'no-store')
-      .send(Readable.from(events(execution, after, context, gone.signal)))
-  })
+  app.get<{ Params: { uuid: string } }>(
+    '/executions/:uuid/events',
+    { config: { oneForm: true } },
+    async (request, reply) => {
+      const caller = await callerOf(request, context)
+      const execution = await ownExecution(context.database, request.params.uuid, caller)
+      const after = lastEventId(request.headers['last-event-id'])
+      const gone = new AbortController()
+      request.raw.on('close', () => gone.abort())
+      return reply
+        .header('Content-Type', 'text/event-stream; charset=utf-8')
+        .header('Cache-Control', 'no-store')
+        .send(Readable.from(events(execution, after, context, gone.signal)))
+    },
+  )
 }
 
 async function* events(

@@ -1,65 +1,132 @@
 /** The HTTP server: how bodies are read, how failures are answered, and which routes there are. */
-import { randomUUID } from 'node:crypto'
 import { TextDecoder } from 'node:util'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type HTTPMethods } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { BrokerError } from '../domain/errors.ts'
-import { MEDIA_TYPES, notationOf, UNDECLARED_BODY } from '../protocol/notation.ts'
+import { MEDIA_TYPES, negotiate, notationOf, UNDECLARED_BODY } from '../protocol/notation.ts'
+import { closeServer, OpenAnswers } from './closing.ts'
 import type { HttpContext } from './context.ts'
+import { allowOrigin } from './cors.ts'
 import { eventRoutes } from './events.ts'
 import { executionRoutes } from './executions.ts'
+import { isHost } from './forwarded.ts'
+import { KnownPaths } from './known-paths.ts'
 import { offerSetRoutes } from './offersets.ts'
 import { sendProblem } from './problem.ts'
+import { requestIdOf } from './request-id.ts'
 import { serviceRoutes } from './service.ts'
 import { streamRoutes } from './streams.ts'
-import { negotiate } from '../protocol/notation.ts'
+import { refuseConnection, refuseExpectations } from './transport.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route's answer has one form, whatever the client accepts. */
+    oneForm?: boolean
+    /** The route answers also while the service is about to stop. */
+    whileStopping?: boolean
+  }
+}
 
 /** The longest body that is read at all, in bytes; a notation may allow less. */
 const BODY_BYTES_MAX = 1_048_576
-/** Routes whose answer has one form, whatever the client accepts. */
-const ONE_FORM = /^\/(streams|openapi\.)|\/events$/
-const METHODS: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+/** The longest URL, in characters. Node itself refuses a request whose URL and headers have more than 16 KiB. */
+const URL_LENGTH_MAX = 8192
+/** How long a client may take to send a request, and how long it may take to read an answer when the service stops. */
+const REQUEST_TIMEOUT_MS = 60_000
+const STOP_PATIENCE_MS = 10_000
+
+/** A server that can be stopped without cutting off those who wait for an answer. */
+export interface BrokerServer {
+  readonly app: FastifyInstance
+  /** Returns when nobody is served any more. `HttpContext.stopping` must have been aborted. */
+  stop(): Promise<void>
+}
 
 /** Builds the server; it does not listen yet. */
-export function buildServer(context: HttpContext, logger: FastifyBaseLogger): FastifyInstance {
+export function buildServer(context: HttpContext, logger: FastifyBaseLogger): BrokerServer {
   const app = Fastify({
     loggerInstance: logger,
     // The broker logs one line for each answer, without the query, which may hold what is nobody's business.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
-    genReqId: () => randomUUID(),
+    genReqId: (request) => requestIdOf(request),
     exposeHeadRoutes: true,
-    forceCloseConnections: true,
+    // Both are done by `closeServer` and the hook below, which let answers end and tell of it in our own words.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Node would refuse a request without a host in its own words; `refuseMalformed` does it in ours.
+    http: { requireHostHeader: false },
     routerOptions: { ignoreTrailingSlash: true },
     onProtoPoisoning: 'ignore',
+    frameworkErrors: (error, request, reply) => {
+      void reply.header('X-Request-Id', request.id)
+      sendProblem(error, request, reply)
+    },
+    clientErrorHandler: (error, socket) => refuseConnection(logger, error, socket),
   })
+  refuseExpectations(app.server)
   readBodies(app)
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
+  const answers = new OpenAnswers(app)
+  const known = new KnownPaths(app)
   app.addHook('onRequest', async (request, reply) => {
-    void reply.header('X-Request-Id', request.id)
+    const methods = known.methodsAt(pathOf(request))
+    void reply.header('X-Request-Id', request.id).header('X-Content-Type-Options', 'nosniff')
+    allowOrigin(request, reply, context.settings.corsOrigins, methods)
+    const { oneForm, whileStopping } = request.routeOptions.config
+    if (context.stopping.aborted) void reply.header('Connection', 'close')
+    if (context.stopping.aborted && !whileStopping) throw new BrokerError('UNAVAILABLE', 'The broker is stopping.')
+    refuseMalformed(request)
+    if (request.method === 'OPTIONS' && methods.length > 0) {
+      return reply.code(204).header('Allow', methods.join(', ')).send()
+    }
+    // Before a body is read: it does not matter what is in it.
+    if (request.is404) refusePath(request, methods, (allowed) => void reply.header('Allow', allowed))
     // Before anything is done: an answer that cannot be written must not have had effects.
-    if (!ONE_FORM.test(request.url.split('?')[0] ?? '')) negotiate(request.headers.accept)
+    if (!oneForm) negotiate(request.headers.accept)
   })
   app.addHook('onResponse', async (request, reply) => {
-    const path = request.url.split('?')[0]
     request.log.info(
-      { method: request.method, path, status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) },
+      {
+        method: request.method,
+        path: pathOf(request),
+        status: reply.statusCode,
+        milliseconds: Math.round(reply.elapsedTime),
+      },
       'answered',
     )
   })
-  const allowed = rememberMethods(app)
   offerSetRoutes(app, context)
   executionRoutes(app, context)
   eventRoutes(app, context)
   streamRoutes(app, context)
   serviceRoutes(app, context)
-  refuseOtherMethods(app, allowed)
-  app.setNotFoundHandler((request) => {
-    throw new BrokerError(
-      'NOT_FOUND',
-      `There is no ${request.url.split('?')[0]} here; /openapi.json says what there is.`,
-    )
-  })
-  return app
+  return { app, stop: () => closeServer(app, answers, STOP_PATIENCE_MS) }
+}
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? ''
+
+/** Refuses what no route has to deal with. The host becomes part of every URL in the answer. */
+function refuseMalformed(request: FastifyRequest): void {
+  if (request.url.length > URL_LENGTH_MAX)
+    throw new BrokerError('URI_TOO_LONG', `A URL has at most ${URL_LENGTH_MAX} characters.`)
+  const { host } = request.headers
+  // HTTP/1.0 has no Host, and health checks still speak it.
+  if (host === undefined ? request.raw.httpVersion !== '1.0' : !isHost(host))
+    throw new BrokerError('BAD_SYNTAX', 'The header Host is not the name of a host.', {
+      faults: [{ header: 'Host', detail: 'is a host name or an address, with or without a port' }],
+    })
+}
+
+/** A path that exists answers the methods that it does not have with 405 and those that it has. */
+function refusePath(request: FastifyRequest, methods: readonly string[], allow: (allowed: string) => void): never {
+  if (methods.length === 0)
+    throw new BrokerError('NOT_FOUND', `There is no ${pathOf(request)} here; /openapi.json says what there is.`)
+  allow(methods.join(', '))
+  throw new BrokerError(
+    'METHOD_NOT_ALLOWED',
+    `${request.method} is not possible here; possible are ${methods.join(', ')}.`,
+  )
 }
 
 /** Bodies are read by their notation. Text that is not UTF-8 is refused; a body without a type is read as the draft says. */
@@ -92,34 +159,5 @@ function decode(utf8: TextDecoder, body: Buffer): string {
     return utf8.decode(body)
   } catch (cause) {
     throw new BrokerError('BAD_SYNTAX', 'The body is not UTF-8.', { cause })
-  }
-}
-
-function rememberMethods(app: FastifyInstance): Map<string, Set<string>> {
-  const allowed = new Map<string, Set<string>>()
-  app.addHook('onRoute', ({ url, method }) => {
-    const methods = allowed.get(url) ?? new Set()
-    for (const one of [method].flat()) methods.add(one)
-    allowed.set(url, methods)
-  })
-  return allowed
-}
-
-/** A path that exists answers the methods that it does not have with 405 and those that it has. */
-function refuseOtherMethods(app: FastifyInstance, allowed: ReadonlyMap<string, ReadonlySet<string>>): void {
-  for (const [url, has] of [...allowed]) {
-    const known = [...has]
-    const others = METHODS.filter((method) => !has.has(method))
-    app.route({
-      url,
-      method: others,
-      handler: (request, reply) => {
-        void reply.header('Allow', known.join(', '))
-        throw new BrokerError(
-          'METHOD_NOT_ALLOWED',
-          `${request.method} is not possible here; possible are ${known.join(', ')}.`,
-        )
-      },
-    })
   }
 }

@@ -14,19 +14,21 @@ interface Check {
 
 /** Adds the routes. */
 export function serviceRoutes(app: FastifyInstance, context: HttpContext): void {
-  app.get('/openapi.json', async (_request, reply) =>
+  app.get('/openapi.json', { config: { oneForm: true } }, async (_request, reply) =>
     reply.header('Content-Type', 'application/json; charset=utf-8').send(CONTRACT_TEXT),
   )
 
   let yaml: string | undefined
-  app.get('/openapi.yaml', async (_request, reply) => {
+  app.get('/openapi.yaml', { config: { oneForm: true } }, async (_request, reply) => {
     yaml ??= notationOf('application/yaml')?.format(CONTRACT) ?? ''
     return reply.header('Content-Type', 'application/yaml; charset=utf-8').send(yaml)
   })
 
-  app.get('/health/live', async (request, reply) => answer(request, reply, 200, { status: 'ok' }))
+  app.get('/health/live', { config: { whileStopping: true } }, async (request, reply) =>
+    answer(request, reply, 200, { status: 'ok' }),
+  )
 
-  app.get('/health/ready', async (request, reply) => {
+  app.get('/health/ready', { config: { whileStopping: true } }, async (request, reply) => {
     const platforms = await Promise.all(
       context.platforms.map((platform) => check(`platform ${platform.name}`, () => platform.probe())),
     )

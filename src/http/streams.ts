@@ -20,7 +20,7 @@ interface Params {
 
 /** Adds the routes. */
 export function streamRoutes(app: FastifyInstance, context: HttpContext): void {
-  app.get<{ Params: Params }>('/streams/:uuid/:stream', async (request, reply) => {
+  app.get<{ Params: Params }>('/streams/:uuid/:stream', { config: { oneForm: true } }, async (request, reply) => {
     const caller = await callerOf(request, context)
     const { stream } = request.params
     if (stream !== 'stdout' && stream !== 'stderr')

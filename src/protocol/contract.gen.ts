@@ -467,11 +467,16 @@ export interface components {
         /** @description A failure, as RFC 9457 describes it. */
         Problem: {
             detail?: string;
-            /** @description The fields at fault. */
+            /** @description What is at fault; each is a field of the body, a parameter of the query, or a header. */
             errors?: {
+                /** @description What is wrong with it. */
                 detail: string;
+                /** @description The name of a header. */
+                header?: string;
+                /** @description The name of a parameter of the query. */
+                parameter?: string;
                 /** @description A JSON Pointer (RFC 6901) into the body of the request. */
-                pointer: string;
+                pointer?: string;
             }[];
             /** @description The path of the request. */
             instance?: string;

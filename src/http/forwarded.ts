@@ -1,0 +1,112 @@
+/**
+ * How a client reaches the service when proxies stand between them: `Forwarded` (RFC 7239), or the older
+ * `X-Forwarded-*`. Anybody can send these headers, so each is believed only as far as it was written by a proxy that
+ * the configuration names: the connection tells the nearest one, and each trusted proxy tells who stood before it.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+import ipaddr from 'ipaddr.js'
+
+/** The networks that trusted proxies are in. */
+export class TrustedProxies {
+  readonly #networks: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][]
+
+  /** Takes addresses and networks such as `10.0.0.0/8`. Throws for anything else. */
+  constructor(networks: readonly string[]) {
+    this.#networks = networks.map((network) =>
+      network.includes('/') ? ipaddr.parseCIDR(network) : wholeAddress(ipaddr.process(network)),
+    )
+  }
+
+  /** Whether a proxy at this address is believed. */
+  has(address: string | undefined): boolean {
+    if (address === undefined || !ipaddr.isValid(address)) return false
+    const parsed = ipaddr.process(address)
+    return this.#networks.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits))
+  }
+}
+
+function wholeAddress(address: ipaddr.IPv4 | ipaddr.IPv6): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  return [address, address.kind() === 'ipv4' ? 32 : 128]
+}
+
+/** What a proxy says of the request as it reached it. What it does not say, or says wrongly, is undefined. */
+interface Hop {
+  readonly for: string | undefined
+  readonly host: string | undefined
+  readonly protocol: string | undefined
+}
+
+/** The base URL, without a slash at its end, at which the client of a request reached the outermost trusted proxy. */
+export function reachedAt(
+  request: { headers: IncomingHttpHeaders; peer: string | undefined; protocol: string; host: string },
+  trusted: TrustedProxies,
+): string {
+  const direct = `${request.protocol}://${request.host}`
+  if (!trusted.has(request.peer)) return direct
+  const said = hops(request.headers)
+  // From the nearest proxy outwards, as long as the one before it is trusted too.
+  let hop = said.pop()
+  while (said.length > 0 && trusted.has(hop?.for)) hop = said.pop()
+  const prefix = lastOf(request.headers['x-forwarded-prefix'])
+  const path = prefix !== undefined && /^(\/[\w.~-]+)+$/.test(prefix) ? prefix : ''
+  return `${hop?.protocol ?? request.protocol}://${hop?.host ?? request.host}${path}`
+}
+
+function hops(headers: IncomingHttpHeaders): Hop[] {
+  if (headers.forwarded !== undefined) return elements(headers.forwarded).map(forwardedHop)
+  const column = (name: string) => listOf(headers[name])
+  const clients = column('x-forwarded-for')
+  const hosts = column('x-forwarded-host')
+  const protocols = column('x-forwarded-proto')
+  const length = Math.max(clients.length, hosts.length, protocols.length)
+  // A proxy adds at the end, or puts its own value in the place of all; so the ends belong together, and what a shorter
+  // list does not say is what its first value says.
+  const from = (list: readonly string[], index: number) => list[Math.max(0, list.length - length + index)]
+  return Array.from({ length }, (_, index) => ({
+    for: addressOf(from(clients, index)),
+    host: hostOf(from(hosts, index)),
+    protocol: protocolOf(from(protocols, index)),
+  }))
+}
+
+function forwardedHop(element: string): Hop {
+  const pairs = new Map(
+    [...element.matchAll(/([\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;\s"]*))/g)].map(([, name = '', quoted, plain]) => [
+      name.toLowerCase(),
+      quoted?.replace(/\\(.)/g, '$1') ?? plain,
+    ]),
+  )
+  return { for: addressOf(pairs.get('for')), host: hostOf(pairs.get('host')), protocol: protocolOf(pairs.get('proto')) }
+}
+
+/** The elements of a list, whose quoted parts may hold commas. */
+function elements(header: string): string[] {
+  return [...header.matchAll(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g)].map(([element]) => element)
+}
+
+function listOf(header: string | string[] | undefined): string[] {
+  const text = Array.isArray(header) ? header.join(',') : (header ?? '')
+  return text === '' ? [] : text.split(',').map((part) => part.trim())
+}
+
+const lastOf = (header: string | string[] | undefined) => listOf(header).at(-1)
+
+/** An address without its port: `192.0.2.1:80`, `[2001:db8::1]:80`, `2001:db8::1`. */
+function addressOf(text: string | undefined): string | undefined {
+  const match = /^\[([^\]]+)\](?::\d+)?$/.exec(text ?? '') ?? /^([\d.]+)(?::\d+)?$/.exec(text ?? '')
+  return match?.[1] ?? text
+}
+
+function hostOf(text: string | undefined): string | undefined {
+  return text !== undefined && isHost(text) ? text : undefined
+}
+
+function protocolOf(text: string | undefined): string | undefined {
+  const protocol = text?.toLowerCase()
+  return protocol === 'http' || protocol === 'https' ? protocol : undefined
+}
+
+/** Whether text is a host name or an address, with or without a port, and can stand in a URL. */
+export function isHost(text: string): boolean {
+  return /^(?:[A-Za-z0-9_](?:[\w.-]*[A-Za-z0-9_])?\.?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(text)
+}

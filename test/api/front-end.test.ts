@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config.ts'
+import type { Schemas } from '../../src/protocol/contract.ts'
+import { Api, containerRequest } from '../support/api.ts'
+import { testBroker, type TestBroker } from '../support/broker.ts'
+
+const brokers: TestBroker[] = []
+async function start(options: Record<string, unknown>): Promise<Api> {
+  const broker = await testBroker(options)
+  brokers.push(broker)
+  return new Api(broker.url)
+}
+afterAll(async () => {
+  for (const broker of brokers) await broker.close()
+})
+
+const forwarded = { Forwarded: 'for=192.0.2.1;host=broker.example;proto=https' }
+const urlOf = async (api: Api, headers: Record<string, string>) => {
+  const { headers: answered, body } = await api.post<Schemas['OfferSet']>('/offersets', containerRequest(), headers)
+  expect(answered.get('location')).toBe(body.meta.url)
+  return new URL(body.meta.url as string).origin
+}
+
+describe('the URLs in an answer', () => {
+  it('are those at which a client reaches the proxy, when the proxy is trusted', async () => {
+    const api = await start({ 'listen.trustedProxies': ['127.0.0.0/8'] })
+    expect(await urlOf(api, forwarded)).toBe('https://broker.example')
+    expect(await urlOf(api, {})).toBe(api.url)
+  })
+  it('are those of the connection, when nobody is trusted', async () => {
+    const api = await start({})
+    expect(await urlOf(api, forwarded)).toBe(api.url)
+  })
+  it('are those of the configuration, when it says how the broker is reached', async () => {
+    const api = await start({ publicUrl: 'https://broker.example/eb/', 'listen.trustedProxies': ['127.0.0.1'] })
+    const { body } = await api.get<Schemas['ExecutionList']>('/executions')
+    expect(body).toEqual({ executions: [] })
+    const { body: offerSet } = await api.post<Schemas['OfferSet']>('/offersets', containerRequest(), forwarded)
+    expect(offerSet.meta.url).toBe(`https://broker.example/eb/offersets/${offerSet.meta.uuid}`)
+  })
+  it('follow networks only: anything else in their place is refused at the start', () => {
+    const load = (value: unknown) => () => loadConfig({ environment: {}, options: { 'listen.trustedProxies': value } })
+    expect(load(['proxy.example'])).toThrow('listen.trustedProxies.0 is not an address or a network such as 10.0.0.0/8')
+    expect(load(['10.0.0.0/33'])).toThrow('is not an address or a network')
+  })
+})
+
+describe('a script of another origin', () => {
+  let open: Api
+  let some: Api
+  let closed: Api
+  beforeAll(async () => {
+    open = await start({ 'cors.origins': ['*'] })
+    some = await start({ 'cors.origins': ['https://portal.example'] })
+    closed = await start({})
+  })
+  const ask = (api: Api, method: string, path: string, headers: Record<string, string>) =>
+    fetch(api.url + path, { method, headers })
+  const preflight = { Origin: 'https://portal.example', 'Access-Control-Request-Method': 'POST' }
+
+  it('is let in when the configuration names it, also to read what went wrong', async () => {
+    for (const path of ['/executions', '/nowhere', '/executions?LAST=0']) {
+      const { headers } = await ask(some, 'GET', path, { Origin: 'https://portal.example' })
+      expect(headers.get('access-control-allow-origin')).toBe('https://portal.example')
+      expect(headers.get('vary')).toBe('Origin, Accept, Authorization')
+      for (const name of ['Location', 'Link', 'ETag', 'X-Request-Id'])
+        expect(headers.get('access-control-expose-headers')?.split(', ')).toContain(name)
+    }
+  })
+  it('is not let in when it is another', async () => {
+    for (const headers of [{ Origin: 'https://evil.example' }, { Origin: 'null' }]) {
+      const answer = await ask(some, 'GET', '/executions', headers)
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+      // A cache must not take this answer for one to the origin that is let in.
+      expect(answer.headers.get('vary')).toContain('Origin')
+    }
+  })
+  it('is told before it sends what it may send', async () => {
+    const answer = await ask(some, 'OPTIONS', '/executions', preflight)
+    expect(answer.status).toBe(204)
+    expect(answer.headers.get('access-control-allow-methods')).toBe('GET, HEAD, OPTIONS, POST')
+    expect(answer.headers.get('access-control-allow-headers')).toMatch(/Authorization.*Content-Type.*Idempotency-Key/)
+    expect(answer.headers.get('access-control-max-age')).toBe('7200')
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+  })
+  it('is let in from anywhere when the configuration says so', async () => {
+    const { headers } = await ask(open, 'GET', '/health/live', { Origin: 'https://anybody.example' })
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+    expect(headers.get('vary')).toBe('Accept, Authorization')
+  })
+  it('is let in nowhere without a configuration', async () => {
+    const answer = await ask(closed, 'OPTIONS', '/executions', preflight)
+    expect(answer.status).toBe(204)
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+  })
+})
+
+describe('a service that stops', () => {
+  it('answers those who wait, and lets nobody wait any more', async () => {
+    const broker = await testBroker()
+    const api = new Api(broker.url)
+    const { offers } = await api.offers(containerRequest())
+    const path = `/executions/${offers?.[0]?.meta.uuid}`
+    const events = await fetch(`${broker.url}${path}/events`)
+    const waiting = api.get<Schemas['Execution']>(`${path}?WAIT=60`)
+    // The connection of this request is kept open and idle.
+    await api.get('/health/live')
+    const startedAt = performance.now()
+    await broker.close()
+    expect((await waiting).body.phase).toBe('OFFERED')
+    expect(await events.text()).toContain(': events follow')
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
+  })
+})
