@@ -3,9 +3,11 @@
  * Pure: it decides, `offers.ts` does.
  */
 import { formatDuration, formatInstant, type Instant } from '../domain/dates.ts'
-import type { ExecutionRequest } from '../domain/execution-request.ts'
+import type { ExecutionPlan } from '../domain/execution-plan.ts'
+import type { ExecutionRequest, Limit } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
 import { RESOURCE_WORDS, RESOURCES, type Resource } from '../domain/resources.ts'
+import { keepsLimits, priceOf, whyLimitsFail } from './limits.ts'
 import {
   leastAmounts,
   prepareMs,
@@ -37,10 +39,18 @@ export function planOffers(
   if (searches.length === 0 && any) {
     return { offers: [], messages: [message('no-pool', now, leastAmounts(request, any.survey))] }
   }
-  const offers = choose(searches, limits.offersMax)
+  const { limits: costLimits = [] } = request
+  const failing = costLimits.length > 0 ? whyLimitsFail(searches.flatMap(supposedPlans), costLimits, now) : []
+  if (failing.length > 0) return { offers: [], messages: failing }
+  const offers = choose(searches, limits.offersMax, costLimits)
   return offers.length > 0
     ? { offers, messages: cappedMaxima(request, candidates, now) }
-    : { offers, messages: [shortage(searches, limits, now)] }
+    : { offers, messages: [shortageWithin(costLimits, searches, limits, now)] }
+}
+
+/** What the least would cost in a pool at every start that could make a difference, whether that is free or not. */
+function supposedPlans(search: SlotSearch): ExecutionPlan[] {
+  return search.startsThatMatter().map((startAt) => search.supposed(startAt))
 }
 
 /** What no waiting can help: more than any pool has, too long, or a window that is over or too far away. */
@@ -92,17 +102,25 @@ function neverPossible(
   return messages
 }
 
-/** The earliest offer, then alternatives worth choosing between: other pools, more resources, later starts. */
-function choose(searches: readonly SlotSearch[], offersMax: number): PlannedOffer[] {
+/**
+ * The earliest offer, then alternatives worth choosing between: cheaper ones, other pools, more resources, later starts.
+ * All keep to the limits on costs and metrics.
+ */
+function choose(searches: readonly SlotSearch[], offersMax: number, limits: readonly Limit[]): PlannedOffer[] {
   const earliest = searches
-    .map((search) => ({ search, offer: search.earliest(search.least, Number.NEGATIVE_INFINITY) }))
+    .map((search) => ({ search, offer: earliestWithin(search, limits) }))
     .filter((one): one is { search: SlotSearch; offer: PlannedOffer } => one.offer !== undefined)
     .sort((a, b) => a.offer.plan.slot.startAt - b.offer.plan.slot.startAt)
   const chosen = new Map<string, PlannedOffer>()
   const add = (offer: PlannedOffer | undefined) => {
-    if (offer && chosen.size < offersMax && !chosen.has(identity(offer))) chosen.set(identity(offer), offer)
+    if (!offer || chosen.size >= offersMax || chosen.has(identity(offer)) || !keepsLimits(offer.plan, limits)) return
+    chosen.set(identity(offer), offer)
   }
-  for (const { offer } of earliest) add(offer)
+  const offers = earliest.map(({ offer }) => offer)
+  add(offers[0])
+  if (chosen.size < offersMax) add(least('monetary', offers))
+  if (chosen.size < offersMax) add(least('carbon', [...offers, ...earliest.flatMap(({ search }) => greenest(search))]))
+  for (const offer of offers) add(offer)
   for (const { search, offer } of earliest) add(search.earliest(search.most, offer.plan.slot.startAt))
   for (let round = 1; chosen.size < offersMax && round < offersMax; round++) {
     for (const { search, offer } of earliest) {
@@ -111,6 +129,38 @@ function choose(searches: readonly SlotSearch[], offersMax: number): PlannedOffe
     }
   }
   return [...chosen.values()].sort((a, b) => a.plan.slot.startAt - b.plan.slot.startAt)
+}
+
+/** The earliest offer of a pool that keeps to the limits. When it starts matters only where carbon depends on the hour. */
+function earliestWithin(search: SlotSearch, limits: readonly Limit[]): PlannedOffer | undefined {
+  const first = search.earliest(search.least, Number.NEGATIVE_INFINITY)
+  if (!first || keepsLimits(first.plan, limits)) return first
+  for (const startAt of search.startsThatMatter()) {
+    const later = search.earliest(search.least, startAt)
+    if (later && keepsLimits(later.plan, limits)) return later
+  }
+  return undefined
+}
+
+/** How many of the greenest starts are looked at before one is given up. */
+const GREEN_STARTS = 3
+
+/** Offers at the starts with the least carbon, where that depends on the hour. */
+function greenest(search: SlotSearch): PlannedOffer[] {
+  const starts = search.startsThatMatter()
+  if (starts.length < 2) return []
+  const carbon = new Map(starts.map((startAt) => [startAt, priceOf(search.supposed(startAt), 'carbon') ?? 0n]))
+  const order = starts.sort((a, b) => Number((carbon.get(a) ?? 0n) - (carbon.get(b) ?? 0n)))
+  return order.slice(0, GREEN_STARTS).flatMap((startAt) => search.earliest(search.least, startAt) ?? [])
+}
+
+/** The offer with the least of a cost; undefined when there is nothing to compare. The first of equals. */
+function least(type: 'monetary' | 'carbon', offers: readonly PlannedOffer[]): PlannedOffer | undefined {
+  const priced = offers.flatMap((offer) => {
+    const price = priceOf(offer.plan, type)
+    return price === undefined ? [] : [{ offer, price }]
+  })
+  return priced.length < 2 ? undefined : priced.reduce((a, b) => (b.price < a.price ? b : a)).offer
 }
 
 function identity({ plan }: PlannedOffer): string {
@@ -131,6 +181,22 @@ function cappedMaxima(request: ExecutionRequest, candidates: readonly Candidate[
       }),
     ]
   })
+}
+
+/** Why nothing is offered although there are pools that keep to the limits: they are full, or only at other times so. */
+function shortageWithin(
+  limits: readonly Limit[],
+  searches: readonly SlotSearch[],
+  offerLimits: OfferLimits,
+  now: Instant,
+): Message {
+  if (limits.length === 0) return shortage(searches, offerLimits, now)
+  const affordable = searches.filter((search) => supposedPlans(search).some((plan) => keepsLimits(plan, limits)))
+  const short = shortage(affordable, offerLimits, now)
+  const isFree = (search: SlotSearch) => search.earliest(search.least, Number.NEGATIVE_INFINITY) !== undefined
+  if (!searches.some(isFree)) return short
+  const next = affordable.some(isFree) ? 'Allow other starts, or loosen a limit.' : String(short.values.next)
+  return message('limits-not-now', now, { pointers: limits.map(({ pointer }) => pointer).join(', '), next })
 }
 
 function shortage(searches: readonly SlotSearch[], limits: OfferLimits, now: Instant): Message {

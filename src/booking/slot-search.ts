@@ -1,10 +1,11 @@
 /**
  * Looks for the slots in which a request fits into one pool. Pure.
  */
-import type { Instant } from '../domain/dates.ts'
+import type { Instant, StartWindow } from '../domain/dates.ts'
 import type { Estimate, ExecutionPlan, PlannedSlot } from '../domain/execution-plan.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import type { Message } from '../domain/message.ts'
+import { HOUR_MS, type PriceList } from '../domain/price-list.ts'
 import { gibFor, RESOURCES, type Amounts, type Resource } from '../domain/resources.ts'
 import { holds, type HeldTimes } from './holds.ts'
 import type { Conflict, Hold, PoolProfile } from './profile.ts'
@@ -32,6 +33,8 @@ export interface Candidate {
   readonly capacity: Amounts
   readonly profile: PoolProfile
   readonly survey: Survey
+  /** What its resources cost; undefined where nothing is said of it. */
+  readonly prices?: PriceList
 }
 
 /** The limits of a site on what is offered. */
@@ -124,13 +127,42 @@ export class SlotSearch {
 
   /** The earliest offer of these amounts that starts at `fromAt` or later within the asked windows. */
   earliest(amounts: Amounts, fromAt: Instant): PlannedOffer | undefined {
-    const horizonAt = this.#now + this.#limits.horizonMs
-    const windows = this.#request.starts.length > 0 ? this.#request.starts : [{ fromAt: this.#now, toAt: horizonAt }]
-    const found = windows
-      .map((window) => this.#slotIn(amounts, Math.max(fromAt, window.fromAt), Math.min(window.toAt, horizonAt)))
+    const found = this.#windows()
+      .map((window) => this.#slotIn(amounts, Math.max(fromAt, window.fromAt), window.toAt))
       .filter((slot) => slot !== undefined)
       .sort((a, b) => a.slot.startAt - b.slot.startAt)
     return found[0] && this.#offer(amounts, found[0])
+  }
+
+  /** The windows that were asked for, up to the horizon. */
+  #windows(): StartWindow[] {
+    const horizonAt = this.#now + this.#limits.horizonMs
+    if (this.#request.starts.length === 0) return [{ fromAt: this.#now, toAt: horizonAt }]
+    return this.#request.starts.map(({ fromAt, toAt }) => ({ fromAt, toAt: Math.min(toAt, horizonAt) }))
+  }
+
+  /**
+   * Starts among which costs differ: the first that is possible in each window and, where carbon depends on the hour,
+   * for a day from then on those where the program begins or ends with a full hour.
+   */
+  startsThatMatter(): Instant[] {
+    const hourly = (this.candidate.prices?.carbon?.length ?? 0) > 1
+    const starts = this.#windows().flatMap(({ fromAt, toAt }) => {
+      const first = Math.max(fromAt, this.#now + this.#prepareMs)
+      const last = hourly ? Math.min(toAt, first + 24 * HOUR_MS) : first
+      const found = [first]
+      for (const edge of [0, this.#request.durationMs])
+        for (let hour = Math.ceil((first + edge) / HOUR_MS); hour * HOUR_MS - edge <= last; hour++)
+          found.push(hour * HOUR_MS - edge)
+      return found.filter((start) => start <= toAt)
+    })
+    return [...new Set(starts)].sort((a, b) => a - b)
+  }
+
+  /** What an offer of the least amounts would promise that starts at an instant, whether that is free or not. */
+  supposed(startAt: Instant): ExecutionPlan {
+    const found = this.#slotAt(startAt, startAt)
+    return this.#offer(this.least, { ...found, slot: { ...found.slot, startLatestAt: startAt } }).plan
   }
 
   /** When the least amounts would be free, whatever windows were asked for; and what is short until then. */
@@ -197,7 +229,7 @@ export class SlotSearch {
   }
 
   #offer(amounts: Amounts, { slot, expiresAt, times }: FoundSlot): PlannedOffer {
-    const { platform, pool, poolId, survey } = this.candidate
+    const { platform, pool, poolId, survey, prices } = this.candidate
     const request = this.#request
     const { executable } = request
     const sizes = storageSizes(request, survey)
@@ -212,6 +244,7 @@ export class SlotSearch {
       pool,
       poolId,
       slot,
+      ...(prices ? { prices } : {}),
       executable: { spec: { ...executable, image }, estimate: survey.executable, messages: survey.messages },
       compute: {
         ...named(request.compute),

@@ -3,6 +3,7 @@ import type { Instant } from './dates.ts'
 import type { DataRequest, DockerContainer, VolumeMount } from './execution-request.ts'
 import { componentId, COMPONENTS_MAX, type ComponentId, type ExecutionId } from './ids.ts'
 import type { Message } from './message.ts'
+import type { PriceList } from './price-list.ts'
 
 /** How long a component is expected to take, in milliseconds. */
 export interface Estimate {
@@ -62,6 +63,8 @@ export interface ExecutionPlan {
   /** The pool in the ledger. */
   readonly poolId: number
   readonly slot: PlannedSlot
+  /** The prices that the offer was made with; undefined where its pool has none. */
+  readonly prices?: PriceList
   readonly executable: PlannedExecutable
   readonly compute: PlannedCompute
   readonly storage: readonly PlannedStorage[]

@@ -82,6 +82,20 @@ export interface DataRequest {
   readonly storage: number
 }
 
+/** A limit on a cost or a metric of the whole execution, or of one of its parts. */
+export interface Limit {
+  /** The field of the request, as a JSON Pointer. */
+  readonly pointer: string
+  readonly about: 'cost' | 'metric'
+  /** A URI that says what is limited. */
+  readonly type: string
+  /** The unit that the client counts in; without one, that of the pool. */
+  readonly units?: string
+  readonly min?: number
+  readonly max?: number
+  readonly part: 'execution' | 'compute' | { readonly family: 'storage' | 'data'; readonly index: number }
+}
+
 /** A request that can be planned. */
 export interface ExecutionRequest {
   readonly name?: string
@@ -94,4 +108,6 @@ export interface ExecutionRequest {
   readonly durationMs: number
   /** When it may start; empty means as soon as possible. The pointer says which field of the request it came from. */
   readonly starts: readonly (StartWindow & { readonly pointer: string })[]
+  /** All of them hold for every offer. */
+  readonly limits?: readonly Limit[]
 }

@@ -141,6 +141,39 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Ask for the slot that the message names, for less, or for a shorter duration; or ask again later.',
   },
+  'limit-not-stated': {
+    level: 'ERROR',
+    template:
+      'No pool here that could run this states ${type}${units}, so the limit of ${pointer} cannot be kept. Leave it out${known}.',
+    places: ['offer set'],
+    advice: 'Leave the limit out, limit one of the kinds that the message names, or ask another broker.',
+  },
+  'limit-too-low': {
+    level: 'ERROR',
+    template:
+      'No offer keeps to the ${limit} of ${type} that ${pointer} allows at most; the lowest possible is ${lowest}, in the pool ${pool}. Raise the limit to that, or ask for ${less}.',
+    places: ['offer set'],
+    advice: 'Raise the limit to the lowest possible value, or ask for less.',
+  },
+  'limit-too-high': {
+    level: 'ERROR',
+    template:
+      'No offer reaches the ${limit} of ${type} that ${pointer} asks for at least; the highest possible is ${highest}, in the pool ${pool}. Lower the limit to that${more}.',
+    places: ['offer set'],
+    advice: 'Lower the limit to the highest possible value.',
+  },
+  'limits-not-together': {
+    level: 'ERROR',
+    template: 'No offer keeps to all limits of ${pointers} together. Loosen one of them: ${pools}.',
+    places: ['offer set'],
+    advice: 'Loosen one of the limits to what one of the pools in the message has, or leave it out.',
+  },
+  'limits-not-now': {
+    level: 'ERROR',
+    template: 'Nothing that is free in the requested time keeps to the limits of ${pointers}. ${next}',
+    places: ['offer set'],
+    advice: 'Ask for the slot that the message names, allow other starts, or loosen a limit.',
+  },
   'data-unavailable': {
     level: 'ERROR',
     template: 'The data at ${location} cannot be had: ${reason}.',
