@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript'
+import { flattenContract } from './flatten-contract.ts'
 import { drawLifecycles } from './lifecycle-page.ts'
 import { describeSimulation } from './simulated-page.ts'
 import { writeMessages } from './messages-page.ts'
@@ -43,7 +44,8 @@ function bundleContract(): string {
   try {
     const file = join(directory, 'contract.json')
     execFileSync('node_modules/.bin/redocly', ['bundle', 'openapi/openapi.yaml', '-o', file], { stdio: 'pipe' })
-    return `${JSON.stringify(JSON.parse(readFileSync(file, 'utf8')), null, 1)}\n`
+    const bundled = JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof flattenContract>[0]
+    return `${JSON.stringify(flattenContract(bundled), null, 1)}\n`
   } finally {
     rmSync(directory, { recursive: true })
   }

@@ -4,7 +4,8 @@ import { readEvents, type ServerSentEvent } from './server-sent-events.ts'
 
 export type Schemas = components['schemas']
 export type Execution = Schemas['Execution']
-export type OfferSet = Schemas['OfferSet']
+/** An offer set as this client sees it, which asks in the broker's own spelling. */
+export type OfferSet = Omit<Schemas['OfferSet'], 'offers'> & { readonly offers?: Execution[] }
 export type ExecutionPhase = Schemas['ExecutionPhase']
 
 /** The broker answered that it will not: its problem document. */

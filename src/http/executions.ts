@@ -84,7 +84,7 @@ export function executionRoutes(app: FastifyInstance, context: HttpContext): voi
     throw impossibleUpdate(wanted, "possible are 'phase', 'meta/name' and 'meta/description'; see meta.options.")
   }
 
-  async function updatePhase(execution: executions.Execution, wanted: Update): Promise<void> {
+  async function updatePhase(execution: executions.Execution, wanted: Update & { type: 'enum' }): Promise<void> {
     const { id, offerSetId, phase } = execution
     const target = phaseNamed(wanted.value)
     if (!target) throw impossibleUpdate(wanted, 'that is not a phase.')

@@ -1,7 +1,8 @@
 /**
  * Fits what a client sent to the contract: keeps what the contract knows, and says what it does not know.
  *
- * Unknown fields are left out and reported, so that they are never dropped in silence. A part whose kind is not known
+ * Unknown fields are left out and reported, so that they are never dropped in silence. What only the broker writes is
+ * left out too: a client may send back what it was given. A part whose kind is not known
  * is left out and reported too: that is a reason for the answer NO, not a fault of syntax. What is left is for the
  * validator.
  */
@@ -48,6 +49,7 @@ export function conform(name: SchemaName, value: unknown): Conformed {
           ? schema.properties[key]
           : schema.additionalProperties
       if (part === null || part === undefined) continue
+      if (typeof known === 'object' && known.readOnly) continue
       if (known === undefined || known === false) unknownFields.push(place)
       else fitted[key] = known === true ? part : fit(known, part, place)
     }

@@ -1,6 +1,152 @@
 // Generated from openapi/ by 'npm run generate'. Do not edit.
 
 export interface paths {
+    "/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the service is available, for the Virtual Observatory
+         * @description A VOSI availability document. Nobody has to say who they are to read it.
+         */
+        get: operations["getAvailability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the service does, for the Virtual Observatory
+         * @description A VOSI capabilities document. Nobody has to say who they are to read it.
+         */
+        get: operations["getCapabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/compute/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        /**
+         * One compute resource of an execution
+         * @description What the execution says of this component; its `meta.url` leads here.
+         */
+        get: operations["getCompute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        /**
+         * One data resource of an execution
+         * @description What the execution says of this component; its `meta.url` leads here.
+         */
+        get: operations["getData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/direct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run directly, in the spelling of the published schema
+         * @description As `POST /executions`, with an execution in the spelling of the published schema.
+         */
+        post: operations["createSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This contract as a page to read */
+        get: operations["getDocs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/executables/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        /**
+         * One executable of an execution
+         * @description What the execution says of this component; its `meta.url` leads here.
+         */
+        get: operations["getExecutable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/executions": {
         parameters: {
             query?: never;
@@ -41,7 +187,7 @@ export interface paths {
         get: operations["getExecution"];
         put?: never;
         /**
-         * Accept, reject or cancel
+         * Accept, reject, cancel or change
          * @description One update. What is possible now is listed in `meta.options`; anything else is 409 or 422 and changes nothing.
          */
         post: operations["updateExecution"];
@@ -109,6 +255,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What operators watch
+         * @description Counters and gauges in the text format of Prometheus.
+         */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/offersets": {
         parameters: {
             query?: never;
@@ -123,7 +289,8 @@ export interface paths {
          * Ask for offers
          * @description The answer is YES with offers or NO with messages that say why; NO is not an error. The status is 303 and
          *     `Location` leads to the offer set, which is also the body. With `Prefer: return=representation` the status is 200
-         *     and `Content-Location` names it.
+         *     and `Content-Location` names it. Every offer meets the minimum of what was asked for and holds its resources until
+         *     it expires.
          */
         post: operations["createOfferSet"];
         delete?: never;
@@ -142,7 +309,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One offer set with its offers */
+        /**
+         * One offer set with its offers
+         * @description The offers are in the spelling in which they were asked for.
+         */
         get: operations["getOfferSet"];
         put?: never;
         /**
@@ -191,6 +361,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for offers, in the spelling of the published schema
+         * @description As `POST /offersets`. The offers are executions in the spelling of the published schema, and their URLs begin with
+         *     `/sessions`.
+         */
+        post: operations["createRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's executions, newest first, in the spelling of the published schema */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        /**
+         * One execution, in the spelling of the published schema
+         * @description With `WAIT` the answer is held back until the execution leaves the phase it is in (or the phase named by `PHASE`),
+         *     reaches a terminal phase, or the seconds are over. `-1` waits as long as the server allows.
+         */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Accept, reject, cancel or change, in the spelling of the published schema
+         * @description One update. What is possible now is listed in `meta.options`; anything else is 409 or 422 and changes nothing.
+         */
+        post: operations["updateSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/storage/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        /**
+         * One storage resource of an execution
+         * @description What the execution says of this component; its `meta.url` leads here.
+         */
+        get: operations["getStorage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/streams/{uuid}/{stream}": {
         parameters: {
             query?: never;
@@ -216,27 +475,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/volumes/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        /**
+         * One volume mount of an execution
+         * @description What the execution says of this component; its `meta.url` leads here.
+         */
+        get: operations["getVolume"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What every component has. */
+        /** @description A cost without a number, as a template has it where somebody has yet to fill one in. It limits nothing. */
+        AbstractCostItem: {
+            /** @description What is counted, and in which unit. */
+            description?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/costs/abstract-cost-item.yaml";
+            type?: components["schemas"]["CostType"];
+        };
+        /** @description A metric without a number, as a template has it where somebody has yet to fill one in. It limits nothing. */
+        AbstractMetricItem: {
+            /** @description What is measured, and in which unit. */
+            description?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/metrics/abstract-metric-item.yaml";
+            type?: components["schemas"]["MetricType"];
+        };
+        /** @description Processors beside the cores, such as GPUs. At least `min`, never more than `max`. */
+        Accelerators: {
+            /**
+             * Format: int64
+             * @description The most that is wanted.
+             */
+            max?: number;
+            /**
+             * Format: int64
+             * @description The least that will do.
+             */
+            min?: number;
+            /** @description Which kind is wanted, as the platform names it. */
+            type?: string;
+        };
+        /** @description A checksum of the data. */
+        Checksum: {
+            /** @description How it is computed, such as `adler32` or `md5`. */
+            type?: string;
+            /** @description What it is. */
+            value?: string;
+        };
+        /** @description What is said about a component. */
         ComponentMetadata: {
-            created?: components["schemas"]["Instant"];
+            /** @description When it was made. */
+            readonly created?: components["schemas"]["Instant"];
             /** @description A description that the client chose. */
             description?: string;
             /** @description What the broker has to say about it, oldest first. */
-            messages?: components["schemas"]["MessageItem"][];
-            modified?: components["schemas"]["Instant"];
+            readonly messages?: components["schemas"]["MessageItem"][];
+            /** @description When it was last changed. */
+            readonly modified?: components["schemas"]["Instant"];
             /** @description A name that the client chose. */
             name?: string;
-            /** @description Which updates are possible now. */
-            options?: components["schemas"]["Option"][];
+            /** @description Which updates are possible now, for this caller. */
+            readonly options?: components["schemas"]["Option"][];
             /**
              * Format: uri
              * @description Where the component is found.
              */
-            url?: string;
+            readonly url?: string;
             /**
              * @description In an answer, the identifier of the component. In a request, any word that other parts of the same request use
              *     to refer to this one.
@@ -245,42 +573,98 @@ export interface components {
         };
         /** @description What the program runs on. */
         ComputeResource: components["schemas"]["SimpleComputeResource"];
+        /** @description A way to reach the program while it runs. */
+        Connector: {
+            /** @description What it is for. */
+            kind?: string;
+            /** @description Where it is: a URL, or an address and a port. */
+            location?: string;
+            /** @description What is spoken there: UDP, TCP, HTTP or HTTPS. */
+            protocol?: string;
+            status?: components["schemas"]["ConnectorStatus"];
+        };
+        /**
+         * @description Whether a connector can be used yet, now, or not any more.
+         * @enum {string}
+         */
+        ConnectorStatus: "PREPARING" | "AVAILABLE" | "FINISHED";
         /** @description An OCI image. */
         ContainerImage: {
             /** @description The digest (`sha256:…`) of the image at its registry, or the id of an image on the platform. */
             digest?: string;
             /** @description References to the image, such as `registry.example/project/name:tag`, tried in their order. */
             locations?: string[];
-            platform?: {
-                /** @default amd64 */
-                architecture?: string;
-                /** @default linux */
-                os?: string;
-            };
+            platform?: components["schemas"]["ImagePlatform"];
         };
         /** @description How the container is reached. */
         ContainerNetwork: {
-            ports?: {
-                /** @description What the port is for. */
-                access?: string;
-                external?: {
-                    addresses?: string[];
-                    port?: number;
-                };
-                internal?: {
-                    port?: number;
-                };
-                path?: string;
-                /** @enum {string} */
-                protocol?: "UDP" | "TCP" | "HTTP" | "HTTPS";
-            }[];
+            /** @description The ports that the client wants to reach. */
+            ports?: components["schemas"]["ContainerPort"][];
         };
-        /** @description Data that the program reads. */
-        DataResource: components["schemas"]["SimpleDataResource"];
+        /** @description One port of a container. */
+        ContainerPort: {
+            /** @description What the port is for. */
+            access?: string;
+            external?: components["schemas"]["ExternalPort"];
+            internal?: components["schemas"]["InternalPort"];
+            /** @description For HTTP and HTTPS, the path to begin at. */
+            path?: string;
+            /**
+             * @description What is spoken there.
+             * @enum {string}
+             */
+            protocol?: "UDP" | "TCP" | "HTTP" | "HTTPS";
+        };
+        /** @description One cost. Several are limits that all hold. */
+        CostItem: components["schemas"]["SimpleMinMaxFloatCost"] | components["schemas"]["AbstractCostItem"];
+        /**
+         * @description What the cost is of, such as `urn:ivoa:calycopis:cost:monetary`, `…:energy` or `…:carbon`.
+         * @example urn:ivoa:calycopis:cost:energy
+         */
+        CostType: string;
+        /**
+         * @description Whether an identifier is of one file, of files, or of datasets.
+         * @enum {string}
+         */
+        DataIdentifierType: "FILE" | "CONTAINER" | "DATASET";
+        /** @description One row of a DataLink document. */
+        DatalinkBlock: {
+            /** @description Where the data are. */
+            access_url?: string;
+            /**
+             * Format: int64
+             * @description How many bytes they have.
+             */
+            content_length?: number;
+            /** @description What kind of data product they are. */
+            content_qualifier?: string;
+            /** @description Their media type. */
+            content_type?: string;
+            /** @description What the data are. */
+            description?: string;
+            /** @description Why there are no data. */
+            error_message?: string;
+            /** @description The identifier that the row is about. */
+            ID?: string;
+            /** @description Whether the link wants a login: false, optional or true. */
+            link_auth?: string;
+            /** @description Whether the caller of the DataLink service may follow the link. */
+            link_authorized?: boolean;
+            /** @description What the service calls them. */
+            local_semantics?: string;
+            /** @description What they are to the identifier, such as `#this`. */
+            semantics?: string;
+            /** @description The service that makes the data. */
+            service_def?: string;
+        };
+        /** @description Data that the program reads or writes. */
+        DataResource: components["schemas"]["SimpleDataResource"] | components["schemas"]["S3DataResource"] | components["schemas"]["RucioDataResource"] | components["schemas"]["IvoaDataResource"] | components["schemas"]["SkaoDataResource"];
         /** @description A program packed in a container image. */
         DockerContainer: {
             /** @description The arguments. Without an entry point they replace the command of the image. */
             command?: string[];
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
             /** @description The program. It replaces the entry point of the image. */
             entrypoint?: string;
             /** @description Environment variables by name. */
@@ -288,7 +672,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @description The exit code of the program, once it has ended. */
-            exitCode?: number;
+            readonly exitCode?: number;
             image?: components["schemas"]["ContainerImage"];
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -296,21 +680,24 @@ export interface components {
              */
             kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/executable/docker-container.yaml";
             meta?: components["schemas"]["ComponentMetadata"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
             network?: components["schemas"]["ContainerNetwork"];
-            phase?: components["schemas"]["LifecyclePhase"];
+            readonly phase?: components["schemas"]["LifecyclePhase"];
             /**
              * @description Whether the container may do as the host does.
              * @default false
              */
             privileged?: boolean;
-            schedule?: components["schemas"]["LifecycleSchedule"];
-            streams?: components["schemas"]["OutputStreams"];
+            readonly schedule?: components["schemas"]["LifecycleSchedule"];
+            readonly streams?: components["schemas"]["OutputStreams"];
         };
         /**
          * @description A duration in ISO 8601, such as `PT2H`.
          * @example PT2H
          */
         Duration: string;
+        /** @description One of some values can be set. */
         EnumValueOption: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -319,8 +706,10 @@ export interface components {
             kind: "uri:enum-value-option";
             /** @description What can be updated. */
             path: string;
+            /** @description The values that are possible now. */
             values: string[];
         };
+        /** @description Sets one of some values. */
         EnumValueUpdate: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -329,21 +718,33 @@ export interface components {
             kind: "uri:enum-value-update";
             /** @description What is updated, such as `phase`; a leading slash is allowed. */
             path: string;
+            /** @description The new value. */
             value: string;
         };
         /** @description What is run. */
-        Executable: components["schemas"]["DockerContainer"];
+        Executable: components["schemas"]["DockerContainer"] | components["schemas"]["SingularityContainer"] | components["schemas"]["JupyterNotebook"];
         /** @description A contract, from the offer to what became of it. */
         Execution: {
             compute?: components["schemas"]["ComputeResource"];
+            /** @description Where the program is reached while it runs. */
+            connectors?: components["schemas"]["Connector"][];
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
+            /** @description The data that it reads or writes. */
             data?: components["schemas"]["DataResource"][];
             executable?: components["schemas"]["Executable"];
+            /** @description Until when an offer can be accepted. */
             expires?: components["schemas"]["Instant"];
             /** @description The phases it was in, oldest first. */
             history?: components["schemas"]["HistoryItem"][];
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/execution/simple-execution.yaml";
             meta: components["schemas"]["ComponentMetadata"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
             /**
              * Format: uri
              * @description The offer set that this execution was an offer of.
@@ -352,9 +753,12 @@ export interface components {
             phase: components["schemas"]["ExecutionPhase"];
             platform?: components["schemas"]["PlatformReference"];
             schedule?: components["schemas"]["LifecycleSchedule"];
+            /** @description The storage that it has. */
             storage?: components["schemas"]["StorageResource"][];
         };
+        /** @description A page of executions, newest first. */
         ExecutionList: {
+            /** @description The executions. */
             executions?: components["schemas"]["Execution"][];
         };
         /**
@@ -368,22 +772,63 @@ export interface components {
          */
         ExecutionRequest: {
             compute?: components["schemas"]["ComputeResource"];
+            /** @description What it may cost. */
+            costs?: components["schemas"]["CostItem"][];
+            /** @description The data that it reads or writes. */
             data?: components["schemas"]["DataResource"][];
             executable?: components["schemas"]["Executable"];
             meta?: components["schemas"]["ComponentMetadata"];
+            /** @description What the resources have to be good for. */
+            metrics?: components["schemas"]["MetricItem"][];
             schedule?: components["schemas"]["RequestedSchedule"];
+            /** @description The storage that it needs. */
             storage?: components["schemas"]["StorageResource"][];
         };
-        Health: {
-            checks?: {
-                detail?: string;
-                name: string;
-                /** @enum {string} */
-                status: "ok" | "unavailable";
-            }[];
-            /** @enum {string} */
-            status: "ok" | "unavailable";
+        /** @description An execution in the spelling of the published schema. It has exactly the fields of that schema. */
+        ExecutionSession: components["schemas"]["SimpleExecutionSession"] | components["schemas"]["ScheduledExecutionSession"];
+        /** @description A page of executions in the spelling of the published schema, newest first. */
+        ExecutionSessionList: {
+            /** @description The executions. */
+            sessions?: components["schemas"]["ExecutionSession"][];
         };
+        /** @description Where the port is published. The broker chooses it; a request does not have it. */
+        ExternalPort: {
+            /** @description The addresses that it is reached at. */
+            addresses?: string[];
+            /** @description Its number. */
+            port?: number;
+        };
+        /** @description What is at fault, a field of the body, a parameter of the query, or a header. */
+        FieldFault: {
+            /** @description What is wrong with it. */
+            detail: string;
+            /** @description The name of a header. */
+            header?: string;
+            /** @description The name of a parameter of the query. */
+            parameter?: string;
+            /** @description A JSON Pointer (RFC 6901) into the body of the request. */
+            pointer?: string;
+        };
+        /** @description Whether the service can do its work. */
+        Health: {
+            /** @description What was looked at. */
+            checks?: components["schemas"]["HealthCheck"][];
+            status: components["schemas"]["HealthStatus"];
+        };
+        /** @description One part of the service. */
+        HealthCheck: {
+            /** @description What is wrong. */
+            detail?: string;
+            /** @description Which part. */
+            name: string;
+            status: components["schemas"]["HealthStatus"];
+        };
+        /**
+         * @description Whether a part can do its work.
+         * @enum {string}
+         */
+        HealthStatus: "ok" | "unavailable";
+        /** @description One phase that an execution was in. */
         HistoryItem: {
             /**
              * @description Who caused it.
@@ -393,19 +838,168 @@ export interface components {
             /** @description What led to this phase. */
             event: string;
             phase: components["schemas"]["ExecutionPhase"];
+            /** @description When it came into this phase. */
             since: components["schemas"]["Instant"];
+        };
+        /** @description What an image is built for. */
+        ImagePlatform: {
+            /**
+             * @description The processor.
+             * @default amd64
+             */
+            architecture?: string;
+            /**
+             * @description The operating system.
+             * @default linux
+             */
+            os?: string;
         };
         /**
          * @description An instant in UTC, such as `2026-11-23T12:00:00Z`.
          * @example 2026-11-23T12:00:00Z
          */
         Instant: string;
+        /** @description A number can be made larger or smaller. */
+        IntegerDeltaOption: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "uri:integer-delta-option";
+            /**
+             * Format: int64
+             * @description The largest step up that is possible.
+             */
+            max?: number;
+            /**
+             * Format: int64
+             * @description The largest step down that is possible.
+             */
+            min?: number;
+            /** @description What can be updated. */
+            path: string;
+            /** @description What is counted. */
+            units?: string;
+        };
+        /** @description Makes a number larger or, with a negative delta, smaller. */
+        IntegerDeltaUpdate: {
+            /**
+             * Format: int64
+             * @description How much larger.
+             */
+            delta: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "uri:integer-delta-update";
+            /** @description What is updated, such as `schedule/available/duration`; a leading slash is allowed. */
+            path: string;
+            /** @description What is counted. */
+            units?: string;
+        };
+        /** @description A whole number can be set. */
+        IntegerValueOption: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "uri:integer-value-option";
+            /**
+             * Format: int64
+             * @description The most that is possible.
+             */
+            max?: number;
+            /**
+             * Format: int64
+             * @description The least that is possible.
+             */
+            min?: number;
+            /** @description What can be updated. */
+            path: string;
+            /** @description What is counted. */
+            units?: string;
+        };
+        /** @description Sets a whole number. */
+        IntegerValueUpdate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "uri:integer-value-update";
+            /** @description What is updated; a leading slash is allowed. */
+            path: string;
+            /** @description What is counted. */
+            units?: string;
+            /**
+             * Format: int64
+             * @description The new number.
+             */
+            value: number;
+        };
+        /** @description The port in the container. */
+        InternalPort: {
+            /** @description Its number. */
+            port?: number;
+        };
+        /** @description How the Virtual Observatory identifies data, and what its services said of them. */
+        IvoaBlock: {
+            datalink?: components["schemas"]["DatalinkBlock"];
+            /** @description The identifier, such as `ivo://authority/path?key`. */
+            ivoid?: string;
+            obscore?: components["schemas"]["ObscoreBlock"];
+        };
+        /** @description A dataset that the Virtual Observatory knows. */
+        IvoaDataResource: {
+            /**
+             * @description READONLY data are copied in before the program starts, WRITEONLY data are created empty and saved when it
+             *     has ended, READWRITE data are both.
+             * @default READONLY
+             * @enum {string}
+             */
+            access?: "READONLY" | "WRITEONLY" | "READWRITE";
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
+            ivoa?: components["schemas"]["IvoaBlock"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/data/ivoa-data-resource.yaml";
+            meta?: components["schemas"]["ComponentMetadata"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
+            readonly phase?: components["schemas"]["LifecyclePhase"];
+            readonly schedule?: components["schemas"]["LifecycleSchedule"];
+            /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for the data. */
+            storage?: string;
+        };
+        /** @description A notebook, run from its first cell to its last or served to its user. */
+        JupyterNotebook: {
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
+            /** @description The exit code of the program, once it has ended. */
+            readonly exitCode?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/executable/jupyter-notebook.yaml";
+            /** @description Where the notebook is. */
+            location?: string;
+            meta?: components["schemas"]["ComponentMetadata"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
+            readonly phase?: components["schemas"]["LifecyclePhase"];
+            readonly schedule?: components["schemas"]["LifecycleSchedule"];
+            readonly streams?: components["schemas"]["OutputStreams"];
+        };
         /**
-         * @description The phase of a component.
+         * @description The phase of a component. RUNNING is known from older clients and never written.
          * @enum {string}
          */
         LifecyclePhase: "INITIALIZING" | "WAITING" | "PREPARING" | "AVAILABLE" | "RUNNING" | "RELEASING" | "COMPLETED" | "FAILED" | "CANCELLED";
-        /** @description When a component is expected to be prepared, usable and released. */
+        /** @description When a component is expected to be prepared, usable and released; of what has happened, when it did. */
         LifecycleSchedule: {
             available?: components["schemas"]["ScheduleRangePart"];
             preparing?: components["schemas"]["SchedulePart"];
@@ -418,9 +1012,8 @@ export interface components {
              * @example urn:ivoa:execution-broker:message:no-capacity
              */
             kind: string;
-            /** @enum {string} */
-            level: "DEBUG" | "INFO" | "WARN" | "ERROR";
-            /** @description The sentence with its values. */
+            level: components["schemas"]["MessageLevel"];
+            /** @description The sentence with its values; the broker always writes it. */
             message: string;
             /** @description The sentence, with `${name}` in the place of each value. */
             template: string;
@@ -430,28 +1023,89 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * @description How much a message matters. A refusal or failure is ERROR. OTHER is known and never written.
+         * @enum {string}
+         */
+        MessageLevel: "DEBUG" | "INFO" | "WARN" | "ERROR" | "OTHER";
+        /** @description One metric. Several are limits that all hold. */
+        MetricItem: components["schemas"]["SimpleMinMaxFloatMetric"] | components["schemas"]["AbstractMetricItem"];
+        /**
+         * @description What is measured, such as `urn:ivoa:calycopis:metric:compute-performance` or `…:io-throughput`.
+         * @example urn:ivoa:calycopis:metric:compute-performance
+         */
+        MetricType: string;
         /** @description At least `min`, never more than `max`; without a `max`, exactly `min`. */
         MinMaxInteger: {
+            /**
+             * Format: int64
+             * @description The most that is wanted.
+             */
             max?: number;
+            /**
+             * Format: int64
+             * @description The least that will do.
+             */
             min?: number;
         };
+        /** @description What an ObsCore table says of the data. */
+        ObscoreBlock: {
+            /** @description The media type of what is there. */
+            access_format?: string;
+            /** @description Where the data are. */
+            access_url?: string;
+            /**
+             * @description How far the data are calibrated.
+             * @default 0
+             */
+            calib_level?: number;
+            /** @description What the data are, such as `image`. */
+            dataproduct_type?: string;
+            /** @description The collection that it is in. */
+            obs_collection?: string;
+            /** @description The identifier that the creator gave. */
+            obs_creator_did?: string;
+            /** @description The observation. */
+            obs_id?: string;
+            /** @description The identifier that the publisher gave. */
+            obs_publisher_did?: string;
+        };
+        /**
+         * @description An execution in the spelling in which its offers were asked for: in that of the published schema when they were asked
+         *     for at `/requests`.
+         */
+        Offer: components["schemas"]["Execution"] | components["schemas"]["SimpleExecutionSession"] | components["schemas"]["ScheduledExecutionSession"];
         /** @description The answer to a request. */
         OfferSet: {
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
+            /** @description The description of the request. */
+            description?: string;
+            /** @description Until when an offer of the set can be accepted. */
             expires?: components["schemas"]["Instant"];
             /** @constant */
             kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/offerset/execution-offerset.yaml";
             meta: components["schemas"]["ComponentMetadata"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
             /** @description The executions on offer, earliest first. Any of them is safe to accept. */
-            offers?: components["schemas"]["Execution"][];
-            /** @enum {string} */
+            offers?: components["schemas"]["Offer"][];
+            /**
+             * @description Whether there are offers.
+             * @enum {string}
+             */
             result: "YES" | "NO";
         };
+        /** @description A page of offer sets, newest first. */
         OfferSetList: {
+            /** @description The offer sets. */
             offersets?: components["schemas"]["OfferSet"][];
         };
         /** @description An update that is possible now. */
-        Option: components["schemas"]["EnumValueOption"] | components["schemas"]["StringValueOption"];
+        Option: components["schemas"]["StringValueOption"] | components["schemas"]["EnumValueOption"] | components["schemas"]["IntegerValueOption"] | components["schemas"]["IntegerDeltaOption"];
+        /** @description One output of the program. */
         OutputStream: {
+            /** @description The URLs that it is read at; any of them will do. */
             locations?: string[];
         };
         /** @description Where the output of the program is read. */
@@ -461,28 +1115,24 @@ export interface components {
         };
         /** @description Where it runs. */
         PlatformReference: {
+            /** @description The platform. */
             name?: string;
+            /** @description Which of its pools. */
             pool?: string;
         };
         /** @description A failure, as RFC 9457 describes it. */
         Problem: {
+            /** @description What went wrong this time. */
             detail?: string;
-            /** @description What is at fault; each is a field of the body, a parameter of the query, or a header. */
-            errors?: {
-                /** @description What is wrong with it. */
-                detail: string;
-                /** @description The name of a header. */
-                header?: string;
-                /** @description The name of a parameter of the query. */
-                parameter?: string;
-                /** @description A JSON Pointer (RFC 6901) into the body of the request. */
-                pointer?: string;
-            }[];
+            /** @description What is at fault. */
+            errors?: components["schemas"]["FieldFault"][];
             /** @description The path of the request. */
             instance?: string;
             /** @description The id of the request in the log of the service. */
             requestId?: string;
+            /** @description The HTTP status. */
             status: number;
+            /** @description The failure in a few words that stay the same. */
             title: string;
             /**
              * @description Which failure, as `urn:ivoa:execution-broker:problem:<name>`.
@@ -490,37 +1140,148 @@ export interface components {
              */
             type: string;
         };
+        /** @description A copy of the data. */
+        Replica: {
+            /** @description Its URL there. */
+            dataurl?: string;
+            /** @description The storage element that has it. */
+            rsename?: string;
+        };
         /** @description When the execution shall run, and for how long. */
         RequestedSchedule: {
-            requested?: {
-                duration?: components["schemas"]["Duration"];
-                /**
-                 * @description When it may start: an instant (an absolute start) or an interval to start in, or a list of them. Without it,
-                 *     as soon as possible.
-                 */
-                start?: components["schemas"]["StartWindow"] | components["schemas"]["StartWindow"][];
-            };
+            requested?: components["schemas"]["RequestedTimes"];
         };
+        /** @description What the client asks for. */
+        RequestedTimes: {
+            duration?: components["schemas"]["Duration"];
+            /**
+             * @description When it may start: an instant (an absolute start) or an interval to start in, or a list of them. Without it,
+             *     as soon as possible.
+             */
+            start?: components["schemas"]["StartWindow"] | components["schemas"]["StartWindow"][];
+        };
+        /** @description How Rucio identifies data. */
+        RucioBlock: {
+            /** @description The URL of the Rucio service. */
+            endpoint?: string;
+            /** @description The name within the scope. */
+            object?: string;
+            /** @description The scope of the identifier. */
+            scope?: string;
+            type?: components["schemas"]["DataIdentifierType"];
+        };
+        /** @description A dataset that Rucio manages. */
+        RucioDataResource: {
+            /**
+             * @description READONLY data are copied in before the program starts, WRITEONLY data are created empty and saved when it
+             *     has ended, READWRITE data are both.
+             * @default READONLY
+             * @enum {string}
+             */
+            access?: "READONLY" | "WRITEONLY" | "READWRITE";
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/data/rucio-data-resource.yaml";
+            meta?: components["schemas"]["ComponentMetadata"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
+            readonly phase?: components["schemas"]["LifecyclePhase"];
+            rucio?: components["schemas"]["RucioBlock"];
+            readonly schedule?: components["schemas"]["LifecycleSchedule"];
+            /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for the data. */
+            storage?: string;
+        };
+        /** @description An object, or a whole bucket, of an S3 service. */
+        S3DataResource: {
+            /**
+             * @description READONLY data are copied in before the program starts, WRITEONLY data are created empty and saved when it
+             *     has ended, READWRITE data are both.
+             * @default READONLY
+             * @enum {string}
+             */
+            access?: "READONLY" | "WRITEONLY" | "READWRITE";
+            /** @description The name of the bucket. */
+            bucket?: string;
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
+            /** @description The URL of the service. */
+            endpoint?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/data/S3-data-resource.yaml";
+            meta?: components["schemas"]["ComponentMetadata"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
+            /** @description The key of the object; without it, the whole bucket. */
+            object?: string;
+            readonly phase?: components["schemas"]["LifecyclePhase"];
+            readonly schedule?: components["schemas"]["LifecycleSchedule"];
+            /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for the data. */
+            storage?: string;
+            /** @description How the URL of an object is made. */
+            template?: string;
+        };
+        /** @description An execution with a schedule, in the spelling of the published schema. */
+        ScheduledExecutionSession: {
+            compute?: components["schemas"]["ComputeResource"];
+            /** @description Where the program is reached while it runs. */
+            connectors?: components["schemas"]["Connector"][];
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
+            /** @description The data that it reads or writes. */
+            data?: components["schemas"]["DataResource"][];
+            executable?: components["schemas"]["Executable"];
+            /** @description Until when an offer can be accepted. */
+            expires?: components["schemas"]["Instant"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/session/scheduled-execution-session.yaml";
+            meta: components["schemas"]["ComponentMetadata"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
+            phase: components["schemas"]["ExecutionPhase"];
+            schedule?: components["schemas"]["LifecycleSchedule"];
+            /** @description The storage that it has. */
+            storage?: components["schemas"]["StorageResource"][];
+        };
+        /** @description An instant and how long what begins then takes. */
         SchedulePart: {
             duration?: components["schemas"]["Duration"];
             start?: components["schemas"]["Instant"];
         };
+        /** @description When something starts, and how long it lasts. */
         ScheduleRangePart: {
             duration?: components["schemas"]["Duration"];
             start?: components["schemas"]["StartRange"];
         };
         /** @description Cores, memory, and the volumes that are mounted. Without amounts, one core and one GiB. */
         SimpleComputeResource: {
+            accelerators?: components["schemas"]["Accelerators"];
+            /** @description How many cores. */
             cores?: components["schemas"]["MinMaxInteger"];
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/compute/simple-compute-resource.yaml";
+            /** @description How much memory */
             memory?: components["schemas"]["MinMaxInteger"];
             meta?: components["schemas"]["ComponentMetadata"];
-            phase?: components["schemas"]["LifecyclePhase"];
-            schedule?: components["schemas"]["LifecycleSchedule"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
+            readonly phase?: components["schemas"]["LifecyclePhase"];
+            readonly schedule?: components["schemas"]["LifecycleSchedule"];
+            /** @description What appears in the file system of the program. */
             volumes?: components["schemas"]["VolumeMount"][];
         };
         /**
@@ -529,6 +1290,15 @@ export interface components {
          */
         SimpleDataResource: {
             /**
+             * @description READONLY data are copied in before the program starts, WRITEONLY data are created empty and saved when it
+             *     has ended, READWRITE data are both.
+             * @default READONLY
+             * @enum {string}
+             */
+            access?: "READONLY" | "WRITEONLY" | "READWRITE";
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -536,13 +1306,72 @@ export interface components {
             /** @description An http or https URL. */
             location?: string;
             meta?: components["schemas"]["ComponentMetadata"];
-            phase?: components["schemas"]["LifecyclePhase"];
-            schedule?: components["schemas"]["LifecycleSchedule"];
-            /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for it. */
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
+            readonly phase?: components["schemas"]["LifecyclePhase"];
+            readonly schedule?: components["schemas"]["LifecycleSchedule"];
+            /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for the data. */
             storage?: string;
         };
+        /** @description An execution without a schedule, in the spelling of the published schema. */
+        SimpleExecutionSession: {
+            compute?: components["schemas"]["ComputeResource"];
+            /** @description Where the program is reached while it runs. */
+            connectors?: components["schemas"]["Connector"][];
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
+            /** @description The data that it reads or writes. */
+            data?: components["schemas"]["DataResource"][];
+            executable?: components["schemas"]["Executable"];
+            /** @description Until when an offer can be accepted. */
+            expires?: components["schemas"]["Instant"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/session/simple-execution-session.yaml";
+            meta: components["schemas"]["ComponentMetadata"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
+            phase: components["schemas"]["ExecutionPhase"];
+            /** @description The storage that it has. */
+            storage?: components["schemas"]["StorageResource"][];
+        };
+        /** @description A cost that is a number, at least `min` and at most `max`. */
+        SimpleMinMaxFloatCost: {
+            /** @description What is counted, and in which unit. */
+            description?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/costs/simple-minmax-float-cost.yaml";
+            /** @description The most that it costs or, in a request, may cost. */
+            max?: number;
+            /** @description The least that it costs. */
+            min?: number;
+            type?: components["schemas"]["CostType"];
+        };
+        /** @description A metric that is a number, at least `min` and at most `max`. */
+        SimpleMinMaxFloatMetric: {
+            /** @description What is measured, and in which unit. */
+            description?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/metrics/simple-minmax-float-metric.yaml";
+            /** @description The most that it is. */
+            max?: number;
+            /** @description The least that it is or, in a request, has to be. */
+            min?: number;
+            type?: components["schemas"]["MetricType"];
+        };
+        /** @description Space for files that lives as long as the execution. */
         SimpleStorageResource: {
-            /** @description The UUIDs of the data resources in it. */
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
+            /** @description The data resources in it; in an answer their UUIDs. */
             data?: string[];
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -550,18 +1379,27 @@ export interface components {
              */
             kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/storage/simple-storage-resource.yaml";
             meta?: components["schemas"]["ComponentMetadata"];
-            phase?: components["schemas"]["LifecyclePhase"];
-            schedule?: components["schemas"]["LifecycleSchedule"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
+            readonly phase?: components["schemas"]["LifecyclePhase"];
+            readonly schedule?: components["schemas"]["LifecycleSchedule"];
+            /** @description How much space, in GiB. */
             size?: components["schemas"]["MinMaxInteger"];
         };
+        /** @description One data or storage resource at one path. */
         SimpleVolumeMount: {
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/volume/simple-volume-mount.yaml";
             meta?: components["schemas"]["ComponentMetadata"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
             /**
+             * @description Whether the program may write there.
              * @default READONLY
              * @enum {string}
              */
@@ -570,6 +1408,68 @@ export interface components {
             path?: string;
             /** @description The name or UUID of a data or storage resource; in an answer its UUID. */
             resource?: string;
+        };
+        /** @description A program packed in a Singularity (Apptainer) image. */
+        SingularityContainer: {
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
+            /** @description The exit code of the program, once it has ended. */
+            readonly exitCode?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/executable/singularity-container.yaml";
+            /** @description Where the image is. */
+            location?: string;
+            meta?: components["schemas"]["ComponentMetadata"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
+            readonly phase?: components["schemas"]["LifecyclePhase"];
+            readonly schedule?: components["schemas"]["LifecycleSchedule"];
+            readonly streams?: components["schemas"]["OutputStreams"];
+        };
+        /** @description How the SKA Observatory identifies data, and where they are. */
+        SkaoBlock: {
+            checksum?: components["schemas"]["Checksum"];
+            /**
+             * Format: int64
+             * @description How many bytes the data have.
+             */
+            datasize?: number;
+            /** @description The namespace of the identifier. */
+            namespace?: string;
+            /** @description The name within the namespace. */
+            objectname?: string;
+            objecttype?: components["schemas"]["DataIdentifierType"];
+            /** @description Where copies are. */
+            replicas?: components["schemas"]["Replica"][];
+        };
+        /** @description A dataset of the SKA Observatory. */
+        SkaoDataResource: {
+            /**
+             * @description READONLY data are copied in before the program starts, WRITEONLY data are created empty and saved when it
+             *     has ended, READWRITE data are both.
+             * @default READONLY
+             * @enum {string}
+             */
+            access?: "READONLY" | "WRITEONLY" | "READWRITE";
+            /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
+            costs?: components["schemas"]["CostItem"][];
+            ivoa?: components["schemas"]["IvoaBlock"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/data/skao-data-resource.yaml";
+            meta?: components["schemas"]["ComponentMetadata"];
+            /** @description In a request, limits; in an answer, what the resources are good for. */
+            metrics?: components["schemas"]["MetricItem"][];
+            readonly phase?: components["schemas"]["LifecyclePhase"];
+            readonly schedule?: components["schemas"]["LifecycleSchedule"];
+            skao?: components["schemas"]["SkaoBlock"];
+            /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for the data. */
+            storage?: string;
         };
         /**
          * @description The instants at which something starts, as `<first instant>/<duration>`.
@@ -584,6 +1484,7 @@ export interface components {
         StartWindow: string;
         /** @description Space for files. */
         StorageResource: components["schemas"]["SimpleStorageResource"];
+        /** @description A text can be set. */
         StringValueOption: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -595,6 +1496,7 @@ export interface components {
             /** @description A regular expression that the value follows. */
             pattern?: string;
         };
+        /** @description Sets a text. */
         StringValueUpdate: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -603,113 +1505,198 @@ export interface components {
             kind: "uri:string-value-update";
             /** @description What is updated; a leading slash is allowed. */
             path: string;
+            /** @description The new text. */
             value: string;
         };
         /** @description A change that the client asks for. */
-        Update: components["schemas"]["EnumValueUpdate"] | components["schemas"]["StringValueUpdate"];
-        /** @description Where data or storage appear in the container. */
+        Update: components["schemas"]["StringValueUpdate"] | components["schemas"]["EnumValueUpdate"] | components["schemas"]["IntegerValueUpdate"] | components["schemas"]["IntegerDeltaUpdate"];
+        /** @description Where data or storage appear in the file system of the program. */
         VolumeMount: components["schemas"]["SimpleVolumeMount"];
     };
     responses: {
         /** @description The request cannot be read or does not follow the contract. */
         BadRequest: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
                 "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
             };
         };
         /** @description Not possible in the current phase. */
         Conflict: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
                 "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
+            };
+        };
+        /** @description The caller may know of this, and may not do it. */
+        Forbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
+                "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
             };
         };
         /** @description The offer has expired. */
         Gone: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
                 "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
+            };
+        };
+        /** @description The broker made a mistake; its log has the details under the request id. */
+        Internal: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
+                "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
             };
         };
         /** @description None of the media types in `Accept` can be produced. */
         NotAcceptable: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
                 "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
             };
         };
         /** @description There is no such thing, or the caller may not know of it. */
         NotFound: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
                 "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
             };
         };
         /** @description The stream does not have that range. */
         RangeNotSatisfiable: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
                 "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
             };
         };
         /** @description The body is too large. */
         TooLarge: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
                 "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
+            };
+        };
+        /** @description The caller asks too often; try again later. */
+        TooManyRequests: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
+                "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
+            };
+        };
+        /** @description The service does not know the caller; the challenges say how to tell it. */
+        Unauthorized: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["Authenticate"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
+                "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
             };
         };
         /** @description The broker cannot answer now; try again later. */
         Unavailable: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
                 "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
             };
         };
-        /** @description The update is understood but not possible with that value. */
+        /** @description What is asked for is understood but not possible with that value. */
         Unprocessable: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
                 "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
             };
         };
         /** @description The body is in a notation that is not supported. */
         UnsupportedMediaType: {
             headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
                 "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
             };
         };
     };
@@ -738,26 +1725,46 @@ export interface components {
         wait: number;
     };
     requestBodies: {
+        /** @description What the client wants to run. */
         executionRequest: {
             content: {
                 "application/json": components["schemas"]["ExecutionRequest"];
+                "application/xml": components["schemas"]["ExecutionRequest"];
                 "application/yaml": components["schemas"]["ExecutionRequest"];
             };
         };
+        /** @description The change. */
+        offerSetUpdate: {
+            content: {
+                "application/json": components["schemas"]["Update"];
+                "application/xml": components["schemas"]["Update"];
+                "application/yaml": components["schemas"]["Update"];
+            };
+        };
+        /** @description The change. */
         update: {
             content: {
                 "application/json": components["schemas"]["Update"];
+                "application/xml": components["schemas"]["Update"];
                 "application/yaml": components["schemas"]["Update"];
             };
         };
     };
     headers: {
+        /** @description Challenges, one for each way in which the caller can say who it is. */
+        Authenticate: string;
         /** @description The URL of what the body represents. */
         ContentLocation: string;
+        /** @description The part and, when the program has ended, the whole length. */
+        ContentRange: string;
         /** @description The next page, as `<url>; rel="next"`. */
         Link: string;
         /** @description The URL of what was made. Its last segment is the UUID. */
         Location: string;
+        /** @description Which preferences were followed. */
+        PreferenceApplied: string;
+        /** @description The id of the request in the log of the service. */
+        RequestId: string;
         /** @description After how many seconds to try again. */
         RetryAfter: number;
     };
@@ -765,6 +1772,231 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getAvailability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document, in the namespace `http://www.ivoa.net/xml/VOSIAvailability/v1.0`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getCapabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document, in the namespace `http://www.ivoa.net/xml/VOSICapabilities/v1.0`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getCompute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The component. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputeResource"];
+                    "application/xml": components["schemas"]["ComputeResource"];
+                    "application/yaml": components["schemas"]["ComputeResource"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The component. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataResource"];
+                    "application/xml": components["schemas"]["DataResource"];
+                    "application/yaml": components["schemas"]["DataResource"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
+                Prefer?: components["parameters"]["prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["executionRequest"];
+        responses: {
+            /** @description The execution, when `Prefer` asked for it. */
+            200: {
+                headers: {
+                    "Content-Location": components["headers"]["ContentLocation"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionSession"];
+                    "application/xml": components["schemas"]["ExecutionSession"];
+                    "application/yaml": components["schemas"]["ExecutionSession"];
+                };
+            };
+            /** @description The execution was accepted; `Location` leads to it under `/sessions`. */
+            303: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionSession"];
+                    "application/xml": components["schemas"]["ExecutionSession"];
+                    "application/yaml": components["schemas"]["ExecutionSession"];
+                };
+            };
+            /** @description The request was refused (an execution in phase FAILED says why), or it could not be read (a problem document). */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionSession"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+xml": components["schemas"]["Problem"];
+                    "application/problem+yaml": components["schemas"]["Problem"];
+                    "application/xml": components["schemas"]["ExecutionSession"];
+                    "application/yaml": components["schemas"]["ExecutionSession"];
+                    "text/plain": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDocs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page that needs nothing from anywhere else. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    getExecutable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The component. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Executable"];
+                    "application/xml": components["schemas"]["Executable"];
+                    "application/yaml": components["schemas"]["Executable"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listExecutions: {
         parameters: {
             query?: {
@@ -789,11 +2021,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExecutionList"];
+                    "application/xml": components["schemas"]["ExecutionList"];
                     "application/yaml": components["schemas"]["ExecutionList"];
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createExecution: {
@@ -812,10 +2050,12 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Location": components["headers"]["ContentLocation"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
+                    "application/xml": components["schemas"]["Execution"];
                     "application/yaml": components["schemas"]["Execution"];
                 };
             };
@@ -827,24 +2067,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
+                    "application/xml": components["schemas"]["Execution"];
                     "application/yaml": components["schemas"]["Execution"];
                 };
             };
             /** @description The request was refused (an execution in phase FAILED says why), or it could not be read (a problem document). */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
                     "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+xml": components["schemas"]["Problem"];
                     "application/problem+yaml": components["schemas"]["Problem"];
+                    "application/xml": components["schemas"]["Execution"];
                     "application/yaml": components["schemas"]["Execution"];
+                    "text/plain": string;
                 };
             };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -872,12 +2121,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
+                    "application/xml": components["schemas"]["Execution"];
                     "application/yaml": components["schemas"]["Execution"];
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateExecution: {
@@ -899,10 +2154,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
+                    "application/xml": components["schemas"]["Execution"];
                     "application/yaml": components["schemas"]["Execution"];
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
@@ -910,6 +2168,9 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getExecutionEvents: {
@@ -937,7 +2198,12 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getLiveness: {
@@ -956,9 +2222,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                    "application/xml": components["schemas"]["Health"];
+                    "application/yaml": components["schemas"]["Health"];
                 };
             };
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
         };
     };
     getReadiness: {
@@ -977,9 +2247,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                    "application/xml": components["schemas"]["Health"];
+                    "application/yaml": components["schemas"]["Health"];
                 };
             };
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
             /** @description They do not; the checks say which. */
             503: {
                 headers: {
@@ -987,8 +2261,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                    "application/xml": components["schemas"]["Health"];
+                    "application/yaml": components["schemas"]["Health"];
                 };
             };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures of this process. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
         };
     };
     listOfferSets: {
@@ -1013,11 +2311,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OfferSetList"];
+                    "application/xml": components["schemas"]["OfferSetList"];
                     "application/yaml": components["schemas"]["OfferSetList"];
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createOfferSet: {
@@ -1036,10 +2340,12 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Location": components["headers"]["ContentLocation"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OfferSet"];
+                    "application/xml": components["schemas"]["OfferSet"];
                     "application/yaml": components["schemas"]["OfferSet"];
                 };
             };
@@ -1051,13 +2357,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OfferSet"];
+                    "application/xml": components["schemas"]["OfferSet"];
                     "application/yaml": components["schemas"]["OfferSet"];
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1080,11 +2391,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OfferSet"];
+                    "application/xml": components["schemas"]["OfferSet"];
                     "application/yaml": components["schemas"]["OfferSet"];
                 };
             };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateOfferSet: {
@@ -1097,7 +2414,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["update"];
+        requestBody: components["requestBodies"]["offerSetUpdate"];
         responses: {
             /** @description The offer set after the update. */
             200: {
@@ -1106,10 +2423,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OfferSet"];
+                    "application/xml": components["schemas"]["OfferSet"];
                     "application/yaml": components["schemas"]["OfferSet"];
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
@@ -1117,6 +2437,9 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOpenapiJson: {
@@ -1137,7 +2460,8 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
         };
     };
     getOpenapiYaml: {
@@ -1158,7 +2482,201 @@ export interface operations {
                     "application/yaml": Record<string, never>;
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    createRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
+                Prefer?: components["parameters"]["prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["executionRequest"];
+        responses: {
+            /** @description The offer set, when `Prefer` asked for it. */
+            200: {
+                headers: {
+                    "Content-Location": components["headers"]["ContentLocation"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferSet"];
+                    "application/xml": components["schemas"]["OfferSet"];
+                    "application/yaml": components["schemas"]["OfferSet"];
+                };
+            };
+            /** @description The offer set was made; `Location` leads to it under `/offersets`. */
+            303: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferSet"];
+                    "application/xml": components["schemas"]["OfferSet"];
+                    "application/yaml": components["schemas"]["OfferSet"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: {
+                /** @description Where the next page begins, from the `Link` header of the page before. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description The most entries of a page. */
+                LAST?: components["parameters"]["limit"];
+                /** @description Only executions in one of these phases; may be given several times. */
+                PHASE?: components["parameters"]["phases"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of executions. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionSessionList"];
+                    "application/xml": components["schemas"]["ExecutionSessionList"];
+                    "application/yaml": components["schemas"]["ExecutionSessionList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: {
+                /** @description Answer at once when the execution is not in this phase. */
+                PHASE?: components["parameters"]["phase"];
+                /** @description How many seconds the answer may be held back. */
+                WAIT?: components["parameters"]["wait"];
+            };
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The execution. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionSession"];
+                    "application/xml": components["schemas"]["ExecutionSession"];
+                    "application/yaml": components["schemas"]["ExecutionSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["update"];
+        responses: {
+            /** @description The execution after the update. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionSession"];
+                    "application/xml": components["schemas"]["ExecutionSession"];
+                    "application/yaml": components["schemas"]["ExecutionSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getStorage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The component. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageResource"];
+                    "application/xml": components["schemas"]["StorageResource"];
+                    "application/yaml": components["schemas"]["StorageResource"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getStream: {
@@ -1193,8 +2711,7 @@ export interface operations {
             /** @description The part of the output that was asked for. */
             206: {
                 headers: {
-                    /** @description The part and, when the program has ended, the whole length. */
-                    "Content-Range"?: string;
+                    "Content-Range": components["headers"]["ContentRange"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1202,8 +2719,44 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             416: components["responses"]["RangeNotSatisfiable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getVolume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The component. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolumeMount"];
+                    "application/xml": components["schemas"]["VolumeMount"];
+                    "application/yaml": components["schemas"]["VolumeMount"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -16,6 +16,10 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
   readonly additionalProperties?: Schema | boolean
   readonly items?: Schema
+  /** Only the broker writes it: what a client sends there means nothing. */
+  readonly readOnly?: boolean
+  /** Why it is here although the published schema does not have it. */
+  readonly 'x-addition'?: string
   readonly oneOf?: readonly Schema[]
   readonly discriminator?: { readonly propertyName: string; readonly mapping: Readonly<Record<string, string>> }
 }

@@ -19,6 +19,7 @@ import { message, type Message } from '../domain/message.ts'
 import type { Range } from '../domain/resources.ts'
 import { conform } from './conform.ts'
 import { faultsOf, type Schemas } from './contract.ts'
+import { KIND, shortKind } from './kinds.ts'
 import { referable, resolveReference, type Referable } from './references.ts'
 
 /** What was read. `request` is there only when nothing speaks for NO. */
@@ -98,17 +99,28 @@ class RequestReader {
     const dataNames = (wire.data ?? []).map((resource, index) => referable('data', index, resource.meta))
     this.#uniqueNames([...storageNames, ...dataNames])
     const data = (wire.data ?? []).map((resource, index) => this.#data(resource, index, storage, storageNames))
+    const executable = this.#executable(wire.executable)
+    const compute = this.#compute(wire.compute, [...storageNames, ...dataNames])
+    const schedule = this.#schedule(wire.schedule, defaults)
+    if (!executable) return undefined
     return {
       ...names(wire.meta),
-      executable: this.#executable(wire.executable),
-      compute: this.#compute(wire.compute, [...storageNames, ...dataNames]),
+      executable,
+      compute,
       storage,
       data: data.filter((one) => one !== undefined),
-      ...this.#schedule(wire.schedule, defaults),
+      ...schedule,
     }
   }
 
-  #executable(wire: Schemas['Executable']): DockerContainer {
+  /** Every kind of executable is part of the contract; containers are what there is to run them with. */
+  #executable(wire: Schemas['Executable']): DockerContainer | undefined {
+    if (wire.kind === KIND.dockerContainer) return this.#container(wire)
+    this.#unsupportedKind('/executable/kind', wire.kind, [KIND.dockerContainer])
+    return undefined
+  }
+
+  #container(wire: Schemas['DockerContainer']): DockerContainer {
     const locations = (wire.image?.locations ?? [])
       .map((location) => location.trim())
       .filter((location) => location !== '')
@@ -132,10 +144,7 @@ class RequestReader {
     }
   }
 
-  #port(
-    wire: NonNullable<Schemas['ContainerNetwork']['ports']>[number],
-    pointer: string,
-  ): DockerContainer['ports'][number] {
+  #port(wire: Schemas['ContainerPort'], pointer: string): DockerContainer['ports'][number] {
     if (wire.internal?.port === undefined) this.#invalid(`${pointer}/internal/port`, '', 'a port number is needed')
     if (wire.external)
       this.#invalid(
@@ -191,6 +200,10 @@ class RequestReader {
     storageNames: readonly Referable[],
   ): DataRequest | undefined {
     const pointer = `/data/${index}`
+    if (wire.kind !== KIND.simpleData) {
+      this.#unsupportedKind(`${pointer}/kind`, wire.kind, [KIND.simpleData])
+      return undefined
+    }
     const location = nonEmpty(wire.location)
     if (!location) this.#invalid(`${pointer}/location`, '', 'an http or https URL is needed')
     let store: number
@@ -281,6 +294,11 @@ class RequestReader {
       if (clash)
         this.say(message('duplicate-path', this.#now, { pointer: `/compute/volumes/${index}/path`, path: volume.path }))
     })
+  }
+
+  #unsupportedKind(pointer: string, kind: string, possible: readonly string[]): void {
+    const reason = `${shortKind(kind)} is not supported yet; possible: ${possible.map(shortKind).join(', ')}`
+    this.say(message('not-supported', this.#now, { pointer, reason }))
   }
 
   #invalid(pointer: string, value: string, reason: string): void {

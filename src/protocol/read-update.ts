@@ -3,13 +3,17 @@ import { BrokerError } from '../domain/errors.ts'
 import { EXECUTION_PHASES, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import { conform } from './conform.ts'
 import { faultsOf, type Schemas } from './contract.ts'
+import { KIND } from './kinds.ts'
 
 /** What a client wants changed. Paths are without a leading slash. */
-export interface Update {
-  readonly type: 'enum' | 'string'
-  readonly path: string
-  readonly value: string
-}
+export type Update = { readonly path: string } & (
+  | { readonly type: 'enum'; readonly value: string }
+  | { readonly type: 'string'; readonly value: string }
+  /** A number to be set. */
+  | { readonly type: 'integer'; readonly value: number; readonly units: string | undefined }
+  /** A number to be added to what is there. */
+  | { readonly type: 'delta'; readonly delta: number; readonly units: string | undefined }
+)
 
 /** Reads an update. Throws BAD_REQUEST when it does not follow the contract. */
 export function readUpdate(body: unknown): Update {
@@ -26,11 +30,20 @@ export function readUpdate(body: unknown): Update {
     throw new BrokerError('BAD_REQUEST', 'The update does not follow the contract; the fields at fault are listed.', {
       faults,
     })
-  const wire = value as Schemas['Update']
-  return {
-    type: wire.kind === 'uri:enum-value-update' ? 'enum' : 'string',
-    path: wire.path.replace(/^\//, ''),
-    value: wire.value,
+  return updateOf(value as Schemas['Update'])
+}
+
+function updateOf(wire: Schemas['Update']): Update {
+  const path = wire.path.replace(/^\//, '')
+  switch (wire.kind) {
+    case KIND.stringUpdate:
+      return { type: 'string', path, value: wire.value }
+    case KIND.enumUpdate:
+      return { type: 'enum', path, value: wire.value }
+    case KIND.integerUpdate:
+      return { type: 'integer', path, value: wire.value, units: wire.units }
+    case KIND.deltaUpdate:
+      return { type: 'delta', path, delta: wire.delta, units: wire.units }
   }
 }
 
@@ -42,7 +55,11 @@ export function phaseNamed(word: string): ExecutionPhase | undefined {
 
 /** An update that is understood but not possible, with what is. */
 export function impossibleUpdate(update: Update, possible: string): BrokerError {
-  return new BrokerError('UNPROCESSABLE', `'${update.path}' cannot be set to '${update.value}'; ${possible}`, {
-    faults: [{ pointer: '/value', detail: possible }],
+  const wish =
+    update.type === 'delta'
+      ? `'${update.path}' cannot be changed by ${update.delta}`
+      : `'${update.path}' cannot be set to '${update.value}'`
+  return new BrokerError('UNPROCESSABLE', `${wish}; ${possible}`, {
+    faults: [{ pointer: update.type === 'delta' ? '/delta' : '/value', detail: possible }],
   })
 }
