@@ -30,7 +30,7 @@ export interface Asked {
   readonly candidates: readonly PoolCandidate[]
 }
 
-/** Holds that were not given back at their time are counted for so long more: the platform still has them. */
+/** Holds that were not given back at their time are counted for at most so long more: the platform still has them. */
 const OVERDUE_MS = 60_000
 
 /** Answers a request: books what it offers, and keeps the answer. Gives the id of the offer set. */

@@ -42,6 +42,15 @@ describe('the profile of a pool', () => {
     const profile = new PoolProfile([capacity(1)], [hold(1, 0, 50)], 100, 30)
     expect(profile.conflict(hold(1, 100, 101))).toEqual({ resource: 'cores', endsAt: 130 })
   })
+  it('expects what is overdue for a while to last as long again, within bounds', () => {
+    const endsAt = (toAt: number) =>
+      new PoolProfile([capacity(1)], [hold(1, 0, toAt)], 100_000, 60_000).conflict(hold(1, 100_000, 100_001))?.endsAt
+    expect([99_999, 95_000, 10_000].map(endsAt)).toEqual([101_000, 105_000, 160_000])
+  })
+  it('counts what ends soon up to its end, and not longer', () => {
+    const profile = new PoolProfile([capacity(1)], [hold(1, 0, 110)], 100, 60_000)
+    expect(profile.conflict(hold(1, 100, 101))).toEqual({ resource: 'cores', endsAt: 110 })
+  })
 })
 
 describe('the envelope of alternatives', () => {

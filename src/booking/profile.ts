@@ -30,13 +30,16 @@ interface Step {
   readonly free: number
 }
 
+/** Giving back is rarely overdue by more than this, in milliseconds: the time to remove a container. */
+const OVERDUE_MS_MIN = 1_000
+
 /** The free amounts of one pool as steps in time. */
 export class PoolProfile {
   readonly #steps = new Map<Resource, Step[]>()
 
   /**
-   * `now` matters for holds that should have ended but were not given back: they are counted as held for `overdueMs`
-   * more, because the platform still has them.
+   * `now` matters for holds that should have ended but were not given back: the platform still has them. Nobody knows
+   * for how long, so what has been overdue for a while is expected to last as long again, at most `overdueMs`.
    */
   constructor(capacity: readonly Capacity[], holds: readonly Hold[], now: Instant, overdueMs: number) {
     const changes = new Map<Resource, Map<Instant, number>>()
@@ -52,7 +55,7 @@ export class PoolProfile {
     }
     for (const { resource, amount, fromAt, toAt } of holds) {
       change(resource, fromAt, -amount)
-      change(resource, Math.max(toAt, now + overdueMs), amount)
+      change(resource, toAt > now ? toAt : now + Math.min(overdueMs, Math.max(OVERDUE_MS_MIN, now - toAt)), amount)
     }
     for (const [resource, ofResource] of changes) this.#steps.set(resource, runningTotal(ofResource))
   }

@@ -19,7 +19,7 @@ export async function permitStart(tx: Transaction, execution: Execution, now: In
   const { plan, offerSetId } = execution
   const poolId = plan.poolId as pools.PoolId
   await pools.lock(tx, [poolId])
-  const others = (await bookings.list(tx, [poolId])).filter((booking) => booking.offerSetId !== offerSetId)
+  const others = await bookings.listInTheWay(tx, poolId, offerSetId, now)
   // Holds that are overdue are in the way now, whatever was planned; nobody knows for how much longer.
   const profile = new PoolProfile(await pools.capacity(tx, [poolId]), others, now, 1)
   const compute = (hold: { resource: string }) => hold.resource !== 'storage'

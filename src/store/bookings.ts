@@ -2,11 +2,17 @@
 import type { Instant } from '../domain/dates.ts'
 import type { OfferSetId } from '../domain/ids.ts'
 import type { Resource } from '../domain/resources.ts'
-import { json, type Queryable, type Transaction } from './database.ts'
+import { at, json, type Queryable, type Transaction } from './database.ts'
 import type { PoolId } from './pools.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'bookings.sql', ['list', 'insert', 'remove', 'removeResources'])
+const sql = loadStatements(import.meta.url, 'bookings.sql', [
+  'list',
+  'listInTheWay',
+  'insert',
+  'remove',
+  'removeResources',
+])
 
 /** An amount of one resource of one pool, held from `fromAt` to before `toAt`. */
 export interface Booking {
@@ -25,6 +31,16 @@ export interface HeldBooking extends Booking {
 /** Everything that is held in pools, now and later. */
 export async function list(db: Queryable, poolIds: readonly PoolId[]): Promise<HeldBooking[]> {
   return db.query<HeldBooking>(sql.list, { poolIds })
+}
+
+/** What others hold in a pool that may be in the way of a start now: without what those hold that are late themselves. */
+export async function listInTheWay(
+  db: Queryable,
+  poolId: PoolId,
+  offerSetId: OfferSetId,
+  now: Instant,
+): Promise<HeldBooking[]> {
+  return db.query<HeldBooking>(sql.listInTheWay, { poolId, offerSetId, at: at(now) })
 }
 
 /** Makes these bookings what an offer set holds. */
