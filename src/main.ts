@@ -21,6 +21,7 @@ import { startDuty, type Duty } from './lifecycle/duty.ts'
 import { Engine } from './lifecycle/engine.ts'
 import { expireDue } from './lifecycle/expiry.ts'
 import { compareRunning, removeLeftovers } from './lifecycle/observer.ts'
+import { forgetOldKeys } from './lifecycle/old-keys.ts'
 import { Signals } from './lifecycle/signals.ts'
 import type { ConfiguredPool } from './lifecycle/survey.ts'
 import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
@@ -140,6 +141,7 @@ async function start(
     await tendPlatform(platform, enter, context, milliseconds(config.execution.observeEvery), duty, closing)
   }
   duty('ending offers', () => expireDue(database, clock))
+  duty('forgetting old keys', () => forgetOldKeys(database, clock))
 
   const engine = new Engine(context, signals, {
     concurrency: config.execution.concurrency,

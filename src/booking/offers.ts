@@ -5,7 +5,7 @@ import type { ExecutionRequest } from '../domain/execution-request.ts'
 import type { IdSource, OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
 import * as bookings from '../store/bookings.ts'
-import type { Database, Transaction } from '../store/database.ts'
+import type { Transaction } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
 import * as offerSets from '../store/offer-sets.ts'
 import * as pools from '../store/pools.ts'
@@ -34,17 +34,6 @@ export interface Asked {
 const OVERDUE_MS = 60_000
 
 /** Answers a request: books what it offers, and keeps the answer. Gives the id of the offer set. */
-export async function makeOfferSet(
-  database: Database,
-  ids: IdSource,
-  asked: Asked,
-  limits: OfferLimits,
-  now: Instant,
-): Promise<OfferSetId> {
-  return database.transaction((tx) => makeOfferSetIn(tx, ids, asked, limits, now))
-}
-
-/** As `makeOfferSet`, in a transaction that does more. */
 export async function makeOfferSetIn(
   tx: Transaction,
   ids: IdSource,

@@ -121,7 +121,10 @@ function explain(error: unknown): { lines: string[]; exitCode: number } | undefi
   }
   if (error instanceof ProblemError) {
     const { title, detail, status, errors = [] } = error.problem
-    const lines = [`${title}. ${detail ?? ''}`.trim(), ...errors.map((fault) => `  ${fault.pointer ?? fault.parameter ?? fault.header ?? ''}: ${fault.detail}`)]
+    const lines = [
+      `${title}. ${detail ?? ''}`.trim(),
+      ...errors.map((fault) => `  ${fault.pointer ?? fault.parameter ?? fault.header ?? ''}: ${fault.detail}`),
+    ]
     return { lines, exitCode: status === 400 || status === 422 ? EXIT.refused : EXIT.failed }
   }
   return undefined

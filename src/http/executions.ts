@@ -1,18 +1,21 @@
 /** The routes of executions. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { acceptOffer, acceptOfferIn, giveUpOffers } from '../booking/accept.ts'
-import { makeOfferSetIn } from '../booking/offers.ts'
+import { makeOfferSetIn, type Asked } from '../booking/offers.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import { presentExecution, presentRefusal } from '../protocol/present.ts'
 import { impossibleUpdate, phaseNamed, readUpdate, type Update } from '../protocol/read-update.ts'
+import type { Transaction } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
+import type { Made } from '../store/idempotency.ts'
 import * as offerSets from '../store/offer-sets.ts'
 import * as work from '../store/work.ts'
 import { ask, directLimits } from './asking.ts'
 import { answer, badQuery, callerOf, linkFor, queryAll, queryInteger, queryOne, type HttpContext } from './context.ts'
 import { created } from './offersets.ts'
+import { makeOnce } from './once.ts'
 import { nextPage, pageOf } from './paging.ts'
 import { executionView, executionViews, ownExecution } from './views.ts'
 import { waitForChange } from './waiting.ts'
@@ -27,17 +30,16 @@ export function executionRoutes(app: FastifyInstance, context: HttpContext): voi
 
   app.post('/executions', async (request, reply) => {
     const caller = await callerOf(request, context)
-    const asked = await ask(request, caller, context)
-    const now = clock.now()
-    const result = await database.transaction(async (tx) => {
-      const id = await makeOfferSetIn(tx, ids, asked, directLimits(context), now)
-      const [offer] = await executions.listOfOfferSets(tx, [id])
-      if (offer) await acceptOfferIn(tx, offer, now)
-      return offer ? { accepted: offer.id } : { refused: (await offerSets.find(tx, id))?.messages ?? [] }
+    const { offerSetId, executionId } = await makeOnce(request, reply, caller, context, async () => {
+      const asked = await ask(request, caller, context)
+      return (tx) => runDirectly(tx, asked)
     })
-    if (result.refused) return answer(request, reply, 400, presentRefusal(result.refused, asked.name))
-    const url = linkFor(request, context)(`/executions/${result.accepted}`)
-    return created(request, reply, url, await present(result.accepted, request))
+    if (executionId) {
+      const url = linkFor(request, context)(`/executions/${executionId}`)
+      return created(request, reply, url, await present(executionId, request))
+    }
+    const refused = await offerSets.find(database, offerSetId)
+    return answer(request, reply, 400, presentRefusal(refused?.messages ?? [], refused?.name))
   })
 
   app.get('/executions', async (request, reply) => {
@@ -70,6 +72,15 @@ export function executionRoutes(app: FastifyInstance, context: HttpContext): voi
     await update(execution, readUpdate(request.body))
     return answer(request, reply, 200, await present(execution.id, request))
   })
+
+  /** Takes the earliest offer at once; without one there is the offer set only, with the reasons. */
+  async function runDirectly(tx: Transaction, asked: Asked): Promise<Made> {
+    const now = clock.now()
+    const offerSetId = await makeOfferSetIn(tx, ids, asked, directLimits(context), now)
+    const [offer] = await executions.listOfOfferSets(tx, [offerSetId])
+    if (offer) await acceptOfferIn(tx, offer, now)
+    return { offerSetId, executionId: offer?.id }
+  }
 
   async function update(execution: executions.Execution, wanted: Update): Promise<void> {
     if (wanted.type === 'enum' && wanted.path === 'phase') return updatePhase(execution, wanted)

@@ -1,13 +1,14 @@
 /** The routes of offer sets. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { acceptOffer, giveUpOffers } from '../booking/accept.ts'
-import { makeOfferSet } from '../booking/offers.ts'
+import { makeOfferSetIn } from '../booking/offers.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { presentOfferSet } from '../protocol/present.ts'
 import { impossibleUpdate, readUpdate, type Update } from '../protocol/read-update.ts'
 import * as offerSets from '../store/offer-sets.ts'
 import { ask, offerLimits } from './asking.ts'
 import { answer, callerOf, linkFor, preferences, type HttpContext } from './context.ts'
+import { makeOnce } from './once.ts'
 import { pageOf, nextPage } from './paging.ts'
 import { offerSetView, offerSetViews, ownExecution, ownOfferSet } from './views.ts'
 
@@ -21,11 +22,13 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
 
   app.post('/offersets', async (request, reply) => {
     const caller = await callerOf(request, context)
-    const asked = await ask(request, caller, context)
-    const id = await makeOfferSet(database, ids, asked, offerLimits(request, context), clock.now())
-    const body = await present(id, request)
-    const url = linkFor(request, context)(`/offersets/${id}`)
-    return created(request, reply, url, body)
+    const { offerSetId } = await makeOnce(request, reply, caller, context, async () => {
+      const asked = await ask(request, caller, context)
+      const limits = offerLimits(request, context)
+      return async (tx) => ({ offerSetId: await makeOfferSetIn(tx, ids, asked, limits, clock.now()) })
+    })
+    const url = linkFor(request, context)(`/offersets/${offerSetId}`)
+    return created(request, reply, url, await present(offerSetId, request))
   })
 
   app.get('/offersets', async (request, reply) => {

@@ -12,6 +12,7 @@ import * as components from './components.ts'
 import { lockDirectory } from './data-directory.ts'
 import type { Transaction } from './database.ts'
 import * as executions from './executions.ts'
+import * as idempotency from './idempotency.ts'
 import * as messages from './messages.ts'
 import { migrate, migrations } from './migrate.ts'
 import * as offerSets from './offer-sets.ts'
@@ -21,7 +22,7 @@ import { loadedStatements, type Statement } from './statements.ts'
 import * as work from './work.ts'
 
 // Named so that every module of the store is loaded, and with it every statement.
-const modules = [bookings, broker, components, executions, messages, offerSets, outputs, pools, work]
+const modules = [bookings, broker, components, executions, idempotency, messages, offerSets, outputs, pools, work]
 
 let test: TestDatabase
 beforeAll(async () => {
@@ -40,7 +41,7 @@ const readTable = (table: string): Statement => ({
 
 describe('the statements', () => {
   it('are all prepared by the database', async () => {
-    expect(modules.length).toBe(9)
+    expect(modules.length).toBe(10)
     expect(loadedStatements().length).toBeGreaterThan(40)
     for (const [index, statement] of loadedStatements().entries()) {
       await inTransaction((tx) => test.database.script(tx, `prepare statement_${index} as ${statement.text}`)).catch(

@@ -1,0 +1,93 @@
+/**
+ * Doing once what a client asks for twice, because it did not get the first answer. The client names what it asks for
+ * with an `Idempotency-Key`; whoever asks again with the same key and body is answered with what was made the first
+ * time, also while the first request is still being answered, by this broker or another one on the same database.
+ */
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { BrokerError } from '../domain/errors.ts'
+import type { Caller } from '../identity/identity.ts'
+import type { Transaction } from '../store/database.ts'
+import * as idempotency from '../store/idempotency.ts'
+import type { HttpContext } from './context.ts'
+
+const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/
+
+/** Makes something in a transaction. */
+export type Make = (tx: Transaction) => Promise<idempotency.Made>
+
+/**
+ * Makes what a request asks for, or gives what was made for its key before. `prepare` does what need not be in the
+ * transaction, and is left out when there is nothing to make.
+ */
+export async function makeOnce(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  caller: Caller,
+  { database, clock }: HttpContext,
+  prepare: () => Promise<Make>,
+): Promise<idempotency.Made> {
+  const use = useOf(request, caller)
+  if (!use) {
+    const make = await prepare()
+    return database.transaction(make)
+  }
+  const earlier = await idempotency.find(database, use, clock.now())
+  if (earlier) return again(earlier, use, reply)
+  const make = await prepare()
+  const made = await database.transaction(async (tx) => {
+    if (!(await idempotency.claim(tx, use, clock.now()))) return undefined
+    const result = await make(tx)
+    await idempotency.note(tx, use, result)
+    return result
+  })
+  if (made) return made
+  const meanwhile = await idempotency.find(database, use, clock.now())
+  if (!meanwhile) throw new BrokerError('UNAVAILABLE', 'The key was used by a request that has just ended; try again.')
+  return again(meanwhile, use, reply)
+}
+
+/** What was made the first time. Throws IDEMPOTENCY_KEY_REUSED when something else was asked for then. */
+function again(
+  earlier: NonNullable<Awaited<ReturnType<typeof idempotency.find>>>,
+  use: idempotency.Use,
+  reply: FastifyReply,
+): idempotency.Made {
+  if (earlier.purpose !== use.purpose || !use.digest.equals(earlier.digest)) {
+    throw new BrokerError(
+      'IDEMPOTENCY_KEY_REUSED',
+      'The Idempotency-Key was used for another request; make a new one.',
+      {
+        faults: [{ header: 'Idempotency-Key', detail: 'was used with another body or for another resource' }],
+      },
+    )
+  }
+  void reply.header('Idempotency-Replayed', 'true')
+  return { offerSetId: earlier.offerSetId, executionId: earlier.executionId }
+}
+
+/** The use of a key by a request; undefined when it has none. Throws BAD_REQUEST for a key that is none. */
+function useOf(request: FastifyRequest, { owner }: Caller): idempotency.Use | undefined {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return undefined
+  if (typeof key !== 'string' || !KEY.test(key)) {
+    const detail = 'is 1 to 255 printable ASCII characters'
+    throw new BrokerError('BAD_REQUEST', `The header Idempotency-Key ${detail}.`, {
+      faults: [{ header: 'Idempotency-Key', detail }],
+    })
+  }
+  // The body as it was read, so that white space and the order of the fields do not matter.
+  const digest = createHash('sha256').update(inOrder(request.body)).digest()
+  return { owner, key, purpose: request.routeOptions.url ?? '', digest }
+}
+
+/** A value as JSON whose fields are in the order of their names. */
+function inOrder(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, part: unknown) =>
+      typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : part,
+    ) ?? ''
+  )
+}

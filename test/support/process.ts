@@ -1,0 +1,61 @@
+/** A broker in a process of its own, for tests that end it in ways that a program cannot see coming. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { temporaryDatabase } from './database.ts'
+
+/** The place where a broker keeps everything; processes come and go on it. */
+export interface BrokerPlace {
+  /** Starts a process and gives where it is reached. `kill` may be repeated. */
+  start(): Promise<{ url: string; kill(signal: NodeJS.Signals): Promise<void> }>
+  /** Leaves nothing behind; no process may run. */
+  remove(): Promise<void>
+}
+
+const PLATFORM = '[{type: simulated, name: simulated, pools: [{name: default, cores: 64, memory: 64, storage: 1000}]}]'
+
+/** Makes a place, on the database of this run of the suites. */
+export async function brokerPlace(): Promise<BrokerPlace> {
+  const directory = mkdtempSync(join(tmpdir(), 'broker-'))
+  const database = await temporaryDatabase()
+  const environment = {
+    PATH: process.env.PATH,
+    BROKER_DATA_DIRECTORY: directory,
+    BROKER_LISTEN_PORT: '0',
+    BROKER_LOG_LEVEL: 'error',
+    BROKER_PLATFORMS: PLATFORM,
+    ...(database ? { BROKER_DATABASE_URL: database.url } : {}),
+  }
+  return {
+    async start() {
+      const child = spawn(process.execPath, ['--import', 'tsx', 'src/broker.ts', 'serve'], {
+        env: environment,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const ended = once(child, 'exit')
+      return {
+        url: await urlOf(child),
+        async kill(signal) {
+          child.kill(signal)
+          await ended
+        },
+      }
+    },
+    async remove() {
+      await database?.drop()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+async function urlOf(child: ChildProcess): Promise<string> {
+  let text = ''
+  for await (const part of child.stdout ?? []) {
+    text += String(part)
+    const url = /ready at (http:\S+)/.exec(text)?.[1]
+    if (url) return url
+  }
+  throw new Error(`the broker did not start: ${text}`)
+}
