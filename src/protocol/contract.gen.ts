@@ -1579,6 +1579,19 @@ export interface components {
                 "text/plain": string;
             };
         };
+        /** @description The `Idempotency-Key` was used for another request. */
+        KeyReused: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
+                "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
+            };
+        };
         /** @description None of the media types in `Accept` can be produced. */
         NotAcceptable: {
             headers: {
@@ -1604,6 +1617,14 @@ export interface components {
                 "application/problem+yaml": components["schemas"]["Problem"];
                 "text/plain": string;
             };
+        };
+        /** @description The client has it already; there is no body. */
+        NotModified: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content?: never;
         };
         /** @description The stream does not have that range. */
         RangeNotSatisfiable: {
@@ -1701,21 +1722,38 @@ export interface components {
         };
     };
     parameters: {
+        /**
+         * @description Only executions that were made after this instant, in UTC unless it says otherwise.
+         * @example 2026-11-24T12:00:00Z
+         */
+        after: string;
         /** @description Where the next page begins, from the `Link` header of the page before. */
         cursor: string;
         /** @description Whether to wait for more until the program has ended. */
         follow: boolean;
+        /**
+         * @description A name that the client makes up for what it asks for. Asking again with the same key and body, within a day, makes
+         *     nothing new: the answer is about what was made the first time.
+         */
+        idempotencyKey: string;
+        /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
+        ifNoneMatch: string;
         /** @description The id of the last event that was received; the stream goes on after it. */
         lastEventId: string;
         /** @description The most entries of a page. */
         limit: number;
+        /**
+         * @description Only executions of this name; `*` stands for any text.
+         * @example calibration-*
+         */
+        name: string;
         /** @description Answer at once when the execution is not in this phase. */
         phase: components["schemas"]["ExecutionPhase"];
         /** @description Only executions in one of these phases; may be given several times. */
         phases: components["schemas"]["ExecutionPhase"][];
         /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
         prefer: string;
-        /** @description One range of bytes, `bytes=<from>-` or `bytes=<from>-<to>`. */
+        /** @description One range of bytes, `bytes=<from>-`, `bytes=<from>-<to>`, or `bytes=-<n>` for the last n of a stream that has ended. */
         range: string;
         /** @description Which of the two outputs. */
         stream: "stdout" | "stderr";
@@ -1755,9 +1793,16 @@ export interface components {
         Authenticate: string;
         /** @description The URL of what the body represents. */
         ContentLocation: string;
-        /** @description The part and, when the program has ended, the whole length. */
+        /**
+         * @description The part and, when the program has ended, the whole length. Of output that is followed the end is not known: the
+         *     last position is 9007199254740991 then (RFC 8673).
+         */
         ContentRange: string;
-        /** @description The next page, as `<url>; rel="next"`. */
+        /** @description A tag of these very bytes; `If-None-Match` with it gives 304 while nothing changes. */
+        ETag: string;
+        /** @description Is `true` when the answer is to an earlier request with the same `Idempotency-Key`. */
+        IdempotencyReplayed: "true";
+        /** @description The first page and the next one, as `<url>; rel="first", <url>; rel="next"`. */
         Link: string;
         /** @description The URL of what was made. Its last segment is the UUID. */
         Location: string;
@@ -1819,7 +1864,10 @@ export interface operations {
     getCompute: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
             path: {
                 /** @description The last path segment of the resource's URL. */
                 uuid: components["parameters"]["uuid"];
@@ -1831,6 +1879,7 @@ export interface operations {
             /** @description The component. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1839,6 +1888,7 @@ export interface operations {
                     "application/yaml": components["schemas"]["ComputeResource"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -1851,7 +1901,10 @@ export interface operations {
     getData: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
             path: {
                 /** @description The last path segment of the resource's URL. */
                 uuid: components["parameters"]["uuid"];
@@ -1863,6 +1916,7 @@ export interface operations {
             /** @description The component. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1871,6 +1925,7 @@ export interface operations {
                     "application/yaml": components["schemas"]["DataResource"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -1884,6 +1939,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description A name that the client makes up for what it asks for. Asking again with the same key and body, within a day, makes
+                 *     nothing new: the answer is about what was made the first time.
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
                 /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
                 Prefer?: components["parameters"]["prefer"];
             };
@@ -1896,6 +1956,7 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Location": components["headers"]["ContentLocation"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
@@ -1908,6 +1969,7 @@ export interface operations {
             /** @description The execution was accepted; `Location` leads to it under `/sessions`. */
             303: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -1938,6 +2000,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["KeyReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -1968,7 +2031,10 @@ export interface operations {
     getExecutable: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
             path: {
                 /** @description The last path segment of the resource's URL. */
                 uuid: components["parameters"]["uuid"];
@@ -1980,6 +2046,7 @@ export interface operations {
             /** @description The component. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1988,6 +2055,7 @@ export interface operations {
                     "application/yaml": components["schemas"]["Executable"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2000,14 +2068,27 @@ export interface operations {
     listExecutions: {
         parameters: {
             query?: {
+                /**
+                 * @description Only executions that were made after this instant, in UTC unless it says otherwise.
+                 * @example 2026-11-24T12:00:00Z
+                 */
+                AFTER?: components["parameters"]["after"];
                 /** @description Where the next page begins, from the `Link` header of the page before. */
                 cursor?: components["parameters"]["cursor"];
                 /** @description The most entries of a page. */
                 LAST?: components["parameters"]["limit"];
+                /**
+                 * @description Only executions of this name; `*` stands for any text.
+                 * @example calibration-*
+                 */
+                name?: components["parameters"]["name"];
                 /** @description Only executions in one of these phases; may be given several times. */
                 PHASE?: components["parameters"]["phases"];
             };
-            header?: never;
+            header?: {
+                /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2016,6 +2097,7 @@ export interface operations {
             /** @description A page of executions. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -2025,6 +2107,7 @@ export interface operations {
                     "application/yaml": components["schemas"]["ExecutionList"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -2038,6 +2121,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description A name that the client makes up for what it asks for. Asking again with the same key and body, within a day, makes
+                 *     nothing new: the answer is about what was made the first time.
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
                 /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
                 Prefer?: components["parameters"]["prefer"];
             };
@@ -2050,6 +2138,7 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Location": components["headers"]["ContentLocation"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
@@ -2062,6 +2151,7 @@ export interface operations {
             /** @description The execution was accepted. */
             303: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -2092,6 +2182,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["KeyReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2105,7 +2196,10 @@ export interface operations {
                 /** @description How many seconds the answer may be held back. */
                 WAIT?: components["parameters"]["wait"];
             };
-            header?: never;
+            header?: {
+                /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
             path: {
                 /** @description The last path segment of the resource's URL. */
                 uuid: components["parameters"]["uuid"];
@@ -2117,6 +2211,7 @@ export interface operations {
             /** @description The execution. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2125,6 +2220,7 @@ export interface operations {
                     "application/yaml": components["schemas"]["Execution"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -2196,6 +2292,13 @@ export interface operations {
                 content: {
                     "text/event-stream": string;
                 };
+            };
+            /** @description Nothing came after the last event and nothing can; a client need not ask again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -2297,7 +2400,10 @@ export interface operations {
                 /** @description The most entries of a page. */
                 LAST?: components["parameters"]["limit"];
             };
-            header?: never;
+            header?: {
+                /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2306,6 +2412,7 @@ export interface operations {
             /** @description A page of offer sets. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -2315,6 +2422,7 @@ export interface operations {
                     "application/yaml": components["schemas"]["OfferSetList"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -2328,6 +2436,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description A name that the client makes up for what it asks for. Asking again with the same key and body, within a day, makes
+                 *     nothing new: the answer is about what was made the first time.
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
                 /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
                 Prefer?: components["parameters"]["prefer"];
             };
@@ -2340,6 +2453,7 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Location": components["headers"]["ContentLocation"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
@@ -2352,6 +2466,7 @@ export interface operations {
             /** @description The offer set was made. */
             303: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -2367,6 +2482,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["KeyReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2375,7 +2491,10 @@ export interface operations {
     getOfferSet: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
             path: {
                 /** @description The last path segment of the resource's URL. */
                 uuid: components["parameters"]["uuid"];
@@ -2387,6 +2506,7 @@ export interface operations {
             /** @description The offer set. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2395,6 +2515,7 @@ export interface operations {
                     "application/yaml": components["schemas"]["OfferSet"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2490,6 +2611,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description A name that the client makes up for what it asks for. Asking again with the same key and body, within a day, makes
+                 *     nothing new: the answer is about what was made the first time.
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
                 /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
                 Prefer?: components["parameters"]["prefer"];
             };
@@ -2502,6 +2628,7 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Location": components["headers"]["ContentLocation"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     "Preference-Applied": components["headers"]["PreferenceApplied"];
                     [name: string]: unknown;
                 };
@@ -2514,6 +2641,7 @@ export interface operations {
             /** @description The offer set was made; `Location` leads to it under `/offersets`. */
             303: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -2529,6 +2657,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["KeyReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2537,14 +2666,27 @@ export interface operations {
     listSessions: {
         parameters: {
             query?: {
+                /**
+                 * @description Only executions that were made after this instant, in UTC unless it says otherwise.
+                 * @example 2026-11-24T12:00:00Z
+                 */
+                AFTER?: components["parameters"]["after"];
                 /** @description Where the next page begins, from the `Link` header of the page before. */
                 cursor?: components["parameters"]["cursor"];
                 /** @description The most entries of a page. */
                 LAST?: components["parameters"]["limit"];
+                /**
+                 * @description Only executions of this name; `*` stands for any text.
+                 * @example calibration-*
+                 */
+                name?: components["parameters"]["name"];
                 /** @description Only executions in one of these phases; may be given several times. */
                 PHASE?: components["parameters"]["phases"];
             };
-            header?: never;
+            header?: {
+                /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2553,6 +2695,7 @@ export interface operations {
             /** @description A page of executions. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -2562,6 +2705,7 @@ export interface operations {
                     "application/yaml": components["schemas"]["ExecutionSessionList"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -2579,7 +2723,10 @@ export interface operations {
                 /** @description How many seconds the answer may be held back. */
                 WAIT?: components["parameters"]["wait"];
             };
-            header?: never;
+            header?: {
+                /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
             path: {
                 /** @description The last path segment of the resource's URL. */
                 uuid: components["parameters"]["uuid"];
@@ -2591,6 +2738,7 @@ export interface operations {
             /** @description The execution. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2599,6 +2747,7 @@ export interface operations {
                     "application/yaml": components["schemas"]["ExecutionSession"];
                 };
             };
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -2650,7 +2799,10 @@ export interface operations {
     getStorage: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
             path: {
                 /** @description The last path segment of the resource's URL. */
                 uuid: components["parameters"]["uuid"];
@@ -2662,6 +2814,7 @@ export interface operations {
             /** @description The component. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2670,6 +2823,7 @@ export interface operations {
                     "application/yaml": components["schemas"]["StorageResource"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2686,7 +2840,7 @@ export interface operations {
                 follow?: components["parameters"]["follow"];
             };
             header?: {
-                /** @description One range of bytes, `bytes=<from>-` or `bytes=<from>-<to>`. */
+                /** @description One range of bytes, `bytes=<from>-`, `bytes=<from>-<to>`, or `bytes=-<n>` for the last n of a stream that has ended. */
                 Range?: components["parameters"]["range"];
             };
             path: {
@@ -2731,7 +2885,10 @@ export interface operations {
     getVolume: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
             path: {
                 /** @description The last path segment of the resource's URL. */
                 uuid: components["parameters"]["uuid"];
@@ -2743,6 +2900,7 @@ export interface operations {
             /** @description The component. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2751,6 +2909,7 @@ export interface operations {
                     "application/yaml": components["schemas"]["VolumeMount"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
