@@ -238,7 +238,7 @@ describe('a path', () => {
   it('without that method is 405 with the methods that it has', async () => {
     const { status, headers } = await api.send('DELETE', '/offersets', undefined, {})
     expect(status).toBe(405)
-    expect(headers.get('allow')?.split(', ').sort()).toEqual(['GET', 'HEAD', 'POST'])
+    expect(headers.get('allow')?.split(', ').sort()).toEqual(['GET', 'HEAD', 'OPTIONS', 'POST'])
   })
   it('in a media type that cannot be written is 406 and has no effect', async () => {
     const { status } = await api.post('/offersets', containerRequest(), { Accept: 'image/png' })
