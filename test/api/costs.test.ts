@@ -52,13 +52,13 @@ const limit = (type: string, max: number, units?: string): Schemas['CostItem'] =
 const own = (offers: Schemas['OfferSet']['offers']) => (offers ?? []) as Schemas['Execution'][]
 const ofPool = (offers: Schemas['OfferSet']['offers'], pool: string) =>
   own(offers).find((offer) => offer.platform?.pool === pool)
-const amounts = (part: { costs?: Schemas['CostItem'][] } | undefined) =>
-  Object.fromEntries(
-    (part?.costs ?? []).map((item) => {
-      const { type = '', min, max, units } = item as Schemas['SimpleMinMaxFloatCost']
-      return [type.split(':').at(-1), min === max ? `${min} ${units}` : `${min} to ${max} ${units}`]
-    }),
-  )
+const amounts = (part: { costs?: Schemas['CostItem'][] } | undefined) => {
+  const shown = (part?.costs ?? []).map((item) => {
+    const { type = '', min, max, units } = item as Schemas['SimpleMinMaxFloatCost']
+    return [type.split(':').at(-1) ?? '', min === max ? `${min} ${units}` : `${min} to ${max} ${units}`] as const
+  })
+  return Object.fromEntries(shown)
+}
 const hour = { schedule: { requested: { duration: 'PT1H' } } }
 
 describe('an offer', () => {
@@ -130,7 +130,7 @@ describe('an offer', () => {
     [{ kind: KIND.simpleCost, type: COST_TYPES.energy, min: 2, max: 1 }, 'minimum-above-maximum', '/costs/0'],
     [{ kind: KIND.simpleCost, type: 'urn:nobody:knows', max: 1 }, 'limit-not-stated', '/costs/0'],
   ] as const)('is not made for the limit %o', async (item, name, pointer) => {
-    const { meta } = await api.offers(containerRequest({}, { costs: [item as Schemas['CostItem']] }))
+    const { meta } = await api.offers(containerRequest({}, { costs: [item] }))
     expect(messageNames({ meta })).toEqual([name])
     expect(meta.messages?.[0]?.values?.pointer).toBe(pointer)
   })
