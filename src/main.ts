@@ -7,16 +7,17 @@ import pLimit from 'p-limit'
 import type { FastifyBaseLogger } from 'fastify'
 import { milliseconds } from './config.ts'
 import type { Config } from './config-schema.ts'
+import { ensureAdministrator } from './accounts/accounts.ts'
 import { AddressGuard } from './data/address-guard.ts'
 import type { DataSource } from './data/data-source.ts'
 import { HttpsSource } from './data/https/https-source.ts'
 import type { Clock } from './domain/clock.ts'
 import { BrokerError, isBrokerError } from './domain/errors.ts'
-import { idSource } from './domain/ids.ts'
+import { idSource, type IdSource } from './domain/ids.ts'
 import type { HttpContext } from './http/context.ts'
+import { identitySource } from './identities-here.ts'
 import { TrustedProxies } from './http/forwarded.ts'
 import { buildServer, type BrokerServer } from './http/server.ts'
-import { openIdentity } from './identity/open/open-identity.ts'
 import { startDuty, type Duty } from './lifecycle/duty.ts'
 import { Engine } from './lifecycle/engine.ts'
 import { expireDue } from './lifecycle/expiry.ts'
@@ -46,7 +47,7 @@ const WAIT_MAX_MS = 300_000
 export interface RunningBroker {
   /** Where it is reached. */
   readonly url: string
-  /** What a person should know who has just started it. */
+  /** What a person should know who has just started it. A password that was made is in here and nowhere else. */
   readonly notes: readonly string[]
   /** Stops it: what is being done is handed over or goes on later. */
   stop(): Promise<void>
@@ -62,7 +63,7 @@ export interface Surroundings {
 
 /** Starts a broker. Throws a BrokerError whose detail is a sentence for the operator. */
 export async function startBroker(config: Config, surroundings: Surroundings): Promise<RunningBroker> {
-  refuseOpenNetwork(config.listen.host)
+  if (!config.identity) refuseOpenNetwork(config.listen.host)
   // What was opened is closed in reverse order, also when the start fails half-way.
   const closing: (() => Promise<void>)[] = []
   const stop = async () => {
@@ -81,7 +82,7 @@ function refuseOpenNetwork(host: string): void {
   if (['127.0.0.1', '::1', 'localhost'].includes(host)) return
   throw new BrokerError(
     'UNPROCESSABLE',
-    `Listening on ${host} would let everybody in, because no identities are configured; use 127.0.0.1 (listen.host).`,
+    `Listening on ${host} would let everybody in, because no identities are configured; configure some (identity: {} in broker.yaml is enough to begin with) or listen on 127.0.0.1.`,
   )
 }
 
@@ -105,7 +106,7 @@ async function start(
     engineSockets,
     log,
   }
-  const { platforms, notes } = await choosePlatforms(config.platforms, platformSurroundings)
+  const { platforms, notes: platformNotes } = await choosePlatforms(config.platforms, platformSurroundings)
   for (const { platform } of platforms) closing.push(() => platform.close())
   const configuredPools: ConfiguredPool[] = []
 
@@ -151,11 +152,13 @@ async function start(
   engine.start()
   closing.push(() => engine.stop())
 
+  const ids = idSource(() => clock.now())
   const stopping = new AbortController()
   const server = buildServer(
     httpContext(
       config,
       context,
+      ids,
       signals,
       configuredPools,
       platforms.map(({ platform }) => platform),
@@ -168,7 +171,15 @@ async function start(
     await server.stop()
   })
   const url = await listen(server, config.listen)
-  return { url, notes }
+  return { url, notes: [...platformNotes, await identityNote(config, context, ids)] }
+}
+
+/** What is to be said about who may come in; makes the first administrator where there is none. */
+async function identityNote(config: Config, { database, clock }: WorkerContext, ids: IdSource): Promise<string> {
+  if (!config.identity) return 'No identities are configured, so everybody on this machine is the local user.'
+  const password = await ensureAdministrator(database, ids.uuid(), clock.now())
+  if (password === undefined) return 'Callers have to say who they are.'
+  return `The first administrator is admin with the password ${password} (shown this once; it has to be changed first, with POST /account/password).`
 }
 
 async function openDatabase(
@@ -218,9 +229,9 @@ async function enterPools(
 ): Promise<ConfiguredPool[]> {
   const { capacity } = await platform.probe()
   const entered: ConfiguredPool[] = []
-  for (const { name, amounts, prices } of poolsOf(configured, capacity)) {
+  for (const { name, amounts } of poolsOf(configured, capacity)) {
     const poolId = await pools.keep(database, platform.name, name, amounts, clock.now())
-    entered.push({ platform, name, poolId, capacity: amounts, prices })
+    entered.push({ platform, name, poolId, capacity: amounts })
   }
   return entered
 }
@@ -272,6 +283,7 @@ async function tendPlatform(
 function httpContext(
   config: Config,
   { clock, database, source }: WorkerContext,
+  ids: IdSource,
   signals: Signals,
   configuredPools: readonly ConfiguredPool[],
   platforms: readonly Platform[],
@@ -283,8 +295,8 @@ function httpContext(
     signals,
     platforms,
     stopping,
-    ids: idSource(() => clock.now()),
-    identity: openIdentity,
+    ids,
+    identity: identitySource(config.identity, { database, clock, ids }),
     survey: {
       clock,
       pools: configuredPools,
@@ -298,6 +310,7 @@ function httpContext(
       offersPerSet: config.offers.perSet,
       offerLifetimeMs: milliseconds(config.offers.lifetime),
       durationMaxMs: milliseconds(config.offers.maximumDuration),
+      reads: config.identity?.reads ?? 'private',
       horizonMs: milliseconds(config.offers.horizon),
       graceMs: milliseconds(config.execution.gracePeriod),
       waitMaxMs: WAIT_MAX_MS,

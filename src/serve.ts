@@ -24,7 +24,6 @@ export async function serve(options: ServeOptions): Promise<number> {
   })
   const broker = await startBroker(config, { clock: systemClock, logger, engineSockets: engineSockets(process.env) })
   for (const note of broker.notes) process.stdout.write(`${note}\n`)
-  process.stdout.write('No identities are configured, so everybody on this machine is the local user.\n')
   process.stdout.write(`The broker is ready at ${broker.url}\n`)
   const signal = await stopped
   logger.info({ signal }, 'The broker stops.')

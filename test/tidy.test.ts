@@ -9,18 +9,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   domain: [],
   protocol: ['domain'],
   identity: ['domain'],
+  policies: ['domain'],
   platforms: ['domain'],
   data: ['domain'],
   store: ['domain'],
+  accounts: ['domain', 'store', 'identity'],
   booking: ['domain', 'store'],
   lifecycle: ['domain', 'booking', 'store', 'platforms', 'data'],
-  http: ['domain', 'protocol', 'identity', 'booking', 'lifecycle', 'store', 'platforms'],
+  http: ['domain', 'protocol', 'identity', 'policies', 'accounts', 'booking', 'lifecycle', 'store', 'platforms'],
   client: ['protocol'],
   cli: ['client'],
 }
 /** Layers whose subfolders are adapters: only their own folder and the files that put the broker together name them. */
 const WITH_ADAPTERS = ['platforms', 'data', 'identity']
-const ASSEMBLY = ['src/main.ts', 'src/platforms-here.ts']
+const ASSEMBLY = ['src/main.ts', 'src/platforms-here.ts', 'src/identities-here.ts']
 
 const files = execFileSync(
   'git',

@@ -5,10 +5,12 @@ export const ERRORS = {
   BAD_SYNTAX: { status: 400, retryable: false, title: 'The request cannot be read' },
   BAD_REQUEST: { status: 400, retryable: false, title: 'The request does not follow the contract' },
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'It is not known who is asking' },
+  FORBIDDEN: { status: 403, retryable: false, title: 'This is not permitted to you' },
   NOT_FOUND: { status: 404, retryable: false, title: 'There is no such thing' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, title: 'This resource does not have that method' },
   NOT_ACCEPTABLE: { status: 406, retryable: false, title: 'None of the accepted media types can be produced' },
   REQUEST_TIMEOUT: { status: 408, retryable: true, title: 'The request did not arrive in time' },
+  CONFLICT: { status: 409, retryable: false, title: 'This is there already' },
   PHASE_CONFLICT: { status: 409, retryable: false, title: 'Not possible in the current phase' },
   OFFER_EXPIRED: { status: 410, retryable: false, title: 'The offer has expired' },
   TOO_LARGE: { status: 413, retryable: false, title: 'The request is too large' },
@@ -18,6 +20,7 @@ export const ERRORS = {
   EXPECTATION_FAILED: { status: 417, retryable: false, title: 'The expectation of the request cannot be met' },
   UNPROCESSABLE: { status: 422, retryable: false, title: 'The request is understood but makes no sense here' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The key was used for another request' },
+  TOO_MANY_REQUESTS: { status: 429, retryable: true, title: 'There were too many requests' },
   HEADERS_TOO_LARGE: { status: 431, retryable: false, title: 'The headers of the request are too large' },
   INTERNAL: { status: 500, retryable: false, title: 'The broker made a mistake' },
   UNAVAILABLE: { status: 503, retryable: true, title: 'The broker cannot answer now' },
@@ -53,6 +56,10 @@ interface BrokerErrorOptions {
   readonly cause?: unknown
   readonly context?: Readonly<Record<string, unknown>>
   readonly faults?: readonly FieldFault[]
+  /** After how many seconds it makes sense to try again. */
+  readonly retryAfterSeconds?: number
+  /** Further members of the problem document (RFC 9457, section 3.2). */
+  readonly members?: Readonly<Record<string, string>>
 }
 
 /** An expected failure. `detail` and `faults` are for the caller; `cause` and `context` are for the log only. */
@@ -61,6 +68,8 @@ export class BrokerError extends Error {
   readonly detail: string
   readonly context: Readonly<Record<string, unknown>>
   readonly faults: readonly FieldFault[]
+  readonly retryAfterSeconds: number | undefined
+  readonly members: Readonly<Record<string, string>>
 
   constructor(code: ErrorCode, detail: string, options: BrokerErrorOptions = {}) {
     super(detail, { cause: options.cause })
@@ -69,6 +78,8 @@ export class BrokerError extends Error {
     this.detail = detail
     this.context = options.context ?? {}
     this.faults = options.faults ?? []
+    this.retryAfterSeconds = options.retryAfterSeconds
+    this.members = options.members ?? {}
   }
 
   /** Whether doing the same again later can succeed. */

@@ -14,6 +14,8 @@ export type ComponentId = string & { readonly brand: 'ComponentId' }
 export interface IdSource {
   offerSet(): OfferSetId
   execution(): ExecutionId
+  /** An id for anything else. */
+  uuid(): string
 }
 
 /** The most components one execution can have: what three hex digits can number, without the zero of the execution. */
@@ -23,6 +25,7 @@ export const COMPONENTS_MAX = 0xfff
 export function idSource(now: () => number, randomBytes?: () => Uint8Array): IdSource {
   const uuid = () => v7({ msecs: now(), ...(randomBytes ? { random: randomBytes() } : {}) })
   return {
+    uuid,
     offerSet: () => uuid() as OfferSetId,
     execution: () => `${uuid().slice(0, -3)}000` as ExecutionId,
   }

@@ -3,11 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../domain/clock.ts'
 import type { IdSource } from '../domain/ids.ts'
 import { BrokerError } from '../domain/errors.ts'
-import type { Caller, IdentitySource } from '../identity/identity.ts'
+import type { IdentitySource } from '../identity/identity.ts'
 import type { Signals } from '../lifecycle/signals.ts'
 import type { SurveyContext } from '../lifecycle/survey.ts'
 import type { Platform } from '../platforms/platform.ts'
-import { reachedAt, type TrustedProxies } from './forwarded.ts'
+import type { Reads } from '../policies/permissions.ts'
+import { clientOf, reachedAt, type TrustedProxies } from './forwarded.ts'
 import { negotiate } from '../protocol/notation.ts'
 import type { Link } from '../protocol/present.ts'
 import type { Database } from '../store/database.ts'
@@ -23,6 +24,7 @@ export interface HttpSettings {
   readonly horizonMs: number
   readonly graceMs: number
   readonly trustedProxies: TrustedProxies
+  readonly reads: Reads
   /** The origins whose scripts may use the service; `*` stands for all. */
   readonly corsOrigins: readonly string[]
   /** The longest that an answer is held back, in milliseconds. */
@@ -49,11 +51,9 @@ export function answer(request: FastifyRequest, reply: FastifyReply, status: num
   return reply.code(status).header('Content-Type', `${mediaType}; charset=utf-8`).send(notation.format(body))
 }
 
-/** Who is calling. */
-export async function callerOf(request: FastifyRequest, { identity }: HttpContext): Promise<Caller> {
-  const caller = await identity.identify({ headers: request.headers })
-  if (!caller) throw new Error('the open mode knows every caller')
-  return caller
+/** The address of the client of a request. */
+export function clientAddress({ headers, socket }: FastifyRequest, { settings }: HttpContext): string {
+  return clientOf({ headers, peer: socket.remoteAddress }, settings.trustedProxies)
 }
 
 /** Makes the URLs of this service, as the client of a request reaches it. */

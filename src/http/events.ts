@@ -5,8 +5,8 @@ import { executionLifecycle } from '../domain/execution-lifecycle.ts'
 import { presentHappening } from '../protocol/present-events.ts'
 import * as executions from '../store/executions.ts'
 import * as messages from '../store/messages.ts'
-import { badQuery, callerOf, type HttpContext } from './context.ts'
-import { ownExecution } from './views.ts'
+import { badQuery, type HttpContext } from './context.ts'
+import { executionFor } from './views.ts'
 import { hintsFor } from './waiting.ts'
 
 /** How many events are read at once. */
@@ -20,8 +20,7 @@ export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
     '/executions/:uuid/events',
     { config: { oneForm: true } },
     async (request, reply) => {
-      const caller = await callerOf(request, context)
-      const execution = await ownExecution(context.database, request.params.uuid, caller)
+      const execution = await executionFor(request, request.params.uuid, 'read', context)
       const after = lastEventId(request.headers['last-event-id'])
       const gone = new AbortController()
       request.raw.on('close', () => gone.abort())

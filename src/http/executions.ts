@@ -13,11 +13,12 @@ import type { Made } from '../store/idempotency.ts'
 import * as offerSets from '../store/offer-sets.ts'
 import * as work from '../store/work.ts'
 import { ask, directLimits } from './asking.ts'
-import { answer, badQuery, callerOf, linkFor, queryAll, queryInteger, queryOne, type HttpContext } from './context.ts'
+import { knownCaller } from './calling.ts'
+import { answer, badQuery, linkFor, queryAll, queryInteger, queryOne, type HttpContext } from './context.ts'
 import { created } from './offersets.ts'
 import { makeOnce } from './once.ts'
 import { nextPage, pageOf } from './paging.ts'
-import { executionView, executionViews, ownExecution } from './views.ts'
+import { executionView, executionViews, executionFor } from './views.ts'
 import { waitForChange } from './waiting.ts'
 
 interface Params {
@@ -29,7 +30,7 @@ export function executionRoutes(app: FastifyInstance, context: HttpContext): voi
   const { database, ids, clock } = context
 
   app.post('/executions', async (request, reply) => {
-    const caller = await callerOf(request, context)
+    const caller = knownCaller(request)
     const { offerSetId, executionId } = await makeOnce(request, reply, caller, context, async () => {
       const asked = await ask(request, caller, context)
       return (tx) => runDirectly(tx, asked)
@@ -43,7 +44,7 @@ export function executionRoutes(app: FastifyInstance, context: HttpContext): voi
   })
 
   app.get('/executions', async (request, reply) => {
-    const caller = await callerOf(request, context)
+    const caller = knownCaller(request)
     const page = pageOf(request)
     const phases = queryAll(request, 'PHASE').map((word) => phaseOfQuery(word))
     const filter = { phases: phases.length > 0 ? phases : undefined, limit: page.limit + 1, before: page.before }
@@ -55,8 +56,7 @@ export function executionRoutes(app: FastifyInstance, context: HttpContext): voi
   })
 
   app.get<{ Params: Params }>('/executions/:uuid', async (request, reply) => {
-    const caller = await callerOf(request, context)
-    const { id, phase } = await ownExecution(database, request.params.uuid, caller)
+    const { id, phase } = await executionFor(request, request.params.uuid, 'read', context)
     const waitSeconds = queryInteger(request, 'WAIT', { min: -1, max: 86_400 })
     const phaseWord = queryOne(request, 'PHASE')
     if (waitSeconds !== undefined && waitSeconds !== 0) {
@@ -67,8 +67,7 @@ export function executionRoutes(app: FastifyInstance, context: HttpContext): voi
   })
 
   app.post<{ Params: Params }>('/executions/:uuid', async (request, reply) => {
-    const caller = await callerOf(request, context)
-    const execution = await ownExecution(database, request.params.uuid, caller)
+    const execution = await executionFor(request, request.params.uuid, 'update', context)
     await update(execution, readUpdate(request.body))
     return answer(request, reply, 200, await present(execution.id, request))
   })

@@ -29,6 +29,21 @@ function wholeAddress(address: ipaddr.IPv4 | ipaddr.IPv6): [ipaddr.IPv4 | ipaddr
   return [address, address.kind() === 'ipv4' ? 32 : 128]
 }
 
+/** The address of the client of a request, as far as trusted proxies tell it; else the one that the connection comes from. */
+export function clientOf(
+  { headers, peer }: { headers: IncomingHttpHeaders; peer: string | undefined },
+  trusted: TrustedProxies,
+): string {
+  let address = peer
+  const said = hops(headers)
+  while (trusted.has(address)) {
+    const before = said.pop()?.for
+    if (before === undefined || !ipaddr.isValid(before)) break
+    address = before
+  }
+  return address ?? 'unknown'
+}
+
 /** What a proxy says of the request as it reached it. What it does not say, or says wrongly, is undefined. */
 interface Hop {
   readonly for: string | undefined

@@ -7,10 +7,11 @@ import { presentOfferSet } from '../protocol/present.ts'
 import { impossibleUpdate, readUpdate, type Update } from '../protocol/read-update.ts'
 import * as offerSets from '../store/offer-sets.ts'
 import { ask, offerLimits } from './asking.ts'
-import { answer, callerOf, linkFor, preferences, type HttpContext } from './context.ts'
+import { knownCaller } from './calling.ts'
+import { answer, linkFor, preferences, type HttpContext } from './context.ts'
 import { makeOnce } from './once.ts'
 import { pageOf, nextPage } from './paging.ts'
-import { offerSetView, offerSetViews, ownExecution, ownOfferSet } from './views.ts'
+import { offerSetView, offerSetViews, executionFor, offerSetFor } from './views.ts'
 
 interface Params {
   readonly uuid: string
@@ -21,7 +22,7 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
   const { database, ids, clock } = context
 
   app.post('/offersets', async (request, reply) => {
-    const caller = await callerOf(request, context)
+    const caller = knownCaller(request)
     const { offerSetId } = await makeOnce(request, reply, caller, context, async () => {
       const asked = await ask(request, caller, context)
       const limits = offerLimits(request, context)
@@ -32,7 +33,7 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
   })
 
   app.get('/offersets', async (request, reply) => {
-    const caller = await callerOf(request, context)
+    const caller = knownCaller(request)
     const page = pageOf(request)
     const found = await offerSets.list(database, caller.owner, page.limit + 1, page.before)
     const views = await offerSetViews(database, nextPage(request, reply, found, page, linkFor(request, context)))
@@ -42,18 +43,16 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
   })
 
   app.get<{ Params: Params }>('/offersets/:uuid', async (request, reply) => {
-    const caller = await callerOf(request, context)
-    const offerSet = await ownOfferSet(database, request.params.uuid, caller)
+    const offerSet = await offerSetFor(request, request.params.uuid, 'read', context)
     return answer(request, reply, 200, await present(offerSet.id, request))
   })
 
   app.post<{ Params: Params }>('/offersets/:uuid', async (request, reply) => {
-    const caller = await callerOf(request, context)
-    const offerSet = await ownOfferSet(database, request.params.uuid, caller)
+    const offerSet = await offerSetFor(request, request.params.uuid, 'update', context)
     const update = readUpdate(request.body)
     if (isRejection(update)) await reject(offerSet)
     else if (update.type === 'string' && update.path === 'accepted') {
-      const offer = await ownExecution(database, update.value, caller)
+      const offer = await executionFor(request, update.value, 'update', context)
       if (offer.offerSetId !== offerSet.id) throw impossibleUpdate(update, 'it is no offer of this set.')
       await acceptOffer(database, offer, clock.now())
     } else throw impossibleUpdate(update, "possible are 'phase' to REJECTED, and 'accepted' to the UUID of an offer.")

@@ -28,7 +28,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   else if (ERRORS[problem.code].status >= 500) request.log.warn({ err: error }, 'A request could not be answered.')
   const body = problemBody(problem, request.id, request.url)
   const { mediaType, text } = write(body, problem, request.headers.accept)
-  if (body.status === 503) void reply.header('Retry-After', String(RETRY_AFTER_SECONDS))
+  const retryAfter = problem.retryAfterSeconds ?? (body.status === 503 ? RETRY_AFTER_SECONDS : undefined)
+  if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter))
   // What a route had said of the answer that it could not give is not true of this one.
   for (const header of ['ETag', 'Last-Modified', 'Content-Length']) void reply.removeHeader(header)
   addVary(reply, 'Accept', 'Authorization')
@@ -50,6 +51,7 @@ export function problemBody(error: BrokerError, requestId: string, url: string |
     ...(url === undefined ? {} : { instance: url.split('?')[0] ?? '' }),
     requestId,
     ...(error.faults.length > 0 ? { errors: [...error.faults] } : {}),
+    ...error.members,
   }
 }
 

@@ -3,6 +3,9 @@ import { TextDecoder } from 'node:util'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { BrokerError } from '../domain/errors.ts'
 import { MEDIA_TYPES, negotiate, notationOf, UNDECLARED_BODY } from '../protocol/notation.ts'
+import { accountRoutes } from './account.ts'
+import { identityRoutes } from './admin-identities.ts'
+import { requireCallers } from './calling.ts'
 import { closeServer, OpenAnswers } from './closing.ts'
 import type { HttpContext } from './context.ts'
 import { allowOrigin } from './cors.ts'
@@ -96,10 +99,13 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
       'answered',
     )
   })
+  requireCallers(app, context)
   offerSetRoutes(app, context)
   executionRoutes(app, context)
   eventRoutes(app, context)
   streamRoutes(app, context)
+  accountRoutes(app, context)
+  identityRoutes(app, context)
   serviceRoutes(app, context)
   return { app, stop: () => closeServer(app, answers, STOP_PATIENCE_MS) }
 }

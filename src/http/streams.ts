@@ -6,8 +6,8 @@ import { executionLifecycle } from '../domain/execution-lifecycle.ts'
 import * as components from '../store/components.ts'
 import * as executions from '../store/executions.ts'
 import * as outputs from '../store/outputs.ts'
-import { badQuery, callerOf, queryOne, type HttpContext } from './context.ts'
-import { ownExecution } from './views.ts'
+import { badQuery, queryOne, type HttpContext } from './context.ts'
+import { executionFor } from './views.ts'
 import { hintsFor } from './waiting.ts'
 
 /** How often to look for news of an execution without a hint, in milliseconds. */
@@ -21,11 +21,10 @@ interface Params {
 /** Adds the routes. */
 export function streamRoutes(app: FastifyInstance, context: HttpContext): void {
   app.get<{ Params: Params }>('/streams/:uuid/:stream', { config: { oneForm: true } }, async (request, reply) => {
-    const caller = await callerOf(request, context)
     const { stream } = request.params
     if (stream !== 'stdout' && stream !== 'stderr')
       throw new BrokerError('NOT_FOUND', `There is no stream ${stream}; there are stdout and stderr.`)
-    const execution = await ownExecution(context.database, request.params.uuid, caller)
+    const execution = await executionFor(request, request.params.uuid, 'read', context)
     const follow = queryOne(request, 'follow') ?? 'false'
     if (follow !== 'true' && follow !== 'false') throw badQuery('follow', 'it is true or false')
     const range = rangeOf(request.headers.range)

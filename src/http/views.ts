@@ -1,27 +1,53 @@
 /** Collects what is shown of offer sets and executions. Another caller's are not there. */
+import type { FastifyRequest } from 'fastify'
 import { BrokerError } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { isUuid } from '../domain/ids.ts'
-import type { Caller } from '../identity/identity.ts'
+import type { Right } from '../policies/permissions.ts'
 import type { ExecutionView, OfferSetView } from '../protocol/present.ts'
 import * as components from '../store/components.ts'
 import type { Database } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
 import * as messages from '../store/messages.ts'
 import * as offerSets from '../store/offer-sets.ts'
+import { requireRight } from './calling.ts'
+import type { HttpContext } from './context.ts'
 
-/** One of the caller's executions. Throws NOT_FOUND. */
-export async function ownExecution(database: Database, uuid: string, caller: Caller): Promise<executions.Execution> {
-  const execution = isUuid(uuid) ? await executions.find(database, uuid) : undefined
-  if (execution?.owner !== caller.owner) throw new BrokerError('NOT_FOUND', `There is no execution ${uuid}.`)
-  return execution
+/** An execution that the caller has a right on. Throws NOT_FOUND, also where the caller may not know of it, and FORBIDDEN. */
+export async function executionFor(
+  request: FastifyRequest,
+  uuid: string,
+  right: Right,
+  context: HttpContext,
+): Promise<executions.Execution> {
+  return allowed(request, isUuid(uuid) ? await executions.find(context.database, uuid) : undefined, right, {
+    missing: `There is no execution ${uuid}.`,
+    context,
+  })
 }
 
-/** One of the caller's offer sets. Throws NOT_FOUND. */
-export async function ownOfferSet(database: Database, uuid: string, caller: Caller): Promise<offerSets.OfferSet> {
-  const offerSet = isUuid(uuid) ? await offerSets.find(database, uuid) : undefined
-  if (offerSet?.owner !== caller.owner) throw new BrokerError('NOT_FOUND', `There is no offer set ${uuid}.`)
-  return offerSet
+/** An offer set that the caller has a right on. Throws as `executionFor` does. */
+export async function offerSetFor(
+  request: FastifyRequest,
+  uuid: string,
+  right: Right,
+  context: HttpContext,
+): Promise<offerSets.OfferSet> {
+  return allowed(request, isUuid(uuid) ? await offerSets.find(context.database, uuid) : undefined, right, {
+    missing: `There is no offer set ${uuid}.`,
+    context,
+  })
+}
+
+function allowed<Thing extends { readonly owner: string; readonly sharedWith?: readonly string[] }>(
+  request: FastifyRequest,
+  thing: Thing | undefined,
+  right: Right,
+  { missing, context }: { missing: string; context: HttpContext },
+): Thing {
+  if (!thing) throw new BrokerError('NOT_FOUND', missing)
+  requireRight(request, { owner: thing.owner, sharedWith: thing.sharedWith ?? [] }, right, missing, context)
+  return thing
 }
 
 /** What is shown of executions. The history is shown of one alone. */

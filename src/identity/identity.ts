@@ -1,17 +1,49 @@
-/** Who is calling: the contract of everything that can tell. */
+/**
+ * Who is calling: the contract of everything that can tell.
+ *
+ * A source looks at one kind of credentials. It answers with the caller, with nothing when the request has no credentials
+ * of its kind, and refuses what is of its kind and cannot be believed: UNAUTHENTICATED, or TOO_MANY_REQUESTS after too
+ * many failures. Why exactly is in the error's context, for the log; the caller is told nothing that helps guessing.
+ */
+import type { Role } from '../domain/account.ts'
 
 /** Somebody who asks for something. */
 export interface Caller {
   /** What the caller's offer sets and executions belong to. */
   readonly owner: string
+  /** The user name; undefined in the open mode. */
+  readonly username: string | undefined
+  readonly roles: readonly Role[]
+  /** The groups that the caller is in: those of the account, and those that the issuer asserts with this request. */
+  readonly groups: readonly string[]
+  /** By which kind of credentials the caller is known. */
+  readonly means: 'open' | 'password' | 'access-token' | 'oidc' | 'introspection' | 'certificate'
+  /** Nothing but a change of the password is possible. */
+  readonly mustChangePassword: boolean
+  /** The bearer token of an issuer, for services that are asked in the caller's name. Never logged, never stored. */
+  readonly bearer?: string
 }
 
 /** What an identity source sees of a request. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** The address that the connection comes from, not what a header says of it. */
+  readonly peer: string
+  /** The address of the client, as far as trusted proxies tell it. */
+  readonly address: string
 }
 
 export interface IdentitySource {
-  /** The caller; undefined when the request does not say, or not believably. */
+  /** The caller; undefined when the request has no credentials of this kind. */
   identify(credentials: Credentials): Promise<Caller | undefined>
+  /** What `WWW-Authenticate` says about this kind of credentials, as values of that header. */
+  readonly challenges: readonly string[]
+}
+
+/** The credentials of an `Authorization` header of a scheme; undefined when there are none of that scheme. */
+export function authorization({ headers }: Credentials, scheme: string): string | undefined {
+  const { authorization: header } = headers
+  const text = Array.isArray(header) ? header[0] : header
+  const [, found, value] = /^\s*([A-Za-z_-]+)\s+(\S.*?)\s*$/.exec(text ?? '') ?? []
+  return found?.toLowerCase() === scheme.toLowerCase() ? value : undefined
 }

@@ -1,6 +1,147 @@
 // Generated from openapi/ by 'npm run generate'. Do not edit.
 
 export interface paths {
+    "/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who the caller is to the broker */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the password
+         * @description The present password comes with the request, as HTTP Basic. No other credentials will do.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The access tokens that are not revoked, newest first */
+        get: operations["listAccessTokens"];
+        put?: never;
+        /**
+         * Make an access token for a script
+         * @description A token is used as `Authorization: Bearer …` and may do what its owner may, but make other tokens and change the password.
+         */
+        post: operations["createAccessToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/tokens/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an access token */
+        delete: operations["revokeAccessToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done with rights that others do not have, newest first */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts, in the order in which they were made */
+        get: operations["listIdentities"];
+        put?: never;
+        /**
+         * Make an account of this broker
+         * @description When there is no `username` or `password`, or the name is taken, the problem document says so in a member `error` as
+         *     well, in the words of the prototype of the standard.
+         */
+        post: operations["createIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/identities/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        /** One account */
+        get: operations["getIdentity"];
+        put?: never;
+        /**
+         * Change an account
+         * @description The last administrator stays one.
+         */
+        post: operations["updateIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/availability": {
         parameters: {
             query?: never;
@@ -539,6 +680,69 @@ export interface components {
             /** @description Which kind is wanted, as the platform names it. */
             type?: string;
         };
+        AccessToken: {
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires?: string;
+            /**
+             * Format: date-time
+             * @description When it was used last, to the minute.
+             */
+            lastUsed?: string;
+            name: string;
+            /** @description The token itself, in the answer that made it and never again. */
+            readonly token?: string;
+            /** Format: uuid */
+            uuid: string;
+        };
+        AccessTokenList: {
+            tokens?: components["schemas"]["AccessToken"][];
+        };
+        AccessTokenRequest: {
+            /** @description How long it is good, as an ISO 8601 duration such as P90D; for ever when missing. */
+            duration?: string;
+            /** @description What it is for, for whoever reads the list. */
+            name: string;
+        };
+        /** @description The caller, as the broker knows it. */
+        Account: {
+            displayName?: string;
+            groups: components["schemas"]["Group"][];
+            /** @description Who vouches for the caller; missing for an account of this broker. */
+            issuer?: string;
+            /**
+             * @description By which kind of credentials the caller is known.
+             * @enum {string}
+             */
+            means: "open" | "password" | "access-token" | "oidc" | "introspection" | "certificate";
+            /** @description Nothing else is possible until `POST /account/password` was called. */
+            mustChangePassword?: boolean;
+            roles: components["schemas"]["Role"][];
+            /** @description The user name; missing in the open mode of a broker on one's own machine. */
+            username?: string;
+            /** @description What the caller's executions belong to. */
+            uuid?: string;
+        };
+        AuditEntry: {
+            action: string;
+            /** @description The UUID of the account at that time. */
+            actor?: string;
+            actorName?: string;
+            /** @description From where. */
+            address: string;
+            /** @description What else is of interest, as JSON. */
+            detail?: string;
+            number: number;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            target?: string;
+            /** Format: date-time */
+            time: string;
+        };
+        AuditLog: {
+            entries?: components["schemas"]["AuditEntry"][];
+        };
         /** @description A checksum of the data. */
         Checksum: {
             /** @description How it is computed, such as `adler32` or `md5`. */
@@ -809,6 +1013,8 @@ export interface components {
             /** @description A JSON Pointer (RFC 6901) into the body of the request. */
             pointer?: string;
         };
+        /** @description The name of a group, in ASCII without spaces. */
+        Group: string;
         /** @description Whether the service can do its work. */
         Health: {
             /** @description What was looked at. */
@@ -840,6 +1046,51 @@ export interface components {
             phase: components["schemas"]["ExecutionPhase"];
             /** @description When it came into this phase. */
             since: components["schemas"]["Instant"];
+        };
+        Identity: {
+            /** Format: date-time */
+            created?: string;
+            /**
+             * Format: date-time
+             * @description Since when it is disabled.
+             */
+            disabled?: string;
+            displayName?: string;
+            groups?: components["schemas"]["Group"][];
+            /** @description Who vouches for it; missing for an account of this broker. */
+            issuer?: string;
+            mustChangePassword?: boolean;
+            roles?: components["schemas"]["Role"][];
+            /** @description The name within the issuer that never changes. */
+            subject?: string;
+            username: string;
+            /** Format: uuid */
+            uuid: string;
+        };
+        /** @description What is to be different; what is missing stays as it is. */
+        IdentityChange: {
+            /** @description A disabled account is refused at once. */
+            disabled?: boolean;
+            displayName?: string;
+            groups?: components["schemas"]["Group"][];
+            /** @description A new password, which has to be changed at the next login. */
+            password?: string;
+            roles?: components["schemas"]["Role"][];
+        };
+        IdentityList: {
+            identities?: components["schemas"]["Identity"][];
+        };
+        /** @description An account of this broker to be made. */
+        IdentityRequest: {
+            displayName?: string;
+            groups?: components["schemas"]["Group"][];
+            /** @description The password has to be changed at the first login. */
+            mustChangePassword?: boolean;
+            /** @description 12 to 256 characters. */
+            password?: string;
+            roles?: components["schemas"]["Role"][];
+            /** @description 1 to 100 letters, digits and `. _ @ + -`; begins with a letter or a digit. */
+            username?: string;
         };
         /** @description What an image is built for. */
         ImagePlatform: {
@@ -1113,6 +1364,10 @@ export interface components {
             stderr?: components["schemas"]["OutputStream"];
             stdout?: components["schemas"]["OutputStream"];
         };
+        PasswordChange: {
+            /** @description The new password. */
+            password: string;
+        };
         /** @description Where it runs. */
         PlatformReference: {
             /** @description The platform. */
@@ -1124,6 +1379,8 @@ export interface components {
         Problem: {
             /** @description What went wrong this time. */
             detail?: string;
+            /** @description The failure in the words of the prototype of the standard, where it has some. */
+            error?: string;
             /** @description What is at fault. */
             errors?: components["schemas"]["FieldFault"][];
             /** @description The path of the request. */
@@ -1139,6 +1396,10 @@ export interface components {
              * @example urn:ivoa:execution-broker:problem:not-found
              */
             type: string;
+            /** @description Its user name. */
+            username?: string;
+            /** @description The account that has the name already. */
+            uuid?: string;
         };
         /** @description A copy of the data. */
         Replica: {
@@ -1160,6 +1421,12 @@ export interface components {
              */
             start?: components["schemas"]["StartWindow"] | components["schemas"]["StartWindow"][];
         };
+        /**
+         * @description What somebody may do beside working with what is their own: an operator looks after everybody's executions and the
+         *     pools, an administrator also after accounts, quotas and the audit log.
+         * @enum {string}
+         */
+        Role: "user" | "operator" | "admin";
         /** @description How Rucio identifies data. */
         RucioBlock: {
             /** @description The URL of the Rucio service. */
@@ -1351,11 +1618,6 @@ export interface components {
             /** @description The least that it costs. */
             min?: number;
             type?: components["schemas"]["CostType"];
-            /**
-             * @description The unit of the numbers: a currency such as EUR, kWh, or g. In a request, a limit without one is in the unit of
-             *     each pool.
-             */
-            units?: string;
         };
         /** @description A metric that is a number, at least `min` and at most `max`. */
         SimpleMinMaxFloatMetric: {
@@ -1371,8 +1633,6 @@ export interface components {
             /** @description The least that it is or, in a request, has to be. */
             min?: number;
             type?: components["schemas"]["MetricType"];
-            /** @description The unit of the numbers. In a request, a limit without one is in the unit of each pool. */
-            units?: string;
         };
         /** @description Space for files that lives as long as the execution. */
         SimpleStorageResource: {
@@ -1824,6 +2084,344 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                    "application/xml": components["schemas"]["Account"];
+                    "application/yaml": components["schemas"]["Account"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The new password. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+                "application/xml": components["schemas"]["PasswordChange"];
+                "application/yaml": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description It was changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAccessTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessTokenList"];
+                    "application/xml": components["schemas"]["AccessTokenList"];
+                    "application/yaml": components["schemas"]["AccessTokenList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createAccessToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What it is for and how long it is good. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessTokenRequest"];
+                "application/xml": components["schemas"]["AccessTokenRequest"];
+                "application/yaml": components["schemas"]["AccessTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token, which is shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessToken"];
+                    "application/xml": components["schemas"]["AccessToken"];
+                    "application/yaml": components["schemas"]["AccessToken"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeAccessToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is refused from now on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only this action. */
+                action?: string;
+                /** @description Only what the account with this user name did. */
+                actor?: string;
+                /** @description Only entries before the one with this number. */
+                before?: number;
+                /** @description The most entries of a page. */
+                LAST?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the audit log. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLog"];
+                    "application/xml": components["schemas"]["AuditLog"];
+                    "application/yaml": components["schemas"]["AuditLog"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listIdentities: {
+        parameters: {
+            query?: {
+                /** @description Where the next page begins, from the `Link` header of the page before. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description The most entries of a page. */
+                LAST?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of accounts. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityList"];
+                    "application/xml": components["schemas"]["IdentityList"];
+                    "application/yaml": components["schemas"]["IdentityList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The account to be made. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityRequest"];
+                "application/xml": components["schemas"]["IdentityRequest"];
+                "application/yaml": components["schemas"]["IdentityRequest"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                    "application/xml": components["schemas"]["Identity"];
+                    "application/yaml": components["schemas"]["Identity"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                    "application/xml": components["schemas"]["Identity"];
+                    "application/yaml": components["schemas"]["Identity"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        /** @description What is to be different. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityChange"];
+                "application/xml": components["schemas"]["IdentityChange"];
+                "application/yaml": components["schemas"]["IdentityChange"];
+            };
+        };
+        responses: {
+            /** @description The account after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                    "application/xml": components["schemas"]["Identity"];
+                    "application/yaml": components["schemas"]["Identity"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getAvailability: {
         parameters: {
             query?: never;

@@ -5,7 +5,7 @@ values (:id, :owner, :name, :description, :request, :result, :messages, :created
 
 -- name: find
 -- One offer set.
-select id, owner, name, description, result, messages, created_at, expires_at from offer_set where id = :id
+select id, owner, name, description, result, messages, created_at, expires_at, shared_with from offer_set where id = :id
 
 -- name: lock
 -- Serialises what is done to the offers of one set.

@@ -17,6 +17,8 @@ export interface OfferSet {
   readonly messages: readonly Message[]
   readonly createdAt: Instant
   readonly expiresAt: Instant
+  /** The groups that it is shown to; only where one offer set is found by its id. */
+  readonly sharedWith?: readonly string[]
 }
 
 /** Keeps an offer set, with the request as the client sent it. */

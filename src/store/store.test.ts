@@ -6,6 +6,8 @@ import { testDatabase, type TestDatabase } from '../../test/support/database.ts'
 import { componentLifecycle } from '../domain/component-lifecycle.ts'
 import { executionLifecycle } from '../domain/execution-lifecycle.ts'
 import type { Lifecycle } from '../domain/transition-table.ts'
+import * as accessTokens from './access-tokens.ts'
+import * as audit from './audit.ts'
 import * as bookings from './bookings.ts'
 import * as broker from './broker.ts'
 import * as components from './components.ts'
@@ -13,6 +15,7 @@ import { lockDirectory } from './data-directory.ts'
 import type { Transaction } from './database.ts'
 import * as executions from './executions.ts'
 import * as idempotency from './idempotency.ts'
+import * as identities from './identities.ts'
 import * as messages from './messages.ts'
 import { migrate, migrations } from './migrate.ts'
 import * as offerSets from './offer-sets.ts'
@@ -22,7 +25,21 @@ import { loadedStatements, type Statement } from './statements.ts'
 import * as work from './work.ts'
 
 // Named so that every module of the store is loaded, and with it every statement.
-const modules = [bookings, broker, components, executions, idempotency, messages, offerSets, outputs, pools, work]
+const modules = [
+  accessTokens,
+  audit,
+  bookings,
+  broker,
+  components,
+  executions,
+  idempotency,
+  identities,
+  messages,
+  offerSets,
+  outputs,
+  pools,
+  work,
+]
 
 let test: TestDatabase
 beforeAll(async () => {
@@ -41,7 +58,7 @@ const readTable = (table: string): Statement => ({
 
 describe('the statements', () => {
   it('are all prepared by the database', async () => {
-    expect(modules.length).toBe(10)
+    expect(modules.length).toBe(13)
     expect(loadedStatements().length).toBeGreaterThan(40)
     for (const [index, statement] of loadedStatements().entries()) {
       await inTransaction((tx) => test.database.script(tx, `prepare statement_${index} as ${statement.text}`)).catch(

@@ -11,6 +11,8 @@ import { temporaryDatabase } from './database.ts'
 
 export interface TestBroker {
   readonly url: string
+  /** What it said at its start. */
+  readonly notes: readonly string[]
   readonly dataDirectory: string
   /** The database server; undefined for the embedded one. */
   readonly databaseUrl: string | undefined
@@ -58,6 +60,9 @@ export async function testBroker(
   return {
     get url() {
       return running.url
+    },
+    get notes() {
+      return running.notes
     },
     dataDirectory,
     databaseUrl: temporary?.url,

@@ -1,0 +1,206 @@
+/**
+ * Making and changing accounts, with the record of it in the same transaction. Whoever calls has made sure that the actor
+ * may do it.
+ */
+import { GROUP, PASSWORD_LENGTH, ROLES, USERNAME, type Account, type Role } from '../domain/account.ts'
+import type { Instant } from '../domain/dates.ts'
+import { BrokerError, type FieldFault } from '../domain/errors.ts'
+import { hashPassword, makePassword } from '../identity/password.ts'
+import * as audit from '../store/audit.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import * as identities from '../store/identities.ts'
+
+/** Who does something, for the record. */
+export interface Actor {
+  readonly id: string
+  readonly name: string | undefined
+  readonly address: string
+}
+
+/** The broker itself, such as at its first start. */
+export const THE_BROKER: Actor = { id: 'broker', name: undefined, address: 'local' }
+
+export interface AccountWish {
+  readonly username: string
+  readonly password: string
+  readonly displayName?: string | undefined
+  readonly roles?: readonly Role[] | undefined
+  readonly groups?: readonly string[] | undefined
+  readonly mustChangePassword?: boolean | undefined
+}
+
+/** Makes an account of this broker. Throws UNPROCESSABLE with the fields at fault, CONFLICT when the name is taken. */
+export async function createAccount(
+  database: Database,
+  id: string,
+  wish: AccountWish,
+  actor: Actor,
+  now: Instant,
+): Promise<Account> {
+  refuse([
+    ...nameFaults(wish.username),
+    ...passwordFaults(wish.password, wish.username, '/password'),
+    ...rightsFaults(wish.roles, wish.groups),
+  ])
+  const passwordHash = await hashPassword(wish.password)
+  return database.transaction(async (tx) => {
+    const made = await insertLocal(tx, id, { ...wish, passwordHash }, now)
+    await record(tx, actor, now, 'create identity', id, { username: wish.username, roles: made.roles })
+    return made
+  })
+}
+
+async function insertLocal(
+  tx: Transaction,
+  id: string,
+  wish: AccountWish & { passwordHash: string },
+  now: Instant,
+): Promise<Account> {
+  const { username, displayName, passwordHash, roles = ['user'], groups = [], mustChangePassword = false } = wish
+  const account = {
+    id,
+    issuer: '',
+    subject: username.toLowerCase(),
+    username,
+    displayName,
+    passwordHash,
+    roles,
+    groups,
+  }
+  const made = await identities.insert(tx, { ...account, mustChangePassword }, now)
+  if (made) return made
+  const there = await identities.findLocal(tx, username)
+  throw new BrokerError('CONFLICT', `There is an account ${username} already.`, {
+    faults: [{ pointer: '/username', detail: 'it is taken' }],
+    members: { error: 'username already exists', ...(there ? { uuid: there.id, username: there.username } : {}) },
+  })
+}
+
+/**
+ * Changes an account. The last administrator stays one: CONFLICT otherwise. Throws NOT_FOUND when there is no such account,
+ * UNPROCESSABLE with the fields at fault.
+ */
+export async function changeAccount(
+  database: Database,
+  id: string,
+  change: identities.AccountChange,
+  actor: Actor,
+  now: Instant,
+): Promise<Account> {
+  refuse(rightsFaults(change.roles, change.groups))
+  return database.transaction(async (tx) => {
+    await identities.lockAll(tx)
+    const changed = await identities.change(tx, id, change, now)
+    if (!changed) throw new BrokerError('NOT_FOUND', `There is no account ${id}.`)
+    if ((await identities.countAdmins(tx)) === 0)
+      throw new BrokerError(
+        'CONFLICT',
+        `${changed.username} is the last administrator; make another one before you change this account.`,
+      )
+    await record(tx, actor, now, 'change identity', id, { ...change })
+    return changed
+  })
+}
+
+/** Sets another's password, which has to be changed at the next login. Throws NOT_FOUND, UNPROCESSABLE. */
+export async function resetPassword(
+  database: Database,
+  account: Account,
+  password: string,
+  actor: Actor,
+  now: Instant,
+): Promise<void> {
+  await setPassword(database, account, password, true, 'reset password', actor, now)
+}
+
+/** Sets one's own password. Throws UNPROCESSABLE when it is not a good one, or the account has none. */
+export async function changeOwnPassword(
+  database: Database,
+  account: Account,
+  password: string,
+  actor: Actor,
+  now: Instant,
+): Promise<void> {
+  await setPassword(database, account, password, false, 'change password', actor, now)
+}
+
+async function setPassword(
+  database: Database,
+  account: Account,
+  password: string,
+  mustChange: boolean,
+  action: string,
+  actor: Actor,
+  now: Instant,
+): Promise<void> {
+  if (account.issuer !== '')
+    throw new BrokerError('UNPROCESSABLE', `${account.username} has no password here; ${account.issuer} has it.`)
+  refuse(passwordFaults(password, account.username, '/password'))
+  const passwordHash = await hashPassword(password)
+  await database.transaction(async (tx) => {
+    await identities.setPassword(tx, account.id, passwordHash, mustChange)
+    await record(tx, actor, now, action, account.id, {})
+  })
+}
+
+/**
+ * Makes the first administrator where there is none. Gives the password, which is shown once and has to be changed;
+ * undefined when there is an administrator already, also when another broker has just made one.
+ */
+export async function ensureAdministrator(database: Database, id: string, now: Instant): Promise<string | undefined> {
+  if ((await identities.countAdmins(database)) > 0) return undefined
+  const password = makePassword()
+  const passwordHash = await hashPassword(password)
+  return database.transaction(async (tx) => {
+    await identities.lockAll(tx)
+    if ((await identities.countAdmins(tx)) > 0) return undefined
+    const wish = { username: 'admin', password, passwordHash, roles: ROLES, mustChangePassword: true }
+    await insertLocal(tx, id, wish, now)
+    await record(tx, THE_BROKER, now, 'create identity', id, { username: 'admin', roles: ROLES })
+    return password
+  })
+}
+
+/** Records what an actor did, in the transaction in which it was done. */
+export async function record(
+  tx: Transaction,
+  actor: Actor,
+  now: Instant,
+  action: string,
+  target: string | undefined,
+  detail: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { id, name, address } = actor
+  await audit.add(tx, { at: now, actor: id, actorName: name, address, action, target, outcome: 'done', detail })
+}
+
+function refuse(faults: readonly FieldFault[]): void {
+  if (faults.length > 0) throw new BrokerError('UNPROCESSABLE', 'The account cannot be like that.', { faults })
+}
+
+function nameFaults(username: string): FieldFault[] {
+  if (USERNAME.test(username)) return []
+  const detail = 'a user name has 1 to 100 letters, digits and . _ @ + -, and begins with a letter or a digit'
+  return [{ pointer: '/username', detail }]
+}
+
+function passwordFaults(password: string, username: string, pointer: string): FieldFault[] {
+  const { min, max } = PASSWORD_LENGTH
+  const length = [...password].length
+  if (length < min || length > max) return [{ pointer, detail: `a password has ${min} to ${max} characters` }]
+  if (password.toLowerCase().includes(username.toLowerCase()) && username.length >= 4)
+    return [{ pointer, detail: 'a password does not have the user name in it' }]
+  return []
+}
+
+function rightsFaults(roles: readonly Role[] = [], groups: readonly string[] = []): FieldFault[] {
+  const unknown = roles.flatMap((role, index) =>
+    ROLES.includes(role) ? [] : [{ pointer: `/roles/${index}`, detail: `a role is one of ${ROLES.join(', ')}` }],
+  )
+  const unusable = groups.flatMap((group, index) =>
+    GROUP.test(group)
+      ? []
+      : [{ pointer: `/groups/${index}`, detail: 'a group has 1 to 255 characters of ASCII without spaces' }],
+  )
+  return [...unknown, ...unusable]
+}

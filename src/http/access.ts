@@ -1,0 +1,59 @@
+/**
+ * Who may call which route: the one list, without which no route can be added. What then may be done with a particular
+ * thing is decided by `policies/permissions.ts`.
+ */
+import type { Access } from '../policies/permissions.ts'
+
+const ROUTES: Readonly<Record<string, Access>> = {
+  'POST /offersets': 'caller',
+  'GET /offersets': 'caller',
+  'GET /offersets/:uuid': 'reader',
+  'POST /offersets/:uuid': 'caller',
+  'POST /executions': 'caller',
+  'GET /executions': 'caller',
+  'GET /executions/:uuid': 'reader',
+  'POST /executions/:uuid': 'caller',
+  'GET /executions/:uuid/events': 'reader',
+  'GET /streams/:uuid/:stream': 'reader',
+  'GET /executables/:uuid': 'reader',
+  'GET /compute/:uuid': 'reader',
+  'GET /storage/:uuid': 'reader',
+  'GET /data/:uuid': 'reader',
+  'GET /volumes/:uuid': 'reader',
+  'POST /requests': 'caller',
+  'GET /requests': 'caller',
+  'POST /direct': 'caller',
+  'GET /sessions': 'caller',
+  'GET /sessions/:uuid': 'reader',
+  'POST /sessions/:uuid': 'caller',
+  'GET /sessions/:uuid/events': 'reader',
+  'GET /capabilities': 'anybody',
+  'GET /availability': 'anybody',
+  'GET /docs': 'public',
+  'GET /metrics': 'operator',
+  'GET /account': 'newcomer',
+  'POST /account/password': 'newcomer',
+  'GET /account/tokens': 'caller',
+  'POST /account/tokens': 'caller',
+  'DELETE /account/tokens/:uuid': 'caller',
+  'POST /admin/identities': 'admin',
+  'GET /admin/identities': 'admin',
+  'GET /admin/identities/:uuid': 'admin',
+  'POST /admin/identities/:uuid': 'admin',
+  'GET /admin/audit': 'admin',
+  'GET /openapi.json': 'public',
+  'GET /openapi.yaml': 'public',
+  'GET /health/live': 'public',
+  'GET /health/ready': 'public',
+}
+
+/** All routes with their access, as `METHOD /path`. */
+export const routeAccess = (): ReadonlyMap<string, Access> => new Map(Object.entries(ROUTES))
+
+/** The access that a route asks for; HEAD asks for that of GET. Throws for a route that is not in the list. */
+export function accessTo(method: string, url: string): Access {
+  const route = `${method === 'HEAD' ? 'GET' : method} ${url}`
+  const access = ROUTES[route]
+  if (!access) throw new Error(`src/http/access.ts does not say who may call ${route}`)
+  return access
+}

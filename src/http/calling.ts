@@ -1,0 +1,85 @@
+/**
+ * Who calls a route, and whether they may. Every route says which access it asks for; who calls is found out once for a
+ * request, before its body is read.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor } from '../accounts/accounts.ts'
+import { BrokerError } from '../domain/errors.ts'
+import type { Caller } from '../identity/identity.ts'
+import { mayCall, relationOf, verdictOn, type Owned, type Right, type Verdict } from '../policies/permissions.ts'
+import { accessTo } from './access.ts'
+import { clientAddress, type HttpContext } from './context.ts'
+
+/** Who calls, for the routes; found out once for a request. */
+const callers = new WeakMap<FastifyRequest, Caller>()
+
+/** Makes sure that nobody calls a route who may not, and that there is no route of which that is not said. Before any route is added. */
+export function requireCallers(app: FastifyInstance, context: HttpContext): void {
+  const { identity, settings } = context
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) accessTo(one, url)
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    const { url } = request.routeOptions
+    if (url === undefined) return
+    const access = accessTo(request.method, url)
+    if (access === 'public') return
+    const address = clientAddress(request, context)
+    const caller = await identity.identify({
+      headers: request.headers,
+      peer: request.socket.remoteAddress ?? '',
+      address,
+    })
+    if (caller) remember(request, reply, caller)
+    enforce(mayCall(caller, access, settings.reads), request)
+    if (caller?.mustChangePassword && access !== 'anybody' && access !== 'newcomer')
+      throw new BrokerError('FORBIDDEN', 'Change your password first, with POST /account/password.')
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (reply.statusCode === 401) void reply.header('WWW-Authenticate', [...identity.challenges])
+  })
+}
+
+function remember(request: FastifyRequest, reply: FastifyReply, caller: Caller): void {
+  callers.set(request, caller)
+  // SSO 2.0: how a client learns that its credentials were understood, and as whose.
+  if (caller.username !== undefined) void reply.header('X-VO-Authenticated', caller.username)
+}
+
+/** Who is calling; undefined for anonymous. */
+export const callerOf = (request: FastifyRequest): Caller | undefined => callers.get(request)
+
+/** Who is calling a route that only callers may call. */
+export function knownCaller(request: FastifyRequest): Caller {
+  const caller = callers.get(request)
+  if (!caller) throw new Error('a route that needs a caller let somebody else in')
+  return caller
+}
+
+/** The caller for the record. */
+export function actorOf(request: FastifyRequest, context: HttpContext): Actor {
+  const { owner, username } = knownCaller(request)
+  return { id: owner, name: username, address: clientAddress(request, context) }
+}
+
+/**
+ * Makes sure that the caller has a right on a thing. Throws NOT_FOUND with `missing` where the caller may not even know
+ * that it is there, FORBIDDEN, or UNAUTHENTICATED.
+ */
+export function requireRight(
+  request: FastifyRequest,
+  thing: Owned,
+  right: Right,
+  missing: string,
+  { settings }: HttpContext,
+): void {
+  enforce(verdictOn(relationOf(callerOf(request), thing), right, settings.reads), request, missing)
+}
+
+function enforce(verdict: Verdict, request: FastifyRequest, missing?: string): void {
+  if (verdict === 'allowed') return
+  if (verdict === 'hidden') throw new BrokerError('NOT_FOUND', missing ?? 'There is no such thing.')
+  if (verdict === 'unauthenticated') throw new BrokerError('UNAUTHENTICATED', 'Say who you are; see WWW-Authenticate.')
+  const who = callerOf(request)?.username ?? 'you'
+  throw new BrokerError('FORBIDDEN', `This is not permitted to ${who}; GET /account says what your roles are.`)
+}

@@ -1,0 +1,100 @@
+/** Who is known to this broker: the sources of identities that are configured. Names the adapters, as main.ts does. */
+import { readFileSync } from 'node:fs'
+import type { Config } from './config-schema.ts'
+import type { Account } from './domain/account.ts'
+import type { Clock } from './domain/clock.ts'
+import { BrokerError } from './domain/errors.ts'
+import type { IdSource } from './domain/ids.ts'
+import { CertificateIdentity } from './identity/certificate/certificate-identity.ts'
+import { Identities } from './identity/identities.ts'
+import type { IdentitySource } from './identity/identity.ts'
+import { LocalIdentity } from './identity/local/local-identity.ts'
+import { Issuer } from './identity/oidc/issuer.ts'
+import { OidcIdentity } from './identity/oidc/oidc-identity.ts'
+import { openIdentity } from './identity/open/open-identity.ts'
+import { TokenIdentity } from './identity/tokens/token-identity.ts'
+import * as accessTokens from './store/access-tokens.ts'
+import type { Database } from './store/database.ts'
+import * as identities from './store/identities.ts'
+
+type IdentityConfig = NonNullable<Config['identity']>
+
+/** The issuer under which the subjects of certificates are kept. */
+const CERTIFICATES = 'certificate'
+
+/** The source of identities; without a configuration of any, the open mode. */
+export function identitySource(
+  config: Config['identity'],
+  { database, clock, ids }: { database: Database; clock: Clock; ids: IdSource },
+): IdentitySource {
+  if (!config) return openIdentity
+  const { realm } = config
+  const provision = (issuer: string, known: Known, now: number) => provisioned(database, ids, issuer, known, now)
+  const sources: IdentitySource[] = [
+    new LocalIdentity({ clock, realm, find: (username) => identities.findLocal(database, username) }),
+    new TokenIdentity({ clock, realm, find: (digest, now) => accessTokens.use(database, digest, now) }),
+  ]
+  if (config.issuers.length > 0) {
+    const issuers = config.issuers.map((one) => new Issuer(issuerConfig(one), clock))
+    sources.push(new OidcIdentity({ clock, realm, issuers, provision }))
+  }
+  if (config.certificates) {
+    const { frontEnds, subjectHeader, verifiedHeader } = config.certificates
+    sources.push(
+      new CertificateIdentity({
+        clock,
+        frontEnds,
+        subjectHeader: subjectHeader.toLowerCase(),
+        verifiedHeader: verifiedHeader.toLowerCase(),
+        provision: (subject, username, now) => provision(CERTIFICATES, { subject, username }, now),
+      }),
+    )
+  }
+  return new Identities(sources)
+}
+
+/** Somebody for whom somebody else vouches. */
+interface Known {
+  readonly subject: string
+  readonly username: string
+  readonly displayName?: string | undefined
+}
+
+/** The account of somebody; it is made at the first visit, and once when two visits are the first. */
+async function provisioned(
+  database: Database,
+  ids: IdSource,
+  issuer: string,
+  { subject, username, displayName }: Known,
+  now: number,
+): Promise<Account> {
+  const known = await identities.findSubject(database, issuer, subject)
+  if (known) return known
+  const account = { id: ids.uuid(), issuer, subject, username, displayName, roles: ['user'] as const, groups: [] }
+  const made = await identities.insert(database, { ...account, mustChangePassword: false }, now)
+  const found = made ?? (await identities.findSubject(database, issuer, subject))
+  if (!found) throw new Error(`the account of ${subject} at ${issuer} is there and cannot be found`)
+  return found
+}
+
+function issuerConfig({ introspection, ...issuer }: IdentityConfig['issuers'][number]) {
+  return {
+    ...issuer,
+    introspection: introspection && {
+      clientId: introspection.clientId,
+      clientSecret: secretIn(introspection.clientSecretFile),
+    },
+  }
+}
+
+/** A secret out of a file. Throws UNPROCESSABLE with a sentence for the operator. */
+function secretIn(file: string): string {
+  try {
+    const secret = readFileSync(file, 'utf8').trim()
+    if (secret !== '') return secret
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new BrokerError('UNPROCESSABLE', `The file ${file} with a client secret cannot be read (${code}).`, { cause })
+  }
+  throw new BrokerError('UNPROCESSABLE', `The file ${file} with a client secret is empty.`)
+}

@@ -1,0 +1,128 @@
+/** Accounts of this broker: HTTP Basic (RFC 7617) with a user name and a password. */
+import { createHmac, randomBytes } from 'node:crypto'
+import pLimit from 'p-limit'
+import type { Account } from '../../domain/account.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { Instant } from '../../domain/dates.ts'
+import { BrokerError } from '../../domain/errors.ts'
+import { authorization, type Caller, type Credentials, type IdentitySource } from '../identity.ts'
+import { isPasswordOf } from '../password.ts'
+import { Throttle } from './throttle.ts'
+
+/** An account with what its password is checked against. */
+export interface AccountWithPassword extends Account {
+  /** Undefined for an account without a password, such as one of an issuer. */
+  readonly passwordHash?: string
+}
+
+export interface LocalIdentityOptions {
+  readonly clock: Clock
+  /** What the broker calls itself to people who are asked for a password. */
+  readonly realm: string
+  /** The account of this broker with that user name. */
+  readonly find: (username: string) => Promise<AccountWithPassword | undefined>
+}
+
+/** How many passwords are checked at a time, and how many may wait: each takes a core for a tenth of a second. */
+const CHECKS_AT_ONCE = 2
+const CHECKS_WAITING_MAX = 32
+/** How long a password that was right is not checked again while the account has not changed, in milliseconds. */
+const REMEMBER_MS = 60_000
+const REMEMBERED_MAX = 10_000
+
+export class LocalIdentity implements IdentitySource {
+  readonly challenges: readonly string[]
+  readonly #options: LocalIdentityOptions
+  readonly #perName: Throttle
+  readonly #perAddress: Throttle
+  readonly #checks = pLimit(CHECKS_AT_ONCE)
+  /** Never the password itself: a digest with a key that only this process has. */
+  readonly #rememberKey = randomBytes(32)
+  readonly #remembered = new Map<string, Instant>()
+
+  constructor(options: LocalIdentityOptions) {
+    this.#options = options
+    this.challenges = [`Basic realm="${options.realm}", charset="UTF-8"`]
+    this.#perName = new Throttle(options.clock, { free: 5, firstWaitMs: 1_000, longestWaitMs: 300_000 })
+    this.#perAddress = new Throttle(options.clock, { free: 20, firstWaitMs: 1_000, longestWaitMs: 300_000 })
+  }
+
+  async identify(credentials: Credentials): Promise<Caller | undefined> {
+    const encoded = authorization(credentials, 'Basic')
+    if (encoded === undefined) return undefined
+    const { username, password } = decode(encoded)
+    const account = await this.#options.find(username)
+    const known = this.#digest(username, password, account?.passwordHash)
+    if (!this.#isRemembered(known)) await this.#check(username, password, account, credentials.address)
+    if (!account || account.disabledAt !== undefined) throw refused('the account is disabled', username)
+    this.#remember(known)
+    return {
+      owner: account.id,
+      username: account.username,
+      roles: account.roles,
+      groups: account.groups,
+      means: 'password',
+      mustChangePassword: account.mustChangePassword,
+    }
+  }
+
+  /** Throws unless the password is right. An unknown name takes as long as a known one. */
+  async #check(
+    username: string,
+    password: string,
+    account: AccountWithPassword | undefined,
+    address: string,
+  ): Promise<void> {
+    const name = username.toLowerCase()
+    const waitMs = Math.max(this.#perName.waitMs(name), this.#perAddress.waitMs(address))
+    if (waitMs > 0) throw tooMany(waitMs)
+    if (this.#checks.pendingCount >= CHECKS_WAITING_MAX) throw tooMany(1_000)
+    const right = await this.#checks(() => isPasswordOf(password, account?.passwordHash))
+    if (right) this.#perName.succeeded(name)
+    else {
+      this.#perName.failed(name)
+      // Not forgotten after a success: who guesses others' passwords may have one of his own.
+      this.#perAddress.failed(address)
+    }
+    if (!right) throw refused('the user name or the password is wrong', username)
+  }
+
+  /** With the hash in it, so that a changed password is checked anew at once. */
+  #digest(username: string, password: string, hash: string | undefined): string {
+    return createHmac('sha256', this.#rememberKey)
+      .update(JSON.stringify([username, password, hash]))
+      .digest('base64')
+  }
+
+  #isRemembered(digest: string): boolean {
+    return (this.#remembered.get(digest) ?? Number.NEGATIVE_INFINITY) > this.#options.clock.now()
+  }
+
+  #remember(digest: string): void {
+    if (this.#isRemembered(digest)) return
+    this.#remembered.delete(digest)
+    this.#remembered.set(digest, this.#options.clock.now() + REMEMBER_MS)
+    const oldest = this.#remembered.size > REMEMBERED_MAX ? this.#remembered.keys().next().value : undefined
+    if (oldest !== undefined) this.#remembered.delete(oldest)
+  }
+}
+
+function decode(encoded: string): { username: string; password: string } {
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  if (colon < 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) throw refused('the header is not of the form of RFC 7617')
+  return { username: text.slice(0, colon), password: text.slice(colon + 1) }
+}
+
+function refused(reason: string, username?: string): BrokerError {
+  return new BrokerError('UNAUTHENTICATED', 'The user name or the password is wrong.', {
+    context: { reason, ...(username === undefined ? {} : { username }) },
+  })
+}
+
+function tooMany(waitMs: number): BrokerError {
+  const seconds = Math.ceil(waitMs / 1_000)
+  return new BrokerError('TOO_MANY_REQUESTS', `There were too many wrong passwords; try again in ${seconds} s.`, {
+    retryAfterSeconds: seconds,
+  })
+}

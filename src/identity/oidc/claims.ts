@@ -1,0 +1,60 @@
+/** From the claims of a token, which its issuer vouches for, to the caller. Pure. */
+import type { Account, Role } from '../../domain/account.ts'
+import { USERNAME } from '../../domain/account.ts'
+import type { IssuerConfig } from './issuer.ts'
+
+export type Claims = Readonly<Record<string, unknown>>
+
+/** Somebody whom an issuer vouches for. */
+export interface Subject {
+  readonly subject: string
+  readonly username: string
+  readonly displayName: string | undefined
+  readonly groups: readonly string[]
+}
+
+/** Who the claims speak of; undefined when they do not say. */
+export function subjectOf(claims: Claims, { usernameClaim, groupsClaim }: IssuerConfig): Subject | undefined {
+  const subject = text(claims.sub)
+  if (subject === undefined) return undefined
+  return {
+    subject,
+    username: usernameOf([claims[usernameClaim], claims.preferred_username, claims.username], subject),
+    displayName: text(claims.name)?.slice(0, 200),
+    groups: groupsOf(claims[groupsClaim]),
+  }
+}
+
+/** The groups that an issuer asserts: a list, or a text with spaces between. What is neither asserts nothing. */
+export function groupsOf(claim: unknown): readonly string[] {
+  const listed = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? (claim as unknown[]) : []
+  return [
+    ...new Set(listed.filter((one): one is string => typeof one === 'string' && /^[\x21-\x7e]{1,255}$/.test(one))),
+  ]
+}
+
+/** The roles of an account, and those that its groups bring with them. */
+export function rolesOf(account: Account, groups: readonly string[], config: IssuerConfig): readonly Role[] {
+  const among = (which: readonly string[]) => which.some((group) => groups.includes(group))
+  const brought: readonly Role[] = [
+    ...(among(config.operatorGroups) ? (['operator'] as const) : []),
+    ...(among(config.adminGroups) ? (['admin'] as const) : []),
+  ]
+  return [...new Set([...account.roles, ...brought])]
+}
+
+function text(claim: unknown): string | undefined {
+  return typeof claim === 'string' && claim !== '' && claim.length <= 255 ? claim : undefined
+}
+
+/** The first that can stand in a header and a log; what people call somebody is no key, so it need not be unique. */
+function usernameOf(candidates: readonly unknown[], subject: string): string {
+  const found = [...candidates, subject].find((one): one is string => typeof one === 'string' && USERNAME.test(one))
+  return (
+    found ??
+    subject
+      .replaceAll(/[^A-Za-z0-9._@+-]/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '')
+      .slice(0, 100)
+  )
+}

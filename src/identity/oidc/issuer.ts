@@ -1,0 +1,160 @@
+/**
+ * One OpenID provider: its metadata and its keys, asked for when they are needed and kept.
+ *
+ * See OpenID Connect Discovery 1.0 (section 4) for the metadata. The keys are kept by jose, which asks anew for a key that
+ * it does not know, at most once in a while.
+ */
+import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose'
+import type { Clock } from '../../domain/clock.ts'
+import type { Instant } from '../../domain/dates.ts'
+import { BrokerError } from '../../domain/errors.ts'
+
+/** What a site configures of an issuer. */
+export interface IssuerConfig {
+  /** Exactly as the tokens have it in `iss`. */
+  readonly issuer: string
+  /** The audiences of which a token has to name one. */
+  readonly audience: readonly string[]
+  /** The signature algorithms that are believed. */
+  readonly algorithms: readonly string[]
+  readonly usernameClaim: string
+  readonly groupsClaim: string
+  /** The groups whose members are operators and administrators. */
+  readonly operatorGroups: readonly string[]
+  readonly adminGroups: readonly string[]
+  /** How opaque tokens are asked about; undefined when they are not accepted. */
+  readonly introspection: { readonly clientId: string; readonly clientSecret: string } | undefined
+}
+
+/** What is used of the metadata. */
+interface Metadata {
+  readonly issuer: string
+  readonly jwks_uri: string
+  readonly introspection_endpoint?: string
+}
+
+const ANSWER_WITHIN_MS = 5_000
+const METADATA_BYTES_MAX = 1_048_576
+/** How long the metadata are used before they are asked for again, and how long a failure is believed. */
+const METADATA_MS = 3_600_000
+const FAILURE_MS = 10_000
+const KEYS_MS = 600_000
+const KEYS_COOL_DOWN_MS = 10_000
+
+export class Issuer {
+  readonly config: IssuerConfig
+  readonly #clock: Clock
+  #metadata: { readonly asked: Promise<Metadata>; readonly staleAt: Instant } | undefined
+  #failure: { readonly error: BrokerError; readonly until: Instant } | undefined
+  #keys: { readonly from: string; readonly get: JWTVerifyGetKey } | undefined
+
+  constructor(config: IssuerConfig, clock: Clock) {
+    this.config = config
+    this.#clock = clock
+  }
+
+  /** The keys that its tokens are signed with. Throws UNAVAILABLE when it does not answer. */
+  async keys(): Promise<JWTVerifyGetKey> {
+    const { jwks_uri: from } = await this.#theMetadata()
+    if (this.#keys?.from !== from) {
+      const get = createRemoteJWKSet(this.#endpoint(from), {
+        timeoutDuration: ANSWER_WITHIN_MS,
+        cacheMaxAge: KEYS_MS,
+        cooldownDuration: KEYS_COOL_DOWN_MS,
+      })
+      this.#keys = { from, get }
+    }
+    return this.#keys.get
+  }
+
+  /** Asks what is known of a token (RFC 7662). Throws UNAVAILABLE when it does not answer. */
+  async introspect(token: string): Promise<Readonly<Record<string, unknown>>> {
+    const { introspection } = this.config
+    const { introspection_endpoint: endpoint } = await this.#theMetadata()
+    if (!introspection || !endpoint) throw this.#unavailable('it tells nothing about tokens', undefined)
+    const { clientId, clientSecret } = introspection
+    const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':')
+    return this.#ask(this.#endpoint(endpoint), {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+      body: new URLSearchParams({ token }),
+    })
+  }
+
+  /** Of several that ask at once one asks the issuer; after a failure nobody does for a while. */
+  async #theMetadata(): Promise<Metadata> {
+    const now = this.#clock.now()
+    if (this.#failure && now < this.#failure.until) throw this.#failure.error
+    if (!this.#metadata || now >= this.#metadata.staleAt)
+      this.#metadata = { asked: this.#discover(), staleAt: now + METADATA_MS }
+    try {
+      return await this.#metadata.asked
+    } catch (error) {
+      this.#metadata = undefined
+      if (error instanceof BrokerError) this.#failure = { error, until: this.#clock.now() + FAILURE_MS }
+      throw error
+    }
+  }
+
+  async #discover(): Promise<Metadata> {
+    const { issuer } = this.config
+    const found = await this.#ask(new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`), {})
+    const { issuer: named, jwks_uri: keys, introspection_endpoint: endpoint } = found
+    // Section 4.3: otherwise one issuer could speak for another.
+    if (named !== issuer) throw this.#unavailable(`it calls itself ${JSON.stringify(named)}`, undefined)
+    if (typeof keys !== 'string') throw this.#unavailable('it does not say where its keys are', undefined)
+    return {
+      issuer,
+      jwks_uri: keys,
+      ...(typeof endpoint === 'string' ? { introspection_endpoint: endpoint } : {}),
+    }
+  }
+
+  /** An endpoint of its metadata, which has to be as safe as the issuer itself. */
+  #endpoint(text: string): URL {
+    const { issuer } = this.config
+    if (!URL.canParse(text)) throw this.#unavailable('an endpoint in its metadata is not a URL', undefined)
+    const url = new URL(text)
+    if (url.protocol !== 'https:' && url.protocol !== new URL(issuer).protocol)
+      throw this.#unavailable('an endpoint in its metadata is not https', undefined)
+    return url
+  }
+
+  async #ask(url: URL, init: RequestInit): Promise<Readonly<Record<string, unknown>>> {
+    try {
+      const response = await fetch(url, {
+        ...init,
+        headers: { accept: 'application/json', ...init.headers },
+        redirect: 'error',
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      })
+      if (!response.ok) throw new Error(`it answered ${response.status}`)
+      const body: unknown = JSON.parse(await textOf(response))
+      if (typeof body !== 'object' || body === null) throw new Error('it answered with something else than an object')
+      return body as Record<string, unknown>
+    } catch (cause) {
+      throw this.#unavailable('it does not answer as it should', cause)
+    }
+  }
+
+  #unavailable(reason: string, cause: unknown): BrokerError {
+    return new BrokerError(
+      'UNAVAILABLE',
+      `Tokens of ${this.config.issuer} cannot be checked now: ${reason}; try again later.`,
+      { cause },
+    )
+  }
+}
+
+/** The text of an answer that is not longer than such an answer is. */
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    const part = chunk as Uint8Array
+    bytes += part.length
+    if (bytes > METADATA_BYTES_MAX) throw new Error('the answer is too long')
+    chunks.push(part)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

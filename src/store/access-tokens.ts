@@ -1,0 +1,43 @@
+/** Personal access tokens. Of a token only a digest is kept. */
+import type { Account } from '../domain/account.ts'
+import type { Instant } from '../domain/dates.ts'
+import { at, type Queryable } from './database.ts'
+import { loadStatements } from './statements.ts'
+
+const sql = loadStatements(import.meta.url, 'access-tokens.sql', ['insert', 'list', 'revoke', 'use'])
+
+/** What can be shown of a token. */
+export interface AccessToken {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: Instant
+  readonly expiresAt?: Instant
+  readonly lastUsedAt?: Instant
+}
+
+/** Keeps a token of an account. */
+export async function insert(
+  db: Queryable,
+  identityId: string,
+  token: { id: string; name: string; digest: Buffer; expiresAt: Instant | undefined },
+  now: Instant,
+): Promise<void> {
+  await db.query(sql.insert, { ...token, identityId, at: at(now), expiresAt: at(token.expiresAt) })
+}
+
+/** The tokens of an account that were not revoked, newest first. */
+export function list(db: Queryable, identityId: string): Promise<AccessToken[]> {
+  return db.query<AccessToken>(sql.list, { identityId })
+}
+
+/** Revokes a token of an account; false when it has no such token. */
+export async function revoke(db: Queryable, identityId: string, id: string, now: Instant): Promise<boolean> {
+  const rows = await db.query(sql.revoke, { id, identityId, at: at(now) })
+  return rows.length > 0
+}
+
+/** The account of a token that is neither revoked nor expired. */
+export async function use(db: Queryable, digest: Buffer, now: Instant): Promise<Account | undefined> {
+  const [row] = await db.query<Account>(sql.use, { digest, at: at(now) })
+  return row
+}

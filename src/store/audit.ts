@@ -1,0 +1,51 @@
+/** The audit log: what was done with rights that others do not have, and what was refused. Rows are only added. */
+import type { Instant } from '../domain/dates.ts'
+import { at, json, type Queryable } from './database.ts'
+import { loadStatements } from './statements.ts'
+
+const sql = loadStatements(import.meta.url, 'audit.sql', ['add', 'list'])
+
+export interface AuditEntry {
+  readonly at: Instant
+  /** The id of the account; undefined for somebody who is not known. */
+  readonly actor?: string | undefined
+  readonly actorName?: string | undefined
+  readonly address: string
+  /** What was done, as a verb and a noun: `disable identity`. */
+  readonly action: string
+  /** What it was done to. */
+  readonly target?: string | undefined
+  readonly outcome: 'done' | 'refused'
+  /** What else is of interest. Never a secret. */
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+/** Adds an entry, in the transaction of what it records where there is one. */
+export async function add(db: Queryable, entry: AuditEntry): Promise<void> {
+  await db.query(sql.add, {
+    ...entry,
+    at: at(entry.at),
+    actor: entry.actor ?? null,
+    actorName: entry.actorName ?? null,
+    target: entry.target ?? null,
+    detail: json(entry.detail),
+  })
+}
+
+/** A page of the log, newest first; `before` is the number of the last entry that was seen. */
+export function list(
+  db: Queryable,
+  filter: {
+    limit: number
+    before?: number | undefined
+    action?: string | undefined
+    actor?: string | undefined
+  },
+): Promise<(AuditEntry & { readonly number: number })[]> {
+  return db.query(sql.list, {
+    limit: filter.limit,
+    before: filter.before ?? null,
+    action: filter.action ?? null,
+    actor: filter.actor ?? null,
+  })
+}

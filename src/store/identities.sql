@@ -1,0 +1,55 @@
+-- name: insert
+-- Makes an account. No row back: there is one of that issuer and subject, or a local one of that name, already.
+insert into identity (id, issuer, subject, username, display_name, password_hash, roles, groups, must_change_password, created_at)
+values (:id, :issuer, :subject, :username, :displayName, :passwordHash, :roles, :groups, :mustChangePassword, :at)
+on conflict do nothing
+returning id, issuer, subject, username, display_name, roles, groups, must_change_password, disabled_at, created_at
+
+-- name: find
+-- One account.
+select id, issuer, subject, username, display_name, roles, groups, must_change_password, disabled_at, created_at
+  from identity where id = :id
+
+-- name: findLocal
+-- The account of this broker with that user name, with what its password is checked against.
+select id, issuer, subject, username, display_name, password_hash, roles, groups, must_change_password, disabled_at, created_at
+  from identity where issuer = '' and lower(username) = lower(:username)
+
+-- name: findSubject
+-- The account of somebody whom an issuer knows.
+select id, issuer, subject, username, display_name, roles, groups, must_change_password, disabled_at, created_at
+  from identity where issuer = :issuer and subject = :subject
+
+-- name: list
+-- A page of accounts, in the order in which they were made.
+select id, issuer, subject, username, display_name, roles, groups, must_change_password, disabled_at, created_at
+  from identity
+ where :after::uuid is null or id > :after
+ order by id
+ limit :limit
+
+-- name: change
+-- Changes an account; what is null stays. Disabled is a wish: true, false, or null for as it is.
+update identity
+   set display_name = coalesce(:displayName, display_name),
+       roles = coalesce(:roles, roles),
+       groups = coalesce(:groups, groups),
+       disabled_at = case when :disabled::boolean is null then disabled_at
+                          when :disabled then coalesce(disabled_at, :at)
+                     end
+ where id = :id
+returning id, issuer, subject, username, display_name, roles, groups, must_change_password, disabled_at, created_at
+
+-- name: setPassword
+-- Sets the password of an account of this broker.
+update identity set password_hash = :passwordHash, must_change_password = :mustChange
+ where id = :id and issuer = ''
+returning id
+
+-- name: countAdmins
+-- How many accounts can administrate.
+select count(*) as count from identity where 'admin' = any(roles) and disabled_at is null
+
+-- name: lockAll
+-- Serialises what must not leave the broker without an administrator, or make two first ones; held to the end of the transaction.
+select pg_advisory_xact_lock(7239802)

@@ -1,0 +1,116 @@
+/** Accounts. */
+import type { Account, Role } from '../domain/account.ts'
+import type { Instant } from '../domain/dates.ts'
+import { at, type Queryable, type Transaction } from './database.ts'
+import { loadStatements } from './statements.ts'
+
+const sql = loadStatements(import.meta.url, 'identities.sql', [
+  'insert',
+  'find',
+  'findLocal',
+  'findSubject',
+  'list',
+  'change',
+  'setPassword',
+  'countAdmins',
+  'lockAll',
+])
+
+/** An account with what its password is checked against. */
+export interface AccountWithPassword extends Account {
+  readonly passwordHash?: string
+}
+
+export interface NewAccount {
+  readonly id: string
+  readonly issuer: string
+  readonly subject: string
+  readonly username: string
+  readonly displayName?: string | undefined
+  readonly passwordHash?: string | undefined
+  readonly roles: readonly Role[]
+  readonly groups: readonly string[]
+  readonly mustChangePassword: boolean
+}
+
+/** What an administrator may change of an account; what is missing stays. */
+export interface AccountChange {
+  readonly displayName?: string | undefined
+  readonly roles?: readonly Role[] | undefined
+  readonly groups?: readonly string[] | undefined
+  readonly disabled?: boolean | undefined
+}
+
+/** Makes an account; undefined when there is one of that name, or of that issuer and subject, already. */
+export async function insert(db: Queryable, account: NewAccount, now: Instant): Promise<Account | undefined> {
+  const [row] = await db.query<Account>(sql.insert, {
+    ...account,
+    displayName: account.displayName ?? null,
+    passwordHash: account.passwordHash ?? null,
+    at: at(now),
+  })
+  return row
+}
+
+/** One account; undefined when there is none. */
+export async function find(db: Queryable, id: string): Promise<Account | undefined> {
+  const [row] = await db.query<Account>(sql.find, { id })
+  return row
+}
+
+/** The account of this broker with a user name, in whichever case it is written. */
+export async function findLocal(db: Queryable, username: string): Promise<AccountWithPassword | undefined> {
+  const [row] = await db.query<AccountWithPassword>(sql.findLocal, { username })
+  return row
+}
+
+/** The account of somebody whom an issuer knows by a subject. */
+export async function findSubject(db: Queryable, issuer: string, subject: string): Promise<Account | undefined> {
+  const [row] = await db.query<Account>(sql.findSubject, { issuer, subject })
+  return row
+}
+
+/** A page of accounts, oldest first, from after `after` on. */
+export function list(db: Queryable, limit: number, after?: string): Promise<Account[]> {
+  return db.query<Account>(sql.list, { limit, after: after ?? null })
+}
+
+/** Changes an account; undefined when there is none. */
+export async function change(
+  tx: Transaction,
+  id: string,
+  { displayName, roles, groups, disabled }: AccountChange,
+  now: Instant,
+): Promise<Account | undefined> {
+  const [row] = await tx.query<Account>(sql.change, {
+    id,
+    displayName: displayName ?? null,
+    roles: roles ?? null,
+    groups: groups ?? null,
+    disabled: disabled ?? null,
+    at: at(now),
+  })
+  return row
+}
+
+/** Sets the password of an account of this broker; false when there is no such account. */
+export async function setPassword(
+  db: Queryable,
+  id: string,
+  passwordHash: string,
+  mustChange: boolean,
+): Promise<boolean> {
+  const rows = await db.query(sql.setPassword, { id, passwordHash, mustChange })
+  return rows.length > 0
+}
+
+/** How many accounts can administrate. */
+export async function countAdmins(db: Queryable): Promise<number> {
+  const [row] = await db.query<{ count: number }>(sql.countAdmins, {})
+  return row?.count ?? 0
+}
+
+/** Waits until nobody else changes who administrates. */
+export async function lockAll(tx: Transaction): Promise<void> {
+  await tx.query(sql.lockAll, {})
+}
