@@ -5,7 +5,6 @@ const server = process.env.BROKER_TEST_DATABASE_URL
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
@@ -15,6 +14,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'embedded',
+          // In one project only, so that what is skipped is said once.
+          globalSetup: ['test/support/global-setup.ts'],
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           env: { BROKER_TEST_DATABASE: 'embedded' },
         },

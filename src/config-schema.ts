@@ -3,6 +3,7 @@
  * types and the names in the environment all come from this one object.
  */
 import type { FromSchema } from 'json-schema-to-ts'
+import { PRICE_KEYS } from './price-schema.ts'
 
 const duration = (description: string, value: string) =>
   ({ type: 'string', format: 'broker-duration', default: value, description }) as const
@@ -23,6 +24,7 @@ const pools = {
         description: 'GiB of memory in all; what the platform has when left out.',
       },
       storage: { type: 'integer', minimum: 1, description: 'GiB of storage in all; 100 when left out.' },
+      ...PRICE_KEYS,
     },
   },
 } as const

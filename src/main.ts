@@ -229,9 +229,9 @@ async function enterPools(
 ): Promise<ConfiguredPool[]> {
   const { capacity } = await platform.probe()
   const entered: ConfiguredPool[] = []
-  for (const { name, amounts } of poolsOf(configured, capacity)) {
+  for (const { name, amounts, prices } of poolsOf(configured, capacity)) {
     const poolId = await pools.keep(database, platform.name, name, amounts, clock.now())
-    entered.push({ platform, name, poolId, capacity: amounts })
+    entered.push({ platform, name, poolId, capacity: amounts, prices })
   }
   return entered
 }

@@ -4,9 +4,11 @@ import type { PlatformConfig, PoolConfig } from './config-schema.ts'
 import { milliseconds } from './config.ts'
 import type { Clock } from './domain/clock.ts'
 import { isBrokerError } from './domain/errors.ts'
+import type { PriceList } from './domain/price-list.ts'
 import type { Amounts } from './domain/resources.ts'
 import type { Log } from './lifecycle/worker-context.ts'
 import type { Platform } from './platforms/platform.ts'
+import { priceListOf } from './price-lists.ts'
 import { SimulatedPlatform } from './platforms/simulated/simulated-platform.ts'
 
 export interface PlatformSurroundings {
@@ -23,6 +25,13 @@ export interface PlatformSurroundings {
 export interface ChosenPlatform {
   readonly platform: Platform
   readonly config: PlatformConfig
+}
+
+/** A pool with what it has and, where something is configured, what that costs. */
+export interface ChosenPool {
+  readonly name: string
+  readonly amounts: Amounts
+  readonly prices: PriceList | undefined
 }
 
 /** What a simulated platform has when nothing says otherwise: enough for thousands of executions at once. */
@@ -53,16 +62,17 @@ export async function choosePlatforms(
   return { platforms: [{ platform: await open(config, surroundings), config }], notes: [note] }
 }
 
-/** The pools of a platform with their amounts: as configured, and what the platform has where nothing is. */
-export function poolsOf(configured: readonly PoolConfig[], capacity: Amounts): { name: string; amounts: Amounts }[] {
-  if (configured.length === 0) return [{ name: 'default', amounts: capacity }]
-  return configured.map(({ name, cores, memory, storage }) => ({
-    name,
+/** The pools of a platform with their amounts and prices: as configured, and what the platform has where nothing is. */
+export function poolsOf(configured: readonly PoolConfig[], capacity: Amounts): ChosenPool[] {
+  if (configured.length === 0) return [{ name: 'default', amounts: capacity, prices: undefined }]
+  return configured.map((pool) => ({
+    name: pool.name,
     amounts: {
-      cores: cores ?? capacity.cores,
-      memory: memory ?? capacity.memory,
-      storage: storage ?? capacity.storage,
+      cores: pool.cores ?? capacity.cores,
+      memory: pool.memory ?? capacity.memory,
+      storage: pool.storage ?? capacity.storage,
     },
+    prices: priceListOf(pool),
   }))
 }
 

@@ -50,6 +50,7 @@ function figureFor({ about, type, units, part }: Limit, plan: ExecutionPlan): Fi
 function figuresOf(plan: ExecutionPlan, about: Limit['about'], part: Limit['part']): readonly Figure[] {
   if (about === 'metric') return part === 'execution' || part === 'compute' ? metricsOf(plan) : []
   const costs = costsOf(plan, plannedUsage(plan))
+  if (part === 'uncharged') return []
   if (typeof part === 'string') return costs[part]
   return costs[part.family][part.index] ?? []
 }

@@ -1,7 +1,7 @@
 /** What an offer promises: which amounts of what, where and when. It is stored with the execution and never changes. */
 import type { Instant } from './dates.ts'
 import type { DataRequest, DockerContainer, VolumeMount } from './execution-request.ts'
-import { componentId, COMPONENTS_MAX, type ComponentId, type ExecutionId } from './ids.ts'
+import { COMPONENTS_MAX } from './ids.ts'
 import type { Message } from './message.ts'
 import type { PriceList } from './price-list.ts'
 
@@ -94,18 +94,6 @@ export function componentPlaces(plan: ExecutionPlan): readonly ComponentPlace[] 
   return COMPONENT_FAMILIES.flatMap((family) =>
     Array.from({ length: counts[family] }, (_, index) => ({ family, index })),
   ).map((place, position) => ({ ...place, position }))
-}
-
-/** The id of a component of a plan. Throws a RangeError for an index that the plan does not have. */
-export function idInPlan(
-  execution: ExecutionId,
-  plan: ExecutionPlan,
-  family: ComponentFamily,
-  index: number,
-): ComponentId {
-  const place = componentPlaces(plan).find((candidate) => candidate.family === family && candidate.index === index)
-  if (!place) throw new RangeError(`the plan has no ${family} ${index}`)
-  return componentId(execution, place.position)
 }
 
 /** The most data resources a request may have, so that all components of an execution can be numbered. */

@@ -93,7 +93,8 @@ export interface Limit {
   readonly units?: string
   readonly min?: number
   readonly max?: number
-  readonly part: 'execution' | 'compute' | { readonly family: 'storage' | 'data'; readonly index: number }
+  /** What is limited; executables and volume mounts cost nothing of their own. */
+  readonly part: 'execution' | 'compute' | 'uncharged' | { readonly family: 'storage' | 'data'; readonly index: number }
 }
 
 /** A request that can be planned. */

@@ -4,7 +4,7 @@ import { EXECUTION_MESSAGES } from './execution-messages.ts'
 import type { MessageLevel } from './message-entry.ts'
 import { REQUEST_MESSAGES } from './request-messages.ts'
 
-export { MESSAGE_LEVELS, type MessageLevel } from './message-entry.ts'
+export type { MessageLevel } from './message-entry.ts'
 
 /** Every message that can be said. */
 export const MESSAGES = { ...REQUEST_MESSAGES, ...EXECUTION_MESSAGES } as const

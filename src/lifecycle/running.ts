@@ -77,10 +77,16 @@ async function end(
   const failure = failureOf(state, compute, seen, now)
   await database.transaction(async (tx) => {
     if (seen.state === 'exited') await executions.noteExit(tx, id, seen.exitCode, now)
+    await executions.noteEnd(tx, id, endedAt(state.execution, seen, now))
     await bookings.removeResources(tx, offerSetId, ['cores', 'memory'])
     if (failure) await failExecution(tx, id, compute, failure)
     else await executions.move(tx, [id], 'finish', now)
   })
+}
+
+/** When the program ended by the platform's clock, as far as that agrees with the broker's. */
+export function endedAt({ startedAt = 0 }: executions.Execution, seen: Observation, now: Instant): Instant {
+  return seen.state === 'exited' ? Math.min(now, Math.max(startedAt, seen.finishedAt)) : now
 }
 
 /** Why the end of a program is a failure; undefined when it is none. */

@@ -7,6 +7,7 @@ import type { Clock } from '../domain/clock.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { DataRequest, ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
+import type { PriceList } from '../domain/price-list.ts'
 import { BYTES_PER_GIB, type Amounts } from '../domain/resources.ts'
 import type { Platform, PlatformEstimate } from '../platforms/platform.ts'
 import { isMounted } from './steps/volumes.ts'
@@ -17,6 +18,7 @@ export interface ConfiguredPool {
   readonly name: string
   readonly poolId: number
   readonly capacity: Amounts
+  readonly prices: PriceList | undefined
 }
 
 export interface SurveyContext {
@@ -72,12 +74,13 @@ async function surveyPlatform(
   try {
     const found = surveyOf(platform, request, await platform.estimate(request), descriptions, context)
     const pools = context.pools.filter((pool) => pool.platform === platform)
-    const candidates = pools.map(({ name, poolId, capacity }) => ({
+    const candidates = pools.map(({ name, poolId, capacity, prices }) => ({
       platform: platform.name,
       pool: name,
       poolId,
       capacity,
       survey: found,
+      ...(prices ? { prices } : {}),
     }))
     return { candidates, messages: [] }
   } catch (error) {

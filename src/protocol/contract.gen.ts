@@ -1618,6 +1618,11 @@ export interface components {
             /** @description The least that it costs. */
             min?: number;
             type?: components["schemas"]["CostType"];
+            /**
+             * @description The unit of the numbers: a currency such as EUR, kWh, or g. In a request, a limit without one is in the unit of
+             *     each pool.
+             */
+            units?: string;
         };
         /** @description A metric that is a number, at least `min` and at most `max`. */
         SimpleMinMaxFloatMetric: {
@@ -1633,6 +1638,8 @@ export interface components {
             /** @description The least that it is or, in a request, has to be. */
             min?: number;
             type?: components["schemas"]["MetricType"];
+            /** @description The unit of the numbers. In a request, a limit without one is in the unit of each pool. */
+            units?: string;
         };
         /** @description Space for files that lives as long as the execution. */
         SimpleStorageResource: {

@@ -8,6 +8,7 @@ import type { Message } from '../domain/message.ts'
 import type { Cause } from '../domain/transition-table.ts'
 import type { Schemas } from './contract.ts'
 import { KIND, messageUrn } from './kinds.ts'
+import { PresentedCosts } from './present-costs.ts'
 
 /** What is shown of an offer set. */
 export interface OfferSetView {
@@ -34,10 +35,15 @@ export interface ExecutionView {
   readonly startAt?: Instant
   readonly startedAt?: Instant
   readonly endAt?: Instant
+  readonly endedAt?: Instant
   readonly exitCode?: number
   readonly plan: ExecutionPlan
   /** By position; an offer that was not accepted has none yet. */
-  readonly components: readonly { readonly position: number; readonly phase: ComponentPhase }[]
+  readonly components: readonly {
+    readonly position: number
+    readonly phase: ComponentPhase
+    readonly detail?: Readonly<Record<string, unknown>>
+  }[]
   readonly messages: readonly (Message & { readonly position?: number })[]
   readonly history: readonly {
     readonly toPhase: ExecutionPhase
@@ -89,6 +95,7 @@ export function presentExecution(view: ExecutionView, link: Link): Schemas['Exec
       messages: view.messages.filter(({ position }) => position === undefined).map(presentMessage),
       options: executionOptions(view.phase),
     },
+    ...parts.costs.execution(),
     phase: view.phase,
     expires: view.startAt === undefined ? formatInstant(view.expiresAt) : undefined,
     schedule: parts.executionSchedule(),
@@ -143,6 +150,7 @@ export function executionOptions(phase: ExecutionPhase): Schemas['Option'][] {
 
 /** The components of one execution, each with its id, phase, messages and times. */
 class Parts {
+  readonly costs: PresentedCosts
   readonly #view: ExecutionView
   readonly #link: Link
   readonly #places
@@ -151,6 +159,7 @@ class Parts {
     this.#view = view
     this.#link = link
     this.#places = componentPlaces(view.plan)
+    this.costs = new PresentedCosts(view)
   }
 
   executable(): Schemas['Executable'] {
@@ -187,6 +196,7 @@ class Parts {
     return {
       kind: KIND.simpleCompute,
       ...this.#lifecycle('compute', 0, compute, compute.estimate, compute.estimate.prepareMs),
+      ...this.costs.compute(),
       cores: { min: compute.cores, max: compute.cores },
       memory: { min: compute.memoryGib, max: compute.memoryGib },
       volumes: compute.volumes.map((volume, index) => ({
@@ -205,6 +215,7 @@ class Parts {
     return {
       kind: KIND.simpleStorage,
       ...this.#lifecycle('storage', index, storage, storage.estimate, plan.slot.prepareMs),
+      ...this.costs.storage(index),
       size: { min: storage.sizeGib, max: storage.sizeGib },
       data: plan.data.flatMap(({ spec }, data) => (spec.storage === index ? [this.#id('data', data)] : [])),
     }
@@ -217,6 +228,7 @@ class Parts {
     return {
       kind: KIND.simpleData,
       ...this.#lifecycle('data', index, spec, estimate, plan.slot.prepareMs - storage),
+      ...this.costs.data(index),
       location: spec.location,
       storage: this.#id('storage', spec.storage),
     }

@@ -20,6 +20,7 @@ import type { Range } from '../domain/resources.ts'
 import { conform } from './conform.ts'
 import { faultsOf, type Schemas } from './contract.ts'
 import { KIND, shortKind } from './kinds.ts'
+import { readLimits } from './read-limits.ts'
 import { referable, resolveReference, type Referable } from './references.ts'
 
 /** What was read. `request` is there only when nothing speaks for NO. */
@@ -102,6 +103,7 @@ class RequestReader {
     const executable = this.#executable(wire.executable)
     const compute = this.#compute(wire.compute, [...storageNames, ...dataNames])
     const schedule = this.#schedule(wire.schedule, defaults)
+    const limits = readLimits(wire, this.#now, (said) => this.say(said))
     if (!executable) return undefined
     return {
       ...names(wire.meta),
@@ -110,6 +112,7 @@ class RequestReader {
       storage,
       data: data.filter((one) => one !== undefined),
       ...schedule,
+      limits,
     }
   }
 

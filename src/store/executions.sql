@@ -8,20 +8,20 @@ select id, :offerSetId, position, :owner, name, description, 'OFFERED', :at, :at
 -- name: find
 -- One execution, with the groups that its offer set is shown to.
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
-       plan, start_at, prepare_at, started_at, end_at, exit_code, given_back_at,
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at,
        (select s.shared_with from offer_set s where s.id = e.offer_set_id) as shared_with
   from execution e where id = :id
 
 -- name: listOfOfferSets
 -- The executions of offer sets, in the order of the offers.
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
-       plan, start_at, prepare_at, started_at, end_at, exit_code, given_back_at
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at
   from execution where offer_set_id = any(:offerSetIds) order by offer_set_id, position
 
 -- name: list
 -- A page of an owner's executions, newest first; offers that were never accepted are not among them unless asked for.
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
-       plan, start_at, prepare_at, started_at, end_at, exit_code, given_back_at
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at
   from execution
  where owner = :owner
    and (case when :phases::text[] is null then start_at is not null else phase = any(:phases) end)
@@ -84,6 +84,10 @@ update execution set started_at = :startedAt, end_at = :endAt, modified_at = :st
 -- name: end
 -- Notes the exit code of the program. It is noted once.
 update execution set exit_code = :exitCode, modified_at = :at where id = :id and exit_code is null
+
+-- name: noteEnd
+-- Notes when the program ended. It is noted once, and only of one that was started.
+update execution set ended_at = :endedAt where id = :id and ended_at is null and started_at is not null
 
 -- name: giveBack
 -- Notes that the platform has everything back.

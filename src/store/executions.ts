@@ -18,6 +18,7 @@ const sql = loadStatements(import.meta.url, 'executions.sql', [
   'nextExpiry',
   'start',
   'end',
+  'noteEnd',
   'giveBack',
   'rename',
   'history',
@@ -44,6 +45,8 @@ export interface Execution {
   /** When the program really began, and when it has to end. */
   readonly startedAt?: Instant
   readonly endAt?: Instant
+  /** When the program ended. */
+  readonly endedAt?: Instant
   readonly exitCode?: number
   readonly givenBackAt?: Instant
   /** The groups that it is shown to; only where one execution is found by its id. */
@@ -157,6 +160,11 @@ export async function noteStart(db: Queryable, id: ExecutionId, startedAt: Insta
 /** Notes the exit code. Noted once; repeating changes nothing. */
 export async function noteExit(db: Queryable, id: ExecutionId, exitCode: number, now: Instant): Promise<void> {
   await db.query(sql.end, { id, exitCode, at: at(now) })
+}
+
+/** Notes when the program ended. Noted once; repeating changes nothing, nor does it for one that never started. */
+export async function noteEnd(db: Queryable, id: ExecutionId, endedAt: Instant): Promise<void> {
+  await db.query(sql.noteEnd, { id, endedAt: at(endedAt) })
 }
 
 /** Notes that the platform has everything back. Noted once; repeating changes nothing. */

@@ -1,25 +1,34 @@
 /** The engines that some suites need. Each is named by an environment variable, or found where it usually is. */
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 
 export interface Engine {
   readonly name: string
+  /** The environment variable that says how it is reached; empty for "do without". Undefined where nothing is to say. */
+  readonly variable: string | undefined
   /** What is skipped without it. */
   readonly suites: string
   /** How it is reached; undefined when it is missing. */
   readonly address: string | undefined
-  /** Why it is missing. */
+  /** Why it is missing, as a clause. */
   readonly missing: string | undefined
 }
 
+/** What images for tests are made of; undefined when there is none. Debian's package busybox-static has one. */
+export const busyboxProgram = ['/usr/bin/busybox', '/bin/busybox'].find((path) => existsSync(path))
+
+/** Debian's `docker-registry`, or the program of the `registry` image; undefined when there is none. */
+export const registryProgram = ['/usr/bin/docker-registry', '/usr/bin/registry', '/usr/local/bin/registry'].find(
+  (path) => existsSync(path),
+)
+
 /** A PostgreSQL server that tests may make databases in. */
 export function postgresServer(): Engine {
-  const address = process.env.BROKER_TEST_DATABASE_URL
-  return {
-    name: 'PostgreSQL server',
-    suites: 'the suites on a PostgreSQL server',
-    address,
-    missing: address ? undefined : 'BROKER_TEST_DATABASE_URL is not set',
-  }
+  const variable = 'BROKER_TEST_DATABASE_URL'
+  const address = process.env[variable] || undefined
+  const missing = address ? undefined : `${variable} is not set`
+  return { name: 'PostgreSQL server', variable, suites: 'the suites on a PostgreSQL server', address, missing }
 }
 
 /** The socket of a Docker Engine. */
@@ -32,15 +41,72 @@ export const podmanEngine = () =>
     `/run/user/${process.getuid?.()}/podman/podman.sock`,
   ])
 
+/** A program that tests start as a registry of their own. */
+export function imageRegistry(): Engine {
+  const missing = registryProgram ? undefined : "there is no registry program, such as Debian's docker-registry"
+  return {
+    name: 'image registry',
+    variable: undefined,
+    suites: 'the suites that pull images',
+    address: registryProgram,
+    missing,
+  }
+}
+
 /** All of them. */
-export const engines = (): readonly Engine[] => [postgresServer(), dockerEngine(), podmanEngine()]
+const engines = (): readonly Engine[] => [postgresServer(), dockerEngine(), podmanEngine(), imageRegistry()]
+
+/**
+ * All of them, after asking whether there is anybody at each socket. One that was left behind by an engine that ended is
+ * taken out of the environment, so that its suites are skipped.
+ */
+export async function answeringEngines(): Promise<readonly Engine[]> {
+  return Promise.all(
+    engines().map(async (engine) => {
+      const { address, variable } = engine
+      if (!variable || !address?.startsWith('/') || (await somebodyListens(address))) return engine
+      process.env[variable] = ''
+      return { ...engine, address: undefined, missing: `nobody answers at ${address}` }
+    }),
+  )
+}
 
 function socketEngine(name: string, variable: string, usual: readonly string[]): Engine {
-  const address = process.env[variable] ?? usual.find((path) => existsSync(path))
-  return {
-    name,
-    suites: `the suites on ${name}`,
-    address,
-    missing: address ? undefined : `${variable} is not set and there is no socket at ${usual.join(' or ')}`,
+  const named = process.env[variable]
+  const address = named ?? usual.find((path) => mayBeOpened(path))
+  return { name, variable, suites: `the suites on ${name}`, ...presence() }
+
+  function presence(): Pick<Engine, 'address' | 'missing'> {
+    if (named === '') return { address: undefined, missing: `${variable} is empty` }
+    if (!address)
+      return {
+        address: undefined,
+        missing: `${variable} is not set and there is no socket that may be opened at ${usual.join(' or ')}`,
+      }
+    if (!busyboxProgram) return { address: undefined, missing: 'there is no busybox to make images of' }
+    return { address, missing: undefined }
+  }
+}
+
+function mayBeOpened(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK)
+    return true
+  } catch {
+    // Not there, or only for others: both mean that it is no engine for this user.
+    return false
+  }
+}
+
+async function somebodyListens(path: string): Promise<boolean> {
+  const socket = connect(path)
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    // Whatever is wrong with the socket, there is nobody to run the suites on.
+    return false
+  } finally {
+    socket.destroy()
   }
 }

@@ -1,9 +1,10 @@
 /** Images for tests, made on the spot from the host's static busybox: no registry is needed. */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { pack } from 'tar-stream'
 import { EngineClient } from '../../src/platforms/docker/engine-client.ts'
+import { busyboxProgram } from './engines.ts'
 
 export interface TestImage {
   /** What a request names it by. */
@@ -38,11 +39,8 @@ export async function testImage(socket: string, changes: readonly string[] = [])
 
 /** The file system of the test image, as an archive: also the one layer of an image in a registry. */
 export async function busyboxLayer(): Promise<Buffer> {
-  const busybox = ['/usr/bin/busybox', '/bin/busybox'].find((path) => existsSync(path))
-  if (!busybox)
-    throw new Error(
-      'Test images are made of busybox, which is not at /usr/bin/busybox or /bin/busybox: install busybox-static.',
-    )
+  const busybox = busyboxProgram
+  if (!busybox) throw new Error('Test images are made of busybox, which is not here: install busybox-static.')
   const archive = pack()
   archive.entry({ name: 'bin', type: 'directory', mode: 0o755 })
   archive.entry({ name: 'bin/busybox', mode: 0o755 }, readFileSync(busybox))

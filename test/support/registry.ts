@@ -1,22 +1,19 @@
 /** An image registry of one's own on 127.0.0.1, with images made on the spot. Both engines can pull over plain HTTP from there. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { request } from 'undici'
+import { imageRegistry, registryProgram } from './engines.ts'
 
-/** Debian's `docker-registry`, or the program of the `registry` image. */
-const PROGRAMS = ['/usr/bin/docker-registry', '/usr/bin/registry', '/usr/local/bin/registry']
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json'
 const INDEX = 'application/vnd.docker.distribution.manifest.list.v2+json'
 
 /** Why tests that need a registry cannot run; undefined when they can. */
-export const registryMissing = PROGRAMS.some((program) => existsSync(program))
-  ? undefined
-  : `there is no registry program at ${PROGRAMS.join(', ')} (Debian's package docker-registry has one)`
+export const registryMissing = imageRegistry().missing
 
 export interface PushedImage {
   /** `sha256:…` of the manifest: what the registry calls it. */
@@ -37,7 +34,6 @@ export class TestRegistry {
   }
 
   static async start(): Promise<TestRegistry> {
-    const program = PROGRAMS.find((candidate) => existsSync(candidate)) as string
     const directory = mkdtempSync(join(tmpdir(), 'registry-'))
     const host = `127.0.0.1:${await freePort()}`
     const config = {
@@ -48,7 +44,7 @@ export class TestRegistry {
     }
     // JSON is YAML too.
     writeFileSync(join(directory, 'config.yml'), JSON.stringify(config))
-    const child = spawn(program, ['serve', join(directory, 'config.yml')], { stdio: 'ignore' })
+    const child = spawn(registryProgram as string, ['serve', join(directory, 'config.yml')], { stdio: 'ignore' })
     const registry = new TestRegistry(host, async () => {
       child.kill()
       rmSync(directory, { recursive: true, force: true })

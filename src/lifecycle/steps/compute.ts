@@ -1,6 +1,7 @@
 /** Compute: the container is made, not started. Giving it back stops the program and keeps what it wrote. */
 import * as bookings from '../../store/bookings.ts'
 import * as executions from '../../store/executions.ts'
+import { endedAt } from '../running.ts'
 import { componentAt, type Step } from './step.ts'
 import { keepOutput } from '../output.ts'
 import { mountsOf } from './volumes.ts'
@@ -29,6 +30,7 @@ export const computeStep: Step = {
     await platform.stop(execution.id, execution.plan.slot.graceMs)
     const seen = (await platform.observe([execution.id])).get(execution.id)
     if (seen?.state === 'exited') await executions.noteExit(database, execution.id, seen.exitCode, clock.now())
+    await executions.noteEnd(database, execution.id, endedAt(execution, seen ?? { state: 'gone' }, clock.now()))
     // The program has ended, so its cores and memory are free; the storage is not yet.
     await bookings.removeResources(database, execution.offerSetId, ['cores', 'memory'])
     await keepOutput(target, context)
