@@ -6,6 +6,8 @@
  * - docs/lifecycle.md               the two transition tables, drawn
  * - docs/simulated.md               what programs the simulated platform
  * - docs/messages.md                the message catalogue
+ * - docs/configuration.md           the keys of the configuration
+ * - docs/config.schema.json         their JSON Schema
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs'
@@ -13,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript'
+import { writeConfiguration, writeConfigurationSchema } from './configuration-page.ts'
 import { flattenContract } from './flatten-contract.ts'
 import { drawLifecycles } from './lifecycle-page.ts'
 import { describeSimulation } from './simulated-page.ts'
@@ -27,6 +30,8 @@ const outputs: Record<string, string> = {
   'docs/lifecycle.md': drawLifecycles(),
   'docs/simulated.md': describeSimulation(),
   'docs/messages.md': writeMessages(),
+  'docs/configuration.md': writeConfiguration(),
+  'docs/config.schema.json': writeConfigurationSchema(),
 }
 
 const stale = Object.entries(outputs).filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text)

@@ -15,6 +15,7 @@ const pools = {
     type: 'object',
     additionalProperties: false,
     required: ['name'],
+    dependentRequired: { carbon: ['energy'], carbonByHour: ['energy'] },
     properties: {
       name: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]*$', description: 'The name of the pool.' },
       cores: { type: 'integer', minimum: 1, description: 'Cores in all; what the platform has when left out.' },

@@ -1,0 +1,73 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormatsModule from 'ajv-formats'
+import { load } from 'js-yaml'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EXAMPLE, writeConfiguration, writeConfigurationSchema } from '../scripts/configuration-page.ts'
+import { environmentNames, loadConfig } from '../src/config.ts'
+
+let directory: string
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'configuration-'))
+})
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const configured = (yaml: string) => {
+  const file = join(directory, 'broker.yaml')
+  writeFileSync(file, yaml)
+  return loadConfig({ file, environment: {} })
+}
+
+describe('the page on the configuration', () => {
+  it('has every variable of the environment', () => {
+    const page = writeConfiguration()
+    expect([...environmentNames().keys()].filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+  })
+  it('says of every key what it means', () => {
+    const rows = writeConfiguration()
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+    expect(rows.length).toBeGreaterThan(40)
+    expect(rows.filter((row) => row.endsWith('|  |'))).toEqual([])
+  })
+  it('has an example that is right', () => {
+    expect(configured(EXAMPLE).config.platforms?.[0]?.pools?.[0]?.prices?.currency).toBe('EUR')
+  })
+})
+
+describe('the published schema of the configuration', () => {
+  it('is one that other programs can use, and takes the example', () => {
+    const ajv = new Ajv2020({ strict: false })
+    addFormatsModule.default(ajv)
+    const check = ajv.compile(JSON.parse(writeConfigurationSchema()) as object)
+    expect(check(load(EXAMPLE)), JSON.stringify(check.errors)).toBe(true)
+    expect(check({ no: 'such key' })).toBe(false)
+    expect(readFileSync('docs/config.schema.json', 'utf8')).toBe(writeConfigurationSchema())
+  })
+})
+
+describe('the prices of a pool', () => {
+  const pool = (yaml: string) =>
+    `platforms: [{ type: simulated, name: simulated, pools: [{ name: default, ${yaml} }] }]\n`
+
+  it.each([
+    ['prices: { coreHour: 1 }', /prices must have required property 'currency'/],
+    ['prices: { currency: euros }', /currency must match pattern/],
+    ['prices: { currency: EUR, coreHour: -1 }', /coreHour must be >= 0/],
+    ['prices: { currency: EUR, perCore: 1 }', /prices\.perCore is not a key of the broker/],
+    ['carbonByHour: [1, 2]', /carbonByHour must NOT have fewer than 24 items/],
+    ['carbon: 100', /must have property energy when property carbon is present/],
+    ['metrics: [{ type: "not a uri", min: 1 }]', /metrics\.0\.type is not a URL/],
+  ])('that cannot be are refused with the key: %s', (yaml, said) => {
+    expect(() => configured(pool(yaml))).toThrow(said)
+  })
+
+  it('are taken as they are written', () => {
+    const { config } = configured(
+      pool('prices: { currency: EUR, coreHour: 0.1 }, energy: { coreHour: 1.5e-2 }, carbon: 230'),
+    )
+    expect(config.platforms?.[0]?.pools?.[0]).toMatchObject({ prices: { coreHour: 0.1 }, energy: { coreHour: 0.015 } })
+  })
+})
