@@ -66,11 +66,37 @@ async function administer(url: string, statement: string): Promise<void> {
   }
 }
 
-/** Whatever has to be closed is handed to it; see `cleanly`. */
-export type Later = (close: () => Promise<unknown>) => void
+/** A broker to measure, and a database of the same kind for the baseline, in which the same was done before. */
+export interface BrokerAndBaseline<Result> {
+  readonly broker: ServedBroker
+  readonly database: Database
+  /** What was done, as the broker of that database told it. */
+  readonly result: Result
+}
 
-/** A broker that is measured, on a database of its own. */
-export async function brokerAt(
+/** Whatever has to be closed is handed to it; see `cleanly`. */
+type Later = (close: () => Promise<unknown>) => void
+
+/**
+ * Serves a broker on a database of its own, lets `use` do something with it, and opens the database. Since nobody else
+ * may open an embedded database while its broker runs, that broker is stopped then, and another one is measured.
+ */
+export async function brokerAndBaseline<Result>(
+  makePlace: () => Promise<DatabasePlace>,
+  config: Readonly<Record<string, unknown>>,
+  later: Later,
+  use: (broker: ServedBroker) => Promise<Result>,
+): Promise<BrokerAndBaseline<Result>> {
+  const { broker, place } = await brokerAt(makePlace, config, later)
+  const result = await use(broker)
+  const embedded = place.kind === 'embedded'
+  if (embedded) await broker.stop()
+  const database = await place.open(broker)
+  later(() => database.close())
+  return { broker: embedded ? (await brokerAt(makePlace, config, later)).broker : broker, database, result }
+}
+
+async function brokerAt(
   makePlace: () => Promise<DatabasePlace>,
   config: Readonly<Record<string, unknown>>,
   later: Later,
@@ -80,19 +106,4 @@ export async function brokerAt(
   const broker = await serveBroker({ ...config, ...place.config })
   later(() => broker.close())
   return { broker, place }
-}
-
-/** The database of a broker that was used for a moment and stopped: the place for a baseline. */
-export async function databaseAfter<Result>(
-  makePlace: () => Promise<DatabasePlace>,
-  config: Readonly<Record<string, unknown>>,
-  later: Later,
-  use: (broker: ServedBroker) => Promise<Result>,
-): Promise<{ database: Database; result: Result }> {
-  const { broker, place } = await brokerAt(makePlace, config, later)
-  const result = await use(broker)
-  await broker.stop()
-  const database = await place.open(broker)
-  later(() => database.close())
-  return { database, result }
 }

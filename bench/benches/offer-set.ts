@@ -5,7 +5,7 @@ import { KIND } from '../../src/protocol/kinds.ts'
 import { recordWrites } from '../bare-writes.ts'
 import type { Bench, Effort, Reading } from '../benchmark.ts'
 import { cleanly } from '../cleanly.ts'
-import { brokerAt, CONNECTIONS, databaseAfter, onEachDatabase, type DatabasePlace } from '../databases.ts'
+import { brokerAndBaseline, CONNECTIONS, onEachDatabase, type DatabasePlace } from '../databases.ts'
 import { inTurns, manyAtOnce, median, oneByOne, percentile } from '../statistics.ts'
 import type { ServedBroker } from '../served-broker.ts'
 
@@ -41,9 +41,10 @@ export const offerSet: Bench = {
 
 function measure(kind: Kind, makePlace: () => Promise<DatabasePlace>, effort: Effort): Promise<Reading[]> {
   return cleanly(async (later) => {
-    const bare = await databaseAfter(makePlace, CONFIG, later, (broker) => withClient(broker, (ask) => ask()))
-    const { again } = await recordWrites(bare.database, bare.result)
-    const { broker } = await brokerAt(makePlace, CONFIG, later)
+    const { broker, database, result } = await brokerAndBaseline(makePlace, CONFIG, later, (one) =>
+      withClient(one, (ask) => ask()),
+    )
+    const { again } = await recordWrites(database, result)
     return withClient(broker, async (ask) => [
       ...(await alone(kind, ask, again, effort)),
       ...(await crowded(kind, ask, again, effort)),

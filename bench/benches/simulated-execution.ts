@@ -4,7 +4,7 @@ import { KIND } from '../../src/protocol/kinds.ts'
 import { recordWrites } from '../bare-writes.ts'
 import type { Bench, Effort, Reading } from '../benchmark.ts'
 import { cleanly } from '../cleanly.ts'
-import { brokerAt, databaseAfter, onEachDatabase, type DatabasePlace } from '../databases.ts'
+import { brokerAndBaseline, onEachDatabase, type DatabasePlace } from '../databases.ts'
 import { runToEnd } from '../executions.ts'
 import { inTurns, median, oneByOne } from '../statistics.ts'
 
@@ -39,9 +39,10 @@ function measure(
   { rounds, times }: Effort,
 ): Promise<Reading[]> {
   return cleanly(async (later) => {
-    const bare = await databaseAfter(makePlace, CONFIG, later, ({ url }) => runToEnd(url, REQUEST))
-    const writes = await recordWrites(bare.database, bare.result.meta.uuid as string)
-    const { broker } = await brokerAt(makePlace, CONFIG, later)
+    const { broker, database, result } = await brokerAndBaseline(makePlace, CONFIG, later, ({ url }) =>
+      runToEnd(url, REQUEST),
+    )
+    const writes = await recordWrites(database, result.meta.uuid as string)
     const count = times(10)
     const measured = await inTurns(
       rounds,
