@@ -4,6 +4,7 @@ import { groupBy } from '../domain/group-by.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import type { IdSource, OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
+import type { Spelling } from '../domain/spelling.ts'
 import * as bookings from '../store/bookings.ts'
 import type { Transaction } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
@@ -21,6 +22,8 @@ export interface Asked {
   readonly owner: string
   readonly name: string | undefined
   readonly description: string | undefined
+  /** The spelling in which it was asked for. */
+  readonly spelling: Spelling
   /** The body of the request, to be kept. */
   readonly body: unknown
   /** What was read of it; undefined when it was refused already. */
@@ -48,6 +51,7 @@ export async function makeOfferSetIn(
     owner: asked.owner,
     ...(asked.name ? { name: asked.name } : {}),
     ...(asked.description ? { description: asked.description } : {}),
+    spelling: asked.spelling,
     result: offers.length > 0 ? 'YES' : 'NO',
     messages: [...asked.messages, ...messages],
     createdAt: now,

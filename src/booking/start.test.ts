@@ -26,6 +26,7 @@ function asked(cores: number): Asked {
     owner: 'somebody',
     name: undefined,
     description: undefined,
+    spelling: 'own',
     body: {},
     request: {
       executable: {

@@ -5,11 +5,17 @@ import type { OfferLimits } from '../booking/slot-search.ts'
 import type { Caller } from '../identity/identity.ts'
 import { survey } from '../lifecycle/survey.ts'
 import { message } from '../domain/message.ts'
+import type { Spelling } from '../domain/spelling.ts'
 import { readRequest } from '../protocol/read-request.ts'
 import { preferences, type HttpContext } from './context.ts'
 
 /** Reads and surveys a request. Throws BAD_REQUEST for a body that does not follow the contract. */
-export async function ask(request: FastifyRequest, caller: Caller, context: HttpContext): Promise<Asked> {
+export async function ask(
+  request: FastifyRequest,
+  caller: Caller,
+  spelling: Spelling,
+  context: HttpContext,
+): Promise<Asked> {
   const { clock, settings } = context
   const read = readRequest(request.body, clock.now(), { durationMs: settings.defaultDurationMs })
   const surveyed = read.request ? await survey(read.request, context.survey) : { candidates: [], messages: [] }
@@ -23,6 +29,7 @@ export async function ask(request: FastifyRequest, caller: Caller, context: Http
     owner: caller.owner,
     name: read.name,
     description: read.description,
+    spelling,
     body: request.body,
     request: read.request,
     messages,

@@ -1,12 +1,14 @@
 /** The routes of executions. */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { acceptOffer, acceptOfferIn, giveUpOffers } from '../booking/accept.ts'
 import { makeOfferSetIn, type Asked } from '../booking/offers.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ExecutionId } from '../domain/ids.ts'
+import { SPELLINGS, type Spelling } from '../domain/spelling.ts'
 import { presentExecution, presentRefusal } from '../protocol/present.ts'
 import { impossibleUpdate, phaseNamed, readUpdate, type Update } from '../protocol/read-update.ts'
+import { EXECUTIONS, executionPath } from '../protocol/spell.ts'
 import type { Transaction } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
 import type { Made } from '../store/idempotency.ts'
@@ -21,29 +23,43 @@ import { nextPage, pageOf } from './paging.ts'
 import { executionView, executionViews, executionFor } from './views.ts'
 import { waitForChange } from './waiting.ts'
 
+/** Where something is run directly in each spelling. The published schema had `POST /sessions` for a time. */
+const RUN_PATHS: Readonly<Record<Spelling, readonly string[]>> = {
+  own: ['/executions'],
+  published: ['/direct', '/sessions'],
+}
+
 interface Params {
   readonly uuid: string
 }
 
-/** Adds the routes. */
+/** Adds the routes, in both spellings. */
 export function executionRoutes(app: FastifyInstance, context: HttpContext): void {
+  for (const spelling of SPELLINGS) routesIn(spelling, app, context)
+}
+
+function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext): void {
   const { database, ids, clock } = context
 
-  app.post('/executions', async (request, reply) => {
+  const list = `/${EXECUTIONS[spelling]}`
+
+  for (const path of RUN_PATHS[spelling]) app.post(path, run)
+
+  async function run(request: FastifyRequest, reply: FastifyReply) {
     const caller = knownCaller(request)
     const { offerSetId, executionId } = await makeOnce(request, reply, caller, context, async () => {
-      const asked = await ask(request, caller, context)
+      const asked = await ask(request, caller, spelling, context)
       return (tx) => runDirectly(tx, asked)
     })
     if (executionId) {
-      const url = linkFor(request, context)(`/executions/${executionId}`)
+      const url = linkFor(request, context)(executionPath(spelling, executionId))
       return created(request, reply, url, await present(executionId, request))
     }
     const refused = await offerSets.find(database, offerSetId)
-    return answer(request, reply, 400, presentRefusal(refused?.messages ?? [], refused?.name))
-  })
+    return answer(request, reply, 400, presentRefusal(refused?.messages ?? [], refused?.name, spelling))
+  }
 
-  app.get('/executions', async (request, reply) => {
+  app.get(list, async (request, reply) => {
     const caller = knownCaller(request)
     const page = pageOf(request)
     const phases = queryAll(request, 'PHASE').map((word) => phaseOfQuery(word))
@@ -51,11 +67,11 @@ export function executionRoutes(app: FastifyInstance, context: HttpContext): voi
     const found = await executions.list(database, caller.owner, filter)
     const views = await executionViews(database, nextPage(request, reply, found, page, linkFor(request, context)))
     return answer(request, reply, 200, {
-      executions: views.map((view) => presentExecution(view, linkFor(request, context))),
+      [EXECUTIONS[spelling]]: views.map((view) => presentExecution(view, linkFor(request, context), spelling)),
     })
   })
 
-  app.get<{ Params: Params }>('/executions/:uuid', async (request, reply) => {
+  app.get<{ Params: Params }>(`${list}/:uuid`, async (request, reply) => {
     const { id, phase } = await executionFor(request, request.params.uuid, 'read', context)
     const waitSeconds = queryInteger(request, 'WAIT', { min: -1, max: 86_400 })
     const phaseWord = queryOne(request, 'PHASE')
@@ -66,7 +82,7 @@ export function executionRoutes(app: FastifyInstance, context: HttpContext): voi
     return answer(request, reply, 200, await present(id, request))
   })
 
-  app.post<{ Params: Params }>('/executions/:uuid', async (request, reply) => {
+  app.post<{ Params: Params }>(`${list}/:uuid`, async (request, reply) => {
     const execution = await executionFor(request, request.params.uuid, 'update', context)
     await update(execution, readUpdate(request.body))
     return answer(request, reply, 200, await present(execution.id, request))
@@ -123,7 +139,7 @@ export function executionRoutes(app: FastifyInstance, context: HttpContext): voi
   async function present(id: string, request: FastifyRequest) {
     const execution = await executions.find(database, id)
     if (!execution) throw new BrokerError('NOT_FOUND', `There is no execution ${id}.`)
-    return presentExecution(await executionView(database, execution), linkFor(request, context))
+    return presentExecution(await executionView(database, execution), linkFor(request, context), spelling)
   }
 }
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { acceptOffer, giveUpOffers } from '../booking/accept.ts'
 import { makeOfferSetIn } from '../booking/offers.ts'
 import { BrokerError } from '../domain/errors.ts'
+import type { Spelling } from '../domain/spelling.ts'
 import { presentOfferSet } from '../protocol/present.ts'
 import { impossibleUpdate, readUpdate, type Update } from '../protocol/read-update.ts'
 import * as offerSets from '../store/offer-sets.ts'
@@ -21,16 +22,19 @@ interface Params {
 export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void {
   const { database, ids, clock } = context
 
-  app.post('/offersets', async (request, reply) => {
+  app.post('/offersets', (request, reply) => askFor('own', request, reply))
+  app.post('/requests', (request, reply) => askFor('published', request, reply))
+
+  async function askFor(spelling: Spelling, request: FastifyRequest, reply: FastifyReply) {
     const caller = knownCaller(request)
     const { offerSetId } = await makeOnce(request, reply, caller, context, async () => {
-      const asked = await ask(request, caller, context)
+      const asked = await ask(request, caller, spelling, context)
       const limits = offerLimits(request, context)
       return async (tx) => ({ offerSetId: await makeOfferSetIn(tx, ids, asked, limits, clock.now()) })
     })
     const url = linkFor(request, context)(`/offersets/${offerSetId}`)
     return created(request, reply, url, await present(offerSetId, request))
-  })
+  }
 
   app.get('/offersets', async (request, reply) => {
     const caller = knownCaller(request)

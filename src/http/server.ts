@@ -7,13 +7,16 @@ import { accountRoutes } from './account.ts'
 import { identityRoutes } from './admin-identities.ts'
 import { requireCallers } from './calling.ts'
 import { closeServer, OpenAnswers } from './closing.ts'
+import { componentRoutes } from './components.ts'
 import type { HttpContext } from './context.ts'
 import { allowOrigin } from './cors.ts'
 import { eventRoutes } from './events.ts'
 import { executionRoutes } from './executions.ts'
 import { isHost } from './forwarded.ts'
 import { KnownPaths } from './known-paths.ts'
+import { offerRoutes } from './offers.ts'
 import { offerSetRoutes } from './offersets.ts'
+import { currentUrl } from './other-paths.ts'
 import { sendProblem } from './problem.ts'
 import { requestIdOf } from './request-id.ts'
 import { serviceRoutes } from './service.ts'
@@ -52,6 +55,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     genReqId: (request) => requestIdOf(request),
+    rewriteUrl: (request) => currentUrl(request.url ?? '/'),
     exposeHeadRoutes: true,
     // Both are done by `closeServer` and the hook below, which let answers end and tell of it in our own words.
     forceCloseConnections: 'idle',
@@ -106,6 +110,8 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   streamRoutes(app, context)
   accountRoutes(app, context)
   identityRoutes(app, context)
+  offerRoutes(app, context)
+  componentRoutes(app, context)
   serviceRoutes(app, context)
   return { app, stop: () => closeServer(app, answers, STOP_PATIENCE_MS) }
 }

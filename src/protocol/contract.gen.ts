@@ -533,7 +533,12 @@ export interface paths {
         /** The caller's executions, newest first, in the spelling of the published schema */
         get: operations["listSessions"];
         put?: never;
-        post?: never;
+        /**
+         * Run directly, where an earlier published schema had it
+         * @deprecated
+         * @description As `POST /direct`.
+         */
+        post: operations["createSessionAtSessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3000,6 +3005,8 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
         };
@@ -3322,6 +3329,77 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSessionAtSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A name that the client makes up for what it asks for. Asking again with the same key and body, within a day, makes
+                 *     nothing new: the answer is about what was made the first time.
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+                /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
+                Prefer?: components["parameters"]["prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["executionRequest"];
+        responses: {
+            /** @description The execution, when `Prefer` asked for it. */
+            200: {
+                headers: {
+                    "Content-Location": components["headers"]["ContentLocation"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionSession"];
+                    "application/xml": components["schemas"]["ExecutionSession"];
+                    "application/yaml": components["schemas"]["ExecutionSession"];
+                };
+            };
+            /** @description The execution was accepted; `Location` leads to it under `/sessions`. */
+            303: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionSession"];
+                    "application/xml": components["schemas"]["ExecutionSession"];
+                    "application/yaml": components["schemas"]["ExecutionSession"];
+                };
+            };
+            /** @description The request was refused (an execution in phase FAILED says why), or it could not be read (a problem document). */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionSession"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+xml": components["schemas"]["Problem"];
+                    "application/problem+yaml": components["schemas"]["Problem"];
+                    "application/xml": components["schemas"]["ExecutionSession"];
+                    "application/yaml": components["schemas"]["ExecutionSession"];
+                    "text/plain": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["KeyReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -5,16 +5,19 @@ import type { ComponentPhase } from '../domain/component-lifecycle.ts'
 import { componentPlaces, type ComponentFamily, type Estimate, type ExecutionPlan } from '../domain/execution-plan.ts'
 import { componentId, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
+import type { Spelling } from '../domain/spelling.ts'
 import type { Cause } from '../domain/transition-table.ts'
 import type { Schemas } from './contract.ts'
 import { KIND, messageUrn } from './kinds.ts'
 import { PresentedCosts } from './present-costs.ts'
+import { executionPath, publishedExecution, publishedOfferSet } from './spell.ts'
 
 /** What is shown of an offer set. */
 export interface OfferSetView {
   readonly id: OfferSetId
   readonly name?: string
   readonly description?: string
+  readonly spelling: Spelling
   readonly result: 'YES' | 'NO'
   readonly messages: readonly Message[]
   readonly createdAt: Instant
@@ -53,12 +56,23 @@ export interface ExecutionView {
   }[]
 }
 
+type Component = Schemas['Executable' | 'ComputeResource' | 'StorageResource' | 'DataResource' | 'VolumeMount']
+
+/** The first segment of the path of a component. */
+export const COMPONENT_PATHS: Readonly<Record<ComponentFamily, string>> = {
+  executable: 'executables',
+  compute: 'compute',
+  storage: 'storage',
+  data: 'data',
+  volume: 'volumes',
+}
+
 /** Makes the URL of a path of the service. */
 export type Link = (path: string) => string
 
-/** Presents an offer set. */
+/** Presents an offer set, in the spelling in which it was asked for. */
 export function presentOfferSet(view: OfferSetView, link: Link): Schemas['OfferSet'] {
-  return compact({
+  const presented = compact<Schemas['OfferSet']>({
     kind: KIND.offerSet,
     meta: {
       uuid: view.id,
@@ -75,13 +89,20 @@ export function presentOfferSet(view: OfferSetView, link: Link): Schemas['OfferS
         : [],
     },
     result: view.result,
+    description: view.spelling === 'published' ? view.description : undefined,
     expires: view.offers.length > 0 ? formatInstant(view.expiresAt) : undefined,
-    offers: view.offers.map((offer) => presentExecution(offer, link)),
+    offers: view.offers.map((offer) => presentExecution(offer, link, view.spelling)),
   })
+  return view.spelling === 'published' ? publishedOfferSet(presented) : presented
 }
 
-/** Presents an execution. */
-export function presentExecution(view: ExecutionView, link: Link): Schemas['Execution'] {
+/** Presents an execution in a spelling. */
+export function presentExecution(view: ExecutionView, link: Link, spelling: Spelling): Schemas['Offer'] {
+  const presented = presentOwn(view, link)
+  return spelling === 'published' ? publishedExecution(presented, link) : presented
+}
+
+function presentOwn(view: ExecutionView, link: Link): Schemas['Execution'] {
   const parts = new Parts(view, link)
   return compact({
     kind: KIND.execution,
@@ -89,7 +110,7 @@ export function presentExecution(view: ExecutionView, link: Link): Schemas['Exec
       uuid: view.id,
       name: view.name,
       description: view.description,
-      url: link(`/executions/${view.id}`),
+      url: link(executionPath('own', view.id)),
       created: formatInstant(view.createdAt),
       modified: formatInstant(view.modifiedAt),
       messages: view.messages.filter(({ position }) => position === undefined).map(presentMessage),
@@ -118,9 +139,13 @@ export function presentExecution(view: ExecutionView, link: Link): Schemas['Exec
 }
 
 /** An execution that never was: the answer to a direct run that was refused. */
-export function presentRefusal(messages: readonly Message[], name: string | undefined): Schemas['Execution'] {
+export function presentRefusal(
+  messages: readonly Message[],
+  name: string | undefined,
+  spelling: Spelling,
+): Schemas['Offer'] {
   return compact({
-    kind: KIND.execution,
+    kind: spelling === 'published' ? KIND.simpleSession : KIND.execution,
     meta: { name, messages: messages.map(presentMessage) },
     phase: 'FAILED' as const,
   })
@@ -146,6 +171,26 @@ export function executionOptions(phase: ExecutionPhase): Schemas['Option'][] {
   options.push({ kind: KIND.stringOption, path: 'meta/name', pattern: '^.{1,200}$' })
   options.push({ kind: KIND.stringOption, path: 'meta/description' })
   return options
+}
+
+/** Presents the component at a position of an execution's plan; undefined when the plan has none there. */
+export function presentComponent(
+  view: ExecutionView,
+  link: Link,
+  family: ComponentFamily,
+  position: number,
+): Component | undefined {
+  const place = componentPlaces(view.plan)[position]
+  if (place?.family !== family) return undefined
+  const parts = new Parts(view, link)
+  const present: Record<ComponentFamily, (index: number) => Component> = {
+    executable: () => parts.executable(),
+    compute: () => parts.compute(),
+    storage: (index) => parts.storage(index),
+    data: (index) => parts.data(index),
+    volume: (index) => parts.volume(index),
+  }
+  return compact(present[family](place.index))
 }
 
 /** The components of one execution, each with its id, phase, messages and times. */
@@ -199,13 +244,19 @@ class Parts {
       ...this.costs.compute(),
       cores: { min: compute.cores, max: compute.cores },
       memory: { min: compute.memoryGib, max: compute.memoryGib },
-      volumes: compute.volumes.map((volume, index) => ({
-        kind: KIND.simpleVolumeMount,
-        meta: this.#meta('volume', index, volume),
-        path: volume.path,
-        mode: volume.mode,
-        resource: this.#id(volume.target.family, volume.target.index),
-      })),
+      volumes: compute.volumes.map((_, index) => this.volume(index)),
+    }
+  }
+
+  volume(index: number): Schemas['VolumeMount'] {
+    const { volumes } = this.#view.plan.compute
+    const volume = volumes[index] as (typeof volumes)[number]
+    return {
+      kind: KIND.simpleVolumeMount,
+      meta: this.#meta('volume', index, volume),
+      path: volume.path,
+      mode: volume.mode,
+      resource: this.#id(volume.target.family, volume.target.index),
     }
   }
 
@@ -290,13 +341,6 @@ class Parts {
     index: number,
     { name, description }: { name?: string; description?: string },
   ): Schemas['ComponentMetadata'] {
-    const paths: Record<ComponentFamily, string> = {
-      executable: 'executables',
-      compute: 'compute',
-      storage: 'storage',
-      data: 'data',
-      volume: 'volumes',
-    }
     const { plan, messages, createdAt } = this.#view
     const planned = {
       executable: [plan.executable],
@@ -311,7 +355,7 @@ class Parts {
       uuid,
       name,
       description,
-      url: this.#link(`/${paths[family]}/${uuid}`),
+      url: this.#link(`/${COMPONENT_PATHS[family]}/${uuid}`),
       created: formatInstant(createdAt),
       messages: [...(planned[index]?.messages ?? []), ...messages.filter((said) => said.position === position)].map(
         presentMessage,

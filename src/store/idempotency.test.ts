@@ -36,7 +36,11 @@ describe('a key', () => {
     await test.database.transaction(async (tx) => {
       await idempotency.claim(tx, use('c'), now)
       const times = { createdAt: now, expiresAt: now }
-      await offerSets.insert(tx, { id: offerSetId, owner: 'me', result: 'NO', messages: [], ...times }, {})
+      await offerSets.insert(
+        tx,
+        { id: offerSetId, owner: 'me', spelling: 'own', result: 'NO', messages: [], ...times },
+        {},
+      )
       await idempotency.note(tx, use('c'), { offerSetId })
     })
     expect(await idempotency.find(test.database, use('c'), now)).toMatchObject({ offerSetId, purpose: '/offersets' })

@@ -1,11 +1,11 @@
 -- name: insert
 -- Keeps an offer set with the request that it answers.
-insert into offer_set (id, owner, name, description, request, result, messages, created_at, expires_at)
-values (:id, :owner, :name, :description, :request, :result, :messages, :createdAt, :expiresAt)
+insert into offer_set (id, owner, name, description, spelling, request, result, messages, created_at, expires_at)
+values (:id, :owner, :name, :description, :spelling, :request, :result, :messages, :createdAt, :expiresAt)
 
 -- name: find
 -- One offer set.
-select id, owner, name, description, result, messages, created_at, expires_at, shared_with from offer_set where id = :id
+select id, owner, name, description, spelling, result, messages, created_at, expires_at, shared_with from offer_set where id = :id
 
 -- name: lock
 -- Serialises what is done to the offers of one set.
@@ -20,7 +20,7 @@ select id from offer_set
 
 -- name: list
 -- A page of an owner's offer sets, newest first; the ids grow with time.
-select id, owner, name, description, result, messages, created_at, expires_at
+select id, owner, name, description, spelling, result, messages, created_at, expires_at
   from offer_set
  where owner = :owner and (:before::uuid is null or id < :before)
  order by id desc

@@ -3,6 +3,7 @@ import type { Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
+import type { Spelling } from '../domain/spelling.ts'
 import { at, json, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
@@ -13,6 +14,7 @@ export interface OfferSet {
   readonly owner: string
   readonly name?: string
   readonly description?: string
+  readonly spelling: Spelling
   readonly result: 'YES' | 'NO'
   readonly messages: readonly Message[]
   readonly createdAt: Instant
