@@ -1,15 +1,18 @@
 /** The commands that look at the configuration. */
+import type { ConfigOptions } from './cli/program.ts'
 import { loadConfig, type LoadedConfig } from './config.ts'
 
 /** Says that the configuration is right; throws with what is wrong. */
-export async function configCheck(options: { config?: string }): Promise<number> {
+export async function configCheck(options: ConfigOptions): Promise<number> {
   loadConfig({ file: options.config, environment: process.env })
-  process.stdout.write('The configuration is right.\n')
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ type: 'config', right: true })}\n` : 'The configuration is right.\n',
+  )
   return 0
 }
 
 /** Prints every value with where it came from; secrets are masked. */
-export async function configPrint(options: { config?: string; json?: boolean }): Promise<number> {
+export async function configPrint(options: ConfigOptions): Promise<number> {
   const { config, origins } = loadConfig({ file: options.config, environment: process.env })
   const lines = flatten(config).map(([path, value]) => ({
     path,

@@ -29,7 +29,7 @@ import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
 import { choosePlatforms, poolsOf, type PlatformSurroundings } from './platforms-here.ts'
 import type { Platform } from './platforms/platform.ts'
 import * as broker from './store/broker.ts'
-import { lockDirectory, type DirectoryLock } from './store/data-directory.ts'
+import { lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
 import type { Database } from './store/database.ts'
 import { openEmbedded } from './store/embedded.ts'
 import { migrate } from './store/migrate.ts'
@@ -189,7 +189,7 @@ async function openDatabase(
   closing: (() => Promise<void>)[],
 ): Promise<Database> {
   if (config.database.url) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    await makeDirectory(directory)
     const database = await openServer({
       url: config.database.url,
       connectionsMax: config.database.connections,
@@ -331,6 +331,11 @@ async function listen({ app }: BrokerServer, { host, port }: Config['listen']): 
         `The port ${port} on ${host} is taken; choose another with --port, or 0 for a free one.`,
         { cause },
       )
+    }
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new BrokerError('UNAVAILABLE', `This machine has no address ${host}; choose another with --host.`, {
+        cause,
+      })
     }
     if (code === 'EACCES')
       throw new BrokerError('UNAVAILABLE', `The port ${port} may not be used by this user; choose one above 1023.`, {

@@ -1,15 +1,10 @@
 /** The command that is the broker itself. */
+import { resolve } from 'node:path'
 import { pino } from 'pino'
+import type { ServeOptions } from './cli/program.ts'
 import { engineSockets, loadConfig } from './config.ts'
 import { startBroker } from './main.ts'
 import { systemClock } from './system-clock.ts'
-
-interface ServeOptions {
-  readonly config?: string
-  readonly host?: string
-  readonly port?: number
-  readonly dataDirectory?: string
-}
 
 /** Serves until SIGTERM or SIGINT. */
 export async function serve(options: ServeOptions): Promise<number> {
@@ -23,8 +18,13 @@ export async function serve(options: ServeOptions): Promise<number> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve)
   })
   const broker = await startBroker(config, { clock: systemClock, logger, engineSockets: engineSockets(process.env) })
-  for (const note of broker.notes) process.stdout.write(`${note}\n`)
-  process.stdout.write(`The broker is ready at ${broker.url}\n`)
+  const notes = [...broker.notes, `Its files are in ${resolve(config.dataDirectory)}.`]
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ type: 'ready', url: broker.url, pid: process.pid, notes })}\n`)
+  } else {
+    for (const note of notes) process.stdout.write(`${note}\n`)
+    process.stdout.write(`The broker is ready at ${broker.url}; Ctrl-C stops it.\n`)
+  }
   const signal = await stopped
   logger.info({ signal }, 'The broker stops.')
   await broker.stop()

@@ -1,15 +1,31 @@
-/** What the commands end with. A program that was run passes its own exit code on instead. */
+/**
+ * What the commands end with. `broker run` and `broker accept --follow` end with the exit code of the program, whenever
+ * it has one, so that it can be used in scripts as if the program ran here; the numbers above 63 are those of sysexits.h.
+ */
 
 export const EXIT = {
   ok: 0,
-  /** The execution failed without an exit code, or the broker refused. */
   failed: 1,
-  /** The command was not used as it is meant to be. */
   usage: 64,
-  /** The answer was NO, or the request could not be read. */
   refused: 65,
-  /** No broker answers. */
   unreachable: 69,
-  /** The execution was cancelled. */
   cancelled: 130,
+  readerGone: 141,
 } as const
+
+const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'everything went well',
+  failed: 'the execution failed and there is no exit code of the program, or the broker refused or could not start',
+  usage: 'the command was not used as it is meant to be, or the file is not there',
+  refused: 'the answer to the request was NO, or the request could not be read',
+  unreachable: 'no broker answers',
+  cancelled: 'the execution was cancelled, or the command was interrupted while the execution goes on',
+  readerGone: 'whoever read the output went away',
+}
+
+/** The exit codes as lines for the help. */
+export function exitCodeLines(): string[] {
+  return Object.entries(MEANINGS).map(
+    ([name, meaning]) => `${String(EXIT[name as keyof typeof EXIT]).padStart(5)}  ${meaning}`,
+  )
+}

@@ -1,6 +1,7 @@
 /** Follows an execution to its end: its phases, its messages, how far its data are, and what its program writes. */
 import type { BrokerClient, Execution, ExecutionHappening } from '../client/broker-client.ts'
 import { EXIT } from './exit-codes.ts'
+import { messageLine } from './words.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface FollowOptions {
@@ -9,7 +10,15 @@ export interface FollowOptions {
   readonly signal: AbortSignal
 }
 
-/** Shows everything until the execution has ended; gives it as it is then. */
+interface OutputOptions {
+  readonly json: boolean
+  readonly follow?: boolean
+  readonly signal?: AbortSignal
+  /** Where it is shown; as it was written when left out. */
+  readonly to?: 'stdout' | 'stderr'
+}
+
+/** Shows everything until the execution has ended; gives it as it is then. Throws the reason of the signal when that ends it. */
 export async function follow(
   client: BrokerClient,
   uuid: string,
@@ -21,11 +30,8 @@ export async function follow(
     showOutput(client, uuid, 'stdout', terminal, options),
     showOutput(client, uuid, 'stderr', terminal, options),
   ])
-  for await (const happening of client.events(uuid, signal)) {
-    if (options.json) terminal.result(JSON.stringify(happening))
-    else show(happening, terminal)
-  }
-  await outputs
+  const happenings = showHappenings(client, uuid, terminal, options)
+  await Promise.all([outputs, happenings])
   signal.throwIfAborted()
   const execution = await client.execution(uuid)
   if (options.json) terminal.result(JSON.stringify({ type: 'execution', ...execution }))
@@ -40,22 +46,34 @@ export function exitCodeOf(execution: Execution): number {
   return code === undefined || code === 0 ? EXIT.failed : code
 }
 
-async function showOutput(
+/** Shows what a program writes to one stream as it comes: as it is (to stdout or stderr), or as JSON with the text of each piece. */
+export async function showOutput(
   client: BrokerClient,
   uuid: string,
   stream: 'stdout' | 'stderr',
   terminal: Terminal,
-  { json, signal }: FollowOptions,
+  { json, signal, follow = true, to = stream }: OutputOptions,
 ): Promise<void> {
   const decoder = new TextDecoder()
-  try {
-    for await (const bytes of client.output(uuid, stream, { follow: true, signal })) {
-      if (json)
-        terminal.result(JSON.stringify({ type: 'output', stream, text: decoder.decode(bytes, { stream: true }) }))
-      else terminal.output(stream, bytes)
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error
+  const say = (text: string) => {
+    if (text !== '') terminal.result(JSON.stringify({ type: 'output', stream, text }))
+  }
+  for await (const bytes of client.output(uuid, stream, { follow, ...(signal ? { signal } : {}) })) {
+    if (json) say(decoder.decode(bytes, { stream: true }))
+    else terminal.output(to, bytes)
+  }
+  say(json ? decoder.decode() : '')
+}
+
+async function showHappenings(
+  client: BrokerClient,
+  uuid: string,
+  terminal: Terminal,
+  { json, signal }: FollowOptions,
+): Promise<void> {
+  for await (const happening of client.events(uuid, signal)) {
+    if (json) terminal.result(JSON.stringify(happening))
+    else show(happening, terminal)
   }
 }
 
@@ -66,8 +84,9 @@ function show(happening: ExecutionHappening, terminal: Terminal): void {
   }
   if (happening.kind?.endsWith(':data-progress')) {
     const total = Number(happening.values?.total)
-    terminal.progress('data', Number(happening.values?.bytes), Number.isNaN(total) ? undefined : total)
+    const name = happening.values?.location?.split(/[?#]/)[0]?.split('/').at(-1)
+    terminal.progress(name || 'data', Number(happening.values?.bytes), Number.isNaN(total) ? undefined : total)
     return
   }
-  terminal.say(`          ${happening.level === 'INFO' ? '' : `${happening.level}: `}${happening.message}`)
+  terminal.say(`          ${messageLine(happening)}`)
 }

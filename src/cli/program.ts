@@ -2,18 +2,43 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { BrokerClient } from '../client/broker-client.ts'
 import * as commands from './commands.ts'
+import { EXIT, exitCodeLines } from './exit-codes.ts'
+import { CommandError, guarded } from './failures.ts'
 import { processTerminal } from './terminal.ts'
+
+/** The options of `broker serve`. */
+export interface ServeOptions {
+  readonly config?: string
+  readonly host?: string
+  readonly port?: number
+  readonly dataDirectory?: string
+  readonly json?: boolean
+}
+
+/** The options of the commands that look at the configuration. */
+export interface ConfigOptions {
+  readonly config?: string
+  readonly json?: boolean
+}
 
 /** What the commands that are no clients do; they are handed in, because they are the broker itself. */
 export interface ServiceCommands {
-  serve(options: { config?: string; host?: string; port?: number; dataDirectory?: string }): Promise<number>
-  configPrint(options: { config?: string; json?: boolean }): Promise<number>
-  configCheck(options: { config?: string }): Promise<number>
+  serve(options: ServeOptions): Promise<number>
+  configPrint(options: ConfigOptions): Promise<number>
+  configCheck(options: ConfigOptions): Promise<number>
+}
+
+interface ClientOptions {
+  readonly server: string
+  readonly json?: boolean
 }
 
 const DEFAULT_URL = 'http://127.0.0.1:8082'
 
-/** Builds the command line. `finish` is told the exit code of the command that was run. */
+/**
+ * Builds the command line. `finish` is told the exit code of the command that was run; what cannot be understood is
+ * told to the person and thrown as a CommanderError.
+ */
 export function buildProgram(
   service: ServiceCommands,
   environment: { readonly url: string | undefined; readonly version: string },
@@ -22,32 +47,15 @@ export function buildProgram(
   const program = new Command('broker')
     .description('Offers, runs and accounts for executions, as the IVOA ExecutionBroker standard says.')
     .version(environment.version)
+    .exitOverride()
     .showHelpAfterError("('broker --help' lists the commands)")
-  const terminal = processTerminal()
+    .addHelpText('after', ['', 'Exit codes:', ...exitCodeLines()].join('\n'))
+  serviceCommands(program, service, finish)
+  clientCommands(program, environment.url ?? DEFAULT_URL, finish)
+  return program
+}
 
-  const client = (name: string, description: string) =>
-    program
-      .command(name)
-      .description(description)
-      .option('--server <url>', 'the broker to talk to', environment.url ?? DEFAULT_URL)
-      .option('--json', 'answer in JSON', false)
-
-  const act = (
-    options: { server: string; json: boolean },
-    command: (context: commands.CommandContext) => Promise<number>,
-  ) => {
-    const context: commands.CommandContext = {
-      client: new BrokerClient(options.server),
-      terminal,
-      json: options.json,
-      onInterrupt: (callback) => {
-        process.on('SIGINT', callback)
-        return () => process.off('SIGINT', callback)
-      },
-    }
-    return commands.guarded(context, () => command(context)).then(finish)
-  }
-
+function serviceCommands(program: Command, service: ServiceCommands, finish: (exitCode: number) => void): void {
   program
     .command('serve')
     .description('start a broker')
@@ -55,65 +63,94 @@ export function buildProgram(
     .option('--host <address>', 'the address to listen on')
     .option('--port <number>', 'the port to listen on; 0 takes a free one', wholeNumber)
     .option('--data-directory <path>', 'where the broker keeps its files')
-    .action((options: Parameters<ServiceCommands['serve']>[0]) => service.serve(options).then(finish))
-
+    .option('--json', 'say in JSON that it is ready and where')
+    .action((options: ServeOptions) => service.serve(options).then(finish))
   const config = program.command('config').description('look at the configuration')
   config
     .command('check')
     .description('say whether the configuration is right')
     .option('--config <file>', 'the configuration file')
-    .action((options: { config?: string }) => service.configCheck(options).then(finish))
+    .option('--json', 'answer in JSON')
+    .action((options: ConfigOptions) => service.configCheck(options).then(finish))
   config
     .command('print')
     .description('print every value and where it came from')
     .option('--config <file>', 'the configuration file')
-    .option('--json', 'as JSON', false)
-    .action((options: { config?: string; json?: boolean }) => service.configPrint(options).then(finish))
+    .option('--json', 'answer in JSON, one value a line')
+    .action((options: ConfigOptions) => service.configPrint(options).then(finish))
+}
+
+function clientCommands(program: Command, defaultUrl: string, finish: (exitCode: number) => void): void {
+  const client = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option('--server <url>', 'the broker to talk to (or the environment variable BROKER_URL)', defaultUrl)
+      .option('--json', 'answer in JSON, one object a line')
+  const act = (options: ClientOptions, command: (context: commands.CommandContext) => Promise<number>) => {
+    const terminal = processTerminal()
+    const { json = false, server } = options
+    return guarded({ terminal, json }, async () =>
+      command({ client: new BrokerClient(brokerUrl(server)), terminal, json, onInterrupt }),
+    ).then(finish)
+  }
 
   client('run <file>', 'ask for offers, accept one, and follow it to its end; ends with the exit code of the program')
-    .option('--offer <number>', 'which offer to accept', wholeNumber, 1)
+    .option('--offer <number>', 'which offer to accept', positiveNumber, 1)
+    .addHelpText('after', '\nThe file is a request in YAML or JSON (by its name); - reads YAML or JSON from the input.')
     .action((file: string, options: ClientOptions & { offer: number }) =>
       act(options, (context) => commands.run(file, options, context)),
     )
-  client('request <file>', 'ask for offers and show them').action((file: string, options: ClientOptions) =>
-    act(options, (context) => commands.request(file, context)),
+  client('request <file>', 'ask for offers and show them; nothing is run').action(
+    (file: string, options: ClientOptions) => act(options, (context) => commands.request(file, context)),
   )
   client('accept <uuid>', 'accept an offer')
-    .option('-f, --follow', 'follow it to its end', false)
-    .action((uuid: string, options: ClientOptions & { follow: boolean }) =>
+    .option('-f, --follow', 'follow it to its end')
+    .action((uuid: string, options: ClientOptions & { follow?: boolean }) =>
       act(options, (context) => commands.accept(uuid, options, context)),
     )
   client('status <uuid>', 'show an execution').action((uuid: string, options: ClientOptions) =>
     act(options, (context) => commands.status(uuid, context)),
   )
   client('logs <uuid>', 'show what the program of an execution wrote')
-    .option('-f, --follow', 'wait for more until it ends', false)
-    .option('--stderr', 'stderr instead of stdout', false)
-    .action((uuid: string, options: ClientOptions & { follow: boolean; stderr: boolean }) =>
+    .option('-f, --follow', 'wait for more until it ends')
+    .option('--stderr', 'stderr instead of stdout')
+    .action((uuid: string, options: ClientOptions & { follow?: boolean; stderr?: boolean }) =>
       act(options, (context) => commands.logs(uuid, options, context)),
     )
-  client('cancel <uuid>', 'cancel an execution').action((uuid: string, options: ClientOptions) =>
-    act(options, (context) => commands.cancel(uuid, context)),
-  )
+  client('cancel <uuid>', 'cancel an execution')
+    .option('--wait', 'wait until everything is given back')
+    .action((uuid: string, options: ClientOptions & { wait?: boolean }) =>
+      act(options, (context) => commands.cancel(uuid, options, context)),
+    )
   client('list', 'list the newest executions')
     .option('--phase <phase>', 'only those in this phase; may be given several times', collect, [])
-    .option('--limit <number>', 'how many', wholeNumber, 20)
+    .option('--limit <number>', 'how many', positiveNumber, 20)
     .action((options: ClientOptions & { phase: string[]; limit: number }) =>
       act(options, (context) => commands.list(options, context)),
     )
-  return program
 }
 
-interface ClientOptions {
-  readonly server: string
-  readonly json: boolean
+function onInterrupt(callback: () => void): () => void {
+  process.on('SIGINT', callback)
+  return () => process.off('SIGINT', callback)
+}
+
+function brokerUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
+  throw new CommandError(`'${text}' is not the URL of a broker, such as ${DEFAULT_URL}.`, EXIT.usage)
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It is not a whole number.')
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.')
+  return Number(text)
+}
+
+function positiveNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a whole number from 1.')
   return Number(text)
 }
 
 function collect(text: string, before: string[]): string[] {
-  return [...before, text]
+  return [...before, text.toUpperCase()]
 }

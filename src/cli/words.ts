@@ -1,25 +1,33 @@
 /** Executions, offers and messages as lines for a person. */
 import type { Execution, OfferSet, Schemas } from '../client/broker-client.ts'
-import { table } from './terminal.ts'
+import { durationInWords, table, toTheSecond } from './figures.ts'
 
-/** The offers of a set as a table, and what was said about them. */
+/** The offers of a set as a table. The UUIDs are what `broker accept` takes. */
 export function offerLines(offerSet: OfferSet, now: Date): string[] {
-  const rows = (offerSet.offers ?? []).map((offer, index) => [
-    String(index + 1),
-    startInWords(offer, now),
-    offer.schedule?.available?.duration ?? '',
-    String(offer.compute?.cores?.min ?? ''),
-    `${offer.compute?.memory?.min ?? ''} GiB`,
-    `${(offer.storage ?? []).reduce((sum, storage) => sum + (storage.size?.min ?? 0), 0)} GiB`,
-    `${offer.platform?.name ?? ''}/${offer.platform?.pool ?? ''}`,
-    offer.meta.uuid ?? '',
-  ])
+  const rows = (offerSet.offers ?? []).map((offer, index) => {
+    const storage = (offer.storage ?? []).reduce((sum, { size }) => sum + (size?.min ?? 0), 0)
+    return [
+      String(index + 1),
+      startInWords(offer, now),
+      durationInWords(offer.schedule?.available?.duration ?? ''),
+      String(offer.compute?.cores?.min ?? ''),
+      `${offer.compute?.memory?.min ?? ''} GiB`,
+      storage === 0 ? '' : `${storage} GiB`,
+      placeOf(offer),
+      offer.meta.uuid ?? '',
+    ]
+  })
   return table(['offer', 'start', 'duration', 'cores', 'memory', 'storage', 'platform', 'uuid'], rows)
 }
 
 /** Every message of an answer once, with its level when it is more than information. */
 export function messageLines(messages: readonly Schemas['MessageItem'][]): string[] {
-  return [...new Set(messages.map((said) => (said.level === 'INFO' ? said.message : `${said.level}: ${said.message}`)))]
+  return [...new Set(messages.map(messageLine))]
+}
+
+/** What a message says, with its level when it is more than information. */
+export function messageLine({ level, message }: Pick<Schemas['MessageItem'], 'level' | 'message'>): string {
+  return level === 'INFO' || level === 'DEBUG' ? message : `${level}: ${message}`
 }
 
 /** The messages of an execution and all its components. */
@@ -41,8 +49,8 @@ export function executionLines(executions: readonly Execution[]): string[] {
     execution.meta.uuid ?? '',
     execution.meta.name ?? '',
     outcomeLine(execution),
-    execution.schedule?.available?.start?.split('/')[0] ?? '',
-    `${execution.platform?.name ?? ''}/${execution.platform?.pool ?? ''}`,
+    toTheSecond(execution.schedule?.available?.start?.split('/')[0] ?? ''),
+    placeOf(execution),
   ])
   return table(['uuid', 'name', 'phase', 'start', 'platform'], rows)
 }
@@ -56,25 +64,30 @@ export function statusLines(execution: Execution): string[] {
     ...storage.map((one): [string, typeof one] => ['storage', one]),
     ...data.map((one): [string, typeof one] => ['data', one]),
   ]
+  const history = (execution.history ?? []).map(({ since, phase, event }) => [`  ${toTheSecond(since)}`, phase, event])
   return [
     `${execution.meta.uuid ?? ''}  ${execution.meta.name ?? ''}`.trimEnd(),
-    `  ${outcomeLine(execution)} on ${execution.platform?.name}/${execution.platform?.pool}`,
-    ...components.map(([family, part]) =>
-      `  ${family.padEnd(10)}  ${part?.phase ?? ''}  ${part?.meta?.name ?? ''}`.trimEnd(),
-    ),
-    ...(execution.history ?? []).map(({ since, phase, event }) => `  ${since}  ${phase} (${event})`),
+    `${outcomeLine(execution)} on ${placeOf(execution)}`,
+    ...table(
+      ['component', 'phase', 'name'],
+      components.map(([family, part]) => [`  ${family}`, part?.phase ?? '', part?.meta?.name ?? '']),
+    ).slice(1),
+    ...table(['since', 'phase', 'event'], history).slice(1),
     ...messageLines(allMessages(execution)).map((line) => `  ${line}`),
   ]
 }
 
-function startInWords(offer: Execution, now: Date): string {
+/** When an offer starts, seen from now. */
+export function startInWords(offer: Execution, now: Date): string {
   const [first, within] = offer.schedule?.available?.start?.split('/') ?? []
   if (first === undefined) return ''
   const seconds = Math.round((Date.parse(first) - now.getTime()) / 1000)
-  if (seconds > 90) return first
+  if (seconds > 90) return toTheSecond(first)
   return within === undefined || within === 'PT0S'
     ? `in ${Math.max(0, seconds)} s`
     : seconds <= 0
       ? 'when accepted'
       : `${seconds} s after acceptance`
 }
+
+const placeOf = ({ platform }: Execution) => (platform ? `${platform.name ?? ''}/${platform.pool ?? ''}` : '')

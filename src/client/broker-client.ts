@@ -1,34 +1,17 @@
 /** A client of the broker's HTTP API, with the types of the contract. Everything of ours that talks to a broker uses it. */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { components } from '../protocol/contract.gen.ts'
+import { NotABrokerError, ProblemError, UnreachableError } from './client-errors.ts'
 import { readEvents, type ServerSentEvent } from './server-sent-events.ts'
 
+export { NotABrokerError, ProblemError, UnreachableError } from './client-errors.ts'
+
 export type Schemas = components['schemas']
+export type ExecutionRequest = Schemas['ExecutionRequest']
 export type Execution = Schemas['Execution']
 /** An offer set as this client sees it, which asks in the broker's own spelling. */
 export type OfferSet = Omit<Schemas['OfferSet'], 'offers'> & { readonly offers?: Execution[] }
 export type ExecutionPhase = Schemas['ExecutionPhase']
-
-/** The broker answered that it will not: its problem document. */
-export class ProblemError extends Error {
-  readonly problem: Schemas['Problem']
-
-  constructor(problem: Schemas['Problem']) {
-    super(problem.detail ?? problem.title)
-    this.name = 'ProblemError'
-    this.problem = problem
-  }
-}
-
-/** Nobody answers at the address of the broker. */
-export class UnreachableError extends Error {
-  readonly url: string
-
-  constructor(url: string, cause: unknown) {
-    super(`no broker answers at ${url}`, { cause })
-    this.name = 'UnreachableError'
-    this.url = url
-  }
-}
 
 /** The body of a request in the notation that it is written in. */
 export interface RequestDocument {
@@ -48,22 +31,30 @@ export type ExecutionHappening =
     }
   | ({ readonly type: 'message'; readonly component?: string; readonly family?: string } & Schemas['MessageItem'])
 
+/** The phases that nothing follows. */
+const TERMINAL: readonly ExecutionPhase[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'REJECTED', 'EXPIRED']
+/** How long a broker that has answered before is waited for when it is gone, such as for a restart, and how often it is asked. */
+const RESTART_MS = 60_000
+const ASK_AGAIN_MS = 500
+/** How long an execution that is about to end is waited for before what it has is asked for again. */
+const LOOK_SECONDS = 2
+
 export class BrokerClient {
   readonly url: string
 
   /** `url` is where the broker is reached, such as `http://127.0.0.1:8082`. */
   constructor(url: string) {
-    this.url = url.replace(/\/$/, '')
+    this.url = url.replace(/\/+$/, '')
   }
 
   /** Asks for offers. NO is an answer, not an error. */
-  async request(document: RequestDocument): Promise<OfferSet> {
-    return this.#send<OfferSet>('/offersets', document, { Prefer: 'return=representation' })
+  async request(request: ExecutionRequest | RequestDocument): Promise<OfferSet> {
+    return this.#send<OfferSet>('/offersets', documentOf(request), { Prefer: 'return=representation' })
   }
 
   /** Asks for the earliest start and accepts it, all in one; a refusal is an execution in phase FAILED without a UUID. */
-  async runDirectly(document: RequestDocument): Promise<Execution> {
-    return this.#send<Execution>('/executions', document, { Prefer: 'return=representation' })
+  async runDirectly(request: ExecutionRequest | RequestDocument): Promise<Execution> {
+    return this.#send<Execution>('/executions', documentOf(request), { Prefer: 'return=representation' })
   }
 
   /** Accepts an offer. */
@@ -78,8 +69,12 @@ export class BrokerClient {
 
   /** Asks for another phase. */
   async setPhase(uuid: string, phase: ExecutionPhase): Promise<Execution> {
-    const update = { kind: 'uri:enum-value-update', path: 'phase', value: phase } satisfies Schemas['Update']
-    return this.#send<Execution>(`/executions/${uuid}`, { text: JSON.stringify(update), mediaType: 'application/json' })
+    return this.#send<Execution>(`/executions/${uuid}`, phaseUpdate(phase))
+  }
+
+  /** Gives back what all the offers of a set hold. */
+  async rejectOffers(uuid: string): Promise<OfferSet> {
+    return this.#send<OfferSet>(`/offersets/${uuid}`, phaseUpdate('REJECTED'))
   }
 
   /** One offer set. */
@@ -100,38 +95,69 @@ export class BrokerClient {
     return (await this.#get<Schemas['ExecutionList']>(`/executions?${query.toString()}`)).executions ?? []
   }
 
-  /** Everything that happened and happens to an execution, until nothing more can. Goes on by itself after a lost connection. */
+  /** Everything that happened and happens to an execution, until nothing more can or the signal says so. Goes on by itself after a lost connection. */
   async *events(uuid: string, signal?: AbortSignal): AsyncGenerator<ExecutionHappening> {
     let last: string | undefined
-    for (;;) {
-      const response = await this.#fetch(`/executions/${uuid}/events`, {
-        headers: last ? { 'Last-Event-ID': last } : {},
-        signal: signal ?? null,
-      })
-      try {
-        for await (const event of readEvents(response)) {
-          last = event.id ?? last
-          if (event.data !== '') yield happeningOf(event)
-        }
-        return
-      } catch (error) {
-        if (signal?.aborted) return
-        // The connection broke off; the next one begins after the last event. Nobody answering ends it with an error.
-        if (!(error instanceof TypeError)) throw error
+    yield* this.#resuming(uuid, signal, async function* (client: BrokerClient) {
+      const headers: Record<string, string> = last === undefined ? {} : { 'Last-Event-ID': last }
+      const response = await client.#stream(`/executions/${uuid}/events`, headers, signal)
+      for await (const event of readEvents(response)) {
+        last = event.id ?? last
+        if (event.data !== '') yield happeningOf(event)
       }
-    }
+    })
   }
 
-  /** What the program wrote to a stream, from a byte on; with `follow`, until it ends. */
+  /** What the program wrote to a stream; with `follow`, until it ends or the signal says so, also after a lost connection. */
   async *output(
     uuid: string,
     stream: 'stdout' | 'stderr',
     options: { follow?: boolean; signal?: AbortSignal } = {},
   ): AsyncGenerator<Uint8Array> {
-    const response = await this.#fetch(`/streams/${uuid}/${stream}?follow=${options.follow ?? false}`, {
-      signal: options.signal ?? null,
-    })
-    for await (const chunk of response.body ?? []) yield chunk as Uint8Array
+    const { follow = false, signal } = options
+    let from = 0
+    const part = async function* (client: BrokerClient) {
+      const headers: Record<string, string> = from === 0 ? {} : { Range: `bytes=${from}-` }
+      const response = await client.#stream(`/streams/${uuid}/${stream}?follow=${follow}`, headers, signal)
+      for await (const chunk of response.body ?? []) {
+        from += (chunk as Uint8Array).length
+        yield chunk as Uint8Array
+      }
+    }
+    if (follow) yield* this.#resuming(uuid, signal, part)
+    else yield* part(this)
+  }
+
+  /**
+   * Follows something of an execution in parts, of which each begins where the last one ended. A part may break off
+   * with its connection; it may also end in good order because the broker is being stopped, so the execution is asked
+   * whether that was the end.
+   */
+  async *#resuming<Item>(
+    uuid: string,
+    signal: AbortSignal | undefined,
+    part: (client: BrokerClient) => AsyncGenerator<Item>,
+  ): AsyncGenerator<Item> {
+    // Whoever never answers is not waited for, and an execution that is not there is told at once.
+    await this.execution(uuid, signal ? { signal } : {})
+    let patientUntil = Date.now() + RESTART_MS
+    while (!signal?.aborted) {
+      try {
+        for await (const item of part(this)) {
+          patientUntil = Date.now() + RESTART_MS
+          yield item
+        }
+        const { phase } = await this.execution(uuid, { waitSeconds: LOOK_SECONDS, ...(signal ? { signal } : {}) })
+        if (TERMINAL.includes(phase)) return
+        patientUntil = Date.now() + RESTART_MS
+      } catch (error) {
+        if (signal?.aborted) return
+        // Nothing came after what was read, and nothing more will.
+        if (error instanceof ProblemError && error.problem.status === 416) return
+        if (!mayPass(error) || (isGone(error) && Date.now() > patientUntil)) throw error
+        await pause(ASK_AGAIN_MS)
+      }
+    }
   }
 
   #get<Body>(path: string, signal?: AbortSignal): Promise<Body> {
@@ -148,7 +174,16 @@ export class BrokerClient {
 
   async #json<Body>(path: string, init: RequestInit): Promise<Body> {
     const response = await this.#fetch(path, { ...init, headers: { Accept: 'application/json', ...init.headers } })
+    if (!/^application\/json\b/.test(response.headers.get('Content-Type') ?? '')) {
+      throw new NotABrokerError(this.url, response)
+    }
     return (await response.json()) as Body
+  }
+
+  async #stream(path: string, headers: Record<string, string>, signal: AbortSignal | undefined): Promise<Response> {
+    const response = await this.#fetch(path, { headers, signal: signal ?? null })
+    if (!response.ok) throw new NotABrokerError(this.url, response)
+    return response
   }
 
   /** Answers in which the broker says what it has to say in the contract's own words are bodies; problems are thrown. */
@@ -163,6 +198,25 @@ export class BrokerClient {
     if (!response.headers.get('Content-Type')?.startsWith('application/problem+json')) return response
     throw new ProblemError((await response.json()) as Schemas['Problem'])
   }
+}
+
+/** Whether a failure is one of the connection or of a broker that is being started or stopped. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof ProblemError) return error.problem.status === 503
+  // The platform's fetch reports a connection that breaks while a body is read as a TypeError.
+  return error instanceof UnreachableError || error instanceof TypeError
+}
+
+const isGone = (error: unknown) => error instanceof UnreachableError && !error.tookRequest
+
+function documentOf(request: ExecutionRequest | RequestDocument): RequestDocument {
+  if ('mediaType' in request) return request
+  return { text: JSON.stringify(request), mediaType: 'application/json' }
+}
+
+function phaseUpdate(phase: ExecutionPhase): RequestDocument {
+  const update = { kind: 'uri:enum-value-update', path: 'phase', value: phase } satisfies Schemas['Update']
+  return { text: JSON.stringify(update), mediaType: 'application/json' }
 }
 
 function happeningOf({ event, data }: ServerSentEvent): ExecutionHappening {

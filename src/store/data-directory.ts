@@ -5,8 +5,8 @@
  * process that died, and is taken over; a process id in a file could not tell that from a living one in another
  * container. The socket is linked into place, so of two processes that start at once only one succeeds.
  */
-import { closeSync, openSync } from 'node:fs'
-import { link, mkdir, rename, rm } from 'node:fs/promises'
+import { closeSync, constants, openSync } from 'node:fs'
+import { access, link, mkdir, rename, rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { BrokerError } from '../domain/errors.ts'
 
@@ -18,7 +18,7 @@ export interface DirectoryLock {
 
 /** Takes the lock of a directory, making the directory when it is missing. Throws UNAVAILABLE when another process has it. */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeDirectory(directory)
   // A socket's path is limited to 107 bytes; through the open directory it is short whatever the directory is called.
   const handle = openSync(directory, 'r')
   const inside = (name: string) => `/proc/self/fd/${handle}/${name}`
@@ -41,6 +41,33 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   }
 }
 
+/** Makes the data directory when it is missing. Throws UNAVAILABLE with what to do when this user may not. */
+export async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    const why = UNUSABLE[(cause as NodeJS.ErrnoException).code ?? '']
+    if (!why) throw cause
+    throw new BrokerError(
+      'UNAVAILABLE',
+      `The data directory ${directory} cannot be used, because ${why}; ${ANOTHER_DIRECTORY}.`,
+      { cause },
+    )
+  }
+}
+
+const ANOTHER_DIRECTORY = 'choose another with --data-directory or BROKER_DATA_DIRECTORY'
+
+const UNUSABLE: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'it is on a read-only file system',
+  EEXIST: 'it is a file',
+  ENOTDIR: 'a part of its path is a file',
+  ENOSPC: 'there is no space left',
+}
+
 async function claim(lock: string, mine: string, directory: string): Promise<void> {
   for (let attempt = 0; attempt < 3; attempt++) {
     if (await linked(mine, lock)) return
@@ -58,9 +85,13 @@ async function claim(lock: string, mine: string, directory: string): Promise<voi
 }
 
 function inUse(directory: string, lock: string): BrokerError {
-  return new BrokerError('UNAVAILABLE', `The data directory ${directory} is in use by another broker.`, {
-    context: { lock },
-  })
+  return new BrokerError(
+    'UNAVAILABLE',
+    `The data directory ${directory} is in use by another broker; stop that one, or ${ANOTHER_DIRECTORY}.`,
+    {
+      context: { lock },
+    },
+  )
 }
 
 async function linked(from: string, to: string): Promise<boolean> {

@@ -13,6 +13,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { createPgConfig } from '@electric-sql/pglite/node-postgres'
 import pg from 'pg'
 import { extract } from 'tar-stream'
+import { BrokerError } from '../domain/errors.ts'
 import { PooledDatabase, READERS, type Database, type Parameters } from './database.ts'
 import type { Statement } from './statements.ts'
 
@@ -50,6 +51,9 @@ const letOthersRun = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** Unpacks the seed beside the directory and renames it, so that the directory is there whole or not at all. */
 async function plantSeed(directory: string): Promise<void> {
+  if (!existsSync(SEED)) {
+    throw new BrokerError('UNAVAILABLE', "The seed of the embedded database is not built; run 'npm run build' once.")
+  }
   const part = `${directory}.part`
   await rm(part, { recursive: true, force: true })
   await mkdir(part, { recursive: true, mode: 0o700 })

@@ -25,7 +25,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   })
   // An idle connection that breaks is replaced by the pool; the next query tells whether the server is there.
   pool.on('error', (error) => options.onTrouble?.(error))
-  await checkVersion(pool)
+  await checkVersion(pool, options.url)
   const pooled = new PooledDatabase(pool)
   const listener = new Listener(options)
   return {
@@ -41,7 +41,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   }
 }
 
-async function checkVersion(pool: pg.Pool): Promise<void> {
+async function checkVersion(pool: pg.Pool, url: string): Promise<void> {
   try {
     const { rows } = await pool.query<{ number: string; version: string }>(
       "select current_setting('server_version_num') as number, current_setting('server_version') as version",
@@ -52,8 +52,20 @@ async function checkVersion(pool: pg.Pool): Promise<void> {
   } catch (cause) {
     await pool.end()
     if (cause instanceof BrokerError) throw cause
-    throw new BrokerError('UNAVAILABLE', 'The database is not answering.', { cause })
+    throw new BrokerError('UNAVAILABLE', whyAway(cause, url), { cause })
   }
+}
+
+/** Why a database cannot be had, for the operator who has just named it: without the password that is in its URL. */
+function whyAway(cause: unknown, url: string): string {
+  const check = 'check database.url (BROKER_DATABASE_URL)'
+  if (!URL.canParse(url)) return `The database is not given as postgres://user@host/database; ${check}.`
+  const { hostname, port, pathname, username } = new URL(url)
+  const { code } = cause as NodeJS.ErrnoException
+  if (code === '3D000') return `The database server has no database ${pathname.slice(1)}; create it, or ${check}.`
+  if (code === '28P01' || code === '28000')
+    return `The database server refuses the user ${username || 'of the broker'} or the password; ${check}.`
+  return `The database server at ${hostname || 'localhost'}:${port || '5432'} does not answer; start it, or ${check}.`
 }
 
 /** One connection that only listens, opened again when it breaks. */

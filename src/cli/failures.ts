@@ -1,0 +1,73 @@
+/** What can go wrong in a command, as a sentence with the next step and an exit code. */
+import { NotABrokerError, ProblemError, UnreachableError } from '../client/broker-client.ts'
+import { EXIT } from './exit-codes.ts'
+import type { Terminal } from './terminal.ts'
+
+/** A command that failed in a way that the person can do something about. */
+export class CommandError extends Error {
+  readonly exitCode: number
+
+  constructor(sentence: string, exitCode: number) {
+    super(sentence)
+    this.exitCode = exitCode
+  }
+}
+
+interface Failure {
+  readonly lines: readonly string[]
+  readonly exitCode: number
+}
+
+/** Runs a command and turns what the person can do something about into a sentence, or with `json` into one JSON object on stderr. */
+export async function guarded(
+  { terminal, json }: { readonly terminal: Terminal; readonly json: boolean },
+  command: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await command()
+  } catch (error) {
+    const failure = explain(error)
+    if (!failure) throw error
+    const { lines, exitCode } = failure
+    if (json) {
+      const problem = error instanceof ProblemError ? { problem: error.problem } : {}
+      terminal.say(JSON.stringify({ type: 'error', message: lines.join(' '), exitCode, ...problem }))
+    } else {
+      for (const line of lines) terminal.say(line)
+    }
+    return exitCode
+  }
+}
+
+/** What the broker has to say about a request that it did not take: one sentence, and each field at fault. */
+export function problemLines({ problem: { title, detail, errors = [] } }: ProblemError): string[] {
+  const faults = errors.map(({ pointer, parameter, header, detail: fault }) => {
+    const where = pointer ?? parameter ?? header
+    return where ? `  ${where}: ${fault}` : `  ${fault}`
+  })
+  return [detail ?? `${title}.`, ...faults]
+}
+
+function explain(error: unknown): Failure | undefined {
+  if (error instanceof CommandError) return { lines: [error.message], exitCode: error.exitCode }
+  if (error instanceof UnreachableError) {
+    const lines = error.tookRequest
+      ? [`The broker at ${error.url} does not answer; it may be busy or on its way down, so try again.`]
+      : [
+          `No broker answers at ${error.url}.`,
+          "Start one with 'broker serve', or name another with --server or BROKER_URL.",
+        ]
+    return { lines, exitCode: EXIT.unreachable }
+  }
+  if (error instanceof NotABrokerError) {
+    const lines = [`${capital(error.message)}.`, 'Name the broker with --server or BROKER_URL.']
+    return { lines, exitCode: EXIT.unreachable }
+  }
+  if (error instanceof ProblemError) {
+    const { status } = error.problem
+    return { lines: problemLines(error), exitCode: status === 400 || status === 422 ? EXIT.refused : EXIT.failed }
+  }
+  return undefined
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

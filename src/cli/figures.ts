@@ -1,0 +1,45 @@
+/** Numbers, times and tables as people read them. */
+
+const BAR_WIDTH = 30
+
+/** How far something has come: a bar with the numbers, or only the number when there is no whole. */
+export function bar(done: number, total: number | undefined): string {
+  if (!total) return bytesInWords(done)
+  const filled = Math.min(BAR_WIDTH, Math.round((BAR_WIDTH * done) / total))
+  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${bytesInWords(done)} of ${bytesInWords(total)}`
+}
+
+/** A number of bytes as people say it: `3.2 MB`. */
+export function bytesInWords(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  const amount = bytes / 1000 ** power
+  return `${power === 0 ? amount : amount.toFixed(1)} ${units[power]}`
+}
+
+/** An instant of an answer to the second: `2026-11-23T12:00:00Z`. */
+export const toTheSecond = (instant: string): string => instant.replace(/\.\d+/, '')
+
+/** A duration of an answer in words, `2 h 30 min`; one that has other parts than these as it is. */
+export function durationInWords(duration: string): string {
+  const parts = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(duration)
+  if (!parts) return duration
+  const words = ['d', 'h', 'min', 's'].flatMap((unit, index) => {
+    const amount = parts[index + 1]
+    return amount === undefined ? [] : [`${amount} ${unit}`]
+  })
+  return words.length === 0 ? duration : words.join(' ')
+}
+
+/** Rows under their headings, in columns. A column in which nothing stands is left out. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const columns = headings.map((_, column) => column).filter((column) => rows.some((row) => row[column]))
+  const all = [headings, ...rows]
+  const width = (column: number) => Math.max(...all.map((row) => row[column]?.length ?? 0))
+  return all.map((row) =>
+    columns
+      .map((column) => (row[column] ?? '').padEnd(width(column)))
+      .join('  ')
+      .trimEnd(),
+  )
+}

@@ -1,0 +1,39 @@
+/** What can go wrong while talking to a broker. */
+import type { components } from '../protocol/contract.gen.ts'
+
+/** The broker answered that it will not: its problem document. */
+export class ProblemError extends Error {
+  readonly problem: components['schemas']['Problem']
+
+  constructor(problem: components['schemas']['Problem']) {
+    super(problem.detail ?? problem.title)
+    this.name = 'ProblemError'
+    this.problem = problem
+  }
+}
+
+/** Nobody answers at the address of the broker. */
+export class UnreachableError extends Error {
+  readonly url: string
+  /** Whether somebody took the request, and then said nothing for so long that the client gave up. */
+  readonly tookRequest: boolean
+
+  constructor(url: string, cause: unknown) {
+    super(`no broker answers at ${url}`, { cause })
+    this.name = 'UnreachableError'
+    this.url = url
+    const { code } = ((cause as Error).cause ?? {}) as NodeJS.ErrnoException
+    this.tookRequest = code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_SOCKET' || code === 'ECONNRESET'
+  }
+}
+
+/** Somebody answers at the address, but not as a broker does. */
+export class NotABrokerError extends Error {
+  readonly url: string
+
+  constructor(url: string, { status, headers }: Response) {
+    super(`what answers at ${url} is no broker: HTTP ${status}, ${headers.get('Content-Type') ?? 'without a type'}`)
+    this.name = 'NotABrokerError'
+    this.url = url
+  }
+}

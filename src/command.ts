@@ -1,0 +1,46 @@
+/** Runs the command line. What serves is loaded only when it is asked for, so that the client commands start quickly. */
+import { readFileSync } from 'node:fs'
+import { CommanderError } from 'commander'
+import { EXIT } from './cli/exit-codes.ts'
+import { buildProgram, type ServiceCommands } from './cli/program.ts'
+import { BrokerError } from './domain/errors.ts'
+
+endWithTheReader()
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const service: ServiceCommands = {
+  serve: (options) => plainly(options, async () => (await import('./serve.ts')).serve(options)),
+  configCheck: (options) => plainly(options, async () => (await import('./config-commands.ts')).configCheck(options)),
+  configPrint: (options) => plainly(options, async () => (await import('./config-commands.ts')).configPrint(options)),
+}
+const program = buildProgram(service, { url: process.env.BROKER_URL, version }, (exitCode) => {
+  process.exitCode = exitCode
+})
+try {
+  await program.parseAsync()
+} catch (error) {
+  // What was typed cannot be understood, which was said; or help was asked for, which was given.
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
+}
+
+/** What is expected to go wrong is one sentence; the rest is a crash, with everything that helps to mend it. */
+async function plainly({ json }: { json?: boolean }, command: () => Promise<number>): Promise<number> {
+  try {
+    return await command()
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error
+    const said = json ? JSON.stringify({ type: 'error', message: error.detail, exitCode: EXIT.failed }) : error.detail
+    process.stderr.write(`${said}\n`)
+    return EXIT.failed
+  }
+}
+
+/** A reader that has seen enough (`broker list | head`) ends the command in silence, as it ends other programs. */
+function endWithTheReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(EXIT.readerGone)
+      throw error
+    })
+  }
+}

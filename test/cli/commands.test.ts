@@ -1,0 +1,221 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { EXIT } from '../../src/cli/exit-codes.ts'
+import type { Execution, OfferSet } from '../../src/client/broker-client.ts'
+import { Api, containerRequest, cores } from '../support/api.ts'
+import { testBroker, type TestBroker } from '../support/broker.ts'
+import { jsonOf, RequestFiles, runCommand, type Outcome } from '../support/command.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+let broker: TestBroker
+let api: Api
+const files = new RequestFiles()
+beforeAll(async () => {
+  broker = await testBroker()
+  api = new Api(broker.url)
+})
+afterAll(async () => {
+  await broker.close()
+  files.remove()
+})
+
+const run = (...args: string[]): Promise<Outcome> => runCommand(args, { environment: { BROKER_URL: broker.url } })
+const echo = (...words: string[]) => containerRequest({ command: ['echo', ...words] })
+const writes = (environment: Record<string, string>) => containerRequest({ environment })
+const uuidIn = ({ stdout, stderr }: Outcome) => /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(stdout + stderr)?.[0]
+
+describe('broker run', () => {
+  it('shows the offers and the phases to the person, and gives the output of the program alone to stdout', async () => {
+    const { exitCode, stdout, stderr } = await run('run', files.write('echo.yaml', echo('Hello,', 'world')))
+    expect({ exitCode, stdout }).toEqual({ exitCode: EXIT.ok, stdout: 'Hello, world\n' })
+    expect(stderr).toMatch(/^offer +start +duration +cores +memory +platform +uuid$/m)
+    expect(stderr).toMatch(/^1 +when accepted +2 h +1 +1 GiB +simulated\/default +[0-9a-f-]{36}$/m)
+    expect(stderr).toMatch(
+      /Accepted offer 1: execution [0-9a-f-]{36}\.\n(?:\d\d:\d\d:\d\d {2}\w+\n)+COMPLETED, exit code 0\n$/,
+    )
+    for (const phase of ['ACCEPTED', 'PREPARING', 'AVAILABLE', 'RELEASING', 'COMPLETED'])
+      expect(stderr).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d {2}${phase}$`, 'm'))
+  })
+  it('ends with the exit code of the program, whose streams stay apart', async () => {
+    const request = writes({ SIMULATED_EXIT_CODE: '3', SIMULATED_STDOUT: 'out\n', SIMULATED_STDERR: 'err\n' })
+    const { exitCode, stdout, stderr } = await run('run', files.write('three.json', request))
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: 'out\n' })
+    expect(stderr).toMatch(/^err$/m)
+    expect(stderr).toMatch(/^ +ERROR: The program ended with exit code 3\.$/m)
+    expect(stderr).toMatch(/^FAILED, exit code 3$/m)
+  })
+  it('says why an execution failed that has no exit code', async () => {
+    const { exitCode, stderr } = await run('run', files.write('image.yaml', writes({ SIMULATED_FAIL: 'image' })))
+    expect(exitCode).toBe(EXIT.failed)
+    expect(stderr).toMatch(/ERROR: .*the image example\.org\/test:1 is unknown \(as programmed\)/)
+  })
+  it('accepts the offer that is named', async () => {
+    const file = files.write('several.yaml', { ...echo('two'), compute: cores(1, 4) })
+    const { exitCode, stdout } = await run('run', file, '--offer', '2', '--json')
+    expect(exitCode).toBe(EXIT.ok)
+    const lines = jsonOf(stdout)
+    const { offers } = lines[0] as unknown as OfferSet
+    expect(lines.at(-1)).toMatchObject({
+      type: 'execution',
+      phase: 'COMPLETED',
+      meta: { uuid: offers?.[1]?.meta.uuid },
+    })
+    expect(new Set(lines.map(({ type }) => type))).toEqual(new Set(['offerset', 'phase', 'output', 'execution']))
+    expect(lines.find(({ type }) => type === 'output')).toEqual({ type: 'output', stream: 'stdout', text: 'two\n' })
+  })
+  it('gives all offers back when there is no such offer', async () => {
+    const outcome = await run('run', files.write('none.yaml', echo()), '--offer', '99')
+    expect(outcome.exitCode).toBe(EXIT.usage)
+    expect(outcome.stderr).toMatch(/^There is no offer 99; there are \d\.$/m)
+    expect((await api.execution(uuidIn(outcome) as string)).phase).toBe('REJECTED')
+  })
+  it('reads a request from its input', async () => {
+    const outcome = await runCommand(['run', '-', '--server', broker.url], { input: JSON.stringify(echo('piped')) })
+    expect(outcome).toMatchObject({ exitCode: EXIT.ok, stdout: 'piped\n' })
+  })
+})
+
+describe('a request that cannot be had', () => {
+  it('is a NO with its reasons', async () => {
+    const file = files.write('large.yaml', { ...echo(), compute: cores(1000) })
+    const text = await run('run', file)
+    expect(text.exitCode).toBe(EXIT.refused)
+    expect(text.stderr).toMatch(/^ERROR: No pool has 1000 cores as \/compute\/cores\/min asks for/m)
+    expect(text.stderr).toMatch(/^The broker offers nothing for this request\.$/m)
+    const json = await run('request', file, '--json')
+    expect(json.exitCode).toBe(EXIT.refused)
+    expect(jsonOf(json.stdout)).toMatchObject([{ type: 'offerset', result: 'NO' }])
+  })
+  it('names the file and the field at fault', async () => {
+    const file = files.write('wrong.yaml', { ...echo(), compute: { ...cores(1), cores: { min: 'four' } } })
+    const text = await run('run', file)
+    expect(text).toMatchObject({ exitCode: EXIT.refused, stdout: '' })
+    expect(text.stderr).toBe(
+      `${file}: The request does not follow the contract; the fields at fault are listed.\n  /compute/cores/min: must be integer\n`,
+    )
+    const json = await run('run', file, '--json')
+    expect(json.exitCode).toBe(EXIT.refused)
+    expect(jsonOf(json.stderr)).toMatchObject([
+      { type: 'error', exitCode: EXIT.refused, problem: { errors: [{ pointer: '/compute/cores/min' }] } },
+    ])
+  })
+  it('says where the text breaks off', async () => {
+    const { exitCode, stderr } = await run('request', files.write('broken.yaml', 'executable: [1'))
+    expect(exitCode).toBe(EXIT.refused)
+    expect(stderr).toMatch(/^.*broken\.yaml: The body is not YAML: .*\(line \d+, column \d+\)\n$/)
+  })
+  it('is a sentence when the file is not there or is a directory', async () => {
+    const missing = await run('run', '/nowhere/request.yaml')
+    expect(missing).toEqual({ exitCode: EXIT.usage, stdout: '', stderr: 'There is no file /nowhere/request.yaml.\n' })
+    const directory = await run('run', files.directory)
+    expect(directory.exitCode).toBe(EXIT.usage)
+    expect(directory.stderr).toBe(`${files.directory} is a directory; name the file with the request.\n`)
+  })
+})
+
+describe('the single steps', () => {
+  it('ask, accept and follow', async () => {
+    const asked = await run('request', files.write('step.yaml', echo('step by step')), '--json')
+    expect(asked.exitCode).toBe(EXIT.ok)
+    const uuid = jsonOf<OfferSet>(asked.stdout)[0]?.offers?.[0]?.meta.uuid as string
+    expect((await api.execution(uuid)).phase).toBe('OFFERED')
+    expect(await run('accept', uuid, '--follow')).toMatchObject({ exitCode: EXIT.ok, stdout: 'step by step\n' })
+    const twice = await run('accept', uuid)
+    expect(twice.exitCode).toBe(EXIT.failed)
+    expect(twice.stderr).toMatch(/COMPLETED/)
+  })
+  it('show an execution, by its URL as well', async () => {
+    const uuid = await api.run({ ...echo('seen'), meta: { name: 'look' } })
+    await api.ends(uuid)
+    const { exitCode, stdout } = await run('status', `${broker.url}/executions/${uuid}`)
+    expect(exitCode).toBe(EXIT.ok)
+    expect(stdout).toMatch(new RegExp(`^${uuid} {2}look\nCOMPLETED, exit code 0 on simulated/default\n`))
+    expect(stdout).toMatch(/^ {2}executable +COMPLETED$/m)
+    expect(stdout).toMatch(/^ {2}\S+Z +RELEASING +finish$/m)
+    expect(jsonOf((await run('status', uuid, '--json')).stdout)).toEqual([await api.execution(uuid)])
+  })
+  it('show what the program wrote, whole or as it comes', async () => {
+    const uuid = await api.run(writes({ SIMULATED_STDOUT: 'a\nb\n', SIMULATED_STDERR: 'c\n' }))
+    const [followed, error] = await Promise.all([run('logs', '-f', uuid), run('logs', '-f', '--stderr', uuid)])
+    expect(followed).toEqual({ exitCode: EXIT.ok, stdout: 'a\nb\n', stderr: '' })
+    expect(error.stdout).toBe('c\n')
+    const whole = await run('logs', uuid, '--json')
+    expect(jsonOf(whole.stdout)).toEqual([{ type: 'output', stream: 'stdout', text: 'a\nb\n' }])
+  })
+  it('cancel, and wait until everything is given back', async () => {
+    const uuid = await api.run(writes({ SIMULATED_DURATION: 'PT1H' }))
+    await api.reaches(uuid, 'AVAILABLE')
+    const { exitCode, stdout } = await run('cancel', uuid, '--wait', '--json')
+    expect(exitCode).toBe(EXIT.ok)
+    expect(jsonOf(stdout)).toMatchObject([{ phase: 'CANCELLED', compute: { phase: 'CANCELLED' } }])
+    expect((await run('cancel', uuid)).exitCode).toBe(EXIT.failed)
+  })
+  it('list the newest, all of them or those in a phase', async () => {
+    const uuid = await api.run({ ...echo(), meta: { name: 'listed' } })
+    await api.ends(uuid)
+    const { stdout } = await run('list', '--limit', '3')
+    expect(stdout.split('\n')[0]).toMatch(/^uuid +name +phase +start +platform$/)
+    expect(stdout).toMatch(new RegExp(`^${uuid} +listed +COMPLETED, exit code 0 `, 'm'))
+    const completed = jsonOf<Execution>((await run('list', '--phase', 'completed', '--json')).stdout)
+    expect(new Set(completed.map(({ phase }) => phase))).toEqual(new Set(['COMPLETED']))
+    expect(await run('list', '--phase', 'WAITING')).toMatchObject({ exitCode: EXIT.ok, stderr: 'There are none.\n' })
+  })
+})
+
+describe('a command that cannot be done', () => {
+  it('says that there is no such execution', async () => {
+    const uuid = '01a20d11-0000-7000-8000-000000000000'
+    for (const command of ['status', 'logs', 'cancel', 'accept']) {
+      const { exitCode, stderr } = await run(command, uuid)
+      expect({ exitCode, stderr }).toEqual({ exitCode: EXIT.failed, stderr: `There is no execution ${uuid}.\n` })
+    }
+  })
+  it('says what is wrong with what was typed', async () => {
+    const unknown = await run('frobnicate')
+    expect(unknown.exitCode).toBe(EXIT.usage)
+    expect(unknown.stderr).toMatch(/unknown command 'frobnicate'/)
+    expect(await run('status', 'nonsense')).toMatchObject({
+      exitCode: EXIT.usage,
+      stderr: "'nonsense' is not the UUID or the URL of an execution; 'broker list' shows them.\n",
+    })
+    expect((await run('list', '--limit', '0')).exitCode).toBe(EXIT.usage)
+    expect((await run('list', '--server', 'nonsense')).exitCode).toBe(EXIT.usage)
+    expect((await run('list', '--phase', 'NONSENSE')).stderr).toMatch(/'NONSENSE' is not a phase/)
+  })
+  it('says that no broker answers, and what to do', async () => {
+    const away = await runCommand(['list', '--server', 'http://127.0.0.1:1'])
+    expect(away).toEqual({
+      exitCode: EXIT.unreachable,
+      stdout: '',
+      stderr:
+        "No broker answers at http://127.0.0.1:1.\nStart one with 'broker serve', or name another with --server or BROKER_URL.\n",
+    })
+    const json = await runCommand(['list', '--server', 'http://127.0.0.1:1', '--json'])
+    expect(jsonOf(json.stderr)).toMatchObject([{ type: 'error', exitCode: EXIT.unreachable }])
+  })
+  it('says that what answers is no broker', async () => {
+    const other = createServer((_, response) =>
+      response.writeHead(404, { 'Content-Type': 'text/html' }).end('<p>no</p>'),
+    )
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+    const { exitCode, stderr } = await runCommand(['list', '--server', url])
+    expect(exitCode).toBe(EXIT.unreachable)
+    expect(stderr).toMatch(/^What answers at http:\S+ is no broker: HTTP 404, text\/html\.\n/)
+    other.close()
+  })
+})
+
+describe('the help', () => {
+  it('lists the commands and the exit codes', async () => {
+    const { exitCode, stdout } = await runCommand(['--help'])
+    expect(exitCode).toBe(EXIT.ok)
+    for (const command of ['serve', 'config', 'run', 'request', 'accept', 'status', 'logs', 'cancel', 'list'])
+      expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
+    for (const code of Object.values(EXIT)) expect(stdout).toMatch(new RegExp(`^ +${code} {2}\\w`, 'm'))
+    expect((await runCommand(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect((await runCommand([])).exitCode).toBe(EXIT.usage)
+  })
+})

@@ -1,0 +1,122 @@
+/** The commands that stay with an execution: in a terminal, when interrupted, when their reader or the broker goes away. */
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { EXIT } from '../../src/cli/exit-codes.ts'
+import { KIND } from '../../src/protocol/kinds.ts'
+import { Api, containerRequest } from '../support/api.ts'
+import { testBroker, type TestBroker } from '../support/broker.ts'
+import { RequestFiles, startCommand, startInTerminal, type Command } from '../support/command.ts'
+import { startDataServer } from '../support/data-server.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+let broker: TestBroker
+let api: Api
+const files = new RequestFiles()
+beforeAll(async () => {
+  broker = await testBroker({ 'listen.port': await freePort() })
+  api = new Api(broker.url)
+})
+afterAll(async () => {
+  await broker.close()
+  files.remove()
+})
+
+const environment = () => ({ BROKER_URL: broker.url })
+const lasting = (seconds: number) =>
+  files.write(
+    `lasting-${seconds}.yaml`,
+    containerRequest({ environment: { SIMULATED_DURATION: `PT${seconds}S`, SIMULATED_STDOUT: 'begins\nends\n' } }),
+  )
+/** The execution that a command follows, once its program runs. */
+async function running(command: Command): Promise<string> {
+  const [, uuid = ''] = await command.writes(/execution ([0-9a-f-]{36})/)
+  await command.writes(/AVAILABLE/)
+  return uuid
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+describe.skipIf(process.platform !== 'linux')('in a terminal (skipped where script(1) is not that of Linux)', () => {
+  it('Ctrl-C asks whether to cancel, and yes cancels', async () => {
+    const command = startInTerminal(['run', lasting(3600)], { environment: environment() })
+    const uuid = await running(command)
+    command.types('\u0003')
+    await command.writes(/Cancel the execution\? \[y\/N\]/)
+    command.types('y\r')
+    const { exitCode, stdout } = await command.ends()
+    expect(exitCode).toBe(EXIT.cancelled)
+    expect(stdout).toMatch(/CANCELLED/)
+    expect((await api.execution(uuid)).phase).toBe('CANCELLED')
+  })
+  it('no goes on, and Ctrl-C twice leaves the execution alone', async () => {
+    const command = startInTerminal(['run', lasting(3600)], { environment: environment() })
+    const uuid = await running(command)
+    command.types('\u0003')
+    await command.writes(/\[y\/N\]/)
+    command.types('n\r')
+    await command.writes(/It goes on\./)
+    command.types('\u0003')
+    await command.writes(/It goes on[^]*\[y\/N\]/)
+    command.types('\u0003')
+    const { exitCode, stdout } = await command.ends()
+    expect(exitCode).toBe(EXIT.cancelled)
+    expect(stdout).toContain(`'broker cancel ${uuid}' ends it.`)
+    expect((await api.execution(uuid)).phase).toBe('AVAILABLE')
+    await api.setPhase(uuid, 'CANCELLED')
+  })
+  it('shows how far the data are', async () => {
+    const data = await startDataServer()
+    data.files.set('/stars.fits', { content: 3_000_000 })
+    data.faults.set('/stars.fits', [{ method: 'GET', bytesPerSecond: 2_000_000 }])
+    const request = containerRequest({}, { data: [{ kind: KIND.simpleData, location: `${data.url}/stars.fits` }] })
+    const command = startInTerminal(['run', files.write('data.yaml', request)], { environment: environment() })
+    const { exitCode, stdout } = await command.ends()
+    expect(exitCode).toBe(EXIT.ok)
+    expect(stdout).toMatch(/ {2}stars\.fits: \[#+-+\] \d+\.\d [kM]B of 3\.0 MB\r/)
+    expect(stdout).toMatch(/3000000 bytes of .*stars\.fits were copied/)
+    await data.close()
+  })
+})
+
+describe('without a terminal', () => {
+  it('SIGINT leaves the execution alone and says how to end it', async () => {
+    const command = startCommand(['run', lasting(3600)], { environment: environment() })
+    const uuid = await running(command)
+    command.process.kill('SIGINT')
+    const { exitCode, stderr } = await command.ends()
+    expect(exitCode).toBe(EXIT.cancelled)
+    expect(stderr).toContain(
+      `The execution goes on; 'broker status ${uuid}' shows how, 'broker cancel ${uuid}' ends it.`,
+    )
+    expect((await api.execution(uuid)).phase).toBe('AVAILABLE')
+    await api.setPhase(uuid, 'CANCELLED')
+  })
+  it('ends in silence when its reader goes away', async () => {
+    for (let number = 0; number < 5; number++) await api.ends(await api.run(containerRequest()))
+    const command = startCommand(['list', '--json'], { environment: environment() })
+    command.process.stdout?.destroy()
+    expect(await command.ends()).toEqual({ exitCode: EXIT.readerGone, stdout: '', stderr: '' })
+  })
+})
+
+describe('a broker that is restarted', () => {
+  it('does not end the command, which shows everything once', async () => {
+    const command = startCommand(['run', lasting(6)], { environment: environment() })
+    await running(command)
+    await command.writes(/begins/)
+    await broker.restart()
+    const { exitCode, stdout, stderr } = await command.ends()
+    expect({ exitCode, stdout }).toEqual({ exitCode: EXIT.ok, stdout: 'begins\nends\n' })
+    const phases = [...stderr.matchAll(/^\d\d:\d\d:\d\d {2}(\w+)$/gm)].map(([, phase]) => phase)
+    expect(phases).toEqual(['ACCEPTED', 'PREPARING', 'AVAILABLE', 'RELEASING', 'COMPLETED'])
+  })
+})

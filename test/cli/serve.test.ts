@@ -1,0 +1,122 @@
+/** The broker as a person starts it, and the first errors that a stranger meets. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { EXIT } from '../../src/cli/exit-codes.ts'
+import { containerRequest } from '../support/api.ts'
+import { jsonOf, runCommand, startCommand, type CommandOptions } from '../support/command.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const directory = mkdtempSync(join(tmpdir(), 'serve-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const simulated = { BROKER_PLATFORMS: '[{type: simulated, name: simulated, duration: PT0.02S}]' }
+const options = (environment: Record<string, string> = {}): CommandOptions => ({
+  directory,
+  environment: { ...simulated, ...environment },
+})
+const serve = (...args: string[]) => startCommand(['serve', '--port', '0', ...args], options())
+
+describe('broker serve', () => {
+  it('says where it is and serves until SIGTERM', async () => {
+    const broker = serve()
+    const [, url = ''] = await broker.writes(/^The broker is ready at (http:\/\/127\.0\.0\.1:\d+); Ctrl-C stops it\.$/m)
+    const request = JSON.stringify(containerRequest({ command: ['echo', 'served'] }))
+    const ran = await runCommand(['run', '-', '--server', url], { input: request })
+    expect(ran).toMatchObject({ exitCode: EXIT.ok, stdout: 'served\n' })
+
+    const port = await runCommand(['serve', '--port', new URL(url).port, '--data-directory', 'other'], options())
+    expect(port).toMatchObject({ exitCode: EXIT.failed, stdout: '' })
+    expect(port.stderr).toMatch(
+      /^The port \d+ on 127\.0\.0\.1 is taken; choose another with --port, or 0 for a free one\.$/m,
+    )
+
+    const inUse = await runCommand(['serve', '--port', '0', '--json'], options())
+    expect(inUse.exitCode).toBe(EXIT.failed)
+    expect(jsonOf(inUse.stderr)).toEqual([
+      {
+        type: 'error',
+        exitCode: EXIT.failed,
+        message: `The data directory ${directory}/broker-data is in use by another broker; stop that one, or choose another with --data-directory or BROKER_DATA_DIRECTORY.`,
+      },
+    ])
+
+    broker.process.kill('SIGTERM')
+    const { exitCode, stdout } = await broker.ends()
+    expect(exitCode).toBe(EXIT.ok)
+    expect(stdout).toContain('everybody on this machine is the local user')
+  })
+  it('says in JSON that it is ready', async () => {
+    const broker = serve('--json', '--data-directory', 'json')
+    const [line] = await broker.writes(/^\{.*"type":"ready".*\}$/m)
+    expect(JSON.parse(line)).toMatchObject({ pid: broker.process.pid, url: expect.stringMatching(/^http:/) as string })
+    broker.process.kill('SIGINT')
+    expect((await broker.ends()).exitCode).toBe(EXIT.ok)
+  })
+})
+
+describe('the first error', () => {
+  it.each<{ when: string; environment: Record<string, string>; says: string }>([
+    {
+      when: 'the database server is away',
+      environment: { BROKER_DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/broker' },
+      says: 'The database server at 127.0.0.1:1 does not answer; start it, or check database.url (BROKER_DATABASE_URL).',
+    },
+    {
+      when: 'the data directory cannot be one',
+      environment: { BROKER_DATA_DIRECTORY: '/dev/null' },
+      says: 'The data directory /dev/null cannot be used, because it is a file; choose another with --data-directory or BROKER_DATA_DIRECTORY.',
+    },
+    {
+      when: 'the address lets everybody in',
+      environment: { BROKER_LISTEN_HOST: '0.0.0.0' },
+      says: 'Listening on 0.0.0.0 would let everybody in, because no identities are configured; configure some (identity: {} in broker.yaml is enough to begin with) or listen on 127.0.0.1.',
+    },
+    {
+      when: 'a variable is misspelt',
+      environment: { BROKER_LISTEN_PROT: '80' },
+      says: 'The configuration is not right: BROKER_LISTEN_PROT is not a variable of the broker.',
+    },
+  ])('is one sentence with the next step when $when', async ({ environment, says }) => {
+    const outcome = await runCommand(['serve', '--port', '0'], options(environment))
+    expect(outcome).toEqual({ exitCode: EXIT.failed, stdout: '', stderr: `${says}\n` })
+  })
+  it('is one sentence when Node is too old', async () => {
+    const preload = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'18.20.4'})`
+    const { exitCode, stderr } = await runCommand(['list'], { preload })
+    expect(exitCode).toBe(EXIT.usage)
+    expect(stderr).toBe(
+      'The broker needs Node 20.19 or later, and this is 18.20.4; install a newer one from https://nodejs.org.\n',
+    )
+  })
+})
+
+describe('broker config', () => {
+  it('says whether it is right', async () => {
+    writeFileSync(join(directory, 'right.yaml'), 'listen: { port: 9000 }\n')
+    expect(await runCommand(['config', 'check', '--config', 'right.yaml'], { directory })).toMatchObject({
+      exitCode: EXIT.ok,
+      stdout: 'The configuration is right.\n',
+    })
+    writeFileSync(join(directory, 'wrong.yaml'), 'listen: { port: many }\n')
+    const wrong = await runCommand(['config', 'check', '--config', 'wrong.yaml', '--json'], { directory })
+    expect(wrong.exitCode).toBe(EXIT.failed)
+    expect(jsonOf(wrong.stderr)).toEqual([
+      { type: 'error', exitCode: EXIT.failed, message: 'The configuration is not right: listen.port must be integer.' },
+    ])
+  })
+  it('prints every value with where it came from, and no password', async () => {
+    const environment = { BROKER_DATABASE_URL: 'postgres://me:secret@db.example.org/broker' }
+    const { stdout } = await runCommand(['config', 'print', '--config', 'right.yaml'], { directory, environment })
+    expect(stdout).toMatch(/^listen\.port = 9000 {2}\(the file right\.yaml\)$/m)
+    expect(stdout).toMatch(/^listen\.host = "127\.0\.0\.1" {2}\(default\)$/m)
+    expect(stdout).toMatch(
+      /^database\.url = "postgres:\/\/me:\*\*\*@.*\(the environment variable BROKER_DATABASE_URL\)$/m,
+    )
+    const json = await runCommand(['config', 'print', '--json'], { directory, environment })
+    expect(jsonOf(json.stdout)).toContainEqual({ path: 'listen.port', value: 8082, origin: 'default' })
+    expect(stdout + json.stdout).not.toContain('secret')
+  })
+})
