@@ -1,8 +1,9 @@
 /** Files in and out of a container's file system, through the archive API: whole tar archives, and what a path is. */
 import { posix } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { pack, type Pack } from 'tar-stream'
+import type { Clock } from '../../domain/clock.ts'
 import type { PathStat } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
 
@@ -47,14 +48,24 @@ export async function putArchive(
   })
 }
 
-/** Puts a file of any size into a directory of a container, as it comes. The content is destroyed when that fails. */
+/** How long an engine may take to notice that an archive has ended too early, in milliseconds. */
+const CUT_SHORT_MS = 10_000
+
+/**
+ * Puts a file of any size into a directory of a container, as it comes. The content is destroyed when that fails.
+ *
+ * When the content breaks off or is not wanted any more, the archive ends there and the engine is waited for. Podman
+ * hands archives to a program of its own, which could otherwise still write after the same file was begun anew.
+ */
 export async function putFile(
   client: EngineClient,
+  clock: Clock,
   container: string,
   directory: string,
   file: { readonly path: string; readonly sizeBytes: number; readonly content: Readable },
   signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted()
   const { content, path, sizeBytes } = file
   const archive = pack()
   for (const parent of parentsOf(path)) archive.entry(parent)
@@ -66,10 +77,13 @@ export async function putFile(
     // Once the engine has answered the source is broken off from here, and that is no fault of its own.
     if (!answered) sourceFault = error
   })
+  const patience = new AbortController()
+  let hurry: (() => void) | undefined
   const filled = pipeline(source, entry, { signal }).then(
     () => archive.finalize(),
     (error: unknown) => {
       archive.destroy(error as Error)
+      hurry = clock.at(clock.now() + CUT_SHORT_MS, () => patience.abort(error))
       throw error
     },
   )
@@ -78,20 +92,36 @@ export async function putFile(
       method: 'PUT',
       path: `/containers/${container}/archive`,
       query: { path: directory },
-      archive: Readable.from(archive),
+      archive: asFarAsItGoes(archive),
       doing: `writing the file ${path}`,
       timeoutMs: 0,
-      signal,
+      signal: patience.signal,
     })
     .finally(() => {
       answered = true
       content.destroy()
     })
   const [filling, sending] = await Promise.allSettled([filled, sent])
+  hurry?.()
   signal.throwIfAborted()
   if (sourceFault !== undefined) throw sourceFault
   if (sending.status === 'rejected') throw sending.reason
   if (filling.status === 'rejected') throw filling.reason
+}
+
+/** The bytes of an archive, which end where filling it failed. Why it did is told by the filling. */
+function asFarAsItGoes(archive: Pack): Readable {
+  const bytes = new PassThrough()
+  archive.on('data', (chunk) => {
+    if (!bytes.write(chunk)) archive.pause()
+  })
+  bytes.on('drain', () => archive.resume())
+  archive.on('error', () => undefined)
+  archive.on('close', () => bytes.end())
+  // Whoever reads them may stop doing so, with or without an error; it is the one to tell.
+  bytes.on('error', () => undefined)
+  bytes.on('close', () => archive.destroy())
+  return bytes
 }
 
 /** What a path in a container is; undefined when there is nothing. A link is told of even when it leads nowhere. */

@@ -53,7 +53,7 @@ export class Volumes {
     file.content.on('error', () => undefined)
     try {
       const stage = await this.#stage(volume)
-      await putFile(this.#client, stage, placeOf(volume), file, signal)
+      await putFile(this.#client, this.#clock, stage, placeOf(volume), file, signal)
       await this.#assertWhole(stage, volume, file)
     } finally {
       // When it was read to its end this changes nothing, and when the engine was not even asked it has to be let go.
