@@ -44,13 +44,16 @@ const KEYS_COOL_DOWN_MS = 10_000
 export class Issuer {
   readonly config: IssuerConfig
   readonly #clock: Clock
+  readonly #keysCoolDownMs: number
   #metadata: { readonly asked: Promise<Metadata>; readonly staleAt: Instant } | undefined
   #failure: { readonly error: BrokerError; readonly until: Instant } | undefined
   #keys: { readonly from: string; readonly get: JWTVerifyGetKey } | undefined
 
-  constructor(config: IssuerConfig, clock: Clock) {
+  /** `keysCoolDownMs` is how long its keys are not asked for again, whatever key a token names. */
+  constructor(config: IssuerConfig, clock: Clock, keysCoolDownMs = KEYS_COOL_DOWN_MS) {
     this.config = config
     this.#clock = clock
+    this.#keysCoolDownMs = keysCoolDownMs
   }
 
   /** The keys that its tokens are signed with. Throws UNAVAILABLE when it does not answer. */
@@ -60,7 +63,7 @@ export class Issuer {
       const get = createRemoteJWKSet(this.#endpoint(from), {
         timeoutDuration: ANSWER_WITHIN_MS,
         cacheMaxAge: KEYS_MS,
-        cooldownDuration: KEYS_COOL_DOWN_MS,
+        cooldownDuration: this.#keysCoolDownMs,
       })
       this.#keys = { from, get }
     }
