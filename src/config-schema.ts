@@ -78,6 +78,12 @@ export const CONFIG_SCHEMA = {
         },
       },
     },
+    notation: {
+      enum: ['json', 'yaml'],
+      default: 'json',
+      description:
+        'What is answered in when the client leaves the choice: json, or yaml as the draft standard has it to the letter.',
+    },
     publicUrl: {
       type: 'string',
       format: 'uri',

@@ -315,6 +315,7 @@ function httpContext(
       graceMs: milliseconds(config.execution.gracePeriod),
       waitMaxMs: WAIT_MAX_MS,
       trustedProxies: new TrustedProxies(config.listen.trustedProxies),
+      notation: config.notation,
       corsOrigins: config.cors.origins,
     },
   }

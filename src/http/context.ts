@@ -9,7 +9,9 @@ import type { SurveyContext } from '../lifecycle/survey.ts'
 import type { Platform } from '../platforms/platform.ts'
 import type { Reads } from '../policies/permissions.ts'
 import { clientOf, reachedAt, type TrustedProxies } from './forwarded.ts'
-import { negotiate } from '../protocol/notation.ts'
+import { negotiate } from '../protocol/negotiation.ts'
+import type { NotationName } from '../protocol/notation.ts'
+import { answerSchema } from '../protocol/operations.ts'
 import type { Link } from '../protocol/present.ts'
 import type { Database } from '../store/database.ts'
 import { addVary } from './vary.ts'
@@ -17,6 +19,8 @@ import { addVary } from './vary.ts'
 /** The limits of a site on requests; offers have further ones in the configuration. */
 export interface HttpSettings {
   readonly publicUrl: string | undefined
+  /** What is written when the client leaves the choice. */
+  readonly notation: NotationName
   readonly defaultDurationMs: number
   readonly offersPerSet: number
   readonly offerLifetimeMs: number
@@ -46,9 +50,10 @@ export interface HttpContext {
 
 /** Answers with a body in the notation that the client accepts. */
 export function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: unknown): FastifyReply {
-  const { notation, mediaType } = negotiate(request.headers.accept)
+  const { notation, mediaType } = request.negotiated ?? negotiate(request.headers.accept, 'json')
   addVary(reply, 'Accept', 'Authorization')
-  return reply.code(status).header('Content-Type', `${mediaType}; charset=utf-8`).send(notation.format(body))
+  const schema = answerSchema(request.method, request.routeOptions.url ?? '', status)
+  return reply.code(status).header('Content-Type', `${mediaType}; charset=utf-8`).send(notation.write(body, schema))
 }
 
 /** The address of the client of a request. */

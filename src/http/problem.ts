@@ -1,8 +1,8 @@
 /** Where failures become answers: problem documents (RFC 9457), and nowhere else. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import Negotiator from 'negotiator'
 import { BrokerError, ERRORS, placeOf, type ErrorCode } from '../domain/errors.ts'
-import { negotiateProblem } from '../protocol/notation.ts'
+import { negotiateProblem } from '../protocol/negotiation.ts'
+import type { NotationName } from '../protocol/notation.ts'
 import type { Schemas } from '../protocol/contract.ts'
 import { addVary } from './vary.ts'
 
@@ -19,15 +19,18 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> =
 /** After how many seconds a client may try again what was refused for want of a service. */
 const RETRY_AFTER_SECONDS = 5
 
-const TEXT = 'text/plain'
-
 /** Answers with the problem that an error is. What is not expected is logged whole and told as INTERNAL. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+export function sendProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  preferred: NotationName,
+): void {
   const problem = toBrokerError(error)
   if (problem.code === 'INTERNAL') request.log.error({ err: error }, 'A request failed unexpectedly.')
   else if (ERRORS[problem.code].status >= 500) request.log.warn({ err: error }, 'A request could not be answered.')
   const body = problemBody(problem, request.id, request.url)
-  const { mediaType, text } = write(body, problem, request.headers.accept)
+  const { mediaType, text } = write(body, problem, request.headers.accept, preferred)
   const retryAfter = problem.retryAfterSeconds ?? (body.status === 503 ? RETRY_AFTER_SECONDS : undefined)
   if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter))
   // What a route had said of the answer that it could not give is not true of this one.
@@ -55,13 +58,11 @@ export function problemBody(error: BrokerError, requestId: string, url: string |
   }
 }
 
-/** A problem in the form that the client accepts best; JSON when it accepts none of them. */
-function write(body: Schemas['Problem'], error: BrokerError, accept: string | undefined) {
-  const notation = negotiateProblem(accept)
-  const forms = [...notation.mediaTypes, notation.problemType, TEXT]
-  const best = new Negotiator({ headers: { accept } }).mediaType(forms)
-  if (best === TEXT) return { mediaType: TEXT, text: plainText(body, error) }
-  return { mediaType: notation.problemType, text: notation.format(body) }
+/** A problem in the form that the client accepts best; the preferred notation when it accepts none of them. */
+function write(body: Schemas['Problem'], error: BrokerError, accept: string | undefined, preferred: NotationName) {
+  const notation = negotiateProblem(accept, preferred)
+  if (!notation) return { mediaType: 'text/plain', text: plainText(body, error) }
+  return { mediaType: notation.problemType, text: notation.write(body, 'Problem') }
 }
 
 /** A problem for people, and for clients that read no notation: the sentence first. */

@@ -1,10 +1,11 @@
 /** The HTTP server: how bodies are read, how failures are answered, and which routes there are. */
-import { TextDecoder } from 'node:util'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { BrokerError } from '../domain/errors.ts'
-import { MEDIA_TYPES, negotiate, notationOf, UNDECLARED_BODY } from '../protocol/notation.ts'
+import { negotiate, type Negotiated } from '../protocol/negotiation.ts'
+import { BODY_BYTES_MAX } from '../protocol/notation.ts'
 import { accountRoutes } from './account.ts'
 import { identityRoutes } from './admin-identities.ts'
+import { readBodies } from './bodies.ts'
 import { requireCallers } from './calling.ts'
 import { closeServer, OpenAnswers } from './closing.ts'
 import { componentRoutes } from './components.ts'
@@ -30,10 +31,12 @@ declare module 'fastify' {
     /** The route answers also while the service is about to stop. */
     whileStopping?: boolean
   }
+  interface FastifyRequest {
+    /** What the answer is written in; not there on routes of one form. */
+    negotiated: Negotiated | null
+  }
 }
 
-/** The longest body that is read at all, in bytes; a notation may allow less. */
-const BODY_BYTES_MAX = 1_048_576
 /** The longest URL, in characters. Node itself refuses a request whose URL and headers have more than 16 KiB. */
 const URL_LENGTH_MAX = 8192
 /** How long a client may take to send a request, and how long it may take to read an answer when the service stops. */
@@ -67,13 +70,13 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     onProtoPoisoning: 'ignore',
     frameworkErrors: (error, request, reply) => {
       void reply.header('X-Request-Id', request.id)
-      sendProblem(error, request, reply)
+      sendProblem(error, request, reply, context.settings.notation)
     },
     clientErrorHandler: (error, socket) => refuseConnection(logger, error, socket),
   })
   refuseExpectations(app.server)
-  readBodies(app)
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
+  app.decorateRequest('negotiated', null)
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, context.settings.notation))
   const answers = new OpenAnswers(app)
   const known = new KnownPaths(app)
   app.addHook('onRequest', async (request, reply) => {
@@ -90,7 +93,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     // Before a body is read: it does not matter what is in it.
     if (request.is404) refusePath(request, methods, (allowed) => void reply.header('Allow', allowed))
     // Before anything is done: an answer that cannot be written must not have had effects.
-    if (!oneForm) negotiate(request.headers.accept)
+    if (!oneForm) request.negotiated = negotiate(request.headers.accept, context.settings.notation)
   })
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(
@@ -104,6 +107,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     )
   })
   requireCallers(app, context)
+  readBodies(app)
   offerSetRoutes(app, context)
   executionRoutes(app, context)
   eventRoutes(app, context)
@@ -139,37 +143,4 @@ function refusePath(request: FastifyRequest, methods: readonly string[], allow: 
     'METHOD_NOT_ALLOWED',
     `${request.method} is not possible here; possible are ${methods.join(', ')}.`,
   )
-}
-
-/** Bodies are read by their notation. Text that is not UTF-8 is refused; a body without a type is read as the draft says. */
-function readBodies(app: FastifyInstance): void {
-  const utf8 = new TextDecoder('utf-8', { fatal: true })
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      const declared = request.headers['content-type']
-      const notation = declared ? notationOf(declared) : UNDECLARED_BODY
-      if (!notation)
-        throw new BrokerError(
-          'UNSUPPORTED_MEDIA_TYPE',
-          `'${declared}' cannot be read; possible are ${MEDIA_TYPES.join(' and ')}.`,
-        )
-      if (body.length > notation.bytesMax)
-        throw new BrokerError(
-          'TOO_LARGE',
-          `A body in ${notation.name.toUpperCase()} has at most ${notation.bytesMax} bytes.`,
-        )
-      done(null, notation.parse(decode(utf8, body as Buffer)))
-    } catch (error) {
-      done(error as Error)
-    }
-  })
-}
-
-function decode(utf8: TextDecoder, body: Buffer): string {
-  try {
-    return utf8.decode(body)
-  } catch (cause) {
-    throw new BrokerError('BAD_SYNTAX', 'The body is not UTF-8.', { cause })
-  }
 }

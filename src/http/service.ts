@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { BrokerError } from '../domain/errors.ts'
 import { CONTRACT, CONTRACT_TEXT } from '../protocol/contract.ts'
-import { notationOf } from '../protocol/notation.ts'
+import { notationNamed } from '../protocol/notation.ts'
 import * as executions from '../store/executions.ts'
 import { answer, type HttpContext } from './context.ts'
 
@@ -20,7 +20,7 @@ export function serviceRoutes(app: FastifyInstance, context: HttpContext): void 
 
   let yaml: string | undefined
   app.get('/openapi.yaml', { config: { oneForm: true } }, async (_request, reply) => {
-    yaml ??= notationOf('application/yaml')?.format(CONTRACT) ?? ''
+    yaml ??= notationNamed('yaml').write(CONTRACT, undefined)
     return reply.header('Content-Type', 'application/yaml; charset=utf-8').send(yaml)
   })
 

@@ -6,6 +6,7 @@
  * is left out and reported too: that is a reason for the answer NO, not a fault of syntax. What is left is for the
  * validator.
  */
+import { escapePointer } from './body-limits.ts'
 import { resolveSchema, schemaNamed, type Schema, type SchemaName } from './contract.ts'
 
 /** What was left out of a value. Places are JSON Pointers. */
@@ -70,9 +71,4 @@ export function conform(name: SchemaName, value: unknown): Conformed {
   }
 
   return { value: fit(schemaNamed(name), value, ''), unknownFields, unknownKinds }
-}
-
-/** A key as a token of a JSON Pointer (RFC 6901, section 3). */
-export function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1')
 }

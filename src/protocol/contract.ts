@@ -13,6 +13,9 @@ export type SchemaName = keyof Schemas
 export interface Schema {
   readonly $ref?: string
   readonly type?: string
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly xml?: XmlHints
   readonly properties?: Readonly<Record<string, Schema>>
   readonly additionalProperties?: Schema | boolean
   readonly items?: Schema
@@ -22,6 +25,14 @@ export interface Schema {
   readonly 'x-addition'?: string
   readonly oneOf?: readonly Schema[]
   readonly discriminator?: { readonly propertyName: string; readonly mapping: Readonly<Record<string, string>> }
+}
+
+/** How the contract wants something written in XML (the XML object of OpenAPI). */
+export interface XmlHints {
+  readonly name?: string
+  readonly namespace?: string
+  readonly attribute?: boolean
+  readonly wrapped?: boolean
 }
 
 interface Contract {
@@ -34,11 +45,12 @@ export const CONTRACT_TEXT = readFileSync(new URL('contract.gen.json', import.me
 /** The contract as one object. */
 export const CONTRACT = JSON.parse(CONTRACT_TEXT) as Contract
 
-const PREFIX = '#/components/schemas/'
+/** How references to schemas begin. */
+export const SCHEMA_PREFIX = '#/components/schemas/'
 
 /** The schema behind a reference, or the schema itself. */
 export function resolveSchema(schema: Schema): Schema {
-  return schema.$ref ? resolveSchema(schemaNamed(schema.$ref.slice(PREFIX.length))) : schema
+  return schema.$ref ? resolveSchema(schemaNamed(schema.$ref.slice(SCHEMA_PREFIX.length))) : schema
 }
 
 /** A schema of the contract by name. */
@@ -52,7 +64,7 @@ const ajv = compileContract()
 
 /** The faults of a value against a schema of the contract; none when it follows the contract. */
 export function faultsOf(name: SchemaName, value: unknown): FieldFault[] {
-  const validate = ajv.getSchema(`contract${PREFIX}${name}`) as ValidateFunction
+  const validate = ajv.getSchema(`contract${SCHEMA_PREFIX}${name}`) as ValidateFunction
   if (validate(value)) return []
   return (validate.errors ?? [])
     .filter((error) => error.keyword !== 'if' && error.keyword !== 'oneOf')

@@ -1,21 +1,31 @@
 /**
  * The notations of the wire. A body is read in the notation that its Content-Type names and written in the one that
- * Accept asks for. A notation is one entry of the table below; nothing else in the code names a media type of a body.
+ * Accept asks for (`negotiation.ts`). A notation is one entry of the table below; nothing else in the code names a media
+ * type of a body.
  */
-import { CORE_SCHEMA, dump, load, YAMLException } from 'js-yaml'
-import Negotiator from 'negotiator'
-import { BrokerError } from '../domain/errors.ts'
+import { BrokerError, isBrokerError } from '../domain/errors.ts'
+import type { SchemaName } from './contract.ts'
+import { readJson } from './json-text.ts'
+import { readXml } from './xml/read-xml.ts'
+import { writeXml } from './xml/write-xml.ts'
+import { readYaml, writeYaml } from './yaml-text.ts'
+
+export type NotationName = 'json' | 'yaml' | 'xml'
 
 /** One notation: the media types it goes by (the first is written) and how it is read and written. */
 export interface Notation {
-  readonly name: 'json' | 'yaml'
+  readonly name: NotationName
   readonly mediaTypes: readonly string[]
   readonly problemType: string
   /** The longest text that is read, in bytes: reading must not hold up the other requests. */
   readonly bytesMax: number
-  /** Throws BAD_SYNTAX with the place of the fault. */
-  parse(text: string): unknown
-  format(value: unknown): string
+  /**
+   * Reads a text that holds a thing of the named schema; without a name, of any. Throws BAD_SYNTAX with the place of
+   * the fault.
+   */
+  read(text: string, schema: SchemaName | undefined): unknown
+  /** Writes a thing of the named schema; without a name, of any. */
+  write(value: unknown, schema: SchemaName | undefined): string
 }
 
 const JSON_NOTATION: Notation = {
@@ -23,71 +33,71 @@ const JSON_NOTATION: Notation = {
   mediaTypes: ['application/json', 'text/json'],
   problemType: 'application/problem+json',
   bytesMax: 1_048_576,
-  parse(text) {
-    try {
-      return JSON.parse(text) as unknown
-    } catch (cause) {
-      throw new BrokerError('BAD_SYNTAX', `The body is not JSON: ${(cause as Error).message}`, { cause })
-    }
-  },
-  format: (value) => `${JSON.stringify(value)}\n`,
+  read: readJson,
+  write: (value) => `${JSON.stringify(value)}\n`,
 }
 
 const YAML_NOTATION: Notation = {
   name: 'yaml',
   mediaTypes: ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml', 'application/yml', 'text/yml'],
   problemType: 'application/problem+yaml',
-  // js-yaml reads about 2 MB per second; this bounds the time that one body holds the event loop.
-  bytesMax: 262_144,
-  parse(text) {
-    try {
-      return load(text, { schema: CORE_SCHEMA, maxAliases: 0 })
-    } catch (cause) {
-      if (!(cause instanceof YAMLException)) throw cause
-      const line = cause.mark ? ` (line ${cause.mark.line + 1}, column ${cause.mark.column + 1})` : ''
-      throw new BrokerError('BAD_SYNTAX', `The body is not YAML: ${cause.reason}${line}`, { cause })
-    }
-  },
-  // The default dump schema quotes words such as YES, which readers of YAML 1.1 take for booleans.
-  format: (value) => dump(value, { lineWidth: -1, noRefs: true }),
+  // The reader takes up to a microsecond per byte; this bounds the time that one body holds the event loop.
+  bytesMax: 65_536,
+  read: readYaml,
+  write: writeYaml,
 }
 
-const NOTATIONS: readonly Notation[] = [JSON_NOTATION, YAML_NOTATION]
+const XML_NOTATION: Notation = {
+  name: 'xml',
+  mediaTypes: ['application/xml', 'text/xml'],
+  problemType: 'application/problem+xml',
+  bytesMax: 262_144,
+  read: readXml,
+  write: writeXml,
+}
+
+/** Every notation. The first is written when the client has no wish. */
+export const NOTATIONS: readonly Notation[] = [JSON_NOTATION, YAML_NOTATION, XML_NOTATION]
+
+/** The longest body that any notation reads, in bytes. */
+export const BODY_BYTES_MAX = Math.max(...NOTATIONS.map(({ bytesMax }) => bytesMax))
 
 /** The media types that are read and written, for a message or a header. */
-export const MEDIA_TYPES = NOTATIONS.map((notation) => notation.mediaTypes[0] as string)
+export const MEDIA_TYPES = NOTATIONS.map(({ mediaTypes }) => mediaTypes[0] as string)
 
-/** The notation that a body without a Content-Type is read in. A YAML reader reads JSON too. */
-export const UNDECLARED_BODY: Notation = YAML_NOTATION
+/** The notation of this name. */
+export function notationNamed(name: NotationName): Notation {
+  return NOTATIONS.find((notation) => notation.name === name) as Notation
+}
 
-/** The notation of a Content-Type; undefined for one that is not known. `+json` and `+yaml` suffixes count. */
+/**
+ * The notation of a Content-Type; undefined for one that is not known. The suffixes of structured types (`+json`) count.
+ */
 export function notationOf(contentType: string): Notation | undefined {
   const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
-  return NOTATIONS.find(
-    (notation) => notation.mediaTypes.includes(mediaType) || mediaType.endsWith(`+${notation.name}`),
-  )
+  return NOTATIONS.find(({ name, mediaTypes }) => mediaTypes.includes(mediaType) || mediaType.endsWith(`+${name}`))
 }
 
-/** The notation to answer in, and the media type to name it with. Throws NOT_ACCEPTABLE. */
-export function negotiate(accept: string | undefined): { notation: Notation; mediaType: string } {
-  const available = NOTATIONS.flatMap((notation) => [...notation.mediaTypes, notation.problemType])
-  const mediaType = new Negotiator({ headers: { accept } }).mediaType(available)
-  const notation = mediaType && NOTATIONS.find((one) => [...one.mediaTypes, one.problemType].includes(mediaType))
-  if (!mediaType || !notation) {
-    throw new BrokerError(
-      'NOT_ACCEPTABLE',
-      `Nothing in 'Accept: ${accept}' can be produced; possible are ${MEDIA_TYPES.join(' and ')}.`,
-    )
-  }
-  return { notation, mediaType: mediaType === notation.problemType ? (notation.mediaTypes[0] as string) : mediaType }
+/**
+ * The notation of a body without a Content-Type. The draft says YAML, of which JSON is nearly a part; what is JSON is
+ * read as such, so that it means the same with and without its type.
+ */
+export const UNDECLARED_BODY: Notation = {
+  ...YAML_NOTATION,
+  bytesMax: BODY_BYTES_MAX,
+  read(text, schema) {
+    try {
+      if (/^\s*[{[]/.test(text)) return readJson(text)
+    } catch (error) {
+      if (!isBrokerError(error, 'BAD_SYNTAX')) throw error
+    }
+    if (Buffer.byteLength(text) > YAML_NOTATION.bytesMax) throw tooLarge(YAML_NOTATION)
+    return YAML_NOTATION.read(text, schema)
+  },
 }
 
-/** The notation for an error: what the client accepts if it can be had, otherwise JSON. */
-export function negotiateProblem(accept: string | undefined): Notation {
-  try {
-    return negotiate(accept).notation
-  } catch (error) {
-    if (error instanceof BrokerError && error.code === 'NOT_ACCEPTABLE') return JSON_NOTATION
-    throw error
-  }
+/** The error for a body that is longer than its notation allows. */
+export function tooLarge({ name, bytesMax }: Notation): BrokerError {
+  const hint = bytesMax < BODY_BYTES_MAX ? `; in JSON it may have ${BODY_BYTES_MAX}` : ''
+  return new BrokerError('TOO_LARGE', `A body in ${name.toUpperCase()} has at most ${bytesMax} bytes${hint}.`)
 }

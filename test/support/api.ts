@@ -2,6 +2,7 @@
 import { load } from 'js-yaml'
 import { CONTRACT, faultsOf, type SchemaName, type Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
+import { readXml } from '../../src/protocol/xml/read-xml.ts'
 
 export interface Answer<Body> {
   readonly status: number
@@ -45,8 +46,15 @@ export class Api {
     })
     const mediaType = response.headers.get('content-type')?.split(';')[0] ?? ''
     const text = await response.text()
+    const schema = () => declaredSchema(method, path, response.status, mediaType)
     const value: unknown =
-      mediaType.endsWith('json') && text !== '' ? JSON.parse(text) : mediaType.endsWith('yaml') ? load(text) : text
+      mediaType.endsWith('json') && text !== ''
+        ? JSON.parse(text)
+        : mediaType.endsWith('yaml')
+          ? load(text)
+          : mediaType.endsWith('xml') && !path.startsWith('/capabilities') && !path.startsWith('/availability')
+            ? readXml(text, schema())
+            : text
     // What is answered before anybody looks at the path is not in the contract of each.
     const anywhere = [405, 414].includes(response.status) || ['HEAD', 'OPTIONS'].includes(method)
     if (!anywhere) holdAgainstContract(method, path, response.status, mediaType, value)
@@ -139,20 +147,24 @@ export const cores = (min: number, max?: number): Schemas['ComputeResource'] => 
   cores: { min, ...(max === undefined ? {} : { max }) },
 })
 
-function holdAgainstContract(method: string, path: string, status: number, mediaType: string, body: unknown): void {
+/** The schema that the contract declares for an answer; undefined where it declares none. */
+function declaredSchema(method: string, path: string, status: number, mediaType: string): SchemaName | undefined {
   const paths = (CONTRACT as unknown as { paths: Record<string, Record<string, Operation>> }).paths
   const plain = path.split('?')[0] ?? ''
   const template = Object.keys(paths).find((one) => new RegExp(`^${one.replace(/\{\w+\}/g, '[^/]+')}$`).test(plain))
-  if (!template) return
+  if (!template) return undefined
   const declared = resolve(paths[template]?.[method.toLowerCase()]?.responses[String(status)])
-  if (!declared)
-    throw new Error(`the contract does not declare ${status} for ${method} ${template}: ${JSON.stringify(body)}`)
+  if (!declared) throw new Error(`the contract does not declare ${status} for ${method} ${template}`)
   // Without a declared body there is none.
-  if (!declared.content && body === '') return
+  if (!declared.content && mediaType === '') return undefined
   const content = declared.content?.[mediaType]
   if (!content) throw new Error(`the contract does not declare ${mediaType} for ${status} of ${method} ${template}`)
-  const name = content.schema.$ref?.split('/').at(-1)
-  const faults = name ? faultsOf(name as SchemaName, body) : []
+  return content.schema.$ref?.split('/').at(-1) as SchemaName | undefined
+}
+
+function holdAgainstContract(method: string, path: string, status: number, mediaType: string, body: unknown): void {
+  const name = declaredSchema(method, path, status, mediaType)
+  const faults = name ? faultsOf(name, body) : []
   if (faults.length > 0)
     throw new Error(`the answer to ${method} ${path} does not follow the contract: ${JSON.stringify(faults)}`)
 }

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { BrokerError } from '../domain/errors.ts'
+import { checkBody, VALUES_MAX } from './body-limits.ts'
+
+function failure(body: unknown): BrokerError | undefined {
+  try {
+    checkBody(body)
+  } catch (error) {
+    if (error instanceof BrokerError) return error
+    throw error
+  }
+  return undefined
+}
+
+describe('a body', () => {
+  it.each<[string, unknown, string]>([
+    ['NUL in a text', { meta: { name: 'a\0b' } }, '/meta/name'],
+    ['NUL in a name', { environment: { 'A\0': 'b' } }, '/environment'],
+    ['half a surrogate pair', { command: ['ok', '\ud800'] }, '/command/1'],
+    ['the other half', { a: { 'b/c': '\udc00x' } }, '/a/b~1c'],
+    ['a number without an end', { cores: { min: Infinity } }, '/cores/min'],
+    ['no number', [Number.NaN], '/0'],
+  ])('with %s is refused at its place', (_, body, pointer) => {
+    const error = failure(body)
+    expect(error?.code).toBe('BAD_REQUEST')
+    expect(error?.faults.map((fault) => 'pointer' in fault && fault.pointer)).toEqual([pointer])
+  })
+  it('of whole characters is accepted', () => {
+    expect(failure({ a: '😀\u0001\u2028\uffff', b: [1e300, -0, null, true] })).toBeUndefined()
+  })
+  it('names no more faults than anybody reads', () => {
+    expect(failure(Array.from({ length: 500 }, () => '\0'))?.faults).toHaveLength(20)
+  })
+  it('with too many values is too large', () => {
+    expect(failure(Array.from({ length: VALUES_MAX }, () => 1))?.code).toBe('TOO_LARGE')
+    expect(failure(Array.from({ length: VALUES_MAX - 1 }, () => 1))).toBeUndefined()
+  })
+  it('that is nested too deeply is refused', () => {
+    let deep: unknown = 1
+    for (let depth = 0; depth < 51; depth++) deep = { a: deep }
+    expect(failure(deep)?.code).toBe('BAD_SYNTAX')
+  })
+})

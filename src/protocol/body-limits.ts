@@ -1,0 +1,70 @@
+/**
+ * What no body may exceed or contain, in whatever notation it came: the bounds of the work that one request causes, and
+ * text that cannot be kept. They are far above what any real request needs.
+ */
+import { BrokerError, type FieldFault } from '../domain/errors.ts'
+
+/** How deep lists and maps may lie in each other. */
+export const DEPTH_MAX = 50
+/** How many values a body may have in all, lists and maps included. */
+export const VALUES_MAX = 20_000
+/** How many faults one answer names. */
+const FAULTS_MAX = 20
+
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/** The error for a body that is nested too deeply. */
+export function tooDeep(): BrokerError {
+  return new BrokerError('BAD_SYNTAX', `Lists and maps of the body lie in each other more than ${DEPTH_MAX} deep.`)
+}
+
+/** The error for a body with too many values. */
+export function tooMany(): BrokerError {
+  return new BrokerError('TOO_LARGE', `The body has more than ${VALUES_MAX} values.`)
+}
+
+/**
+ * Holds a body that was read against the limits. Throws TOO_LARGE, BAD_SYNTAX, or BAD_REQUEST with the fields whose
+ * text cannot be kept (NUL and halves of a surrogate pair are no text) or whose number has no value.
+ */
+export function checkBody(body: unknown): void {
+  const faults: FieldFault[] = []
+  let values = 0
+
+  function check(value: unknown, pointer: string, depth: number): void {
+    if (++values > VALUES_MAX) throw tooMany()
+    if (typeof value === 'string') return checkText(value, pointer, 'the text')
+    if (typeof value === 'number' && !Number.isFinite(value)) return fault(pointer, 'is not a number that can be kept')
+    if (typeof value !== 'object' || value === null) return
+    if (depth === DEPTH_MAX) throw tooDeep()
+    if (Array.isArray(value)) return value.forEach((item, index) => check(item, `${pointer}/${index}`, depth + 1))
+    for (const [key, part] of Object.entries(value)) {
+      checkText(key, pointer, 'a name in it')
+      check(part, `${pointer}/${escapePointer(key)}`, depth + 1)
+    }
+  }
+
+  function checkText(text: string, pointer: string, what: string): void {
+    if (text.includes('\0')) fault(pointer, `${what} has the character NUL, which cannot be kept`)
+    else if (LONE_SURROGATE.test(text))
+      fault(pointer, `${what} has one half of a surrogate pair, which is no character`)
+  }
+
+  function fault(pointer: string, detail: string): void {
+    // The pointer of a name that cannot be kept holds that name: it is shown without the harm.
+    const shown = pointer.replaceAll('\0', '\uFFFD').replace(new RegExp(LONE_SURROGATE, 'gu'), '\uFFFD')
+    if (faults.length < FAULTS_MAX) faults.push({ pointer: shown, detail })
+  }
+
+  check(body, '', 0)
+  if (faults.length > 0) {
+    throw new BrokerError('BAD_REQUEST', 'The body has text or numbers that cannot be kept; the fields are listed.', {
+      faults,
+    })
+  }
+}
+
+/** A key as a token of a JSON Pointer (RFC 6901, section 3). */
+export function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1')
+}

@@ -1,0 +1,100 @@
+/**
+ * Reads JSON, strictly. The language's own reader keeps the last of two equal names in silence; a request that says two
+ * things at once is refused here instead. It also takes long over deep nesting, which is therefore found first.
+ */
+import { BrokerError } from '../domain/errors.ts'
+import { DEPTH_MAX, escapePointer, tooDeep, tooMany, VALUES_MAX } from './body-limits.ts'
+
+/** Reads a JSON text. Throws BAD_SYNTAX with what is wrong, and TOO_LARGE for too many values. */
+export function readJson(text: string): unknown {
+  scan(text)
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    throw new BrokerError('BAD_SYNTAX', `The body is not JSON: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** No text with fewer values has more brackets and commas than this; the values themselves are counted later. */
+const MARKS_MAX = 2 * VALUES_MAX
+
+/** A list or map that is open at the place of the scan. */
+interface Open {
+  /** The names so far; undefined in a list. */
+  readonly names: Set<string> | undefined
+  /** The name that a value is awaited for. */
+  name: string
+  awaitsName: boolean
+  index: number
+}
+
+/**
+ * Goes through a text that may be JSON, once, and looks at nothing but brackets, commas and names. A text that is not
+ * JSON at all goes through, or is refused for a reason that is true of it as well.
+ */
+function scan(text: string): void {
+  const open: Open[] = []
+  let marks = 0
+  for (let at = 0; at < text.length; at++) {
+    const inner = open.at(-1)
+    switch (text[at]) {
+      case '{':
+      case '[':
+        if (open.length === DEPTH_MAX) throw tooDeep()
+        open.push({ names: text[at] === '{' ? new Set() : undefined, name: '', awaitsName: text[at] === '{', index: 0 })
+        if (++marks > MARKS_MAX) throw tooMany()
+        break
+      case '}':
+      case ']':
+        open.pop()
+        break
+      case ',':
+        if (++marks > MARKS_MAX) throw tooMany()
+        if (inner) {
+          inner.index++
+          inner.awaitsName = inner.names !== undefined
+        }
+        break
+      case '"': {
+        const end = endOfText(text, at)
+        if (inner?.names && inner.awaitsName) takeName(inner, inner.names, text.slice(at, end + 1), open)
+        at = end
+        break
+      }
+      default:
+    }
+  }
+}
+
+/** The place of the quote that ends the text that begins at `start`, or the end of everything. */
+function endOfText(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let escapes = 0
+    while (text[at - 1 - escapes] === '\\') escapes++
+    if (escapes % 2 === 0) return at
+  }
+  return text.length
+}
+
+function takeName(inner: Open, names: Set<string>, quoted: string, open: readonly Open[]): void {
+  const name = quoted.includes('\\') ? unescaped(quoted) : quoted.slice(1, -1)
+  inner.name = name
+  inner.awaitsName = false
+  if (names.has(name)) {
+    const pointer = open.map((one) => `/${one.names ? escapePointer(one.name) : one.index}`).join('')
+    throw new BrokerError('BAD_SYNTAX', `The body has the name '${name}' twice in the same map, at ${pointer}.`, {
+      faults: [{ pointer, detail: 'is there twice; which one is meant cannot be known' }],
+    })
+  }
+  names.add(name)
+}
+
+/** A quoted name without its escapes; as it is written when the escapes are wrong, which the reader will say. */
+function unescaped(quoted: string): string {
+  try {
+    return JSON.parse(quoted) as string
+  } catch (error) {
+    if (error instanceof SyntaxError) return quoted
+    throw error
+  }
+}

@@ -1,0 +1,42 @@
+/** Which schema of the contract the body of a request or an answer follows. XML is read and written by it. */
+import { CONTRACT, SCHEMA_PREFIX, type SchemaName } from './contract.ts'
+
+interface Body {
+  readonly $ref?: string
+  readonly content?: Readonly<Record<string, { readonly schema?: { readonly $ref?: string } }>>
+}
+
+interface Operation {
+  readonly requestBody?: Body
+  readonly responses: Readonly<Record<string, Body>>
+}
+
+const PATHS = (CONTRACT as unknown as { paths: Record<string, Record<string, Operation>> }).paths
+
+/** The schema of a request to a route, in the words of the router (`/executions/:uuid`); undefined for an unknown one. */
+export function requestSchema(method: string, route: string): SchemaName | undefined {
+  return schemaOf(operation(method, route)?.requestBody)
+}
+
+/** The schema of an answer of a route; undefined where the contract does not say. */
+export function answerSchema(method: string, route: string, status: number): SchemaName | undefined {
+  return schemaOf(operation(method === 'HEAD' ? 'GET' : method, route)?.responses[String(status)])
+}
+
+function operation(method: string, route: string): Operation | undefined {
+  return PATHS[route.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
+}
+
+function schemaOf(body: Body | undefined): SchemaName | undefined {
+  const resolved = body?.$ref ? at(body.$ref) : body
+  const reference = resolved?.content?.['application/json']?.schema?.$ref
+  return reference?.slice(SCHEMA_PREFIX.length) as SchemaName | undefined
+}
+
+/** What a reference of the contract leads to. */
+function at(reference: string): Body {
+  return reference
+    .slice('#/'.length)
+    .split('/')
+    .reduce<unknown>((place, part) => (place as Record<string, unknown>)[part], CONTRACT) as Body
+}
