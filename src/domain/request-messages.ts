@@ -93,6 +93,18 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Give each resource its own `meta.name` and refer to it by that.',
   },
+  'reference-to-itself': {
+    level: 'ERROR',
+    template: "The reference '${reference}' of ${pointer} leads back to where it is; it has to lead to ${expected}.",
+    places: ['offer set'],
+    advice: 'Refer to the `meta.name` or `meta.uuid` of another resource in the same request.',
+  },
+  'storage-conflict': {
+    level: 'ERROR',
+    template: '${pointer} puts data into another storage resource than ${other} does.',
+    places: ['offer set'],
+    advice: 'Say where data are at one of the two places only.',
+  },
   'duplicate-name': {
     level: 'ERROR',
     template: "The name '${name}' of ${pointer} is used twice; give each resource its own name.",

@@ -1,31 +1,70 @@
 /** References inside one request: a `meta.name` or `meta.uuid` that the client chose leads to a resource. */
 import type { VolumeTarget } from '../domain/execution-request.ts'
+import { message } from '../domain/message.ts'
 import type { Schemas } from './contract.ts'
+import type { RequestNotes } from './request-notes.ts'
 
-/** A resource that can be referred to. */
+/** Something that can be referred to, by the words that lead to it. */
 export interface Referable extends VolumeTarget {
   readonly name: string | undefined
   readonly uuid: string | undefined
 }
 
-/** A resource by the words that lead to it. */
-export function referable(
-  family: VolumeTarget['family'],
-  index: number,
-  meta: Schemas['ComponentMetadata'] | undefined,
-): Referable {
-  return { family, index, name: meta?.name?.trim() || undefined, uuid: meta?.uuid?.trim() || undefined }
+/** What a reference may lead to, in words for a message. */
+const EXPECTED = { storage: 'a storage resource', data: 'a data resource', any: 'a data or storage resource' }
+
+/** Finds what references lead to, and notes those that lead nowhere, to several resources, or to themselves. */
+export class References {
+  readonly #resources: readonly Referable[]
+  readonly #notes: RequestNotes
+
+  constructor(wire: Pick<Schemas['ExecutionRequest'], 'storage' | 'data'>, notes: RequestNotes) {
+    this.#notes = notes
+    this.#resources = (['storage', 'data'] as const).flatMap((family) =>
+      (wire[family] ?? []).map(({ meta }, index) => ({ family, index, ...wordsOf(meta) })),
+    )
+    this.#refuseDoubles('name')
+    this.#refuseDoubles('uuid')
+  }
+
+  /** The resource of a family that a word leads to; `from` is what refers to it. */
+  find(
+    reference: string | undefined,
+    pointer: string,
+    family: keyof typeof EXPECTED,
+    from: Schemas['ComponentMetadata'] | undefined,
+  ): Referable | undefined {
+    const word = reference?.trim() ?? ''
+    const found = this.#resources.filter(
+      (resource) => (family === 'any' || resource.family === family) && leadsTo(word, resource),
+    )
+    const [only, ...others] = found
+    if (only && others.length === 0) return only
+    const { now } = this.#notes
+    if (only) this.#notes.say(message('reference-ambiguous', now, { pointer, reference: word }))
+    else if (leadsTo(word, wordsOf(from)))
+      this.#notes.say(message('reference-to-itself', now, { pointer, reference: word, expected: EXPECTED[family] }))
+    else this.#notes.say(message('reference-not-found', now, { pointer, reference: word, expected: EXPECTED[family] }))
+    return undefined
+  }
+
+  #refuseDoubles(field: 'name' | 'uuid'): void {
+    const seen = new Set<string>()
+    for (const resource of this.#resources) {
+      const word = resource[field]
+      if (word === undefined) continue
+      const pointer = `/${resource.family}/${resource.index}/meta/${field}`
+      if (seen.has(word)) this.#notes.say(message('duplicate-name', this.#notes.now, { pointer, name: word }))
+      seen.add(word)
+    }
+  }
 }
 
-/** The resource that a reference leads to, or why it leads to none. A word that is both a name and a UUID is compared as both. */
-export function resolveReference(
-  reference: string | undefined,
-  targets: readonly Referable[],
-): Referable | 'none' | 'several' {
-  const word = reference?.trim()
-  const found = targets.filter(
-    (target) => word !== undefined && word !== '' && (target.name === word || target.uuid === word),
-  )
-  if (found.length > 1) return 'several'
-  return found[0] ?? 'none'
+function wordsOf(meta: Schemas['ComponentMetadata'] | undefined): Pick<Referable, 'name' | 'uuid'> {
+  return { name: meta?.name?.trim() || undefined, uuid: meta?.uuid?.trim() || undefined }
+}
+
+/** A word may be a name or a UUID; the client chose both, so it is compared with both. */
+function leadsTo(word: string, { name, uuid }: Pick<Referable, 'name' | 'uuid'>): boolean {
+  return word !== '' && (name === word || uuid === word)
 }

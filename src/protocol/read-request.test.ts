@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest'
+import { KIND } from './kinds.ts'
+import { readRequest } from './read-request.ts'
+
+const NOW = Date.parse('2026-12-01T00:00:00Z')
+const DEFAULTS = { durationMs: 7_200_000 }
+const read = (body: object) => readRequest(body, NOW, DEFAULTS)
+
+const container = { executable: { kind: KIND.dockerContainer, image: { locations: ['example.org/test:1'] } } }
+const file = (meta: object, more: object = {}) => ({
+  kind: KIND.simpleData,
+  meta,
+  location: 'http://example.org/a',
+  ...more,
+})
+const space = (meta: object, more: object = {}) => ({ kind: KIND.simpleStorage, meta, ...more })
+const volume = (resource: string, more: object = {}) => ({ kind: KIND.simpleVolumeMount, resource, ...more })
+const mounts = (...volumes: object[]) => ({ compute: { kind: KIND.simpleCompute, volumes } })
+
+describe('what a request leaves open', () => {
+  it('is one core, one GiB, two hours, as soon as possible', () => {
+    const { request, messages } = read(container)
+    expect(messages).toEqual([])
+    expect(request).toMatchObject({
+      compute: { cores: { min: 1, max: 1 }, memory: { min: 1, max: 1 }, volumes: [] },
+      storage: [],
+      data: [],
+      durationMs: 7_200_000,
+      starts: [],
+      executable: { image: { architecture: 'amd64', os: 'linux' }, privileged: false },
+    })
+  })
+  it('is a read-only mount under the name of what is mounted', () => {
+    const { request } = read({
+      ...container,
+      data: [file({ name: 'input' }), file({ uuid: 'u' })],
+      ...mounts(volume('input'), volume('u')),
+    })
+    expect(request?.compute.volumes).toEqual([
+      { path: '/volumes/input', mode: 'READONLY', target: { family: 'data', index: 0 } },
+      { path: '/volumes/data-1', mode: 'READONLY', target: { family: 'data', index: 1 } },
+    ])
+  })
+  it('is exactly the minimum where there is no maximum, and at most the maximum where there is no minimum', () => {
+    const cores = (range: object) =>
+      read({ ...container, compute: { kind: KIND.simpleCompute, cores: range } }).request?.compute.cores
+    expect(cores({ min: 3 })).toEqual({ min: 3, max: 3 })
+    expect(cores({ max: 4 })).toEqual({ min: 1, max: 4 })
+  })
+  it('is storage of its own for each data resource that names none', () => {
+    const { request } = read({
+      ...container,
+      storage: [space({ name: 'shared' }, { size: { min: 5 } })],
+      data: [file({ name: 'a' }), file({ name: 'b' }, { storage: 'shared' }), file({ name: 'c' })],
+    })
+    expect(request?.storage).toEqual([
+      { name: 'shared', size: { min: 5, max: 5 }, implied: false },
+      { size: { min: 1, max: 1 }, implied: true },
+      { size: { min: 1, max: 1 }, implied: true },
+    ])
+    expect(request?.data.map(({ storage }) => storage)).toEqual([1, 0, 2])
+  })
+})
+
+describe('a reference', () => {
+  it('is a name or a UUID, without regard to space around it', () => {
+    const { request } = read({
+      ...container,
+      storage: [space({ name: ' disk ', uuid: 'd-1' })],
+      data: [file({ uuid: 'f-1' }, { storage: ' disk' })],
+      ...mounts(volume('d-1'), volume('f-1 ', { path: '/f' })),
+    })
+    expect(request?.data[0]?.storage).toBe(0)
+    expect(request?.compute.volumes.map(({ target }) => target)).toEqual([
+      { family: 'storage', index: 0 },
+      { family: 'data', index: 0 },
+    ])
+  })
+  it('may go from the storage to the data instead', () => {
+    const { request } = read({
+      ...container,
+      storage: [space({ name: 'disk' }, { data: ['b', 'a'] })],
+      data: [file({ name: 'a' }), file({ name: 'b' }), file({ name: 'c' })],
+    })
+    expect(request?.data.map(({ storage }) => storage)).toEqual([0, 0, 1])
+  })
+  it('of a data resource looks at storage only, so both may have one name in different fields', () => {
+    const { request } = read({
+      ...container,
+      storage: [space({ uuid: 'x' })],
+      data: [file({ name: 'x' }, { storage: 'x' })],
+    })
+    expect(request?.data[0]?.storage).toBe(0)
+  })
+
+  const two = { storage: [space({ name: 'a' }), space({ name: 'b' })] }
+  it.each([
+    ['nothing', 'reference-not-found', '/compute/volumes/0/resource', mounts(volume('nowhere'))],
+    ['nothing', 'reference-not-found', '/compute/volumes/0/resource', mounts({ kind: KIND.simpleVolumeMount })],
+    ['nothing', 'reference-not-found', '/data/0/storage', { data: [file({}, { storage: 'nowhere' })] }],
+    [
+      'nothing',
+      'reference-not-found',
+      '/storage/0/data/1',
+      {
+        storage: [space({}, { data: ['a', 'nowhere'] })],
+        data: [file({ name: 'a' })],
+      },
+    ],
+    [
+      'two things',
+      'reference-ambiguous',
+      '/compute/volumes/0/resource',
+      {
+        storage: [space({ name: 'a' })],
+        data: [file({ uuid: 'a' })],
+        ...mounts(volume('a')),
+      },
+    ],
+    [
+      'two things',
+      'reference-ambiguous',
+      '/data/0/storage',
+      {
+        storage: [space({ name: 'a' }), space({ uuid: 'a' })],
+        data: [file({}, { storage: 'a' })],
+      },
+    ],
+    ['itself', 'reference-to-itself', '/data/0/storage', { data: [file({ name: 'a' }, { storage: 'a' })] }],
+    ['itself', 'reference-to-itself', '/storage/0/data/0', { storage: [space({ uuid: 'a' }, { data: ['a'] })] }],
+    ['itself', 'reference-to-itself', '/compute/volumes/0/resource', mounts(volume('a', { meta: { name: 'a' } }))],
+    [
+      'another storage than the storage says',
+      'storage-conflict',
+      '/storage/1/data/0',
+      {
+        storage: [space({ name: 'a' }), space({ name: 'b' }, { data: ['f'] })],
+        data: [file({ name: 'f' }, { storage: 'a' })],
+      },
+    ],
+    ['a name that is used twice', 'duplicate-name', '/data/0/meta/name', { ...two, data: [file({ name: 'b' })] }],
+    [
+      'a UUID that is used twice',
+      'duplicate-name',
+      '/data/1/meta/uuid',
+      {
+        data: [file({ uuid: 'x' }), file({ uuid: 'x' })],
+      },
+    ],
+  ])('to %s is a reason for NO with the place: %s', (_, name, pointer, body) => {
+    const { request, messages } = read({ ...container, ...body })
+    expect(request).toBeUndefined()
+    expect(messages.map((said) => [said.name, said.values.pointer])).toContainEqual([name, pointer])
+    expect(messages.find((said) => said.name === name)?.text).toContain(pointer)
+  })
+})
+
+describe('a part of the contract that is not done here', () => {
+  it.each([
+    ['/executable/kind', { executable: { kind: KIND.jupyterNotebook, location: 'http://example.org/n.ipynb' } }],
+    ['/executable/kind', { executable: { kind: KIND.singularityContainer, location: 'http://example.org/i.sif' } }],
+    ['/data/0/kind', { data: [{ kind: KIND.s3Data, endpoint: 'http://example.org', bucket: 'b' }] }],
+    ['/data/0/kind', { data: [{ kind: KIND.rucioData, rucio: { scope: 's', object: 'o', type: 'FILE' } }] }],
+    ['/data/0/kind', { data: [{ kind: KIND.ivoaData, ivoa: { ivoid: 'ivo://a/b?c' } }] }],
+    ['/data/0/kind', { data: [{ kind: KIND.skaoData, skao: { namespace: 'n', objectname: 'o' } }] }],
+    ['/data/0/access', { data: [file({}, { access: 'WRITEONLY' })] }],
+    ['/data/0/access', { data: [file({}, { access: 'READWRITE' })] }],
+    ['/compute/accelerators/min', { compute: { kind: KIND.simpleCompute, accelerators: { min: 1 } } }],
+  ])('is a reason for NO that says what is: %s', (pointer, body) => {
+    const { request, messages } = read({ ...container, ...body })
+    expect(request).toBeUndefined()
+    expect(messages.map(({ name, values }) => [name, values.pointer])).toEqual([['not-supported', pointer]])
+    expect(messages[0]?.text).toMatch(/possible is (docker-container|simple-data-resource|READONLY)|no accelerators/)
+  })
+  it('does not matter where nothing of it is asked for', () => {
+    const accelerators = { min: 0, max: 2, type: 'any' }
+    expect(read({ ...container, compute: { kind: KIND.simpleCompute, accelerators } }).request).toBeDefined()
+    expect(read({ ...container, data: [file({}, { access: 'READONLY' })] }).request).toBeDefined()
+  })
+})
+
+describe('a field that a data resource needs', () => {
+  it.each([
+    [['/data/0/location'], { kind: KIND.simpleData, location: '  ' }],
+    [['/data/0/endpoint', '/data/0/bucket'], { kind: KIND.s3Data, object: 'o' }],
+    [['/data/0/rucio/scope', '/data/0/rucio/object'], { kind: KIND.rucioData }],
+    [['/data/0/ivoa/ivoid'], { kind: KIND.ivoaData, ivoa: { obscore: { obs_id: 'x' } } }],
+    [['/data/0/skao/namespace', '/data/0/skao/objectname'], { kind: KIND.skaoData, skao: {} }],
+  ])('is named when it is missing: %s', (pointers, data) => {
+    const { messages } = read({ ...container, data: [data] })
+    const invalid = messages.filter(({ name }) => name === 'invalid-value')
+    expect(invalid.map(({ values }) => values.pointer)).toEqual(pointers)
+  })
+  it.each([[KIND.jupyterNotebook], [KIND.singularityContainer]])('and so is that of an executable: %s', (kind) => {
+    const { messages } = read({ executable: { kind } })
+    expect(messages.map(({ values }) => values.pointer)).toEqual(['/executable/location', '/executable/kind'])
+  })
+})
+
+describe('what only the broker writes', () => {
+  it('is left out without a word, so that an answer can be sent back as a request', () => {
+    const { request, messages } = read({
+      executable: {
+        ...container.executable,
+        meta: { name: 'x', url: 'http://example.org/', created: 'long ago', messages: [{}], options: [7] },
+        phase: 'NOWHERE',
+        schedule: { preparing: 3 },
+        exitCode: 'none',
+      },
+    })
+    expect(messages).toEqual([])
+    expect(request?.executable.name).toBe('x')
+  })
+})
+
+describe('more parts than can be numbered', () => {
+  it.each(['/storage', '/data', '/compute/volumes'])('are refused: %s', (pointer) => {
+    const many = <Part>(part: Part) => Array.from({ length: 2000 }, () => part)
+    const bodies: Record<string, object> = {
+      '/storage': { storage: many(space({})) },
+      '/data': { data: many(file({})) },
+      '/compute/volumes': mounts(...many(volume('a'))),
+    }
+    const { messages } = read({ ...container, ...bodies[pointer] })
+    expect(messages.map(({ values }) => values.pointer)).toEqual([pointer])
+  })
+})
