@@ -20,6 +20,7 @@ import { TrustedProxies } from './http/forwarded.ts'
 import { buildServer, type BrokerServer } from './http/server.ts'
 import { startDuty, type Duty } from './lifecycle/duty.ts'
 import { Engine } from './lifecycle/engine.ts'
+import { EstimateBook } from './lifecycle/estimate-book.ts'
 import { expireDue } from './lifecycle/expiry.ts'
 import { compareRunning, removeLeftovers } from './lifecycle/observer.ts'
 import { forgetOldKeys } from './lifecycle/old-keys.ts'
@@ -39,6 +40,8 @@ import * as work from './store/work.ts'
 
 /** How often leftovers of crashes are looked for, and a platform that does not answer is asked again, in milliseconds. */
 const LEFTOVERS_EVERY_MS = 60_000
+/** How often what other brokers on the same database have learned is read, in milliseconds. */
+const ESTIMATES_EVERY_MS = 30_000
 const PROBE_AGAIN_MS = 5_000
 const DUTY_RETRY_MS = 2_000
 const WAIT_MAX_MS = 300_000
@@ -117,6 +120,8 @@ async function start(
   const transfers = pLimit(config.data.concurrency)
   const spoolDirectory = join(directory, 'spool')
   mkdirSync(spoolDirectory, { recursive: true, mode: 0o700 })
+  const estimates = new EstimateBook(config.data.expectedRate)
+  await estimates.refresh(database)
   const context: WorkerContext = {
     clock,
     database,
@@ -125,6 +130,7 @@ async function start(
     patience: { platformMs: milliseconds(config.execution.platformPatience), attemptsMax: config.execution.attempts },
     log,
     source,
+    estimates,
     transfer: (run) => transfers(run),
     platform: (name) => byName.get(name),
   }
@@ -142,6 +148,10 @@ async function start(
     await tendPlatform(platform, enter, context, milliseconds(config.execution.observeEvery), duty, closing)
   }
   duty('ending offers', () => expireDue(database, clock))
+  duty('reading estimates', async () => {
+    await estimates.refresh(database)
+    return clock.now() + ESTIMATES_EVERY_MS
+  })
   duty('forgetting old keys', () => forgetOldKeys(database, clock))
 
   const engine = new Engine(context, signals, {
@@ -282,7 +292,7 @@ async function tendPlatform(
 
 function httpContext(
   config: Config,
-  { clock, database, source }: WorkerContext,
+  { clock, database, source, estimates }: WorkerContext,
   ids: IdSource,
   signals: Signals,
   configuredPools: readonly ConfiguredPool[],
@@ -301,7 +311,7 @@ function httpContext(
       clock,
       pools: configuredPools,
       source,
-      defaultBytesPerSecond: config.data.expectedRate,
+      estimates,
       describeTimeoutMs: milliseconds(config.data.answerWithin),
     },
     settings: {

@@ -5,11 +5,14 @@ import type { DataDescription, DataSource } from '../data/data-source.ts'
 import { publicUrl } from '../data/location.ts'
 import type { Clock } from '../domain/clock.ts'
 import { BrokerError } from '../domain/errors.ts'
+import type { Estimate } from '../domain/execution-plan.ts'
 import type { DataRequest, ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
 import type { PriceList } from '../domain/price-list.ts'
 import { BYTES_PER_GIB, type Amounts } from '../domain/resources.ts'
 import type { Platform, PlatformEstimate } from '../platforms/platform.ts'
+import type { EstimateBook, ExpectedTimes } from './estimate-book.ts'
+import { hostOf } from './observations.ts'
 import { isMounted } from './steps/volumes.ts'
 
 /** A pool as it was configured and entered into the ledger. */
@@ -25,8 +28,8 @@ export interface SurveyContext {
   readonly clock: Clock
   readonly pools: readonly ConfiguredPool[]
   readonly source: (location: URL) => DataSource | undefined
-  /** How fast data come when nothing is known of their source, in bytes per second. */
-  readonly defaultBytesPerSecond: number
+  /** What is known of how long things take. */
+  readonly estimates: EstimateBook
   /** How long a source may take to say what it has, in milliseconds. */
   readonly describeTimeoutMs: number
 }
@@ -36,11 +39,6 @@ export interface SurveyResult {
   readonly candidates: readonly PoolCandidate[]
   readonly messages: readonly Message[]
 }
-
-/** How long data of unknown size are expected to take, in milliseconds. */
-const UNKNOWN_SIZE_MS = 10_000
-/** What a transfer takes beside its bytes, in milliseconds. */
-const TRANSFER_MS = 500
 
 /** Surveys a request. */
 export async function survey(request: ExecutionRequest, context: SurveyContext): Promise<SurveyResult> {
@@ -99,9 +97,10 @@ function surveyOf(
   request: ExecutionRequest,
   estimate: PlatformEstimate,
   descriptions: readonly DataDescription[],
-  { clock, defaultBytesPerSecond }: SurveyContext,
+  { clock, estimates }: SurveyContext,
 ): Survey {
   const now = clock.now()
+  const times = estimates.expectedTimes(platform, request, estimate)
   const [image = ''] = request.executable.image.locations
   const messages = [
     ...(platform.capabilities.simulated ? [message('simulated-platform', now, { platform: platform.name })] : []),
@@ -110,12 +109,12 @@ function surveyOf(
       : []),
   ]
   return {
-    executable: { prepareMs: estimate.imageMs, releaseMs: 0 },
-    compute: { prepareMs: estimate.startMs, releaseMs: estimate.removeMs },
-    storage: request.storage.map((_, index) => volumeEstimate(request, index, estimate)),
-    data: descriptions.map(({ sizeBytes }) => ({
-      prepareMs: estimate.volumeMs + transferMs(sizeBytes, defaultBytesPerSecond),
-      releaseMs: estimate.volumeMs,
+    executable: { prepareMs: times.imageMs, releaseMs: 0 },
+    compute: { prepareMs: times.startMs, releaseMs: times.removeMs },
+    storage: request.storage.map((_, index) => volumeEstimate(request, index, times)),
+    data: descriptions.map(({ sizeBytes }, index) => ({
+      prepareMs: times.volumeMs + estimates.transferMs(hostOf(request.data[index]?.location ?? '') ?? '', sizeBytes),
+      releaseMs: times.volumeRemovalMs,
       ...(sizeBytes === undefined ? {} : { sizeBytes }),
     })),
     messages,
@@ -123,14 +122,14 @@ function surveyOf(
   }
 }
 
-function volumeEstimate(request: ExecutionRequest, storage: number, { volumeMs }: PlatformEstimate) {
-  const ms = isMounted(request.compute.volumes, storage) ? volumeMs : 0
-  return { prepareMs: ms, releaseMs: ms }
-}
-
-function transferMs(sizeBytes: number | undefined, bytesPerSecond: number): number {
-  if (sizeBytes === undefined) return UNKNOWN_SIZE_MS
-  return TRANSFER_MS + Math.ceil((sizeBytes / bytesPerSecond) * 1000)
+/** Storage that is mounted only through its data has no volume of its own. */
+function volumeEstimate(
+  { compute }: ExecutionRequest,
+  storage: number,
+  { volumeMs, volumeRemovalMs }: ExpectedTimes,
+): Estimate {
+  if (!isMounted(compute.volumes, storage)) return { prepareMs: 0, releaseMs: 0 }
+  return { prepareMs: volumeMs, releaseMs: volumeRemovalMs }
 }
 
 /** What the source says of the data; or, as a message, why they cannot be had. */

@@ -10,6 +10,7 @@ import type { Message } from '../domain/message.ts'
 import type { ComponentEvent } from '../domain/component-lifecycle.ts'
 import type { Instant } from '../domain/dates.ts'
 import type { ExecutionState } from './decide.ts'
+import type { EstimateBook } from './estimate-book.ts'
 import type { StepContext, StepTarget } from './steps/step.ts'
 
 export type LogLevel = 'info' | 'warn' | 'error'
@@ -28,6 +29,8 @@ export interface WorkerContext extends StepContext {
   readonly worker: string
   readonly patience: Patience
   readonly log: Log
+  /** Learns from what was done. */
+  readonly estimates: EstimateBook
   /** The platform of that name; undefined when this process does not have it. */
   platform(name: string): Platform | undefined
 }

@@ -9,6 +9,10 @@ select :executionId, position, family, 'INITIALIZING', :at
 select execution_id, position, family, phase, phase_since, detail, given_back_at
   from component where execution_id = any(:executionIds) order by execution_id, position
 
+-- name: changes
+-- The changes of phase of an execution's components, oldest first.
+select position, event, at from component_history where execution_id = :executionId order by number
+
 -- name: move
 -- Moves components by one event, where the table allows it from the phase each is in now. The execution is locked
 -- first, so that the numbers of its events come in the order in which they are committed.

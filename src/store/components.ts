@@ -6,7 +6,14 @@ import type { ExecutionId } from '../domain/ids.ts'
 import { at, json, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'components.sql', ['insert', 'list', 'move', 'describe', 'giveBack'])
+const sql = loadStatements(import.meta.url, 'components.sql', [
+  'insert',
+  'list',
+  'changes',
+  'move',
+  'describe',
+  'giveBack',
+])
 
 export interface Component {
   readonly executionId: ExecutionId
@@ -31,6 +38,14 @@ export async function insert(
 /** The components of executions, each execution's in their order. */
 export async function list(db: Queryable, executionIds: readonly ExecutionId[]): Promise<Component[]> {
   return db.query<Component>(sql.list, { executionIds })
+}
+
+/** The changes of phase of an execution's components, oldest first. */
+export async function changes(
+  db: Queryable,
+  executionId: ExecutionId,
+): Promise<{ readonly position: number; readonly event: ComponentEvent; readonly at: Instant }[]> {
+  return db.query(sql.changes, { executionId })
 }
 
 /** Moves components by one event, each only if the table allows it from the phase it is in now. Gives the positions that moved. */
