@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { COMPONENTS_MAX, componentId, executionOfComponent, idSource, isUuid } from './ids.ts'
+import { COMPONENTS_MAX, componentId, executionOfComponent, idSource, isUuid, lowestIdAt } from './ids.ts'
 
 const ids = idSource(() => Date.UTC(2026, 10, 24))
 
@@ -21,5 +21,10 @@ describe('the id of an execution', () => {
     }
     expect(executionOfComponent(execution)).toBeUndefined()
     expect(() => componentId(execution, COMPONENTS_MAX)).toThrow(RangeError)
+  })
+  it('is not below the lowest of its time, and below that of a later one', () => {
+    const [now, id] = [Date.UTC(2026, 10, 24), ids.execution()]
+    expect([isUuid(lowestIdAt(now)), lowestIdAt(now) <= id, id < lowestIdAt(now + 1)]).toEqual([true, true, true])
+    expect(lowestIdAt(0)).toBe('00000000-0000-0000-0000-000000000000')
   })
 })

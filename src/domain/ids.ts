@@ -44,6 +44,12 @@ export function executionOfComponent(id: string): { execution: ExecutionId; inde
   return { execution: `${id.slice(0, -3)}000` as ExecutionId, index }
 }
 
+/** An id that none is smaller than of those made at an instant or later. */
+export function lowestIdAt(instant: number): string {
+  const time = Math.max(0, instant).toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`
+}
+
 /** True for text that has the form of a UUID. */
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text)

@@ -14,6 +14,7 @@ import type { NotationName } from '../protocol/notation.ts'
 import { answerSchema } from '../protocol/operations.ts'
 import type { Link } from '../protocol/present.ts'
 import type { Database } from '../store/database.ts'
+import { sendRepresentation } from './representation.ts'
 import { addVary } from './vary.ts'
 
 /** The limits of a site on requests; offers have further ones in the configuration. */
@@ -51,9 +52,12 @@ export interface HttpContext {
 /** Answers with a body in the notation that the client accepts. */
 export function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: unknown): FastifyReply {
   const { notation, mediaType } = request.negotiated ?? negotiate(request.headers.accept, 'json')
+  const contentType = `${mediaType}; charset=utf-8`
   addVary(reply, 'Accept', 'Authorization')
-  const schema = answerSchema(request.method, request.routeOptions.url ?? '', status)
-  return reply.code(status).header('Content-Type', `${mediaType}; charset=utf-8`).send(notation.write(body, schema))
+  const text = notation.write(body, answerSchema(request.method, request.routeOptions.url ?? '', status))
+  const isRepresentation = status === 200 && (request.method === 'GET' || request.method === 'HEAD')
+  if (isRepresentation) return sendRepresentation(request, reply, contentType, text)
+  return reply.code(status).header('Content-Type', contentType).header('Cache-Control', 'no-store').send(text)
 }
 
 /** The address of the client of a request. */
@@ -105,6 +109,13 @@ export function queryInteger(
 export function badQuery(name: string, reason: string): BrokerError {
   return new BrokerError('BAD_REQUEST', `The parameter ${name} is not right: ${reason}.`, {
     faults: [{ parameter: name, detail: reason }],
+  })
+}
+
+/** A fault of a header. */
+export function badHeader(name: string, reason: string): BrokerError {
+  return new BrokerError('BAD_REQUEST', `The header ${name} is not right: ${reason}.`, {
+    faults: [{ header: name, detail: reason }],
   })
 }
 

@@ -5,14 +5,16 @@ import { executionLifecycle } from '../domain/execution-lifecycle.ts'
 import { presentHappening } from '../protocol/present-events.ts'
 import * as executions from '../store/executions.ts'
 import * as messages from '../store/messages.ts'
-import { badQuery, type HttpContext } from './context.ts'
+import { badHeader, type HttpContext } from './context.ts'
 import { executionFor } from './views.ts'
-import { hintsFor } from './waiting.ts'
+import { hintsFor, whenOver } from './waiting.ts'
 
 /** How many events are read at once. */
 const BATCH = 200
 /** A comment is sent when nothing happened for so long, so that nobody on the way takes the connection for dead. */
 const KEEP_ALIVE_MS = 15_000
+/** How long a browser waits before it connects again, in milliseconds. */
+const RETRY_MS = 2_000
 
 /** Adds the route. */
 export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
@@ -22,12 +24,15 @@ export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
     async (request, reply) => {
       const execution = await executionFor(request, request.params.uuid, 'read', context)
       const after = lastEventId(request.headers['last-event-id'])
-      const gone = new AbortController()
-      request.raw.on('close', () => gone.abort())
-      return reply
+      void reply.header('Cache-Control', 'no-store')
+      // A browser that has everything would ask again for ever; this answer tells it to stop.
+      if (after > 0 && (await hasAll(execution, after, context))) return reply.code(204).send()
+      void reply
         .header('Content-Type', 'text/event-stream; charset=utf-8')
-        .header('Cache-Control', 'no-store')
-        .send(Readable.from(events(execution, after, context, gone.signal)))
+        // Proxies that collect an answer before they hand it on would hold the events back.
+        .header('X-Accel-Buffering', 'no')
+      if (request.method === 'HEAD') return reply.send(Readable.from([]))
+      return reply.send(Readable.from(events(execution, after, context, whenOver(reply, context))))
     },
   )
 }
@@ -36,15 +41,15 @@ async function* events(
   { id, plan }: executions.Execution,
   after: number,
   context: HttpContext,
-  gone: AbortSignal,
+  over: AbortSignal,
 ): AsyncGenerator<string> {
-  const { database, clock, stopping } = context
-  const hints = hintsFor(id, context)
+  const { database, clock } = context
+  const hints = hintsFor(id, context, over)
   let last = after
   try {
     // Headers go out with the first bytes, so there are some at once.
-    yield ': events follow\n\n'
-    while (!gone.aborted && !stopping.aborted) {
+    yield `: events follow\nretry: ${RETRY_MS}\n\n`
+    while (!over.aborted) {
       const current = await executions.find(database, id)
       const news = await messages.happenings(database, id, last, BATCH)
       for (const happening of news) yield presentHappening(happening, id, plan)
@@ -60,6 +65,11 @@ async function* events(
   }
 }
 
+/** Whether nothing came after an event, and nothing can. */
+async function hasAll(execution: executions.Execution, after: number, { database }: HttpContext): Promise<boolean> {
+  return isOver(execution) && (await messages.happenings(database, execution.id, after, 1)).length === 0
+}
+
 /** Nothing more can happen: everything was given back, or it was never accepted. */
 function isOver({ phase, startAt, givenBackAt }: executions.Execution): boolean {
   return executionLifecycle.isTerminal(phase) && (startAt === undefined || givenBackAt !== undefined)
@@ -68,6 +78,6 @@ function isOver({ phase, startAt, givenBackAt }: executions.Execution): boolean 
 function lastEventId(header: string | string[] | undefined): number {
   const text = Array.isArray(header) ? header.at(-1) : header
   if (text === undefined || text === '') return 0
-  if (!/^\d{1,15}$/.test(text)) throw badQuery('Last-Event-ID', 'it is not the id of an event of this service')
+  if (!/^\d{1,15}$/.test(text)) throw badHeader('Last-Event-ID', 'it is not the id of an event of this service')
   return Number(text)
 }

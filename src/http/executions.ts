@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { acceptOffer, acceptOfferIn, giveUpOffers } from '../booking/accept.ts'
 import { makeOfferSetIn, type Asked } from '../booking/offers.ts'
+import { DateError, parseInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ExecutionId } from '../domain/ids.ts'
@@ -21,7 +22,7 @@ import { created } from './offersets.ts'
 import { makeOnce } from './once.ts'
 import { nextPage, pageOf } from './paging.ts'
 import { executionView, executionViews, executionFor } from './views.ts'
-import { waitForChange } from './waiting.ts'
+import { waitForChange, whenOver } from './waiting.ts'
 
 /** Where something is run directly in each spelling. The published schema had `POST /sessions` for a time. */
 const RUN_PATHS: Readonly<Record<Spelling, readonly string[]>> = {
@@ -62,9 +63,11 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
   app.get(list, async (request, reply) => {
     const caller = knownCaller(request)
     const page = pageOf(request)
-    const phases = queryAll(request, 'PHASE').map((word) => phaseOfQuery(word))
-    const filter = { phases: phases.length > 0 ? phases : undefined, limit: page.limit + 1, before: page.before }
-    const found = await executions.list(database, caller.owner, filter)
+    const found = await executions.list(database, caller.owner, {
+      ...filterOf(request),
+      ...page,
+      limit: page.limit + 1,
+    })
     const views = await executionViews(database, nextPage(request, reply, found, page, linkFor(request, context)))
     return answer(request, reply, 200, {
       [EXECUTIONS[spelling]]: views.map((view) => presentExecution(view, linkFor(request, context), spelling)),
@@ -73,11 +76,11 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
 
   app.get<{ Params: Params }>(`${list}/:uuid`, async (request, reply) => {
     const { id, phase } = await executionFor(request, request.params.uuid, 'read', context)
-    const waitSeconds = queryInteger(request, 'WAIT', { min: -1, max: 86_400 })
+    const waitSeconds = queryInteger(request, 'WAIT', { min: -1, max: Number.MAX_SAFE_INTEGER })
     const phaseWord = queryOne(request, 'PHASE')
     if (waitSeconds !== undefined && waitSeconds !== 0) {
       const left = phaseWord === undefined ? phase : phaseOfQuery(phaseWord)
-      await waitForChange(id, left, waitSeconds, context)
+      await waitForChange(id, left, waitSeconds, context, whenOver(reply, context))
     }
     return answer(request, reply, 200, await present(id, request))
   })
@@ -147,6 +150,26 @@ function conflict(phase: ExecutionPhase, target: ExecutionPhase): BrokerError {
   const possible = [...new Set(executionLifecycle.clientTransitions(phase).map(({ to }) => to))]
   const words = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'nothing can change it any more'
   return new BrokerError('PHASE_CONFLICT', `The execution is ${phase} and cannot become ${target}; ${words}.`)
+}
+
+/** Which executions are asked for. An instant without a zone is in UTC, as everywhere in the VO. */
+function filterOf(request: FastifyRequest): Pick<executions.ListFilter, 'phases' | 'createdAfter' | 'name'> {
+  const phases = queryAll(request, 'PHASE').map((word) => phaseOfQuery(word))
+  const after = queryOne(request, 'AFTER')
+  return {
+    phases: phases.length > 0 ? phases : undefined,
+    createdAfter: after === undefined ? undefined : instantOfQuery('AFTER', after),
+    name: queryOne(request, 'name'),
+  }
+}
+
+function instantOfQuery(name: string, text: string): Instant {
+  try {
+    return parseInstant(/T[^Z+-]*$/i.test(text) ? `${text}Z` : text)
+  } catch (error) {
+    if (!(error instanceof DateError)) throw error
+    throw badQuery(name, `'${text}' is not an instant such as 2026-11-24T12:00:00Z`)
+  }
 }
 
 function phaseOfQuery(word: string): ExecutionPhase {

@@ -9,7 +9,7 @@ import { BrokerError } from '../domain/errors.ts'
 import type { Caller } from '../identity/identity.ts'
 import type { Transaction } from '../store/database.ts'
 import * as idempotency from '../store/idempotency.ts'
-import type { HttpContext } from './context.ts'
+import { badHeader, type HttpContext } from './context.ts'
 
 const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/
 
@@ -70,12 +70,8 @@ function again(
 function useOf(request: FastifyRequest, { owner }: Caller): idempotency.Use | undefined {
   const key = request.headers['idempotency-key']
   if (key === undefined) return undefined
-  if (typeof key !== 'string' || !KEY.test(key)) {
-    const detail = 'is 1 to 255 printable ASCII characters'
-    throw new BrokerError('BAD_REQUEST', `The header Idempotency-Key ${detail}.`, {
-      faults: [{ header: 'Idempotency-Key', detail }],
-    })
-  }
+  if (typeof key !== 'string' || !KEY.test(key))
+    throw badHeader('Idempotency-Key', 'it has 1 to 255 printable ASCII characters')
   // The body as it was read, so that white space and the order of the fields do not matter.
   const digest = createHash('sha256').update(inOrder(request.body)).digest()
   return { owner, key, purpose: request.routeOptions.url ?? '', digest }

@@ -20,7 +20,7 @@ export function pageOf(request: FastifyRequest): Page {
   return { limit: queryInteger(request, 'LAST', { min: 1, max: LIMIT_MAX }) ?? LIMIT_DEFAULT, before }
 }
 
-/** The entries of the page out of one more than it holds; when there is one more, the answer links to the next page. */
+/** The entries of the page out of one more than it holds; the answer links to the first page, and to the next when there is one more. */
 export function nextPage<Entry extends { readonly id: string }>(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -30,10 +30,16 @@ export function nextPage<Entry extends { readonly id: string }>(
 ): readonly Entry[] {
   const entries = found.slice(0, page.limit)
   const last = entries.at(-1)
-  if (found.length > page.limit && last) {
-    const url = new URL(link(request.url))
-    url.searchParams.set('cursor', last.id)
-    void reply.header('Link', `<${url.href}>; rel="next"`)
-  }
+  const links = [linkTo(link(request.url), undefined, 'first')]
+  if (found.length > page.limit && last) links.push(linkTo(link(request.url), last.id, 'next'))
+  void reply.header('Link', links.join(', '))
   return entries
+}
+
+/** A link to the page of the same list that begins at a cursor; without one, to the first. */
+function linkTo(list: string, cursor: string | undefined, relation: string): string {
+  const url = new URL(list)
+  if (cursor === undefined) url.searchParams.delete('cursor')
+  else url.searchParams.set('cursor', cursor)
+  return `<${url.href}>; rel="${relation}"`
 }

@@ -1,4 +1,5 @@
 /** The HTTP server: how bodies are read, how failures are answered, and which routes there are. */
+import { setMaxListeners } from 'node:events'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { BrokerError } from '../domain/errors.ts'
 import { negotiate, type Negotiated } from '../protocol/negotiation.ts'
@@ -75,6 +76,8 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     clientErrorHandler: (error, socket) => refuseConnection(logger, error, socket),
   })
   refuseExpectations(app.server)
+  // Every answer that is held back listens to it.
+  setMaxListeners(0, context.stopping)
   app.decorateRequest('negotiated', null)
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, context.settings.notation))
   const answers = new OpenAnswers(app)
@@ -110,12 +113,12 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   readBodies(app)
   offerSetRoutes(app, context)
   executionRoutes(app, context)
+  componentRoutes(app, context)
   eventRoutes(app, context)
   streamRoutes(app, context)
   accountRoutes(app, context)
   identityRoutes(app, context)
   offerRoutes(app, context)
-  componentRoutes(app, context)
   serviceRoutes(app, context)
   return { app, stop: () => closeServer(app, answers, STOP_PATIENCE_MS) }
 }

@@ -1,17 +1,17 @@
-/** The routes of what programs wrote: from the platform while they run, from the database afterwards. */
+/** The routes of what programs wrote: whole or in parts, and while it is written. */
 import { Readable } from 'node:stream'
-import type { FastifyInstance } from 'fastify'
+import { buffer } from 'node:stream/consumers'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BrokerError } from '../domain/errors.ts'
-import { executionLifecycle } from '../domain/execution-lifecycle.ts'
-import * as components from '../store/components.ts'
-import * as executions from '../store/executions.ts'
-import * as outputs from '../store/outputs.ts'
+import type { OutputStream } from '../store/outputs.ts'
+import { readRange, within, type AskedRange } from './byte-range.ts'
 import { badQuery, queryOne, type HttpContext } from './context.ts'
+import { OutputReader, upTo } from './output-reader.ts'
 import { executionFor } from './views.ts'
-import { hintsFor } from './waiting.ts'
+import { whenOver } from './waiting.ts'
 
-/** How often to look for news of an execution without a hint, in milliseconds. */
-const LOOK_MS = 5_000
+/** The last position of a part whose end is not known yet (RFC 8673, section 2.2). */
+const END_UNKNOWN = Number.MAX_SAFE_INTEGER
 
 interface Params {
   readonly uuid: string
@@ -21,112 +21,96 @@ interface Params {
 /** Adds the routes. */
 export function streamRoutes(app: FastifyInstance, context: HttpContext): void {
   app.get<{ Params: Params }>('/streams/:uuid/:stream', { config: { oneForm: true } }, async (request, reply) => {
-    const { stream } = request.params
-    if (stream !== 'stdout' && stream !== 'stderr')
-      throw new BrokerError('NOT_FOUND', `There is no stream ${stream}; there are stdout and stderr.`)
+    const stream = streamNamed(request.params.stream)
     const execution = await executionFor(request, request.params.uuid, 'read', context)
     const follow = queryOne(request, 'follow') ?? 'false'
     if (follow !== 'true' && follow !== 'false') throw badQuery('follow', 'it is true or false')
-    const range = rangeOf(request.headers.range)
-    const kept = await keptLength(execution, stream, context)
-    if (range && kept !== undefined && range.from >= kept) {
-      throw new BrokerError('RANGE_NOT_SATISFIABLE', `The stream has ${kept} bytes.`)
-    }
-    const gone = new AbortController()
-    request.raw.on('close', () => gone.abort())
+    const reader = new OutputReader(execution.id, stream, context, whenOver(reply, context))
+    const kept = await reader.keptLength(execution)
     void reply
       .header('Content-Type', 'text/plain; charset=utf-8')
       .header('Cache-Control', 'no-store')
       .header('Accept-Ranges', 'bytes')
-    const from = range?.from ?? 0
-    const to = range?.to === undefined ? Number.POSITIVE_INFINITY : range.to + 1
-    if (range) void reply.code(206).header('Content-Range', contentRange(from, to, kept))
-    if (kept !== undefined) void reply.header('Content-Length', String(Math.max(0, Math.min(kept, to) - from)))
-    const reader = new OutputReader(execution.id, stream, context, gone.signal)
-    return reply.send(Readable.from(upTo(to - from, reader.read(from, follow === 'true')), { objectMode: false }))
+      .header('X-Accel-Buffering', 'no')
+    const asked = readRange(request.headers.range)
+    if (kept !== undefined) return sendKept(request, reply, reader, kept, `"${execution.id}-${stream}-${kept}"`)
+    if (follow === 'true') return sendComing(request, reply, reader, asked)
+    return sendSoFar(request, reply, reader, asked)
   })
 }
 
-function contentRange(from: number, to: number, kept: number | undefined): string {
-  if (kept !== undefined) return `bytes ${from}-${Math.min(kept, to) - 1}/${kept}`
-  return `bytes ${from}-${Number.isFinite(to) ? to - 1 : ''}/*`
+function streamNamed(name: string): OutputStream {
+  if (name === 'stdout' || name === 'stderr') return name
+  throw new BrokerError('NOT_FOUND', `There is no stream ${name}; there are stdout and stderr.`)
 }
 
-/** Reads one stream, from wherever it is now. */
-class OutputReader {
-  readonly #id: executions.Execution['id']
-  readonly #stream: outputs.OutputStream
-  readonly #context: HttpContext
-  readonly #gone: AbortSignal
-
-  constructor(id: executions.Execution['id'], stream: outputs.OutputStream, context: HttpContext, gone: AbortSignal) {
-    this.#id = id
-    this.#stream = stream
-    this.#context = context
-    this.#gone = AbortSignal.any([gone, context.stopping])
-  }
-
-  /** The bytes from `from` on; with `follow`, until the program has ended. */
-  async *read(from: number, follow: boolean): AsyncGenerator<Buffer> {
-    const { database, clock, platforms } = this.#context
-    const hints = hintsFor(this.#id, this.#context)
-    let sent = from
-    try {
-      while (!this.#gone.aborted) {
-        const execution = await executions.find(database, this.#id)
-        if (!execution) return
-        const kept = await keptLength(execution, this.#stream, this.#context)
-        if (kept !== undefined) {
-          yield* outputs.read(database, this.#id, this.#stream, sent, kept)
-          return
-        }
-        const platform = platforms.find(({ name }) => name === execution.plan.platform)
-        if (execution.startedAt !== undefined && platform) {
-          for await (const bytes of platform.output(this.#id, this.#stream, {
-            from: sent,
-            follow,
-            signal: this.#gone,
-          })) {
-            sent += bytes.length
-            yield bytes
-          }
-        }
-        if (!follow) return
-        await hints.next(clock.now() + LOOK_MS)
-      }
-    } finally {
-      hints.end()
-    }
-  }
+/** The program has ended and nothing of its output changes any more. */
+function sendKept(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  reader: OutputReader,
+  length: number,
+  tag: string,
+): FastifyReply {
+  void reply.header('ETag', tag)
+  const condition = request.headers['if-range']
+  const asked = condition === undefined || condition === tag ? readRange(request.headers.range) : undefined
+  const range = asked ? within(asked, length) : { from: 0, to: length }
+  if (!range) throw refusedRange(reply, length)
+  if (asked) void reply.code(206).header('Content-Range', `bytes ${range.from}-${range.to - 1}/${length}`)
+  void reply.header('Content-Length', String(range.to - range.from))
+  return send(request, reply, upTo(range.to - range.from, reader.read(range.from, false)))
 }
 
-/** How many bytes are kept in the database; undefined while the output is still with the platform. */
-async function keptLength(
-  execution: executions.Execution,
-  stream: outputs.OutputStream,
-  { database }: HttpContext,
-): Promise<number | undefined> {
-  if (execution.startAt === undefined) return executionLifecycle.isTerminal(execution.phase) ? 0 : undefined
-  const compute = (await components.list(database, [execution.id])).find(({ family }) => family === 'compute')
-  if (compute?.givenBackAt === undefined) return undefined
-  return outputs.length(database, execution.id, stream)
+/** What comes is sent as it comes, so where it ends is not known when it begins. */
+function sendComing(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  reader: OutputReader,
+  asked: AskedRange | undefined,
+): FastifyReply {
+  // The last bytes of what has no end are not known; the whole may be sent in their place.
+  if (!asked || 'lastBytes' in asked) return send(request, reply, reader.read(0, true))
+  const last = asked.last ?? END_UNKNOWN
+  void reply.code(206).header('Content-Range', `bytes ${asked.first}-${last}/*`)
+  return send(request, reply, upTo(last + 1 - asked.first, reader.read(asked.first, true)))
 }
 
-/** The first `limit` bytes of what comes. */
-async function* upTo(limit: number, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let left = limit
-  for await (const bytes of source) {
-    yield bytes.subarray(0, left)
-    left -= bytes.length
-    if (left <= 0) return
-  }
+/** What is there now, while there may be more in a moment. A part is read before it is sent, to know its end. */
+async function sendSoFar(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  reader: OutputReader,
+  asked: AskedRange | undefined,
+): Promise<FastifyReply> {
+  if (!asked || 'lastBytes' in asked) return send(request, reply, reader.read(0, false))
+  const limit = (asked.last ?? END_UNKNOWN) + 1 - asked.first
+  const part = await buffer(Readable.from(upTo(limit, reader.read(asked.first, false))))
+  if (part.length === 0) throw refusedRange(reply, undefined)
+  void reply
+    .code(206)
+    .header('Content-Range', `bytes ${asked.first}-${asked.first + part.length - 1}/*`)
+    .header('Content-Length', String(part.length))
+  return send(request, reply, [part])
 }
 
-/** One range of bytes (RFC 9110, section 14.1.2); undefined for none, and for forms that may be ignored. */
-function rangeOf(header: string | undefined): { from: number; to: number | undefined } | undefined {
-  const match = /^bytes=(\d{1,15})-(\d{1,15})?$/.exec(header ?? '')
-  if (!match) return undefined
-  const from = Number(match[1])
-  const to = match[2] === undefined ? undefined : Number(match[2])
-  return to !== undefined && to < from ? undefined : { from, to }
+function refusedRange(reply: FastifyReply, length: number | undefined): BrokerError {
+  if (length !== undefined) void reply.header('Content-Range', `bytes */${length}`)
+  const has = length === undefined ? 'does not have these bytes yet' : `has ${length} bytes`
+  return new BrokerError('RANGE_NOT_SATISFIABLE', `The stream ${has}.`)
+}
+
+function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  bytes: AsyncIterable<Buffer> | Iterable<Buffer>,
+): FastifyReply {
+  if (request.method === 'HEAD') return reply.send(Readable.from([]))
+  return reply.send(Readable.from(headersFirst(reply, bytes), { objectMode: false }))
+}
+
+/** Sends the headers at once: a program may be silent for long, and its follower has to know that it is heard. */
+async function* headersFirst(reply: FastifyReply, bytes: AsyncIterable<Buffer> | Iterable<Buffer>) {
+  reply.raw.flushHeaders()
+  yield* bytes
 }

@@ -1,5 +1,6 @@
 /** Holding an answer back until something has changed. Signals are hints, so it looks by itself from time to time. */
-import { until } from '../domain/clock.ts'
+import type { FastifyReply } from 'fastify'
+import type { Instant } from '../domain/dates.ts'
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import * as executions from '../store/executions.ts'
@@ -8,39 +9,46 @@ import type { HttpContext } from './context.ts'
 /** How often to look without a signal, in milliseconds. */
 const LOOK_MS = 5_000
 
-/** Returns when the execution is not in `phase` (any more), is in a terminal phase, or the seconds are over (-1: the longest that is allowed). */
+/**
+ * Returns when the execution is not in `phase` (any more), is in a terminal phase, the seconds are over (-1: the longest
+ * that is allowed), or `over` is aborted.
+ */
 export async function waitForChange(
   id: ExecutionId,
   phase: ExecutionPhase,
   seconds: number,
   context: HttpContext,
+  over: AbortSignal,
 ): Promise<void> {
-  const { clock, database, settings, stopping } = context
+  const { clock, database, settings } = context
   const longest = seconds < 0 ? settings.waitMaxMs : Math.min(seconds * 1000, settings.waitMaxMs)
   const deadline = clock.now() + longest
-  const hint = hintsFor(id, context)
+  const hints = hintsFor(id, context, over)
   try {
-    while (clock.now() < deadline && !stopping.aborted) {
+    while (clock.now() < deadline && !over.aborted) {
       const current = await executions.find(database, id)
       if (!current || current.phase !== phase || executionLifecycle.isTerminal(current.phase)) return
-      await hint.next(Math.min(deadline, clock.now() + LOOK_MS))
+      await hints.next(Math.min(deadline, clock.now() + LOOK_MS))
     }
   } finally {
-    hint.end()
+    hints.end()
   }
 }
 
 /** Hints that something happened to one execution. */
 export interface Hints {
-  /** Resolves at the next hint, or at once when there was one since the last call, or at an instant. */
-  next(untilAt: number): Promise<void>
+  /** Resolves at the next hint, at once when there was one since the last call, at an instant, or when it is over. */
+  next(untilAt: Instant): Promise<void>
+  /** Ends listening; has to be called. */
   end(): void
 }
 
-/** Begins to listen; `end` has to be called. */
-export function hintsFor(id: ExecutionId, { signals, clock, stopping }: HttpContext): Hints {
+/** Begins to listen. `over` is aborted when there is no use in waiting any more. */
+export function hintsFor(id: ExecutionId, { signals, clock }: HttpContext, over: AbortSignal): Hints {
   let hinted = false
   let wake: (() => void) | undefined
+  const onOver = () => wake?.()
+  over.addEventListener('abort', onOver)
   const off = signals.on('execution', (changed) => {
     if (changed !== id) return
     hinted = true
@@ -48,16 +56,35 @@ export function hintsFor(id: ExecutionId, { signals, clock, stopping }: HttpCont
   })
   return {
     async next(untilAt) {
-      if (!hinted) {
-        const over = new AbortController()
-        const signal = AbortSignal.any([over.signal, stopping])
-        const told = new Promise<void>((resolve) => (wake = resolve))
-        // Whatever ends the wait, the caller looks for itself.
-        await Promise.race([told, until(clock, untilAt, signal).catch(() => undefined)])
-        over.abort()
+      if (!hinted && !over.aborted) {
+        await new Promise<void>((resolve) => {
+          const cancel = clock.at(untilAt, resolve)
+          wake = () => {
+            cancel()
+            resolve()
+          }
+        })
+        wake = undefined
       }
       hinted = false
     },
-    end: off,
+    end() {
+      off()
+      over.removeEventListener('abort', onOver)
+    },
   }
+}
+
+/** Aborted when the answer was sent whole, when the client went away before, and when the service stops. */
+export function whenOver(reply: FastifyReply, { stopping }: HttpContext): AbortSignal {
+  const over = new AbortController()
+  const end = () => {
+    stopping.removeEventListener('abort', end)
+    over.abort()
+  }
+  stopping.addEventListener('abort', end)
+  // Not the close of the request, which comes as soon as the request itself was read.
+  reply.raw.once('close', end)
+  if (stopping.aborted || reply.raw.closed) end()
+  return over.signal
 }

@@ -26,6 +26,8 @@ select id, offer_set_id, position, owner, name, description, phase, phase_since,
  where owner = :owner
    and (case when :phases::text[] is null then start_at is not null else phase = any(:phases) end)
    and (:before::uuid is null or id < :before)
+   and (:createdAfter::timestamptz is null or (created_at > :createdAfter and id >= :lowestId::uuid))
+   and (:name::text is null or name like :name)
  order by id desc
  limit :limit
 

@@ -2,7 +2,7 @@
 import type { Instant } from '../domain/dates.ts'
 import type { ExecutionEvent, ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ExecutionPlan } from '../domain/execution-plan.ts'
-import type { ExecutionId, OfferSetId } from '../domain/ids.ts'
+import { lowestIdAt, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import type { Cause } from '../domain/transition-table.ts'
 import { at, json, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
@@ -101,15 +101,30 @@ export async function listOfOfferSets(db: Queryable, offerSetIds: readonly Offer
   return db.query<Execution>(sql.listOfOfferSets, { offerSetIds })
 }
 
-/** A page of an owner's executions, newest first. Without phases, those that were accepted. */
-export async function list(
-  db: Queryable,
-  owner: string,
-  filter: { phases?: readonly ExecutionPhase[] | undefined; limit: number; before?: string | undefined },
-): Promise<Execution[]> {
+/** The most that the clocks of two brokers on one database are expected to differ. */
+const CLOCKS_DIFFER_MS = 60_000
+
+/** Which of an owner's executions are listed. */
+export interface ListFilter {
+  /** Without phases, those that were accepted. */
+  readonly phases?: readonly ExecutionPhase[] | undefined
+  readonly createdAfter?: Instant | undefined
+  /** The name; `*` stands for any text. */
+  readonly name?: string | undefined
+  readonly limit: number
+  /** The id that the entries are older than. */
+  readonly before?: string | undefined
+}
+
+/** A page of an owner's executions, newest first. */
+export async function list(db: Queryable, owner: string, filter: ListFilter): Promise<Execution[]> {
   return db.query<Execution>(sql.list, {
     owner,
     phases: filter.phases ?? null,
+    createdAfter: at(filter.createdAfter),
+    // The ids grow with time, so the index leads to the newest; clocks of several brokers may differ a little.
+    lowestId: filter.createdAfter === undefined ? null : lowestIdAt(filter.createdAfter - CLOCKS_DIFFER_MS),
+    name: filter.name?.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%') ?? null,
     limit: filter.limit,
     before: filter.before ?? null,
   })

@@ -120,7 +120,7 @@ describe('an offer set', () => {
   it('is found in the list, page by page', async () => {
     const first = await api.get<Schemas['OfferSetList']>('/offersets?LAST=2')
     expect(first.body.offersets?.length).toBe(2)
-    const next = /<(.*)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] as string
+    const next = /<([^>]*)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] as string
     const second = await api.get<Schemas['OfferSetList']>(next.slice(broker.url.length))
     const uuids = [...(first.body.offersets ?? []), ...(second.body.offersets ?? [])].map(({ meta }) => meta.uuid)
     expect(new Set(uuids).size).toBe(4)

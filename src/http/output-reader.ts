@@ -1,0 +1,82 @@
+/** Reads what a program wrote, from wherever it is now: from the platform while it runs, from the database afterwards. */
+import { executionLifecycle } from '../domain/execution-lifecycle.ts'
+import * as components from '../store/components.ts'
+import * as executions from '../store/executions.ts'
+import * as outputs from '../store/outputs.ts'
+import type { HttpContext } from './context.ts'
+import { hintsFor } from './waiting.ts'
+
+/** How often to look for news of an execution without a hint, in milliseconds. */
+const LOOK_MS = 5_000
+
+/** One stream of one execution. */
+export class OutputReader {
+  readonly #id: executions.Execution['id']
+  readonly #stream: outputs.OutputStream
+  readonly #context: HttpContext
+  readonly #over: AbortSignal
+
+  /** Reading ends when `over` is aborted. */
+  constructor(id: executions.Execution['id'], stream: outputs.OutputStream, context: HttpContext, over: AbortSignal) {
+    this.#id = id
+    this.#stream = stream
+    this.#context = context
+    this.#over = over
+  }
+
+  /** The bytes from `from` on; with `follow`, until the program has ended. */
+  async *read(from: number, follow: boolean): AsyncGenerator<Buffer> {
+    const { database, clock } = this.#context
+    const hints = hintsFor(this.#id, this.#context, this.#over)
+    let sent = from
+    try {
+      while (!this.#over.aborted) {
+        const execution = await executions.find(database, this.#id)
+        if (!execution) return
+        const kept = await this.keptLength(execution)
+        if (kept !== undefined) {
+          yield* outputs.read(database, this.#id, this.#stream, sent, kept)
+          return
+        }
+        for await (const bytes of this.#fromPlatform(execution, sent, follow)) {
+          sent += bytes.length
+          yield bytes
+        }
+        if (!follow) return
+        await hints.next(clock.now() + LOOK_MS)
+      }
+    } finally {
+      hints.end()
+    }
+  }
+
+  /** How many bytes are kept in the database; undefined while the output is still with the platform. */
+  async keptLength(execution: executions.Execution): Promise<number | undefined> {
+    const { database } = this.#context
+    if (execution.startAt === undefined) return executionLifecycle.isTerminal(execution.phase) ? 0 : undefined
+    const compute = (await components.list(database, [execution.id])).find(({ family }) => family === 'compute')
+    if (compute?.givenBackAt === undefined) return undefined
+    return outputs.length(database, execution.id, this.#stream)
+  }
+
+  #fromPlatform({ startedAt, plan }: executions.Execution, from: number, follow: boolean): AsyncIterable<Buffer> {
+    const platform = this.#context.platforms.find(({ name }) => name === plan.platform)
+    if (startedAt === undefined || !platform) return nothing()
+    return platform.output(this.#id, this.#stream, { from, follow, signal: this.#over })
+  }
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {
+  // There is no program yet.
+}
+
+/** The first `limit` bytes of what comes. */
+export async function* upTo(limit: number, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let left = limit
+  if (left <= 0) return
+  for await (const bytes of source) {
+    yield bytes.subarray(0, left)
+    left -= bytes.length
+    if (left <= 0) return
+  }
+}
