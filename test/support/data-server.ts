@@ -64,6 +64,8 @@ export interface DataServer {
   readonly faults: Map<string, Fault[]>
   /** Every request so far. */
   readonly requests: ServedRequest[]
+  /** Returns when something was asked for, at once when it was already. */
+  readonly asked: (method: 'HEAD' | 'GET', path: string) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -75,6 +77,7 @@ export async function startDataServer(): Promise<DataServer> {
   const server = createServer((request, response) => {
     const { method = 'GET', url = '/', headers } = request
     requests.push({ method, path: url, headers })
+    server.emit('asked')
     const { pathname } = new URL(url, 'http://localhost')
     // A client that goes away in the middle is usual here.
     response.on('error', () => undefined)
@@ -87,6 +90,10 @@ export async function startDataServer(): Promise<DataServer> {
     files,
     faults,
     requests,
+    asked: async (method, path) => {
+      while (!requests.some((request) => request.method === method && request.path === path))
+        await once(server, 'asked')
+    },
     close: async () => {
       server.closeAllConnections()
       server.close()

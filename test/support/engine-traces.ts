@@ -53,6 +53,20 @@ export class EngineTraces {
     return this.#of(execution).filter((action) => action === 'start').length
   }
 
+  /** Returns when the program of an execution was started, as the engine tells. */
+  async started(execution: string): Promise<void> {
+    await this.#tells(execution, (actions) => actions.includes('start'))
+  }
+
+  /** Sends a signal to the program of an execution. */
+  async signal(execution: string, signal: string): Promise<void> {
+    const filters = JSON.stringify({ label: [`${LABELS.role}=run`, `${LABELS.execution}=${execution}`] })
+    const [container] = await this.#get<readonly ContainerSummary[]>('/containers/json', { filters })
+    if (!container) throw new Error(`no program of ${execution} runs`)
+    const path = `/containers/${container.Id}/kill`
+    await this.#client.ask({ method: 'POST', path, query: { signal }, doing: 'sending a signal in a test' })
+  }
+
   /** Returns when the program of an execution has ended, as the engine tells. */
   async ended(execution: string): Promise<void> {
     await this.#tells(execution, (actions) => actions.includes('die') || actions.includes('died'))

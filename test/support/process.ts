@@ -16,8 +16,8 @@ export interface BrokerPlace {
 
 const PLATFORM = '[{type: simulated, name: simulated, pools: [{name: default, cores: 64, memory: 64, storage: 1000}]}]'
 
-/** Makes a place, on the database of this run of the suites. */
-export async function brokerPlace(): Promise<BrokerPlace> {
+/** Makes a place, on the database of this run of the suites; `settings` are more variables of the environment. */
+export async function brokerPlace(settings: Readonly<Record<string, string>> = {}): Promise<BrokerPlace> {
   const directory = mkdtempSync(join(tmpdir(), 'broker-'))
   const database = await temporaryDatabase()
   const environment = {
@@ -26,6 +26,7 @@ export async function brokerPlace(): Promise<BrokerPlace> {
     BROKER_LISTEN_PORT: '0',
     BROKER_LOG_LEVEL: 'error',
     BROKER_PLATFORMS: PLATFORM,
+    ...settings,
     ...(database ? { BROKER_DATABASE_URL: database.url } : {}),
   }
   return {
@@ -54,7 +55,7 @@ async function urlOf(child: ChildProcess): Promise<string> {
   let text = ''
   for await (const part of child.stdout ?? []) {
     text += String(part)
-    const url = /ready at (http:\S+)/.exec(text)?.[1]
+    const url = /ready at (http:[^\s;]+)/.exec(text)?.[1]
     if (url) return url
   }
   throw new Error(`the broker did not start: ${text}`)
