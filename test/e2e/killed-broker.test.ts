@@ -2,7 +2,7 @@
  * A broker that is killed, and started again on the same data: in every phase of a run, and around every question to
  * the engine. One broker is killed once, while each of its executions is held at a place of its own.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { allText, Api } from '../support/api.ts'
 import { startDataServer, type DataServer } from '../support/data-server.ts'

@@ -64,7 +64,8 @@ export async function engineProxy(engine: string): Promise<EngineProxy> {
     const question = `${method} ${url.replace(id, names.get(id) ?? id)}`
     if (held('before', question, response)) return
     const upstream = ask({ socketPath: engine, method, path: url, headers }, (answer) => {
-      if (method === 'POST' && url.startsWith('/containers/create')) answer.on('data', (bytes) => noteName(url, bytes))
+      if (method === 'POST' && url.startsWith('/containers/create'))
+        answer.on('data', (bytes: Buffer) => noteName(url, bytes))
       if (held('after', question, response)) {
         answer.resume()
         return
@@ -87,7 +88,9 @@ export async function engineProxy(engine: string): Promise<EngineProxy> {
   await once(server, 'listening')
   return {
     address,
-    pause: () => (open = new Promise((resolve) => (openNow = resolve))),
+    pause: () => {
+      open = new Promise((resolve) => (openNow = resolve))
+    },
     resume: () => openNow(),
     get holding() {
       return holding
