@@ -60,6 +60,9 @@ export function schemaNamed(name: string): Schema {
   return schema
 }
 
+/** How many faults are named; nobody reads more. */
+const FAULTS_MAX = 50
+
 const ajv = compileContract()
 
 /** The faults of a value against a schema of the contract; none when it follows the contract. */
@@ -68,6 +71,7 @@ export function faultsOf(name: SchemaName, value: unknown): FieldFault[] {
   if (validate(value)) return []
   return (validate.errors ?? [])
     .filter((error) => error.keyword !== 'if' && error.keyword !== 'oneOf')
+    .slice(0, FAULTS_MAX)
     .map((error) => ({
       pointer:
         error.keyword === 'required' ? `${error.instancePath}/${error.params.missingProperty}` : error.instancePath,

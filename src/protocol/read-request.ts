@@ -11,6 +11,7 @@ import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
 import { conform } from './conform.ts'
 import { faultsOf, type Schemas } from './contract.ts'
+import { modernise } from './earlier-generations.ts'
 import { readCompute } from './read-compute.ts'
 import { readExecutable } from './read-executable.ts'
 import { readLimits } from './read-limits.ts'
@@ -28,6 +29,9 @@ export interface ReadRequest {
   readonly messages: readonly Message[]
 }
 
+/** So many unknown fields, and so many unknown kinds, are named one by one; nobody reads more. */
+const NAMED_MAX = 20
+
 /** The defaults of a site that a request leaves open. */
 export interface RequestDefaults {
   readonly durationMs: number
@@ -38,7 +42,8 @@ export interface RequestDefaults {
  * contract.
  */
 export function readRequest(body: unknown, now: Instant, defaults: RequestDefaults): ReadRequest {
-  const { value, unknownFields, unknownKinds } = conform('ExecutionRequest', body)
+  const { body: current, earlier } = modernise('ExecutionRequest', body)
+  const { value, unknownFields, unknownKinds } = conform('ExecutionRequest', current)
   const faults = faultsOf('ExecutionRequest', value)
   if (faults.length > 0) {
     throw new BrokerError('BAD_REQUEST', 'The request does not follow the contract; the fields at fault are listed.', {
@@ -47,8 +52,11 @@ export function readRequest(body: unknown, now: Instant, defaults: RequestDefaul
   }
   const wire = value as Schemas['ExecutionRequest']
   const notes = new RequestNotes(now)
-  for (const pointer of unknownFields) notes.say(message('unknown-field', now, { pointer }))
-  for (const { pointer, kind, known } of unknownKinds) {
+  for (const part of earlier) notes.say(message('earlier-schema', now, { ...part }))
+  for (const pointer of unknownFields.slice(0, NAMED_MAX)) notes.say(message('unknown-field', now, { pointer }))
+  const more = unknownFields.length - NAMED_MAX
+  if (more > 0) notes.say(message('unknown-fields-more', now, { count: more }))
+  for (const { pointer, kind, known } of unknownKinds.slice(0, NAMED_MAX)) {
     notes.say(message('unknown-kind', now, { pointer, kind, known: known.join(', ') }))
   }
   const { name, description } = readMeta(wire.meta)

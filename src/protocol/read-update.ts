@@ -3,6 +3,7 @@ import { BrokerError } from '../domain/errors.ts'
 import { EXECUTION_PHASES, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import { conform } from './conform.ts'
 import { faultsOf, type Schemas } from './contract.ts'
+import { modernise } from './earlier-generations.ts'
 import { KIND } from './kinds.ts'
 
 /** What a client wants changed. Paths are without a leading slash. */
@@ -17,7 +18,7 @@ export type Update = { readonly path: string } & (
 
 /** Reads an update. Throws BAD_REQUEST when it does not follow the contract. */
 export function readUpdate(body: unknown): Update {
-  const { value, unknownKinds } = conform('Update', body)
+  const { value, unknownKinds } = conform('Update', modernise('Update', body).body)
   const [unknown] = unknownKinds
   if (unknown) {
     const faults = [

@@ -5,6 +5,7 @@
  */
 import { BrokerError } from '../../domain/errors.ts'
 import { schemaNamed, type Schema, type SchemaName } from '../contract.ts'
+import { currentKind } from '../earlier-kinds.ts'
 import { shapeOf, type Shape } from '../shape.ts'
 import { ESCAPED, itemName, MAP, propertyName, rootOf } from './xml-names.ts'
 import { readXmlTree, type XmlElement } from './xml-tree.ts'
@@ -36,7 +37,8 @@ function kindIn(element: XmlElement, schema: Schema): string | undefined {
   const { discriminator } = shapeOf(schema)
   if (!discriminator) return undefined
   const name = discriminator.propertyName
-  return element.attributes.get(name) ?? element.children.find((child) => child.name === name)?.text
+  const kind = element.attributes.get(name) ?? element.children.find((child) => child.name === name)?.text
+  return kind === undefined ? undefined : currentKind(kind, discriminator.mapping)
 }
 
 function readObject(element: XmlElement, shape: Shape): XmlMap {
