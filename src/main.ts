@@ -5,6 +5,8 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import pLimit from 'p-limit'
 import type { FastifyBaseLogger } from 'fastify'
+import { BookingQueue } from './booking/booking-queue.ts'
+import { Ledger } from './booking/ledger.ts'
 import { milliseconds } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { ensureAdministrator } from './accounts/accounts.ts'
@@ -125,6 +127,7 @@ async function start(
   const context: WorkerContext = {
     clock,
     database,
+    ledger: new Ledger(clock),
     worker: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
     settings: { spoolDirectory, outputBytesMax: config.execution.outputBytes, transferAttempts: config.data.attempts },
     patience: { platformMs: milliseconds(config.execution.platformPatience), attemptsMax: config.execution.attempts },
@@ -143,7 +146,13 @@ async function start(
     duties.push(startDuty(name, clock, log, DUTY_RETRY_MS, turn))
   for (const { platform, config: platformConfig } of platforms) {
     const enter = async () => {
-      configuredPools.push(...(await enterPools(platform, platformConfig.pools ?? [], database, clock)))
+      const entered = await enterPools(platform, platformConfig.pools ?? [], database, clock)
+      // Read now, so that the first request does not wait for it.
+      await context.ledger.known(
+        database,
+        entered.map(({ poolId }) => poolId),
+      )
+      configuredPools.push(...entered)
     }
     await tendPlatform(platform, enter, context, milliseconds(config.execution.observeEvery), duty, closing)
   }
@@ -292,7 +301,7 @@ async function tendPlatform(
 
 function httpContext(
   config: Config,
-  { clock, database, source, estimates }: WorkerContext,
+  { clock, database, ledger, source, estimates }: WorkerContext,
   ids: IdSource,
   signals: Signals,
   configuredPools: readonly ConfiguredPool[],
@@ -305,6 +314,7 @@ function httpContext(
     signals,
     platforms,
     stopping,
+    booking: new BookingQueue(database, ledger, clock, ids),
     ids,
     identity: identitySource(config.identity, { database, clock, ids }),
     survey: {

@@ -43,6 +43,19 @@ export async function acceptOfferIn(tx: Transaction, offer: executions.Execution
     offerSetId,
     held.map((hold) => ({ poolId: plan.poolId as PoolId, ...hold })),
   )
+  await handOver(tx, offer, now)
+}
+
+/** Accepts the one offer of a set that this transaction has just booked, at once: what it holds is what it needs. */
+export async function acceptBooked(tx: Transaction, offer: executions.Execution, now: Instant): Promise<void> {
+  const { startAt, prepareMs } = offer.plan.slot
+  if (!(await executions.accept(tx, offer.id, { startAt, prepareAt: startAt - prepareMs }, now)))
+    throw new Error(`the new offer ${offer.id} cannot be accepted`)
+  await handOver(tx, offer, now)
+}
+
+/** Makes the components of an accepted execution, and gives it to the engine. */
+async function handOver(tx: Transaction, { id, plan }: executions.Execution, now: Instant): Promise<void> {
   const places = componentPlaces(plan).filter(({ family }) => family !== 'volume')
   await components.insert(tx, id, places, now)
   await components.move(
@@ -108,13 +121,17 @@ export async function expireOffers(database: Database, now: Instant, limit: numb
 /** Makes what sets hold the envelope of their open offers. A set with an accepted offer holds what that one needs. */
 async function holdOpenOffers(tx: Transaction, offerSetIds: readonly OfferSetId[]): Promise<void> {
   const bySet = groupBy(await executions.listOfOfferSets(tx, offerSetIds), ({ offerSetId }) => offerSetId)
-  for (const [offerSetId, offers] of bySet) {
-    if (offers.some(({ startAt, givenBackAt }) => startAt !== undefined && givenBackAt === undefined)) continue
+  const undecided = [...bySet].filter(
+    ([, offers]) => !offers.some(({ startAt, givenBackAt }) => startAt !== undefined && givenBackAt === undefined),
+  )
+  const held = undecided.flatMap(([offerSetId, offers]) => {
     const open = offers.filter(({ phase }) => phase === 'OFFERED')
-    await bookings.replace(
-      tx,
-      offerSetId,
-      envelopeByPool(open.map(({ plan }) => ({ poolId: plan.poolId, holds: holdsOfOffer(plan) }))),
-    )
-  }
+    const holds = envelopeByPool(open.map(({ plan }) => ({ poolId: plan.poolId, holds: holdsOfOffer(plan) })))
+    return holds.map((hold) => ({ ...hold, offerSetId }))
+  })
+  await bookings.replaceAll(
+    tx,
+    undecided.map(([offerSetId]) => offerSetId),
+    held,
+  )
 }

@@ -56,7 +56,7 @@ function candidate(pool: string, prices?: PriceList, held: readonly Hold[] = [])
     pool,
     poolId: pool.length,
     capacity: all,
-    profile: new PoolProfile(since, held, NOW, 0),
+    profile: new PoolProfile(since, held, NOW),
     survey: { executable: estimate, compute: estimate, storage: [estimate], data: [], messages: [] },
     ...(prices ? { prices } : {}),
   }

@@ -1,17 +1,17 @@
-/** Makes an offer set: plans and books it in one transaction, under the lock of the pools concerned. */
+/** Makes the answer to a request: the offer set, its offers, and what they hold. Nothing is kept here. */
 import type { Instant } from '../domain/dates.ts'
-import { groupBy } from '../domain/group-by.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
-import type { IdSource, OfferSetId } from '../domain/ids.ts'
+import { groupBy } from '../domain/group-by.ts'
+import type { IdSource } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
-import * as bookings from '../store/bookings.ts'
-import type { Transaction } from '../store/database.ts'
-import * as executions from '../store/executions.ts'
-import * as offerSets from '../store/offer-sets.ts'
-import * as pools from '../store/pools.ts'
+import type { Booking, HeldBooking } from '../store/bookings.ts'
+import type { Execution } from '../store/executions.ts'
+import type { OfferSet } from '../store/offer-sets.ts'
+import type { PoolId } from '../store/pools.ts'
+import type { Replica } from './ledger.ts'
 import { planOffers } from './plan.ts'
-import { envelope, PoolProfile } from './profile.ts'
+import { envelope, type Hold } from './profile.ts'
 import type { Candidate, OfferLimits, PlannedOffer } from './slot-search.ts'
 
 /** A pool that could run the request, before it is known what is free there. */
@@ -33,79 +33,80 @@ export interface Asked {
   readonly candidates: readonly PoolCandidate[]
 }
 
-/** Holds that were not given back at their time are counted for at most so long more: the platform still has them. */
-const OVERDUE_MS = 60_000
+/** An answer: an offer set with its offers, as they are kept. */
+export interface OfferedSet {
+  readonly offerSet: OfferSet
+  readonly offers: readonly Execution[]
+}
 
-/** Answers a request: books what it offers, and keeps the answer. Gives the id of the offer set. */
-export async function makeOfferSetIn(
-  tx: Transaction,
-  ids: IdSource,
+/** An answer with what it holds as long as its offers are open. */
+export interface PlannedSet extends OfferedSet {
+  readonly request: unknown
+  readonly bookings: readonly HeldBooking[]
+}
+
+/** Plans the answer to a request in pools as they are. */
+export function planOfferSet(
   asked: Asked,
   limits: OfferLimits,
+  replicas: readonly Replica[],
+  ids: IdSource,
   now: Instant,
-): Promise<OfferSetId> {
-  const { offers, messages } = await plan(tx, asked, limits, now)
-  const id = ids.offerSet()
-  const offerSet: offerSets.OfferSet = {
-    id,
-    owner: asked.owner,
+): PlannedSet {
+  const { offers: planned, messages } = plan(asked, limits, replicas, now)
+  const named = {
     ...(asked.name ? { name: asked.name } : {}),
     ...(asked.description ? { description: asked.description } : {}),
+  }
+  const offerSet: OfferSet = {
+    id: ids.offerSet(),
+    owner: asked.owner,
+    ...named,
     spelling: asked.spelling,
-    result: offers.length > 0 ? 'YES' : 'NO',
+    result: planned.length > 0 ? 'YES' : 'NO',
     messages: [...asked.messages, ...messages],
     createdAt: now,
-    expiresAt: Math.max(now, ...offers.map(({ expiresAt }) => expiresAt)),
+    expiresAt: Math.max(now, ...planned.map(({ expiresAt }) => expiresAt)),
   }
-  await offerSets.insert(tx, offerSet, asked.body)
-  if (offers.length > 0) await keep(tx, ids, offerSet, offers, now)
-  return id
-}
-
-async function plan(tx: Transaction, asked: Asked, limits: OfferLimits, now: Instant) {
-  if (!asked.request || asked.candidates.length === 0) return { offers: [], messages: [] }
-  const poolIds = asked.candidates.map(({ poolId }) => poolId as pools.PoolId)
-  await pools.lock(tx, poolIds)
-  const capacity = groupBy(await pools.capacity(tx, poolIds), ({ poolId }) => poolId)
-  const held = groupBy(await bookings.list(tx, poolIds), ({ poolId }) => poolId)
-  const candidates = asked.candidates.map((candidate): Candidate => {
-    const poolId = candidate.poolId as pools.PoolId
-    return {
-      ...candidate,
-      profile: new PoolProfile(capacity.get(poolId) ?? [], held.get(poolId) ?? [], now, OVERDUE_MS),
-    }
-  })
-  return planOffers(asked.request, candidates, limits, now)
-}
-
-async function keep(
-  tx: Transaction,
-  ids: IdSource,
-  offerSet: offerSets.OfferSet,
-  offers: readonly PlannedOffer[],
-  now: Instant,
-): Promise<void> {
-  const rows = offers.map((offer, position) => ({
+  const offers = planned.map((offer, position): Execution => ({
     id: ids.execution(),
+    offerSetId: offerSet.id,
     position,
-    name: offerSet.name,
-    description: offerSet.description,
+    owner: asked.owner,
+    ...named,
+    phase: 'OFFERED',
+    phaseSince: now,
+    createdAt: now,
+    modifiedAt: now,
     expiresAt: offer.expiresAt,
     plan: offer.plan,
   }))
-  await executions.insertOffers(tx, offerSet.id, offerSet.owner, rows, now)
-  await bookings.replace(
-    tx,
-    offerSet.id,
-    envelopeByPool(offers.map(({ plan, holds }) => ({ poolId: plan.poolId, holds }))),
-  )
+  const bookings = envelopeByPool(planned.map(({ plan, holds }) => ({ poolId: plan.poolId, holds })))
+  return {
+    offerSet,
+    offers,
+    request: asked.body,
+    bookings: bookings.map((booking) => ({ ...booking, offerSetId: offerSet.id })),
+  }
+}
+
+function plan(
+  asked: Asked,
+  limits: OfferLimits,
+  replicas: readonly Replica[],
+  now: Instant,
+): { offers: readonly PlannedOffer[]; messages: readonly Message[] } {
+  const candidates = asked.candidates.flatMap((candidate) => {
+    const replica = replicas.find(({ poolId }) => poolId === candidate.poolId)
+    return replica ? [{ ...candidate, profile: replica.profile }] : []
+  })
+  if (!asked.request || candidates.length === 0) return { offers: [], messages: [] }
+  return planOffers(asked.request, candidates, limits, now)
 }
 
 /** What a set holds in each pool: the envelope of its offers there. */
-export function envelopeByPool(
-  offers: readonly { poolId: number; holds: Parameters<typeof envelope>[0][number] }[],
-): bookings.Booking[] {
-  const byPool = groupBy(offers, ({ poolId }) => poolId as pools.PoolId)
+export function envelopeByPool(offers: readonly { poolId: number; holds: readonly Hold[] }[]): Booking[] {
+  const byPool = groupBy(offers, ({ poolId }) => poolId as PoolId)
   return [...byPool].flatMap(([poolId, ofPool]) =>
     envelope(ofPool.map(({ holds }) => holds)).map((hold) => ({ poolId, ...hold })),
   )

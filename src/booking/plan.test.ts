@@ -48,7 +48,7 @@ function candidate(cores: number, held: readonly Hold[] = [], prepareMs = 0, poo
     pool,
     poolId: pool.length,
     capacity: all,
-    profile: new PoolProfile(since, held, NOW, 0),
+    profile: new PoolProfile(since, held, NOW),
     survey: {
       executable: { prepareMs, releaseMs: 0 },
       compute: { prepareMs: 0, releaseMs: 0 },
@@ -171,7 +171,7 @@ describe('whatever is held and asked for', () => {
         const { offers } = plan(request({ cores: [min, min + more], durationMs: asked.minutes * MINUTE, starts }), [
           candidate(8, holds),
         ])
-        const profile = new PoolProfile([{ resource: 'cores', amount: 8, fromAt: 0 }], holds, NOW, 0)
+        const profile = new PoolProfile([{ resource: 'cores', amount: 8, fromAt: 0 }], holds, NOW)
         for (const { plan, holds: wanted, expiresAt } of offers) {
           const { startAt, startLatestAt } = plan.slot
           for (const [from, to] of starts) {
@@ -200,7 +200,7 @@ describe('whatever is held and asked for', () => {
             [candidate(8, holds)],
             { ...LIMITS, lifetimeMs: 0, offersMax: 1 },
           ).offers
-          const profile = new PoolProfile([{ resource: 'cores', amount: 8, fromAt: 0 }], holds, NOW, 0)
+          const profile = new PoolProfile([{ resource: 'cores', amount: 8, fromAt: 0 }], holds, NOW)
           const graceMs = first?.plan.slot.graceMs ?? 0
           const fits = (startAt: number) =>
             profile.conflict({

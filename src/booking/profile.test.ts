@@ -19,7 +19,7 @@ describe('the profile of a pool', () => {
         fc.integer({ min: 1, max: 12 }),
         anyHold,
         (held, amount, wanted) => {
-          const profile = new PoolProfile([capacity(amount)], held, -100, 0)
+          const profile = new PoolProfile([capacity(amount)], held, 0)
           const instants = Array.from({ length: wanted.toAt - wanted.fromAt }, (_, index) => wanted.fromAt + index)
           const short = instants.find((at) => amount - heldAt(held, at) < wanted.amount)
           const conflict = profile.conflict(wanted)
@@ -33,22 +33,28 @@ describe('the profile of a pool', () => {
     )
   })
   it('has nothing before its capacity begins, and follows its changes', () => {
-    const profile = new PoolProfile([capacity(4, 10), capacity(2, 20)], [], 0, 0)
+    const profile = new PoolProfile([capacity(4, 10), capacity(2, 20)], [], 0)
     expect(profile.conflict(hold(1, 5, 8))).toEqual({ resource: 'cores', endsAt: 10 })
     expect(profile.conflict(hold(4, 10, 20))).toBeUndefined()
     expect(profile.conflict(hold(3, 15, 21))).toEqual({ resource: 'cores', endsAt: undefined })
   })
   it('counts what should have been given back as held', () => {
-    const profile = new PoolProfile([capacity(1)], [hold(1, 0, 50)], 100, 30)
-    expect(profile.conflict(hold(1, 100, 101))).toEqual({ resource: 'cores', endsAt: 130 })
+    const profile = new PoolProfile([capacity(1)], [hold(1, 0, 50)], 100)
+    profile.during(profile.overdue(100, 30), () => {
+      expect(profile.conflict(hold(1, 100, 101))).toEqual({ resource: 'cores', endsAt: 130 })
+    })
+    expect(profile.conflict(hold(1, 100, 101))).toBeUndefined()
+    expect(profile.overdue(49, 30)).toEqual([])
   })
   it('expects what is overdue for a while to last as long again, within bounds', () => {
     const endsAt = (toAt: number) =>
-      new PoolProfile([capacity(1)], [hold(1, 0, toAt)], 100_000, 60_000).conflict(hold(1, 100_000, 100_001))?.endsAt
-    expect([99_999, 95_000, 10_000].map(endsAt)).toEqual([101_000, 105_000, 160_000])
+      new PoolProfile([capacity(1)], [hold(1, 0, toAt)], 100_000).overdue(100_000, 60_000)[0]?.toAt
+    const ends = [100_001, 100_000, 99_999, 95_000, 40_000, 10_000].map(endsAt)
+    expect(ends).toEqual([undefined, 101_000, 101_000, 105_000, 160_000, 160_000])
   })
   it('counts what ends soon up to its end, and not longer', () => {
-    const profile = new PoolProfile([capacity(1)], [hold(1, 0, 110)], 100, 60_000)
+    const profile = new PoolProfile([capacity(1)], [hold(1, 0, 110)], 100)
+    expect(profile.overdue(100, 60_000)).toEqual([])
     expect(profile.conflict(hold(1, 100, 101))).toEqual({ resource: 'cores', endsAt: 110 })
   })
 })

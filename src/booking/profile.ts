@@ -1,6 +1,7 @@
 /** How much of a pool is free over time, from its capacity and what is held. Pure. */
 import type { Instant } from '../domain/dates.ts'
 import type { Resource } from '../domain/resources.ts'
+import { Timeline, type Change } from './timeline.ts'
 
 /** An amount of one resource, held from `fromAt` to before `toAt`. */
 export interface Hold {
@@ -24,77 +25,120 @@ export interface Conflict {
   readonly endsAt: Instant | undefined
 }
 
-/** From `fromAt` on, until the next step, this amount is free. It is negative where more is held than the pool has. */
-interface Step {
-  readonly fromAt: Instant
-  readonly free: number
-}
-
 /** Giving back is rarely overdue by more than this, in milliseconds: the time to remove a container. */
 const OVERDUE_MS_MIN = 1_000
 
-/** The free amounts of one pool as steps in time. */
+/**
+ * What is free of one pool over time, for any number of holds. Each resource is a timeline of what is held beyond the
+ * capacity: an amount fits where that is at most minus the amount.
+ */
 export class PoolProfile {
-  readonly #steps = new Map<Resource, Step[]>()
+  readonly #aroundAt: Instant
+  readonly #timelines = new Map<Resource, Timeline>()
+  #capacity: readonly Capacity[] = []
 
-  /**
-   * `now` matters for holds that should have ended but were not given back: the platform still has them. Nobody knows
-   * for how long, so what has been overdue for a while is expected to last as long again, at most `overdueMs`.
-   */
-  constructor(capacity: readonly Capacity[], holds: readonly Hold[], now: Instant, overdueMs: number) {
-    const changes = new Map<Resource, Map<Instant, number>>()
-    const change = (resource: Resource, at: Instant, amount: number) => {
-      const ofResource = changes.get(resource) ?? new Map<Instant, number>()
-      ofResource.set(at, (ofResource.get(at) ?? 0) + amount)
-      changes.set(resource, ofResource)
-    }
-    const latest = new Map<Resource, number>()
-    for (const { resource, fromAt, amount } of [...capacity].sort((a, b) => a.fromAt - b.fromAt)) {
-      change(resource, fromAt, amount - (latest.get(resource) ?? 0))
-      latest.set(resource, amount)
-    }
+  /** `aroundAt` is any instant near those that matter. */
+  constructor(capacity: readonly Capacity[], holds: Iterable<Hold>, aroundAt: Instant) {
+    this.#aroundAt = aroundAt
+    this.setCapacity(capacity)
+    const changes = new Map<Resource, Change[]>()
     for (const { resource, amount, fromAt, toAt } of holds) {
-      change(resource, fromAt, -amount)
-      change(resource, toAt > now ? toAt : now + Math.min(overdueMs, Math.max(OVERDUE_MS_MIN, now - toAt)), amount)
+      let ofResource = changes.get(resource)
+      if (!ofResource) changes.set(resource, (ofResource = []))
+      ofResource.push({ at: fromAt, delta: amount, ended: 0 }, { at: toAt, delta: -amount, ended: amount })
     }
-    for (const [resource, ofResource] of changes) this.#steps.set(resource, runningTotal(ofResource))
+    for (const [resource, ofResource] of changes) this.#timeline(resource).changeAll(ofResource)
   }
 
-  /** The most that the pool ever has free of a resource from an instant on. */
-  most(resource: Resource, fromAt: Instant): number {
-    const steps = this.#stepsFrom(resource, fromAt)
-    return steps.length === 0 ? 0 : Math.max(...steps.map(({ free }) => free))
+  /** Makes this the capacity over time. */
+  setCapacity(capacity: readonly Capacity[]): void {
+    for (const { resource, at, delta } of changesOf(this.#capacity)) this.#timeline(resource).change(at, delta, 0)
+    for (const { resource, at, delta } of changesOf(capacity)) this.#timeline(resource).change(at, -delta, 0)
+    this.#capacity = capacity
+  }
+
+  /** Adds a hold; with a negative amount, takes one away that was added. */
+  add({ resource, amount, fromAt, toAt }: Hold): void {
+    const timeline = this.#timeline(resource)
+    timeline.change(fromAt, amount, 0)
+    timeline.change(toAt, -amount, amount)
+  }
+
+  /** Does something as if these holds were added too, and takes them away again. */
+  during<Result>(holds: readonly Hold[], work: () => Result): Result {
+    for (const hold of holds) this.add(hold)
+    try {
+      return work()
+    } finally {
+      for (const hold of holds) this.add(opposite(hold))
+    }
+  }
+
+  /**
+   * What should have been given back by now and was not, as holds from now on: the platform still has it. Nobody knows
+   * for how long, so what has been overdue for a while is expected to last as long again, at most `longestMs`.
+   */
+  overdue(now: Instant, longestMs: number): Hold[] {
+    return [...this.#timelines].flatMap(([resource, timeline]) => {
+      const [shortest, longest] = [Math.min(OVERDUE_MS_MIN, longestMs), longestMs]
+      const amountOfLongest = timeline.endedUntil(now - longest)
+      const holds = [{ resource, amount: amountOfLongest, fromAt: now, toAt: now + longest }]
+      for (const { at, ended } of timeline.endedWithin(now - longest, now))
+        holds.push({ resource, amount: ended, fromAt: now, toAt: now + Math.max(shortest, now - at) })
+      return holds.filter(({ amount }) => amount > 0)
+    })
   }
 
   /** The first conflict of a hold with what is free; undefined when it fits. */
-  conflict(hold: Hold): Conflict | undefined {
-    const steps = this.#stepsFrom(hold.resource, hold.fromAt)
-    const short = (step: Step) => step.free < hold.amount
-    if (steps.length === 0) return hold.amount > 0 ? { resource: hold.resource, endsAt: undefined } : undefined
-    const index = steps.findIndex((step) => step.fromAt < hold.toAt && short(step))
-    if (index < 0) return undefined
-    return { resource: hold.resource, endsAt: steps.slice(index).find((step) => !short(step))?.fromAt }
+  conflict({ resource, amount, fromAt, toAt }: Hold): Conflict | undefined {
+    const timeline = this.#timeline(resource)
+    const shortAt = timeline.firstAbove(fromAt, -amount)
+    if (shortAt >= toAt) return undefined
+    const endsAt = timeline.firstAtMost(shortAt, -amount)
+    return { resource, endsAt: Number.isFinite(endsAt) ? endsAt : undefined }
   }
 
-  /** The steps that matter from an instant on: the one that holds then, and all later ones. */
-  #stepsFrom(resource: Resource, fromAt: Instant): readonly Step[] {
-    const steps = this.#steps.get(resource) ?? []
-    let low = 0
-    let high = steps.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((steps[middle] as Step).fromAt <= fromAt) low = middle + 1
-      else high = middle
+  /**
+   * The earliest beginning of a hold at which it fits, from its own to `latestAt`; undefined when there is none. The
+   * end of the hold stays while the beginning moves by up to `floatMs`, and moves along from then on.
+   */
+  earliest({ resource, amount, fromAt, toAt }: Hold, floatMs: number, latestAt: Instant): Instant | undefined {
+    const timeline = this.#timeline(resource)
+    if (floatMs > 0) {
+      const beginAt = Math.max(fromAt, timeline.calmSince(toAt, -amount))
+      if (beginAt <= fromAt + floatMs) return beginAt <= latestAt ? beginAt : undefined
     }
-    // Before the first step nothing is known of the pool, so nothing is free.
-    if (low === 0) return [{ fromAt: Number.NEGATIVE_INFINITY, free: 0 }, ...steps]
-    return steps.slice(low - 1)
+    const found = timeline.firstCalm(fromAt + floatMs, latestAt, toAt - fromAt - floatMs, -amount)
+    return Number.isFinite(found) ? found : undefined
+  }
+
+  /** What is free of a resource at an instant; negative where more is held than the pool has. */
+  free(resource: Resource, at: Instant): number {
+    return -this.#timeline(resource).levelAt(at)
+  }
+
+  #timeline(resource: Resource): Timeline {
+    let timeline = this.#timelines.get(resource)
+    if (!timeline) this.#timelines.set(resource, (timeline = new Timeline(this.#aroundAt)))
+    return timeline
   }
 }
 
-function runningTotal(changes: ReadonlyMap<Instant, number>): Step[] {
-  let free = 0
-  return [...changes].sort(([a], [b]) => a - b).map(([fromAt, change]) => ({ fromAt, free: (free += change) }))
+/** The hold that takes another one away. */
+export function opposite(hold: Hold): Hold {
+  return { ...hold, amount: -hold.amount }
+}
+
+/** A capacity over time as changes. */
+function changesOf(capacity: readonly Capacity[]): { resource: Resource; at: Instant; delta: number }[] {
+  const latest = new Map<Resource, number>()
+  return [...capacity]
+    .sort((a, b) => a.fromAt - b.fromAt)
+    .map(({ resource, fromAt, amount }) => {
+      const delta = amount - (latest.get(resource) ?? 0)
+      latest.set(resource, amount)
+      return { resource, at: fromAt, delta }
+    })
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Message } from '../domain/message.ts'
 import { HOUR_MS, type PriceList } from '../domain/price-list.ts'
 import { gibFor, RESOURCES, type Amounts, type Resource } from '../domain/resources.ts'
 import { holds, type HeldTimes } from './holds.ts'
-import type { Conflict, Hold, PoolProfile } from './profile.ts'
+import type { Hold, PoolProfile } from './profile.ts'
 
 /** What is known of the parts of a request on one platform before anything is offered. Times are in milliseconds. */
 export interface Survey {
@@ -172,7 +172,7 @@ export class SlotSearch {
       this.least,
       this.#now,
       this.#now + this.#limits.horizonMs,
-      (conflict) => (resource ??= conflict.resource),
+      (short) => (resource ??= short),
     )
     return { startAt: found?.slot.startAt, resource: resource ?? this.#conflictInWindows() }
   }
@@ -181,32 +181,46 @@ export class SlotSearch {
   #conflictInWindows(): Resource | undefined {
     let resource: Resource | undefined
     for (const { fromAt, toAt } of this.#request.starts) {
-      this.#slotIn(this.least, fromAt, toAt, (conflict) => (resource ??= conflict.resource))
+      this.#slotIn(this.least, fromAt, toAt, (short) => (resource ??= short))
     }
     return resource
   }
 
-  /** Goes from conflict to conflict until everything fits, or the window is over. */
+  /** Moves the start on until everything fits, or the window is over. */
   #slotIn(
     amounts: Amounts,
     fromAt: Instant,
     toAt: Instant,
-    onConflict?: (conflict: Conflict) => void,
+    onShort?: (resource: Resource) => void,
   ): FoundSlot | undefined {
     let startAt = Math.max(fromAt, this.#now + this.#prepareMs)
     while (startAt <= toAt) {
       const found = this.#slotAt(startAt, toAt)
-      const needed = holds(amounts, found.times)
-      const blocked = needed
-        .map((hold) => ({ hold, conflict: this.candidate.profile.conflict(hold) }))
-        .find(({ conflict }) => conflict)
-      if (!blocked?.conflict) return found
-      onConflict?.(blocked.conflict)
-      if (blocked.conflict.endsAt === undefined) return undefined
-      // A hold that begins before the start (storage) moves with it.
-      startAt = blocked.conflict.endsAt + (startAt - blocked.hold.fromAt)
+      const moved = this.#startWhereAllFits(amounts, found, toAt, onShort)
+      if (moved === startAt) return found
+      if (moved === undefined) return undefined
+      startAt = moved
     }
     return undefined
+  }
+
+  /** The start of a slot where everything fits; else a later one that the first hold which does not fit leads to. */
+  #startWhereAllFits(
+    amounts: Amounts,
+    { slot, times }: FoundSlot,
+    toAt: Instant,
+    onShort?: (resource: Resource) => void,
+  ): Instant | undefined {
+    for (const hold of holds(amounts, times)) {
+      // A hold that begins before the start (storage) moves with it.
+      const beforeMs = slot.startAt - hold.fromAt
+      const floatMs = slot.startLatestAt - slot.startAt
+      const beginAt = this.candidate.profile.earliest(hold, floatMs, toAt - beforeMs)
+      if (beginAt === hold.fromAt) continue
+      onShort?.(hold.resource)
+      return beginAt === undefined ? undefined : beginAt + beforeMs
+    }
+    return slot.startAt
   }
 
   /**

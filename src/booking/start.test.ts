@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testDatabase, type TestDatabase } from '../../test/support/database.ts'
+import { FakeClock } from '../../test/support/fake-clock.ts'
 import { idSource } from '../domain/ids.ts'
 import * as executions from '../store/executions.ts'
 import * as pools from '../store/pools.ts'
-import { acceptOfferIn } from './accept.ts'
-import { makeOfferSetIn, type Asked } from './offers.ts'
+import { BookingQueue } from './booking-queue.ts'
+import { Ledger } from './ledger.ts'
+import type { Asked } from './offers.ts'
 import { permitStart } from './start.ts'
 
 const NOW = Date.UTC(2026, 10, 24)
@@ -14,9 +16,18 @@ const LIMITS = { offersMax: 1, lifetimeMs: 0, horizonMs: 1e9, durationMaxMs: 1e9
 
 let test: TestDatabase
 let poolId: pools.PoolId
+let queue: BookingQueue
+const clock = new FakeClock(NOW)
+const ledger = new Ledger(clock)
 beforeAll(async () => {
   test = await testDatabase()
   poolId = await pools.keep(test.database, 'p', 'default', AMOUNTS, NOW)
+  queue = new BookingQueue(
+    test.database,
+    ledger,
+    clock,
+    idSource(() => NOW),
+  )
 })
 afterAll(() => test.drop())
 
@@ -58,27 +69,17 @@ function asked(cores: number): Asked {
 
 /** An accepted execution of so many cores, as it is in the database. */
 async function accepted(cores: number): Promise<executions.Execution> {
-  const { database } = test
-  const id = await database.transaction(async (tx) => {
-    const setId = await makeOfferSetIn(
-      tx,
-      idSource(() => NOW),
-      asked(cores),
-      LIMITS,
-      NOW,
-    )
-    const [offer] = await executions.listOfOfferSets(tx, [setId])
-    if (!offer) throw new Error('nothing was offered')
-    await acceptOfferIn(tx, offer, NOW)
-    return offer.id
-  })
-  return (await executions.find(database, id)) as executions.Execution
+  const {
+    offers: [offer],
+  } = await queue.book({ asked: asked(cores), limits: LIMITS, direct: true })
+  if (!offer) throw new Error('nothing was offered')
+  return (await executions.find(test.database, offer.id)) as executions.Execution
 }
 
 /** Asks for the permission to start, and notes the start when it is given, as the engine does. */
 function begin(execution: executions.Execution, now: number) {
   return test.database.transaction(async (tx) => {
-    const permit = await permitStart(tx, execution, now)
+    const permit = await permitStart(tx, ledger, execution, now)
     if (permit.start) await executions.noteStart(tx, execution.id, now, permit.endAt)
     return permit
   })

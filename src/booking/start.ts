@@ -3,40 +3,63 @@ import type { Instant } from '../domain/dates.ts'
 import * as bookings from '../store/bookings.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Execution } from '../store/executions.ts'
-import * as pools from '../store/pools.ts'
+import type * as pools from '../store/pools.ts'
 import { holdsOfExecution } from './holds.ts'
-import { PoolProfile } from './profile.ts'
+import type { Ledger } from './ledger.ts'
+import { opposite, type Hold, type PoolProfile } from './profile.ts'
 
 /** Whether the program may start now, and when it has to end. */
 export type StartPermit =
   { readonly start: true; readonly endAt: Instant; readonly shortened: boolean } | { readonly start: false }
 
+/** Who starts later than promised by at most this, in milliseconds, gets the whole duration whatever comes afterwards. */
+const LITTLE_LATE_MS = 60_000
+
 /**
  * Asks for the permission to start now. It is refused while others have not given back what is needed. A late start
- * gets its whole duration where the pool allows it, and is shortened to what was booked otherwise.
+ * gets its whole duration where the pool allows it, or where it is a little late only: those that come afterwards start
+ * a little later then, which is better than a program that is killed before its end. Otherwise it is shortened to what
+ * was booked.
  */
-export async function permitStart(tx: Transaction, execution: Execution, now: Instant): Promise<StartPermit> {
+export async function permitStart(
+  tx: Transaction,
+  ledger: Ledger,
+  execution: Execution,
+  now: Instant,
+): Promise<StartPermit> {
   const { plan, offerSetId } = execution
   const poolId = plan.poolId as pools.PoolId
-  await pools.lock(tx, [poolId])
-  const others = await bookings.listInTheWay(tx, poolId, offerSetId, now)
-  // Holds that are overdue are in the way now, whatever was planned; nobody knows for how much longer.
-  const profile = new PoolProfile(await pools.capacity(tx, [poolId]), others, now, 1)
+  const { replicas } = await ledger.lock(tx, [poolId])
+  const notInTheWay = await bookings.listNotInTheWay(tx, poolId, offerSetId, now)
   const compute = (hold: { resource: string }) => hold.resource !== 'storage'
   const held = holdsOfExecution(plan, execution.prepareAt ?? now, execution.startAt ?? now)
   const bookedEndAt = Math.max(...held.filter(compute).map(({ toAt }) => toAt)) - plan.slot.graceMs
   const rightNow = held.filter(compute).map((hold) => ({ ...hold, fromAt: now, toAt: now + 1 }))
-  if (rightNow.some((hold) => profile.conflict(hold))) return { start: false }
-  const endAt = now + plan.slot.durationMs
-  if (endAt <= bookedEndAt) return { start: true, endAt, shortened: false }
   const longer = holdsOfExecution(plan, execution.prepareAt ?? now, now)
-  if (longer.some((hold) => profile.conflict(hold))) {
-    return bookedEndAt > now ? { start: true, endAt: bookedEndAt, shortened: true } : { start: false }
-  }
+  const endAt = now + plan.slot.durationMs
+  const [fitsNow, fitsLonger] = replicas[0]
+    ? ofOthers(replicas[0].profile, notInTheWay, now, (profile) =>
+        [rightNow, longer].map((wanted) => wanted.every((hold) => !profile.conflict(hold))),
+      )
+    : []
+  if (!fitsNow) return { start: false }
+  if (endAt <= bookedEndAt) return { start: true, endAt, shortened: false }
+  if (!fitsLonger && endAt - bookedEndAt <= LITTLE_LATE_MS) return { start: true, endAt, shortened: false }
+  if (!fitsLonger) return bookedEndAt > now ? { start: true, endAt: bookedEndAt, shortened: true } : { start: false }
   await bookings.replace(
     tx,
     offerSetId,
     longer.map((hold) => ({ poolId, ...hold })),
   )
   return { start: true, endAt, shortened: false }
+}
+
+/** Asks the profile of a pool without some holds. What is overdue is in the way now, whatever was planned. */
+function ofOthers<Answer>(
+  profile: PoolProfile,
+  without: readonly Hold[],
+  now: Instant,
+  ask: (profile: PoolProfile) => Answer,
+): Answer {
+  return profile.during(without.map(opposite), () => profile.during(profile.overdue(now, 1), () => ask(profile)))
 }

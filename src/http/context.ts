@@ -1,5 +1,6 @@
 /** What the routes need: the parts of the broker, and how a request is answered. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { BookingQueue } from '../booking/booking-queue.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { IdSource } from '../domain/ids.ts'
 import { BrokerError } from '../domain/errors.ts'
@@ -39,6 +40,7 @@ export interface HttpSettings {
 export interface HttpContext {
   readonly database: Database
   readonly clock: Clock
+  readonly booking: BookingQueue
   readonly ids: IdSource
   readonly identity: IdentitySource
   readonly signals: Signals

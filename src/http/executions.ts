@@ -1,7 +1,6 @@
 /** The routes of executions. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { acceptOffer, acceptOfferIn, giveUpOffers } from '../booking/accept.ts'
-import { makeOfferSetIn, type Asked } from '../booking/offers.ts'
+import { acceptOffer, giveUpOffers } from '../booking/accept.ts'
 import { DateError, parseInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
@@ -10,9 +9,7 @@ import { SPELLINGS, type Spelling } from '../domain/spelling.ts'
 import { presentExecution, presentRefusal } from '../protocol/present.ts'
 import { impossibleUpdate, phaseNamed, readUpdate, type Update } from '../protocol/read-update.ts'
 import { EXECUTIONS, executionPath } from '../protocol/spell.ts'
-import type { Transaction } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
-import type { Made } from '../store/idempotency.ts'
 import * as offerSets from '../store/offer-sets.ts'
 import * as work from '../store/work.ts'
 import { ask, directLimits } from './asking.ts'
@@ -40,7 +37,7 @@ export function executionRoutes(app: FastifyInstance, context: HttpContext): voi
 }
 
 function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext): void {
-  const { database, ids, clock } = context
+  const { database, clock } = context
 
   const list = `/${EXECUTIONS[spelling]}`
 
@@ -50,7 +47,7 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
     const caller = knownCaller(request)
     const { offerSetId, executionId } = await makeOnce(request, reply, caller, context, async () => {
       const asked = await ask(request, caller, spelling, context)
-      return (tx) => runDirectly(tx, asked)
+      return { asked, limits: directLimits(context), direct: true }
     })
     if (executionId) {
       const url = linkFor(request, context)(executionPath(spelling, executionId))
@@ -90,15 +87,6 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
     await update(execution, readUpdate(request.body))
     return answer(request, reply, 200, await present(execution.id, request))
   })
-
-  /** Takes the earliest offer at once; without one there is the offer set only, with the reasons. */
-  async function runDirectly(tx: Transaction, asked: Asked): Promise<Made> {
-    const now = clock.now()
-    const offerSetId = await makeOfferSetIn(tx, ids, asked, directLimits(context), now)
-    const [offer] = await executions.listOfOfferSets(tx, [offerSetId])
-    if (offer) await acceptOfferIn(tx, offer, now)
-    return { offerSetId, executionId: offer?.id }
-  }
 
   async function update(execution: executions.Execution, wanted: Update): Promise<void> {
     if (wanted.type === 'enum' && wanted.path === 'phase') return updatePhase(execution, wanted)

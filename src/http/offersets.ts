@@ -1,7 +1,6 @@
 /** The routes of offer sets. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { acceptOffer, giveUpOffers } from '../booking/accept.ts'
-import { makeOfferSetIn } from '../booking/offers.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { Spelling } from '../domain/spelling.ts'
 import { presentOfferSet } from '../protocol/present.ts'
@@ -12,7 +11,7 @@ import { knownCaller } from './calling.ts'
 import { answer, linkFor, preferences, type HttpContext } from './context.ts'
 import { makeOnce } from './once.ts'
 import { pageOf, nextPage } from './paging.ts'
-import { offerSetView, offerSetViews, executionFor, offerSetFor } from './views.ts'
+import { offerSetView, offerSetViews, executionFor, offerSetFor, viewOfOffered } from './views.ts'
 
 interface Params {
   readonly uuid: string
@@ -20,20 +19,20 @@ interface Params {
 
 /** Adds the routes. */
 export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { database, ids, clock } = context
+  const { database, clock } = context
 
   app.post('/offersets', (request, reply) => askFor('own', request, reply))
   app.post('/requests', (request, reply) => askFor('published', request, reply))
 
   async function askFor(spelling: Spelling, request: FastifyRequest, reply: FastifyReply) {
     const caller = knownCaller(request)
-    const { offerSetId } = await makeOnce(request, reply, caller, context, async () => {
+    const { offerSetId, offered } = await makeOnce(request, reply, caller, context, async () => {
       const asked = await ask(request, caller, spelling, context)
-      const limits = offerLimits(request, context)
-      return async (tx) => ({ offerSetId: await makeOfferSetIn(tx, ids, asked, limits, clock.now()) })
+      return { asked, limits: offerLimits(request, context), direct: false }
     })
-    const url = linkFor(request, context)(`/offersets/${offerSetId}`)
-    return created(request, reply, url, await present(offerSetId, request))
+    const link = linkFor(request, context)
+    const body = offered ? presentOfferSet(viewOfOffered(offered), link) : await present(offerSetId, request)
+    return created(request, reply, link(`/offersets/${offerSetId}`), body)
   }
 
   app.get('/offersets', async (request, reply) => {

@@ -5,16 +5,19 @@
  */
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Wish } from '../booking/booking-batch.ts'
+import type { OfferedSet } from '../booking/offers.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { Caller } from '../identity/identity.ts'
-import type { Transaction } from '../store/database.ts'
 import * as idempotency from '../store/idempotency.ts'
 import { badHeader, type HttpContext } from './context.ts'
 
 const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/
 
-/** Makes something in a transaction. */
-export type Make = (tx: Transaction) => Promise<idempotency.Made>
+/** What was made, and all of it when it was made just now. */
+export interface MadeOnce extends idempotency.Made {
+  readonly offered?: OfferedSet
+}
 
 /**
  * Makes what a request asks for, or gives what was made for its key before. `prepare` does what need not be in the
@@ -24,20 +27,20 @@ export async function makeOnce(
   request: FastifyRequest,
   reply: FastifyReply,
   caller: Caller,
-  { database, clock }: HttpContext,
-  prepare: () => Promise<Make>,
-): Promise<idempotency.Made> {
+  { database, booking, clock }: HttpContext,
+  prepare: () => Promise<Wish>,
+): Promise<MadeOnce> {
   const use = useOf(request, caller)
   if (!use) {
-    const make = await prepare()
-    return database.transaction(make)
+    const wish = await prepare()
+    return madeOf(wish, await booking.book(wish))
   }
   const earlier = await idempotency.find(database, use, clock.now())
   if (earlier) return again(earlier, use, reply)
-  const make = await prepare()
+  const wish = await prepare()
   const made = await database.transaction(async (tx) => {
     if (!(await idempotency.claim(tx, use, clock.now()))) return undefined
-    const result = await make(tx)
+    const result = madeOf(wish, await booking.bookIn(tx, wish))
     await idempotency.note(tx, use, result)
     return result
   })
@@ -45,6 +48,10 @@ export async function makeOnce(
   const meanwhile = await idempotency.find(database, use, clock.now())
   if (!meanwhile) throw new BrokerError('UNAVAILABLE', 'The key was used by a request that has just ended; try again.')
   return again(meanwhile, use, reply)
+}
+
+function madeOf({ direct }: Wish, offered: OfferedSet): MadeOnce {
+  return { offered, offerSetId: offered.offerSet.id, executionId: direct ? offered.offers[0]?.id : undefined }
 }
 
 /** What was made the first time. Throws IDEMPOTENCY_KEY_REUSED when something else was asked for then. */

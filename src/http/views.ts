@@ -1,5 +1,6 @@
 /** Collects what is shown of offer sets and executions. Another caller's are not there. */
 import type { FastifyRequest } from 'fastify'
+import type { OfferedSet } from '../booking/offers.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { isUuid } from '../domain/ids.ts'
@@ -86,6 +87,11 @@ export async function offerSetViews(database: Database, found: readonly offerSet
   const offers = yes.length > 0 ? await executionViews(database, await executions.listOfOfferSets(database, yes)) : []
   const offersOf = groupBy(offers, ({ offerSetId }) => offerSetId)
   return found.map((offerSet) => ({ ...offerSet, offers: offersOf.get(offerSet.id) ?? [] }))
+}
+
+/** What is shown of an offer set that was just made. */
+export function viewOfOffered({ offerSet, offers }: OfferedSet): OfferSetView {
+  return { ...offerSet, offers: offers.map((offer) => ({ ...offer, components: [], messages: [], history: [] })) }
 }
 
 /** What is shown of one offer set. */

@@ -18,10 +18,13 @@ const START_AGAIN_MS = 250
 const STOPPED_BY_CLOCK = { stopped: 'time-limit' }
 
 /** Asks for the permission to start, and writes the intention down before the platform is asked. */
-export async function start({ execution }: ExecutionState, { database, clock }: WorkerContext): Promise<Outcome> {
+export async function start(
+  { execution }: ExecutionState,
+  { database, ledger, clock }: WorkerContext,
+): Promise<Outcome> {
   const now = clock.now()
   return database.transaction(async (tx) => {
-    const permit = await permitStart(tx, execution, now)
+    const permit = await permitStart(tx, ledger, execution, now)
     if (!permit.start) return { untilAt: now + START_AGAIN_MS }
     const moved = await executions.move(tx, [execution.id], 'start', now)
     if (moved.length === 0) return 'again'

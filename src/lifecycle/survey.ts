@@ -13,13 +13,14 @@ import { BYTES_PER_GIB, type Amounts } from '../domain/resources.ts'
 import type { Platform, PlatformEstimate } from '../platforms/platform.ts'
 import type { EstimateBook, ExpectedTimes } from './estimate-book.ts'
 import { hostOf } from './observations.ts'
+import type { PoolId } from '../store/pools.ts'
 import { isMounted } from './steps/volumes.ts'
 
 /** A pool as it was configured and entered into the ledger. */
 export interface ConfiguredPool {
   readonly platform: Platform
   readonly name: string
-  readonly poolId: number
+  readonly poolId: PoolId
   readonly capacity: Amounts
   readonly prices: PriceList | undefined
 }

@@ -1,4 +1,5 @@
 /** What the engine's work on an execution needs of its surroundings. */
+import type { Ledger } from '../booking/ledger.ts'
 import type { Platform } from '../platforms/platform.ts'
 import type { Component } from '../store/components.ts'
 import * as components from '../store/components.ts'
@@ -27,6 +28,8 @@ export interface Patience {
 export interface WorkerContext extends StepContext {
   /** The name of this worker in the leases. */
   readonly worker: string
+  /** What this process knows of the pools. */
+  readonly ledger: Ledger
   readonly patience: Patience
   readonly log: Log
   /** Learns from what was done. */

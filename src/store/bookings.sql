@@ -1,27 +1,44 @@
--- name: list
--- What is held in pools, now and later. A row stays until the platform has really given the amount back.
-select offer_set_id, pool_id, resource, amount, from_at, to_at from booking where pool_id = any(:poolIds)
+-- name: listNotInTheWay
+-- What is not in the way of a program of an offer set that is to start now, although it is held: what the set holds
+-- itself, and what others hold of a slot that is over without having started their program. If that counted, those
+-- that are late would wait for each other for ever.
+select pool_id, resource, amount, from_at, to_at from booking where offer_set_id = :offerSetId and pool_id = :poolId
+union all
+select pool_id, resource, amount, from_at, to_at from booking b
+ where pool_id = :poolId and to_at <= :at and offer_set_id <> :offerSetId
+   and not exists (select from execution e where e.offer_set_id = b.offer_set_id and e.started_at is not null)
 
--- name: listInTheWay
--- What others hold in a pool that may be in the way of a program that is to start now. An execution that is late and
--- has not started its program holds nothing of its slot that is over; if it did, those that are late would wait for
--- each other for ever.
-select offer_set_id, pool_id, resource, amount, from_at, to_at from booking b
- where pool_id = :poolId and offer_set_id <> :offerSetId
-   and (to_at > :at or exists (
-     select 1 from execution e where e.offer_set_id = b.offer_set_id and e.started_at is not null))
-
--- name: insert
--- Holds amounts for an offer set.
-insert into booking (offer_set_id, pool_id, resource, amount, from_at, to_at)
-select :offerSetId, "poolId", resource, amount, "fromAt", "toAt"
-  from jsonb_to_recordset(:bookings)
-    as b ("poolId" integer, resource text, amount bigint, "fromAt" timestamptz, "toAt" timestamptz)
-
--- name: remove
--- Gives back what offer sets hold.
-delete from booking where offer_set_id = any(:offerSetIds)
-
--- name: removeResources
--- Gives back some resources that an offer set holds.
-delete from booking where offer_set_id = :offerSetId and resource = any(:resources)
+-- name: change
+-- Makes these bookings what offer sets hold, of some resources or of all, and notes in the ledger of each pool what
+-- became of that. The pools are locked in their order, so that two of these do not wait for each other.
+with wanted as (
+  select "offerSetId" as offer_set_id, "poolId" as pool_id, resource, amount, "fromAt" as from_at, "toAt" as to_at
+    from jsonb_to_recordset(:bookings)
+      as b ("offerSetId" uuid, "poolId" integer, resource text, amount bigint, "fromAt" timestamptz, "toAt" timestamptz)
+), locked as materialized (
+  select id from pool
+   where id in (select pool_id from booking where offer_set_id = any(:offerSetIds) union select pool_id from wanted)
+   order by id
+   for no key update
+), removed as (
+  delete from booking
+   where offer_set_id = any(:offerSetIds)
+     and (:resources::text[] is null or resource = any(:resources))
+     and pool_id in (select id from locked)
+  returning pool_id, resource, amount, from_at, to_at
+), added as (
+  insert into booking (offer_set_id, pool_id, resource, amount, from_at, to_at)
+  select offer_set_id, pool_id, resource, amount, from_at, to_at from wanted where pool_id in (select id from locked)
+  returning pool_id, resource, amount, from_at, to_at
+), changed as (
+  select pool_id,
+         jsonb_agg(jsonb_build_array(resource, amount, (extract(epoch from from_at) * 1000)::bigint,
+                                     (extract(epoch from to_at) * 1000)::bigint)) as holds
+    from (select pool_id, resource, -amount as amount, from_at, to_at from removed
+          union all
+          select pool_id, resource, amount, from_at, to_at from added) as c
+   group by pool_id
+), bumped as (
+  update pool p set version = p.version + 1 from changed c where p.id = c.pool_id returning p.id, p.version, c.holds
+)
+insert into pool_change (pool_id, version, holds) select id, version, holds from bumped

@@ -1,4 +1,4 @@
-/** The ledger: what is held in the pools, from when to when. A row stays until the platform has given the amount back. */
+/** What offer sets hold of the pools. A row stays until the platform has given the amount back. */
 import type { Instant } from '../domain/dates.ts'
 import type { OfferSetId } from '../domain/ids.ts'
 import type { Resource } from '../domain/resources.ts'
@@ -6,13 +6,7 @@ import { at, json, type Queryable, type Transaction } from './database.ts'
 import type { PoolId } from './pools.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'bookings.sql', [
-  'list',
-  'listInTheWay',
-  'insert',
-  'remove',
-  'removeResources',
-])
+const sql = loadStatements(import.meta.url, 'bookings.sql', ['listNotInTheWay', 'change'])
 
 /** An amount of one resource of one pool, held from `fromAt` to before `toAt`. */
 export interface Booking {
@@ -28,35 +22,37 @@ export interface HeldBooking extends Booking {
   readonly offerSetId: OfferSetId
 }
 
-/** Everything that is held in pools, now and later. */
-export async function list(db: Queryable, poolIds: readonly PoolId[]): Promise<HeldBooking[]> {
-  return db.query<HeldBooking>(sql.list, { poolIds })
-}
-
-/** What others hold in a pool that may be in the way of a start now: without what those hold that are late themselves. */
-export async function listInTheWay(
+/** What is held in a pool but not in the way of a start now: by the offer set itself, and by those that are late themselves. */
+export async function listNotInTheWay(
   db: Queryable,
   poolId: PoolId,
   offerSetId: OfferSetId,
   now: Instant,
-): Promise<HeldBooking[]> {
-  return db.query<HeldBooking>(sql.listInTheWay, { poolId, offerSetId, at: at(now) })
+): Promise<Booking[]> {
+  return db.query<Booking>(sql.listNotInTheWay, { poolId, offerSetId, at: at(now) })
 }
 
 /** Makes these bookings what an offer set holds. */
 export async function replace(tx: Transaction, offerSetId: OfferSetId, bookings: readonly Booking[]): Promise<void> {
-  await tx.query(sql.remove, { offerSetIds: [offerSetId] })
-  const rows = bookings.map((booking) => ({
-    ...booking,
-    fromAt: new Date(booking.fromAt),
-    toAt: new Date(booking.toAt),
-  }))
-  if (rows.length > 0) await tx.query(sql.insert, { offerSetId, bookings: json(rows) })
+  await replaceAll(
+    tx,
+    [offerSetId],
+    bookings.map((booking) => ({ ...booking, offerSetId })),
+  )
+}
+
+/** Makes these bookings what some offer sets hold. */
+export async function replaceAll(
+  tx: Transaction,
+  offerSetIds: readonly OfferSetId[],
+  bookings: readonly HeldBooking[],
+): Promise<void> {
+  await change(tx, offerSetIds, bookings)
 }
 
 /** Gives back everything that offer sets hold. */
 export async function remove(db: Queryable, offerSetIds: readonly OfferSetId[]): Promise<void> {
-  if (offerSetIds.length > 0) await db.query(sql.remove, { offerSetIds })
+  if (offerSetIds.length > 0) await change(db, offerSetIds, [])
 }
 
 /** Gives back some of the resources that an offer set holds. */
@@ -65,5 +61,24 @@ export async function removeResources(
   offerSetId: OfferSetId,
   resources: readonly Resource[],
 ): Promise<void> {
-  await db.query(sql.removeResources, { offerSetId, resources })
+  await change(db, [offerSetId], [], resources)
+}
+
+/** Bookings as the statements take them. */
+export function rowsOf(bookings: readonly HeldBooking[]): unknown[] {
+  return bookings.map((booking) => ({
+    ...booking,
+    fromAt: new Date(booking.fromAt),
+    toAt: new Date(booking.toAt),
+  }))
+}
+
+/** The one way in which bookings that are there change: the log of their pools changes with them. */
+async function change(
+  db: Queryable,
+  offerSetIds: readonly OfferSetId[],
+  bookings: readonly HeldBooking[],
+  resources: readonly Resource[] | null = null,
+): Promise<void> {
+  await db.query(sql.change, { offerSetIds, resources, bookings: json(rowsOf(bookings)) })
 }

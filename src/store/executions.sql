@@ -1,10 +1,3 @@
--- name: insertOffers
--- Keeps the offers of a set, each an execution in phase OFFERED.
-insert into execution (id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at, plan)
-select id, :offerSetId, position, :owner, name, description, 'OFFERED', :at, :at, :at, "expiresAt", plan
-  from jsonb_to_recordset(:offers)
-    as o (id uuid, position smallint, name text, description text, "expiresAt" timestamptz, plan jsonb)
-
 -- name: find
 -- One execution, with the groups that its offer set is shown to.
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,

@@ -4,11 +4,10 @@ import type { ExecutionEvent, ExecutionPhase } from '../domain/execution-lifecyc
 import type { ExecutionPlan } from '../domain/execution-plan.ts'
 import { lowestIdAt, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import type { Cause } from '../domain/transition-table.ts'
-import { at, json, type Queryable, type Transaction } from './database.ts'
+import { at, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'executions.sql', [
-  'insertOffers',
   'find',
   'listOfOfferSets',
   'list',
@@ -53,16 +52,6 @@ export interface Execution {
   readonly sharedWith?: readonly string[]
 }
 
-/** An offer to be kept. */
-export interface Offer {
-  readonly id: ExecutionId
-  readonly position: number
-  readonly name: string | undefined
-  readonly description: string | undefined
-  readonly expiresAt: Instant
-  readonly plan: ExecutionPlan
-}
-
 /** A change of phase that happened. */
 export interface Move {
   readonly id: ExecutionId
@@ -76,18 +65,6 @@ export interface HistoryEntry extends Omit<Move, 'id'> {
   readonly event: ExecutionEvent
   readonly at: Instant
   readonly cause: Cause
-}
-
-/** Keeps the offers of a set. */
-export async function insertOffers(
-  tx: Transaction,
-  offerSetId: OfferSetId,
-  owner: string,
-  offers: readonly Offer[],
-  now: Instant,
-): Promise<void> {
-  const rows = offers.map((offer) => ({ ...offer, expiresAt: new Date(offer.expiresAt) }))
-  await tx.query(sql.insertOffers, { offerSetId, owner, offers: json(rows), at: at(now) })
 }
 
 /** One execution; undefined when there is none. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OfferSetId } from '../domain/ids.ts'
 import { testDatabase, type TestDatabase } from '../../test/support/database.ts'
 import * as idempotency from './idempotency.ts'
-import * as offerSets from './offer-sets.ts'
+import * as ledger from './ledger.ts'
 
 let test: TestDatabase
 beforeAll(async () => {
@@ -36,11 +36,16 @@ describe('a key', () => {
     await test.database.transaction(async (tx) => {
       await idempotency.claim(tx, use('c'), now)
       const times = { createdAt: now, expiresAt: now }
-      await offerSets.insert(
-        tx,
-        { id: offerSetId, owner: 'me', spelling: 'own', result: 'NO', messages: [], ...times },
-        {},
-      )
+      const offerSet = {
+        id: offerSetId,
+        owner: 'me',
+        spelling: 'own',
+        result: 'NO',
+        messages: [],
+        request: {},
+        ...times,
+      } as const
+      await ledger.book(tx, { pools: [], offerSets: [offerSet], offers: [], bookings: [] }, now)
       await idempotency.note(tx, use('c'), { offerSetId })
     })
     expect(await idempotency.find(test.database, use('c'), now)).toMatchObject({ offerSetId, purpose: '/offersets' })

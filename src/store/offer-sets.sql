@@ -1,8 +1,3 @@
--- name: insert
--- Keeps an offer set with the request that it answers.
-insert into offer_set (id, owner, name, description, spelling, request, result, messages, created_at, expires_at)
-values (:id, :owner, :name, :description, :spelling, :request, :result, :messages, :createdAt, :expiresAt)
-
 -- name: find
 -- One offer set.
 select id, owner, name, description, spelling, result, messages, created_at, expires_at, shared_with from offer_set where id = :id

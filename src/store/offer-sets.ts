@@ -4,10 +4,10 @@ import { BrokerError } from '../domain/errors.ts'
 import type { OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
-import { at, json, type Queryable, type Transaction } from './database.ts'
+import { at, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'offer-sets.sql', ['insert', 'find', 'lock', 'lockDue', 'list'])
+const sql = loadStatements(import.meta.url, 'offer-sets.sql', ['find', 'lock', 'lockDue', 'list'])
 
 export interface OfferSet {
   readonly id: OfferSetId
@@ -21,19 +21,6 @@ export interface OfferSet {
   readonly expiresAt: Instant
   /** The groups that it is shown to; only where one offer set is found by its id. */
   readonly sharedWith?: readonly string[]
-}
-
-/** Keeps an offer set, with the request as the client sent it. */
-export async function insert(tx: Transaction, offerSet: OfferSet, request: unknown): Promise<void> {
-  await tx.query(sql.insert, {
-    ...offerSet,
-    name: offerSet.name ?? null,
-    description: offerSet.description ?? null,
-    request: json(request),
-    messages: json(offerSet.messages),
-    createdAt: at(offerSet.createdAt),
-    expiresAt: at(offerSet.expiresAt),
-  })
 }
 
 /** One offer set; undefined when there is none. */

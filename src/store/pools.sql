@@ -10,16 +10,21 @@ select id from made union all select id from pool where platform = :platform and
 select pool_id, resource, from_at, amount from pool_capacity where pool_id = any(:poolIds) order by from_at
 
 -- name: setCapacity
--- Changes the capacity of a pool from an instant on. Where it is that already, nothing changes.
-insert into pool_capacity (pool_id, resource, from_at, amount)
-select :poolId, resource, :at, amount
-  from jsonb_to_recordset(:amounts) as a (resource text, amount bigint)
- where amount is distinct from (
-   select c.amount from pool_capacity c
-    where c.pool_id = :poolId and c.resource = a.resource and c.from_at <= :at
-    order by c.from_at desc limit 1)
-on conflict (pool_id, resource, from_at) do update set amount = excluded.amount
-
--- name: lock
--- Lets one process book in these pools at a time; held to the end of the transaction. The order avoids deadlocks.
-select id from pool where id = any(:poolIds) order by id for update
+-- Changes the capacity of a pool from an instant on, and notes that in its ledger. Where it is that already, nothing
+-- changes.
+with locked as materialized (
+  select id from pool where id = :poolId for no key update
+), changed as (
+  insert into pool_capacity (pool_id, resource, from_at, amount)
+  select locked.id, resource, :at, amount
+    from jsonb_to_recordset(:amounts) as a (resource text, amount bigint), locked
+   where amount is distinct from (
+     select c.amount from pool_capacity c
+      where c.pool_id = :poolId and c.resource = a.resource and c.from_at <= :at
+      order by c.from_at desc limit 1)
+  on conflict (pool_id, resource, from_at) do update set amount = excluded.amount
+  returning pool_id
+), bumped as (
+  update pool p set version = p.version + 1 where p.id in (select pool_id from changed) returning p.id, p.version
+)
+insert into pool_change (pool_id, version) select id, version from bumped

@@ -4,7 +4,7 @@ import type { Amounts, Resource } from '../domain/resources.ts'
 import { at, json, type Database, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'pools.sql', ['keep', 'capacity', 'setCapacity', 'lock'])
+const sql = loadStatements(import.meta.url, 'pools.sql', ['keep', 'capacity', 'setCapacity'])
 
 export type PoolId = number & { readonly brand: 'PoolId' }
 
@@ -37,9 +37,4 @@ export async function keep(
 /** The capacity of pools over time, oldest change first. */
 export async function capacity(db: Queryable, poolIds: readonly PoolId[]): Promise<CapacityChange[]> {
   return db.query<CapacityChange>(sql.capacity, { poolIds })
-}
-
-/** Waits until nobody else books in these pools. */
-export async function lock(tx: Transaction, poolIds: readonly PoolId[]): Promise<void> {
-  await tx.query(sql.lock, { poolIds })
 }

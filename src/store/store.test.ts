@@ -16,6 +16,7 @@ import type { Transaction } from './database.ts'
 import * as executions from './executions.ts'
 import * as idempotency from './idempotency.ts'
 import * as identities from './identities.ts'
+import * as ledger from './ledger.ts'
 import * as messages from './messages.ts'
 import { migrate, migrations } from './migrate.ts'
 import * as offerSets from './offer-sets.ts'
@@ -34,6 +35,7 @@ const modules = [
   executions,
   idempotency,
   identities,
+  ledger,
   messages,
   offerSets,
   outputs,
@@ -58,7 +60,7 @@ const readTable = (table: string): Statement => ({
 
 describe('the statements', () => {
   it('are all prepared by the database', async () => {
-    expect(modules.length).toBe(13)
+    expect(modules.length).toBe(14)
     expect(loadedStatements().length).toBeGreaterThan(40)
     for (const [index, statement] of loadedStatements().entries()) {
       await inTransaction((tx) => test.database.script(tx, `prepare statement_${index} as ${statement.text}`)).catch(

@@ -1,0 +1,72 @@
+-- name: lock
+-- Lets one process change these pools at a time; held to the end of the transaction. The order avoids deadlocks.
+select id as pool_id, version from pool where id = any(:poolIds) order by id for no key update
+
+-- name: changesSince
+-- What changed in a pool after a version.
+select version, holds from pool_change where pool_id = :poolId and version > :version order by version
+
+-- name: load
+-- A pool as it is now: its version, its capacity, and what is held, all in one statement and so at one instant. The
+-- bookings come as lists of ten thousand, because a row for each takes several times as long.
+select p.version, c.capacity, h.holds
+  from pool p
+  left join (
+    select pool_id,
+           jsonb_agg(jsonb_build_array(resource, amount, (extract(epoch from from_at) * 1000)::bigint)) as capacity
+      from pool_capacity where pool_id = :poolId
+     group by pool_id
+  ) as c on c.pool_id = p.id
+  left join (
+    select pool_id,
+           jsonb_agg(jsonb_build_array(resource, amount, (extract(epoch from from_at) * 1000)::bigint,
+                                       (extract(epoch from to_at) * 1000)::bigint)) as holds
+      from booking where pool_id = :poolId
+     group by pool_id, id / 10000
+  ) as h on h.pool_id = p.id
+ where p.id = :poolId
+
+-- name: book
+-- Keeps offer sets with their offers and what they hold, in pools that have not changed since they were planned for.
+-- Where a pool has changed, nothing is kept and `booked` is false.
+with expected as (
+  select pool_id, version from unnest(:poolIds::integer[], :versions::bigint[]) as e (pool_id, version)
+), locked as materialized (
+  select id, version from pool where id = any(:poolIds::integer[]) order by id for no key update
+), unchanged as materialized (
+  select count(*) = cardinality(:poolIds::integer[]) as yes
+    from locked l join expected e on e.pool_id = l.id and e.version = l.version
+), sets as (
+  insert into offer_set (id, owner, name, description, spelling, request, result, messages, created_at, expires_at)
+  select s.id, owner, name, description, spelling, request, result, messages, :at, "expiresAt"
+    from jsonb_to_recordset(:offerSets)
+      as s (id uuid, owner text, name text, description text, spelling text, request jsonb, result text,
+            messages jsonb, "expiresAt" timestamptz), unchanged
+   where unchanged.yes
+), made as (
+  insert into execution (id, offer_set_id, position, owner, name, description, phase, phase_since, created_at,
+                         modified_at, expires_at, plan)
+  select o.id, "offerSetId", position, owner, name, description, 'OFFERED', :at, :at, :at, "expiresAt", plan
+    from jsonb_to_recordset(:offers)
+      as o (id uuid, "offerSetId" uuid, position smallint, owner text, name text, description text,
+            "expiresAt" timestamptz, plan jsonb), unchanged
+   where unchanged.yes
+), held as (
+  insert into booking (offer_set_id, pool_id, resource, amount, from_at, to_at)
+  select "offerSetId", "poolId", resource, amount, "fromAt", "toAt"
+    from jsonb_to_recordset(:bookings)
+      as b ("offerSetId" uuid, "poolId" integer, resource text, amount bigint, "fromAt" timestamptz,
+            "toAt" timestamptz), unchanged
+   where unchanged.yes
+), bumped as (
+  update pool p set version = p.version + 1
+    from jsonb_to_recordset(:changes) as c ("poolId" integer, holds jsonb), unchanged
+   where unchanged.yes and p.id = c."poolId"
+  returning p.id, p.version, c.holds
+), noted as (
+  insert into pool_change (pool_id, version, holds) select id, version, holds from bumped
+), forgotten as (
+  delete from pool_change c using bumped b
+   where b.version % :forgetEvery::bigint = 0 and c.pool_id = b.id and c.version <= b.version - :keep::bigint
+)
+select yes as booked from unchanged

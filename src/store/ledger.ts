@@ -1,0 +1,100 @@
+/**
+ * The ledger of the pools as processes share it: a version for each pool, a log of what each version changed, and the
+ * statement that books. A process follows the log instead of reading all bookings again.
+ */
+import type { Instant } from '../domain/dates.ts'
+import type { Resource } from '../domain/resources.ts'
+import { rowsOf, type HeldBooking } from './bookings.ts'
+import { at, json, type Queryable, type Transaction } from './database.ts'
+import type { Execution } from './executions.ts'
+import type { OfferSet } from './offer-sets.ts'
+import type { PoolId } from './pools.ts'
+import { loadStatements } from './statements.ts'
+
+const sql = loadStatements(import.meta.url, 'ledger.sql', ['lock', 'changesSince', 'load', 'book'])
+
+/** How many versions of a pool are kept in the log, and how often older ones are removed. */
+const KEEP_VERSIONS = 20_000
+const FORGET_EVERY = 1_000
+
+/** A pool at a version. */
+export interface PoolVersion {
+  readonly poolId: PoolId
+  readonly version: number
+}
+
+/** A hold as the log keeps it: the amount is negative where it was given back. */
+export type LoggedHold = readonly [resource: Resource, amount: number, fromAt: Instant, toAt: Instant]
+
+/** What one version of a pool changed. */
+export interface PoolChange {
+  readonly version: number
+  /** Undefined when the capacity changed. */
+  readonly holds?: readonly LoggedHold[]
+}
+
+/** What is booked in one go. */
+export interface Books {
+  /** The pools that were planned for, as they were then. */
+  readonly pools: readonly PoolVersion[]
+  readonly offerSets: readonly (OfferSet & { readonly request: unknown })[]
+  readonly offers: readonly Execution[]
+  readonly bookings: readonly HeldBooking[]
+}
+
+/** Waits until nobody else changes these pools, and keeps others from it. Gives their versions. */
+export async function lock(tx: Transaction, poolIds: readonly PoolId[]): Promise<PoolVersion[]> {
+  return tx.query<PoolVersion>(sql.lock, { poolIds })
+}
+
+/** What changed in a pool after a version, as far as it is still known; the caller sees whether a version is missing. */
+export async function changesSince(db: Queryable, poolId: PoolId, version: number): Promise<PoolChange[]> {
+  return db.query<PoolChange>(sql.changesSince, { poolId, version })
+}
+
+/** A pool as it is now: its version, its capacity over time, and everything that is held of it. */
+export interface LoadedPool {
+  readonly version: number
+  readonly capacity: readonly { readonly resource: Resource; readonly amount: number; readonly fromAt: Instant }[]
+  readonly holds: readonly (readonly LoggedHold[])[]
+}
+
+/** Reads a pool as it is now. */
+export async function load(db: Queryable, poolId: PoolId): Promise<LoadedPool> {
+  const rows = await db.query<{
+    version: number
+    capacity?: readonly [resource: Resource, amount: number, fromAt: Instant][]
+    holds?: readonly LoggedHold[]
+  }>(sql.load, { poolId })
+  return {
+    version: rows[0]?.version ?? 0,
+    capacity: (rows[0]?.capacity ?? []).map(([resource, amount, fromAt]) => ({ resource, amount, fromAt })),
+    holds: rows.flatMap(({ holds }) => (holds ? [holds] : [])),
+  }
+}
+
+/** Keeps offer sets and what they hold. False when a pool has changed since it was planned for; then nothing was kept. */
+export async function book(db: Queryable, books: Books, now: Instant): Promise<boolean> {
+  const rows = await db.query<{ booked: boolean }>(sql.book, {
+    poolIds: books.pools.map(({ poolId }) => poolId),
+    versions: books.pools.map(({ version }) => version),
+    offerSets: json(books.offerSets.map((offerSet) => ({ ...offerSet, expiresAt: new Date(offerSet.expiresAt) }))),
+    offers: json(books.offers.map((offer) => ({ ...offer, expiresAt: new Date(offer.expiresAt) }))),
+    bookings: json(rowsOf(books.bookings)),
+    changes: json(changesByPool(books.bookings)),
+    at: at(now),
+    keep: KEEP_VERSIONS,
+    forgetEvery: FORGET_EVERY,
+  })
+  return rows[0]?.booked === true
+}
+
+function changesByPool(bookings: readonly HeldBooking[]): { poolId: PoolId; holds: LoggedHold[] }[] {
+  const byPool = new Map<PoolId, LoggedHold[]>()
+  for (const { poolId, resource, amount, fromAt, toAt } of bookings) {
+    const holds = byPool.get(poolId)
+    if (holds) holds.push([resource, amount, fromAt, toAt])
+    else byPool.set(poolId, [[resource, amount, fromAt, toAt]])
+  }
+  return [...byPool].map(([poolId, holds]) => ({ poolId, holds }))
+}
