@@ -1,7 +1,8 @@
 /** How much of a pool is free over time, from its capacity and what is held. Pure. */
 import type { Instant } from '../domain/dates.ts'
 import type { Resource } from '../domain/resources.ts'
-import { Timeline, type Change } from './timeline.ts'
+import { Timeline } from './timeline.ts'
+import type { Change } from './timeline-tree.ts'
 
 /** An amount of one resource, held from `fromAt` to before `toAt`. */
 export interface Hold {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Timeline, type Change } from './timeline.ts'
+import { Timeline } from './timeline.ts'
+import type { Change } from './timeline-tree.ts'
 
 const NOW = Date.UTC(2026, 10, 24)
 

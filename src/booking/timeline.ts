@@ -2,111 +2,23 @@
  * A number that changes in time, kept as its changes: exact to the millisecond, and as quick with millions of changes
  * as with ten.
  *
- * Time is cut into cells of 2^11 ms; sixteen of them make a cell of the next level, and so on up to 17 years. Each cell
- * knows the sum of the changes in it, and the highest and the lowest that the running sum gets, counted from the level
- * at which the cell begins: so a change touches one path from the root, and a search skips whole cells. For each power
- * of two below its own length a cell also knows the lowest level that lasts for an aligned stretch of that length; a
- * search for a long stretch looks only where there can be one. Pure.
+ * Each cell of time knows the sum of the changes in it, and the highest and the lowest that the running sum gets,
+ * counted from the level at which the cell begins, so a search skips whole cells. For each power of two below its own
+ * length a cell also knows the lowest level that lasts for an aligned stretch of that length; a search for a long
+ * stretch looks only where there can be one. Pure.
  */
 import type { Instant } from '../domain/dates.ts'
-import {
-  bitsOf,
-  Cells,
-  FAN,
-  FAN_BITS,
-  LEAF_BITS,
-  Leaves,
-  LEVELS,
-  STRETCH_BITS_MIN,
-  type Summary,
-} from './timeline-cells.ts'
+import { bitsOf, FAN, LEAF_BITS, LEVELS, STRETCH_BITS_MIN } from './timeline-cells.ts'
+import { TimelineTree } from './timeline-tree.ts'
 
-/** One change of the number. */
-export interface Change {
-  readonly at: Instant
-  readonly delta: number
-  /** The part of it that is the end of something that began earlier; see `endedUntil`. */
-  readonly ended: number
-}
-
-const SPAN = 2 ** bitsOf(LEVELS)
 const NEVER = Number.POSITIVE_INFINITY
 
-export class Timeline {
-  readonly #originAt: Instant
-  readonly #leaves = new Leaves()
-  /** By level from 1 on; place 0 is not used. */
-  readonly #cells = Array.from({ length: LEVELS + 1 }, (_, level) => new Cells(level))
-  readonly #root: number
-  readonly #path = new Int32Array(LEVELS + 1)
-  readonly #summary: Summary = { sum: 0, highest: 0, lowest: 0, ended: 0 }
+export class Timeline extends TimelineTree {
   // What is looked for, while it is looked for.
   #above = true
   #from = 0
   #limit = 0
   #bits = 0
-
-  /** A timeline that is 0 always. It is exact some years before and a dozen years after `aroundAt`. */
-  constructor(aroundAt: Instant) {
-    const step = SPAN / FAN
-    this.#originAt = (Math.floor(aroundAt / step) - 2) * step
-    this.#root = this.#level(LEVELS).take()
-  }
-
-  /** Adds to the level from an instant on. */
-  change(at: Instant, delta: number, ended: number): void {
-    const offset = this.#offset(at)
-    const leaf = this.#insert(offset, delta, ended)
-    this.#summariseUp(Math.floor(offset / 2 ** LEAF_BITS), leaf)
-  }
-
-  /** As `change`, for many changes at once. */
-  changeAll(changes: Iterable<Change>): void {
-    for (const { at, delta, ended } of changes) this.#insert(this.#offset(at), delta, ended)
-    this.#summariseAll(LEVELS, this.#root, 0)
-  }
-
-  /** The level at an instant. */
-  levelAt(at: Instant): number {
-    return this.#total(this.#offset(at), false)
-  }
-
-  /** How much has ended up to and including an instant. */
-  endedUntil(at: Instant): number {
-    return this.#total(this.#offset(at), true)
-  }
-
-  /** What ended after `afterAt` and up to `untilAt`, by the instant. */
-  *endedWithin(afterAt: Instant, untilAt: Instant): Generator<{ at: Instant; ended: number }> {
-    if (afterAt >= untilAt) return
-    for (const found of this.#endedIn(LEVELS, this.#root, 0, this.#offset(afterAt), this.#offset(untilAt)))
-      yield { at: this.#originAt + found.at, ended: found.ended }
-  }
-
-  *#endedIn(
-    level: number,
-    cell: number,
-    startAt: number,
-    after: number,
-    until: number,
-  ): Generator<{ at: number; ended: number }> {
-    if (level === 0) {
-      const { head, at, ended, next } = this.#leaves
-      for (let change = head[cell] as number; change !== 0; change = next[change] as number) {
-        const found = { at: at[change] as number, ended: ended[change] as number }
-        if (found.ended !== 0 && found.at > after && found.at <= until) yield found
-      }
-      return
-    }
-    const cells = this.#level(level)
-    const length = 2 ** bitsOf(level - 1)
-    for (let index = 0; index < FAN; index++) {
-      const slot = cell * FAN + index
-      const slotAt = startAt + index * length
-      if (cells.ended[slot] === 0 || slotAt + length <= after || slotAt > until) continue
-      yield* this.#endedIn(level - 1, cells.child[slot] as number, slotAt, after, until)
-    }
-  }
 
   /** The first instant from `fromAt` on at which the level is above `limit`; infinity when there is none. */
   firstAbove(fromAt: Instant, limit: number): Instant {
@@ -121,9 +33,9 @@ export class Timeline {
   /** Since when, before `beforeAt`, the level was not above `limit`: `beforeAt` itself when it was right then; minus infinity when it never was. */
   calmSince(beforeAt: Instant, limit: number): Instant {
     this.#limit = limit
-    this.#from = this.#offset(beforeAt)
-    const offset = this.#from === 0 ? -NEVER : this.#calmSinceIn(LEVELS, this.#root, 0, 0)
-    return this.#originAt + offset
+    this.#from = this.offset(beforeAt)
+    const offset = this.#from === 0 ? -NEVER : this.#calmSinceIn(LEVELS, this.root, 0, 0)
+    return this.originAt + offset
   }
 
   /** The first instant from `fromAt` to `untilAt` from which on the level is at most `limit` for a length of time; infinity when there is none. */
@@ -160,94 +72,11 @@ export class Timeline {
     return this.firstAtMost(fromAt, level - 1)
   }
 
-  #offset(at: Instant): number {
-    return Math.min(Math.max(at - this.#originAt, 0), SPAN - 1)
-  }
-
-  #level(level: number): Cells {
-    return this.#cells[level] as Cells
-  }
-
-  /** Enters a change into its leaf, which is made when it is missing; gives the leaf. Nothing is summed up yet. */
-  #insert(offset: number, delta: number, ended: number): number {
-    const number = Math.floor(offset / 2 ** LEAF_BITS)
-    let cell = this.#root
-    for (let level = LEVELS; level >= 1; level--) {
-      this.#path[level] = cell
-      const cells = this.#level(level)
-      const slot = cell * FAN + slotOf(number, level)
-      let child = cells.child[slot] as number
-      if (child === 0) {
-        child = level === 1 ? this.#leaves.take() : this.#level(level - 1).take()
-        cells.child[slot] = child
-      }
-      cell = child
-    }
-    this.#leaves.add(cell, offset, delta, ended)
-    return cell
-  }
-
-  /** Sums up what the last `#insert` touched. */
-  #summariseUp(number: number, leaf: number): void {
-    let child = leaf
-    if (this.#leaves.head[leaf] === 0) {
-      this.#leaves.give(leaf)
-      child = 0
-    } else this.#leaves.summarise(leaf, number * 2 ** LEAF_BITS, this.#summary)
-    for (let level = 1; level <= LEVELS; level++) {
-      const cells = this.#level(level)
-      const cell = this.#path[level] as number
-      cells.note(cell * FAN + slotOf(number, level), child, this.#summary)
-      if (level === LEVELS) return
-      child = cell
-      if (cells.isEmpty(cell)) {
-        cells.give(cell)
-        child = 0
-      } else cells.summarise(cell, level === 1 ? this.#leaves : this.#level(level - 1), this.#summary)
-    }
-  }
-
-  #summariseAll(level: number, cell: number, startAt: number): void {
-    if (level === 0) return this.#leaves.summarise(cell, startAt, this.#summary)
-    const cells = this.#level(level)
-    for (let index = 0; index < FAN; index++) {
-      const slot = cell * FAN + index
-      const child = cells.child[slot] as number
-      if (child === 0) continue
-      this.#summariseAll(level - 1, child, startAt + index * 2 ** bitsOf(level - 1))
-      cells.note(slot, child, this.#summary)
-    }
-    cells.summarise(cell, level === 1 ? this.#leaves : this.#level(level - 1), this.#summary)
-  }
-
-  #total(offset: number, ended: boolean): number {
-    const number = Math.floor(offset / 2 ** LEAF_BITS)
-    let total = 0
-    let cell = this.#root
-    for (let level = LEVELS; level >= 1; level--) {
-      const cells = this.#level(level)
-      const values = ended ? cells.ended : cells.sum
-      const slot = cell * FAN + slotOf(number, level)
-      for (let before = cell * FAN; before < slot; before++) total += values[before] as number
-      cell = cells.child[slot] as number
-      if (cell === 0) return total
-    }
-    const { head, at, next } = this.#leaves
-    const values = ended ? this.#leaves.ended : this.#leaves.delta
-    for (
-      let change = head[cell] as number;
-      change !== 0 && (at[change] as number) <= offset;
-      change = next[change] as number
-    )
-      total += values[change] as number
-    return total
-  }
-
   #first(above: boolean, fromAt: Instant, limit: number): Instant {
     this.#above = above
     this.#limit = limit
-    this.#from = this.#offset(fromAt)
-    return this.#originAt + this.#firstIn(LEVELS, this.#root, 0, 0)
+    this.#from = this.offset(fromAt)
+    return this.originAt + this.#firstIn(LEVELS, this.root, 0, 0)
   }
 
   #isFound(level: number): boolean {
@@ -256,7 +85,7 @@ export class Timeline {
 
   #firstIn(level: number, cell: number, startAt: number, before: number): number {
     if (level === 0) return this.#firstInLeaf(cell, startAt, before)
-    const cells = this.#level(level)
+    const cells = this.cells(level)
     const length = 2 ** bitsOf(level - 1)
     const reached = this.#above ? cells.highest : cells.lowest
     const first = this.#from <= startAt ? 0 : Math.floor((this.#from - startAt) / length)
@@ -275,7 +104,7 @@ export class Timeline {
   }
 
   #firstInLeaf(leaf: number, startAt: number, before: number): number {
-    const { head, at, delta, next } = this.#leaves
+    const { head, at, delta, next } = this.leaves
     const from = Math.max(this.#from, startAt)
     let level = before
     let change = head[leaf] as number
@@ -295,7 +124,7 @@ export class Timeline {
   /** The end of the last time before `#from` at which the level is above the limit; minus infinity when there is none. */
   #calmSinceIn(level: number, cell: number, startAt: number, before: number): number {
     if (level === 0) return this.#calmSinceInLeaf(cell, startAt, before)
-    const cells = this.#level(level)
+    const cells = this.cells(level)
     const length = 2 ** bitsOf(level - 1)
     const last = Math.min(FAN, Math.ceil((this.#from - startAt) / length)) - 1
     let value = before
@@ -314,7 +143,7 @@ export class Timeline {
   }
 
   #calmSinceInLeaf(leaf: number, startAt: number, before: number): number {
-    const { head, at, delta, next } = this.#leaves
+    const { head, at, delta, next } = this.leaves
     const end = Math.min(startAt + 2 ** LEAF_BITS, this.#from)
     let found = -NEVER
     let level = before
@@ -331,16 +160,16 @@ export class Timeline {
   /** The first aligned cell from an instant on, 2^bits ms long, in which the level is at most `limit` throughout. */
   #firstCalmCell(fromAt: Instant, bits: number, limit: number): Instant {
     this.#limit = limit
-    this.#from = this.#offset(fromAt)
+    this.#from = this.offset(fromAt)
     this.#bits = bits
-    return this.#originAt + this.#firstCalmCellIn(LEVELS, this.#root, 0, 0)
+    return this.originAt + this.#firstCalmCellIn(LEVELS, this.root, 0, 0)
   }
 
   #firstCalmCellIn(level: number, cell: number, startAt: number, before: number): number {
     if (level === 0) return this.#firstCalmCellInLeaf(cell, startAt, before)
     if (this.#bits >= bitsOf(level - 1)) return this.#firstCalmSlots(level, cell, startAt, before)
-    const cells = this.#level(level)
-    const below = level === 1 ? this.#leaves : this.#level(level - 1)
+    const cells = this.cells(level)
+    const below = level === 1 ? this.leaves : this.cells(level - 1)
     const length = 2 ** bitsOf(level - 1)
     const place = this.#bits - STRETCH_BITS_MIN
     const first = this.#from <= startAt ? 0 : Math.floor((this.#from - startAt) / length)
@@ -369,7 +198,7 @@ export class Timeline {
 
   /** As `#firstCalmCellIn`, where the cell looked for consists of one or several slots of this one. */
   #firstCalmSlots(level: number, cell: number, startAt: number, before: number): number {
-    const cells = this.#level(level)
+    const cells = this.cells(level)
     const length = 2 ** bitsOf(level - 1)
     const together = 2 ** (this.#bits - bitsOf(level - 1))
     let value = before
@@ -387,7 +216,7 @@ export class Timeline {
   }
 
   #firstCalmCellInLeaf(leaf: number, startAt: number, before: number): number {
-    const { head, at, delta, next } = this.#leaves
+    const { head, at, delta, next } = this.leaves
     const size = 2 ** this.#bits
     let level = before
     let change = head[leaf] as number
@@ -406,9 +235,4 @@ export class Timeline {
     }
     return NEVER
   }
-}
-
-/** The slot of a leaf's number in its cell of a level. */
-function slotOf(number: number, level: number): number {
-  return (number >>> ((level - 1) * FAN_BITS)) & (FAN - 1)
 }

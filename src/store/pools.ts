@@ -1,7 +1,7 @@
 /** The pools of the platforms and their capacity over time. */
 import type { Instant } from '../domain/dates.ts'
 import type { Amounts, Resource } from '../domain/resources.ts'
-import { at, json, type Database, type Queryable, type Transaction } from './database.ts'
+import { at, json, type Database, type Queryable } from './database.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'pools.sql', ['keep', 'capacity', 'setCapacity'])
