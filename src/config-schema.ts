@@ -64,6 +64,20 @@ export const CONFIG_SCHEMA = {
         },
       },
     },
+    vo: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        standardId: {
+          type: 'string',
+          format: 'uri',
+          default: 'ivo://ivoa.net/std/ExecutionBroker#execution-1.0',
+          description:
+            'The identifier of the standard in the VOSI capabilities. The IVOA has given none yet, so the default is provisional.',
+        },
+      },
+    },
     cors: {
       type: 'object',
       additionalProperties: false,

@@ -335,6 +335,7 @@ function httpContext(
       graceMs: milliseconds(config.execution.gracePeriod),
       waitMaxMs: WAIT_MAX_MS,
       trustedProxies: new TrustedProxies(config.listen.trustedProxies),
+      standardId: config.vo.standardId,
       notation: config.notation,
       corsOrigins: config.cors.origins,
     },

@@ -30,6 +30,8 @@ export interface HttpSettings {
   readonly horizonMs: number
   readonly graceMs: number
   readonly trustedProxies: TrustedProxies
+  /** The identifier of the standard, as the VO knows the broker by it. */
+  readonly standardId: string
   readonly reads: Reads
   /** The origins whose scripts may use the service; `*` stands for all. */
   readonly corsOrigins: readonly string[]

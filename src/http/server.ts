@@ -15,6 +15,7 @@ import { allowOrigin } from './cors.ts'
 import { eventRoutes } from './events.ts'
 import { executionRoutes } from './executions.ts'
 import { isHost } from './forwarded.ts'
+import { HealthWatch } from './health.ts'
 import { KnownPaths } from './known-paths.ts'
 import { offerRoutes } from './offers.ts'
 import { offerSetRoutes } from './offersets.ts'
@@ -23,6 +24,7 @@ import { sendProblem } from './problem.ts'
 import { requestIdOf } from './request-id.ts'
 import { serviceRoutes } from './service.ts'
 import { streamRoutes } from './streams.ts'
+import { vosiRoutes } from './vosi.ts'
 import { refuseConnection, refuseExpectations } from './transport.ts'
 
 declare module 'fastify' {
@@ -119,7 +121,9 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   accountRoutes(app, context)
   identityRoutes(app, context)
   offerRoutes(app, context)
-  serviceRoutes(app, context)
+  const health = new HealthWatch(context)
+  serviceRoutes(app, context, health)
+  vosiRoutes(app, context, health)
   return { app, stop: () => closeServer(app, answers, STOP_PATIENCE_MS) }
 }
 
