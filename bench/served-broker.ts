@@ -5,6 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+
+/** A broker starts in a second or two, but a machine may be busy. */
+const READY_WITHIN_MS = 60_000
 
 export interface ServedBroker {
   readonly url: string
@@ -27,6 +31,10 @@ export async function serveBroker(config: Readonly<Record<string, unknown>>): Pr
     stdio: ['ignore', 'pipe', 'inherit'],
     env: environmentWithoutBroker(),
   })
+  // Whoever measures may end in the middle, as a test does whose time is up; the broker does not outlive it.
+  const endWithUs = () => child.kill('SIGTERM')
+  process.once('exit', endWithUs)
+  child.once('exit', () => process.off('exit', endWithUs))
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     child.kill('SIGTERM')
@@ -49,10 +57,14 @@ function environmentWithoutBroker(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BROKER_')))
 }
 
+/** Waits for the sentence that says where the broker is. What it prints afterwards is read and dropped. */
 async function readyUrl(child: ChildProcess): Promise<string> {
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    const url = /^The broker is ready at (\S+)$/.exec(line)?.[1]
-    if (url) return url
+  const output = child.stdout as Readable
+  for await (const line of createInterface({ input: output, signal: AbortSignal.timeout(READY_WITHIN_MS) })) {
+    const url = /^The broker is ready at (http:[\w.:/]+)/.exec(line)?.[1]
+    if (!url) continue
+    output.resume()
+    return url
   }
-  throw new Error('the broker ended before it was ready')
+  throw new Error('the broker did not become ready')
 }

@@ -8,7 +8,7 @@ import { dockerEngine, postgresServer } from './support/engines.ts'
 
 describe('each bench', () => {
   for (const bench of BENCHES) {
-    it(`measures ${bench.name}`, { timeout: 120_000 }, async () => {
+    it(`measures ${bench.name}`, { timeout: 240_000 }, async () => {
       const { figures, skipped } = await outcomeOf(bench, effortOf(1, 0))
       for (const { value, baseline } of figures) {
         expect(value).toBeGreaterThan(0)
