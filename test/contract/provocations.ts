@@ -1,0 +1,190 @@
+/**
+ * How each response that the contract declares is provoked: by a rule for all operations, or by an entry of its own.
+ * A declared response without either fails the test.
+ */
+import { randomUUID } from 'node:crypto'
+import { KIND } from '../../src/protocol/kinds.ts'
+import { ADMIN_PASSWORD } from '../support/accounts.ts'
+import { containerRequest, type Answer, type Api } from '../support/api.ts'
+import type { DeclaredOperation } from './operations.ts'
+import { accept, FAILURES, rejectAll, type Setting } from './setting.ts'
+
+/** Asks in such a way that one response comes. */
+export type Provocation = (setting: Setting, operation: DeclaredOperation) => Promise<Answer<unknown>>
+
+const UNKNOWN = '01a20bd0-d5b9-751b-8adb-b69e677fd000'
+const representation = { Prefer: 'return=representation' }
+const nonsense = { kind: KIND.stringUpdate, path: 'colour', value: 'red' }
+
+/** The path of an operation on something that is there. */
+function pathTo({ ended }: Setting, { path }: DeclaredOperation): string {
+  const components: Record<string, string | undefined> = {
+    executables: ended.executable?.meta?.uuid,
+    compute: ended.compute?.meta?.uuid,
+    storage: ended.storage?.[0]?.meta?.uuid,
+    data: ended.data?.[0]?.meta?.uuid,
+    volumes: ended.compute?.volumes?.[0]?.meta?.uuid,
+    offersets: ended.offerset?.split('/').at(-1),
+  }
+  const uuid = components[path.split('/')[1] ?? ''] ?? ended.meta.uuid
+  return path.replace('{uuid}', uuid as string).replace('{stream}', 'stdout')
+}
+
+const ask = (api: Api, operation: DeclaredOperation, path: string, headers: Record<string, string> = {}) =>
+  operation.method === 'POST'
+    ? api.post(path, bodyFor(operation), headers)
+    : api.send(operation.method, path, undefined, headers)
+
+const bodyFor = ({ path }: DeclaredOperation): object =>
+  path.includes('{uuid}') ? rejectAll : path.startsWith('/a') ? {} : containerRequest()
+
+/** What can happen to any operation, by status. */
+const ANY: Readonly<Record<string, Provocation>> = {
+  ...Object.fromEntries(
+    ['401', ...Object.keys(FAILURES)].map((status): [string, Provocation] => [
+      status,
+      (setting, operation) => ask(setting.failing.get(status) as Api, operation, pathTo(setting, operation)),
+    ]),
+  ),
+  '304': async (setting, operation) => {
+    // Nothing of the caller has expired, so such a list does not change while it is asked for twice.
+    const path = pathTo(setting, operation) + (operation.id.startsWith('list') ? '?PHASE=EXPIRED' : '')
+    const { headers } = await setting.admin.get(path)
+    return setting.admin.get(path, { 'If-None-Match': headers.get('etag') ?? '' })
+  },
+  '400': ({ admin }, operation) =>
+    operation.method === 'POST' ? admin.post(operation.path.replace('{uuid}', UNKNOWN), '{') : admin.get('/'),
+  '404': ({ admin }, operation) =>
+    ask(admin, operation, operation.path.replace('{uuid}', UNKNOWN).replace('{stream}', 'stdout')),
+  '406': (setting, operation) => ask(setting.admin, operation, pathTo(setting, operation), { Accept: 'image/png' }),
+  '413': ({ admin }, { path }) => admin.post(path.replace('{uuid}', UNKNOWN), `{"name":"${'x'.repeat(1_100_000)}"}`),
+  '415': ({ admin }, { path }) => admin.post(path.replace('{uuid}', UNKNOWN), 'a,b', { 'Content-Type': 'text/csv' }),
+}
+
+const read: Provocation = (setting, operation) => setting.admin.get(pathTo(setting, operation))
+const withQuery =
+  (query: string): Provocation =>
+  (setting, operation) =>
+    setting.admin.get(`${pathTo(setting, operation)}?${query}`)
+
+/** Asking for offers and running directly, in either spelling. */
+const creation: Readonly<Record<string, Provocation>> = {
+  '200': ({ admin }, { path }) => admin.post(path, containerRequest(), representation),
+  '303': ({ admin }, { path }) => admin.post(path, containerRequest()),
+  '422': async ({ admin }, { path }) => {
+    const key = { 'Idempotency-Key': randomUUID() }
+    await admin.post(path, containerRequest(), key)
+    return admin.post(path, containerRequest({ command: ['other'] }), key)
+  },
+}
+
+/** Updates of an execution, in either spelling. */
+const update: Readonly<Record<string, Provocation>> = {
+  '200': async ({ admin, offer }, { path }) => admin.post(path.replace('{uuid}', (await offer()).offer), rejectAll),
+  '409': (setting, operation) => setting.admin.post(pathTo(setting, operation), accept),
+  '410': async ({ hasty, expired }, { path }) => hasty.post(path.replace('{uuid}', (await expired()).offer), accept),
+  '422': (setting, operation) => setting.admin.post(pathTo(setting, operation), nonsense),
+}
+
+const newName = () => `user-${randomUUID().slice(0, 8)}`
+const identity = (username: string) => ({ username, password: 'a long and dull password' })
+const makeIdentity = async ({ admin }: Setting) =>
+  (await admin.post<{ uuid: string }>('/admin/identities', identity(newName()))).body.uuid
+const self = async ({ admin }: Setting) => (await admin.get<{ uuid: string }>('/account')).body.uuid
+
+/** What one operation has of its own, by its id and status. */
+const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
+  createOfferSet: creation,
+  createRequest: creation,
+  createExecution: creation,
+  createSession: creation,
+  createSessionAtSessions: creation,
+  updateExecution: update,
+  updateSession: update,
+  updateOfferSet: {
+    '200': async ({ admin, offer }, { path }) => admin.post(path.replace('{uuid}', (await offer()).set), rejectAll),
+    '409': (setting, operation) => setting.admin.post(pathTo(setting, operation), rejectAll),
+    '410': async ({ hasty, expired }, { path }) => {
+      const { set, offer } = await expired()
+      return hasty.post(path.replace('{uuid}', set), { kind: KIND.stringUpdate, path: 'accepted', value: offer })
+    },
+    '422': (setting, operation) => setting.admin.post(pathTo(setting, operation), nonsense),
+  },
+  listOfferSets: { '200': read, '400': withQuery('LAST=0') },
+  listExecutions: { '200': read, '400': withQuery('LAST=0') },
+  listSessions: { '200': read, '400': withQuery('LAST=0') },
+  getOfferSet: { '200': read },
+  getExecution: { '200': read, '400': withQuery('WAIT=soon') },
+  getSession: { '200': read, '400': withQuery('WAIT=soon') },
+  getExecutionEvents: {
+    '200': read,
+    '204': async (setting, operation) => {
+      const events = await setting.admin.get<string>(pathTo(setting, operation))
+      const last = [...events.body.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? ''
+      return setting.admin.get(pathTo(setting, operation), { 'Last-Event-ID': last })
+    },
+    '400': (setting, operation) => setting.admin.get(pathTo(setting, operation), { 'Last-Event-ID': 'yesterday' }),
+  },
+  getStream: {
+    '200': read,
+    '206': (setting, operation) => setting.admin.get(pathTo(setting, operation), { Range: 'bytes=1-2' }),
+    '400': withQuery('follow=perhaps'),
+    '416': (setting, operation) => setting.admin.get(pathTo(setting, operation), { Range: 'bytes=99-' }),
+  },
+  getExecutable: { '200': read },
+  getCompute: { '200': read },
+  getStorage: { '200': read },
+  getData: { '200': read },
+  getVolume: { '200': read },
+  getAccount: { '200': read },
+  changePassword: {
+    '204': ({ admin }, { path }) => admin.post(path, { password: ADMIN_PASSWORD }),
+    '422': ({ admin }, { path }) => admin.post(path, { password: 'x' }),
+  },
+  listAccessTokens: { '200': read, '422': ({ hasty }, { path }) => hasty.get(path) },
+  createAccessToken: {
+    '201': ({ admin }, { path }) => admin.post(path, { name: newName() }),
+    '422': ({ hasty }, { path }) => hasty.post(path, { name: newName() }),
+  },
+  revokeAccessToken: {
+    '204': async ({ admin }) => {
+      const { body } = await admin.post<{ uuid: string }>('/account/tokens', { name: newName() })
+      return admin.send('DELETE', `/account/tokens/${body.uuid}`, undefined, {})
+    },
+    '422': ({ hasty }) => hasty.send('DELETE', `/account/tokens/${UNKNOWN}`, undefined, {}),
+  },
+  listIdentities: { '200': read, '400': withQuery('LAST=0') },
+  createIdentity: {
+    '201': ({ admin }, { path }) => admin.post(path, identity(newName())),
+    '409': ({ admin }, { path }) => admin.post(path, identity('admin')),
+    '422': ({ admin }, { path }) => admin.post(path, { username: newName(), password: 'x' }),
+  },
+  getIdentity: { '200': async (setting) => setting.admin.get(`/admin/identities/${await makeIdentity(setting)}`) },
+  updateIdentity: {
+    '200': async (setting) =>
+      setting.admin.post(`/admin/identities/${await makeIdentity(setting)}`, { displayName: 'Somebody' }),
+    '404': ({ admin }) => admin.post(`/admin/identities/${UNKNOWN}`, {}),
+    '409': async (setting) => setting.admin.post(`/admin/identities/${await self(setting)}`, { roles: ['user'] }),
+    '422': async (setting) => setting.admin.post(`/admin/identities/${await makeIdentity(setting)}`, { password: 'x' }),
+  },
+  listAudit: { '200': read, '400': withQuery('LAST=0') },
+  getOpenapiJson: { '200': read },
+  getOpenapiYaml: { '200': read },
+  getLiveness: { '200': read },
+  // The checks fail one by one there, and the answer says which.
+  getReadiness: { '200': read, '503': ({ failing: services }) => (services.get('away') as Api).get('/health/ready') },
+}
+
+/** How a response is provoked; undefined when nobody has said it. */
+export function provocationOf({ id }: DeclaredOperation, status: string): Provocation | undefined {
+  return OWN[id]?.[status] ?? ANY[status]
+}
+
+/** The entries that provoke what the contract does not declare (any more). */
+export function strayEntries(operations: readonly DeclaredOperation[]): string[] {
+  return Object.entries(OWN).flatMap(([id, entries]) =>
+    Object.keys(entries)
+      .filter((status) => !operations.some((one) => one.id === id && one.statuses.includes(status)))
+      .map((status) => `${id} ${status}`),
+  )
+}
