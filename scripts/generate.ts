@@ -6,6 +6,7 @@
  * - docs/lifecycle.md               the two transition tables, drawn
  * - docs/simulated.md               what programs the simulated platform
  * - docs/messages.md                the message catalogue
+ * - docs/dates.md                   every form of a date, with an example
  * - docs/configuration.md           the keys of the configuration
  * - docs/config.schema.json         their JSON Schema
  */
@@ -17,6 +18,7 @@ import { parseArgs } from 'node:util'
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript'
 import { writeConfiguration, writeConfigurationSchema } from './configuration-page.ts'
 import { flattenContract } from './flatten-contract.ts'
+import { writeDates } from './dates-page.ts'
 import { drawLifecycles } from './lifecycle-page.ts'
 import { describeSimulation } from './simulated-page.ts'
 import { writeMessages } from './messages-page.ts'
@@ -30,6 +32,7 @@ const outputs: Record<string, string> = {
   'docs/lifecycle.md': drawLifecycles(),
   'docs/simulated.md': describeSimulation(),
   'docs/messages.md': writeMessages(),
+  'docs/dates.md': writeDates(),
   'docs/configuration.md': writeConfiguration(),
   'docs/config.schema.json': writeConfigurationSchema(),
 }

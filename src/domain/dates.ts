@@ -32,24 +32,57 @@ export class DateError extends Error {
   }
 }
 
+/** No date is longer; a longer text is not looked at, so that nobody can make the broker think about it. */
+const LENGTH_MAX = 100
 const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/
 const ZONE = /(?:Z|[+-]\d{2}(?::?\d{2})?)$/i
 const HOURS_WITHOUT_T = /^(P)(\d+(?:[.,]\d+)?H.*)$/
+const END_OF_DAY = /([T ])24(:?00(?::?00(?:[.,]0+)?)?)(?=Z|[+-])/i
+const LEAP_SECOND = /([T ]\d{2}:?\d{2}:?)60(?=[.,Z+-])/i
+const DAY_MS = 86_400_000
+/** The instants that can be written with four digits for the year. */
+const YEARS = { fromAt: Date.parse('0001-01-01T00:00:00Z'), toAt: Date.parse('9999-12-31T23:59:59.999Z') }
 
 /** Reads an instant. A date without a time is the midnight in UTC that begins it; a time needs a zone. */
 export function parseInstant(text: string): Instant {
-  const trimmed = text.trim()
+  return readInstant(text).value
+}
+
+/**
+ * As `parseInstant`. `24:00` is the midnight that ends the day. A leap second is read as the second before it, and the
+ * reading says so: no clock of a computer has it.
+ */
+function readInstant(text: string): Reading<Instant> {
+  const trimmed = shortText(text)
   if (DATE_ONLY.test(trimmed)) {
-    return attempt(trimmed, 'a date', () => Temporal.PlainDate.from(trimmed).toZonedDateTime('UTC').epochMilliseconds)
+    const at = attempt(trimmed, 'a date', () => Temporal.PlainDate.from(trimmed).toZonedDateTime('UTC'))
+    return { value: inYears(text, at.epochMilliseconds) }
   }
-  if (/^\d{4}-\d{2}-\d{2}[T ]/i.test(trimmed) && !ZONE.test(trimmed)) {
+  refuseKnown(text, trimmed)
+  const early = trimmed.replace(END_OF_DAY, (_, mark: string, rest: string) => `${mark}00${rest}`)
+  const at = attempt(trimmed, 'an instant such as 2026-11-23T12:00:00Z', () => Temporal.Instant.from(early))
+  const value = inYears(text, at.epochMilliseconds + (early === trimmed ? 0 : DAY_MS))
+  return LEAP_SECOND.test(trimmed) ? { value, readAs: formatInstant(value) } : { value }
+}
+
+/** Says of forms that ISO 8601 has, or that other software writes, why they are not read. */
+function refuseKnown(text: string, trimmed: string): void {
+  if (/^[+-]\d/.test(trimmed)) throw new DateError(`'${text}' has a year that is not of four digits`)
+  if (/^\d{4}-?W\d/i.test(trimmed) || /^\d{4}-?\d{3}(?!\d)/.test(trimmed))
+    throw new DateError(`'${text}' counts weeks or days; write the date as year, month and day`)
+  if (trimmed.includes('[')) throw new DateError(`'${text}' names a time zone; write its offset, such as +02:00`)
+  if (/^\d{4}-\d{2}-\d{2}[T ]/i.test(trimmed) && !ZONE.test(trimmed))
     throw new DateError(`'${text}' has no time zone; write '${trimmed}Z' if it is UTC`)
-  }
-  return attempt(
-    trimmed,
-    'an instant such as 2026-11-23T12:00:00Z',
-    () => Temporal.Instant.from(trimmed).epochMilliseconds,
-  )
+}
+
+function inYears(text: string, at: Instant): Instant {
+  if (at >= YEARS.fromAt && at <= YEARS.toAt) return at
+  throw new DateError(`'${text}' is not in the years from 0001 to 9999`)
+}
+
+function shortText(text: string): string {
+  if (text.length > LENGTH_MAX) throw new DateError(`a date has at most ${LENGTH_MAX} characters`)
+  return text.trim()
 }
 
 /**
@@ -58,7 +91,7 @@ export function parseInstant(text: string): Instant {
  */
 export function parseDuration(text: string, beginAt: Instant): Reading<number> {
   const { value: duration, readAs } = readDuration(text)
-  const milliseconds = zoned(beginAt).add(duration).epochMilliseconds - beginAt
+  const milliseconds = later(text, beginAt, duration) - beginAt
   if (milliseconds <= 0) throw new DateError(`'${text}' is not longer than zero`)
   return { value: milliseconds, ...(readAs ? { readAs } : {}) }
 }
@@ -68,11 +101,14 @@ export function parseDuration(text: string, beginAt: Instant): Reading<number> {
  * The end may leave out what it shares with the start (`2026-08-14T11:30Z/T12:00Z`).
  */
 export function parseStartWindow(text: string): Reading<StartWindow> {
-  const parts = text.trim().split('/')
+  const trimmed = shortText(text)
+  // The name of a time zone may have a slash, which would look like an interval.
+  if (trimmed.includes('[')) refuseKnown(text, trimmed)
+  const parts = trimmed.split('/')
   if (/^R\d*$/i.test(parts[0] ?? '')) throw new DateError(`'${text}' repeats; give each start of its own`)
   if (parts.length === 1) {
-    const at = parseInstant(text)
-    return { value: { fromAt: at, toAt: at } }
+    const { value: at, readAs } = readInstant(text)
+    return { value: { fromAt: at, toAt: at }, ...(readAs ? { readAs } : {}) }
   }
   if (parts.length !== 2) throw new DateError(`'${text}' is not an interval of the form start/end or start/duration`)
   return readInterval(text, parts[0] as string, parts[1] as string)
@@ -83,21 +119,26 @@ function readInterval(text: string, left: string, right: string): Reading<StartW
   const rightIsDuration = isDuration(right)
   if (leftIsDuration && rightIsDuration) throw new DateError(`'${text}' has two durations and no instant`)
   if (leftIsDuration) {
-    const { value: duration, readAs } = readDuration(left)
-    const toAt = parseInstant(right)
-    return window(text, zoned(toAt).subtract(duration).epochMilliseconds, toAt, readAs && `${readAs}/${right}`)
+    const duration = readDuration(left)
+    const to = readInstant(right)
+    const fromAt = earlier(text, to.value, duration.value)
+    return window(text, fromAt, to.value, [duration.readAs ?? left, to.readAs ?? right])
   }
-  const fromAt = parseInstant(left)
+  const from = readInstant(left)
   if (rightIsDuration) {
-    const { value: duration, readAs } = readDuration(right)
-    return window(text, fromAt, zoned(fromAt).add(duration).epochMilliseconds, readAs && `${left}/${readAs}`)
+    const duration = readDuration(right)
+    const toAt = later(text, from.value, duration.value)
+    if (toAt === from.value) throw new DateError(`'${text}' is not longer than zero; write the instant alone`)
+    return window(text, from.value, toAt, [from.readAs ?? left, duration.readAs ?? right])
   }
-  return window(text, fromAt, parseInstant(completeEnd(left, right)), undefined)
+  const to = readInstant(completeEnd(left, right))
+  return window(text, from.value, to.value, [from.readAs ?? left, to.readAs ?? right])
 }
 
-function window(text: string, fromAt: Instant, toAt: Instant, readAs: string | undefined): Reading<StartWindow> {
+function window(text: string, fromAt: Instant, toAt: Instant, parts: readonly [string, string]): Reading<StartWindow> {
   if (toAt < fromAt) throw new DateError(`'${text}' ends before it begins`)
-  return { value: { fromAt, toAt }, ...(readAs ? { readAs } : {}) }
+  const readAs = parts.join('/')
+  return { value: { fromAt, toAt }, ...(readAs === text.trim() ? {} : { readAs }) }
 }
 
 /** Fills the end of an interval with what it leaves out of the start: the date or the beginning of it, and the zone. */
@@ -122,7 +163,7 @@ function isDuration(text: string): boolean {
 }
 
 function readDuration(text: string): Reading<Temporal.Duration> {
-  const trimmed = text.trim().toUpperCase()
+  const trimmed = shortText(text).toUpperCase()
   if (trimmed.startsWith('-')) throw new DateError(`'${text}' is negative`)
   const readAs = trimmed.replace(HOURS_WITHOUT_T, '$1T$2')
   const value = attempt(text, 'a duration such as PT2H', () => Temporal.Duration.from(fractionsToSeconds(readAs)))
@@ -140,6 +181,24 @@ function fractionsToSeconds(duration: string): string {
   const days = { D: 1, W: 7 }[unit]
   if (!days) throw new DateError(`'${duration}' has a fraction of a month or year, which has no fixed length`)
   return `P${before}T${(Number(amount.replace(',', '.')) * days * 86_400).toFixed(3)}S`
+}
+
+/** The instant that is `duration` after another, by the calendar of UTC. */
+function later(text: string, at: Instant, duration: Temporal.Duration): Instant {
+  return inYears(
+    text,
+    attempt(text, 'in range', () => zoned(at).add(duration).epochMilliseconds),
+  )
+}
+
+/** The instant that is `duration` before another, by the calendar of UTC. */
+function earlier(text: string, at: Instant, duration: Temporal.Duration): Instant {
+  const fromAt = inYears(
+    text,
+    attempt(text, 'in range', () => zoned(at).subtract(duration).epochMilliseconds),
+  )
+  if (fromAt === at) throw new DateError(`'${text}' is not longer than zero; write the instant alone`)
+  return fromAt
 }
 
 function zoned(at: Instant): Temporal.ZonedDateTime {
