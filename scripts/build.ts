@@ -6,6 +6,9 @@ import { PGlite } from '@electric-sql/pglite'
 execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 cpSync('src', 'dist', { recursive: true, filter: (path) => !/\.\w+$/.test(path) || /\.(sql|json)$/.test(path) })
 chmodSync('dist/broker.js', 0o755)
+// The page that shows the contract, with what its licence asks for.
+for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-bundle.js.LICENSE.txt', 'LICENSE', 'NOTICE'])
+  cpSync(`node_modules/swagger-ui-dist/${file}`, `dist/http/swagger-ui/${file}`)
 await buildSeed()
 
 /** Starting from a seed needs a third of the memory of initialising a database, so a small machine can do it. */

@@ -12,6 +12,7 @@ import { closeServer, OpenAnswers } from './closing.ts'
 import { componentRoutes } from './components.ts'
 import type { HttpContext } from './context.ts'
 import { allowOrigin } from './cors.ts'
+import { docsRoutes } from './docs.ts'
 import { eventRoutes } from './events.ts'
 import { executionRoutes } from './executions.ts'
 import { isHost } from './forwarded.ts'
@@ -124,6 +125,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   const health = new HealthWatch(context)
   serviceRoutes(app, context, health)
   vosiRoutes(app, context, health)
+  docsRoutes(app, context)
   return { app, stop: () => closeServer(app, answers, STOP_PATIENCE_MS) }
 }
 

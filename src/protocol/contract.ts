@@ -39,11 +39,8 @@ interface Contract {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
 }
 
-/** The contract as one JSON text, for those who ask for it. */
-export const CONTRACT_TEXT = readFileSync(new URL('contract.gen.json', import.meta.url), 'utf8')
-
 /** The contract as one object. */
-export const CONTRACT = JSON.parse(CONTRACT_TEXT) as Contract
+export const CONTRACT = JSON.parse(readFileSync(new URL('contract.gen.json', import.meta.url), 'utf8')) as Contract
 
 /** How references to schemas begin. */
 export const SCHEMA_PREFIX = '#/components/schemas/'

@@ -53,8 +53,23 @@ export function imageRegistry(): Engine {
   }
 }
 
+/** The browser that pages are looked at with. */
+export function chromiumBrowser(): Engine {
+  const address = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+    existsSync(path),
+  )
+  const missing = address ? undefined : "there is no Chromium, such as Debian's chromium"
+  return { name: 'Chromium', variable: undefined, suites: 'the pages in a browser', address, missing }
+}
+
 /** All of them. */
-const engines = (): readonly Engine[] => [postgresServer(), dockerEngine(), podmanEngine(), imageRegistry()]
+const engines = (): readonly Engine[] => [
+  postgresServer(),
+  dockerEngine(),
+  podmanEngine(),
+  imageRegistry(),
+  chromiumBrowser(),
+]
 
 /**
  * All of them, after asking whether there is anybody at each socket. One that was left behind by an engine that ended is
