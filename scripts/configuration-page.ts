@@ -132,6 +132,10 @@ dataDirectory: /var/lib/broker
 offers:
   lifetime: PT5M
   perSet: 4
+retention:
+  offers: P1D
+  details: P30D
+  records: P1Y
 platforms:
   - type: docker
     name: docker

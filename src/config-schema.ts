@@ -240,6 +240,24 @@ export const CONFIG_SCHEMA = {
         horizon: duration('Nothing is offered that starts later than this from now.', 'P30D'),
       },
     },
+    retention: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      description:
+        'How long what has ended stays readable. What left is answered with 404. Offers leave first, then details, then records, whatever the values.',
+      properties: {
+        offers: duration(
+          'How long offers that nobody accepted stay after their end; the answer stays without them.',
+          'P1D',
+        ),
+        details: duration(
+          'How long the output of programs, the bodies of requests, and answers of which nothing was accepted stay.',
+          'P30D',
+        ),
+        records: duration('How long executions stay, with what they cost and what was said of them.', 'P1Y'),
+      },
+    },
     data: {
       type: 'object',
       additionalProperties: false,

@@ -24,6 +24,7 @@ import { startDuty, type Duty } from './lifecycle/duty.ts'
 import { Engine } from './lifecycle/engine.ts'
 import { EstimateBook } from './lifecycle/estimate-book.ts'
 import { expireDue } from './lifecycle/expiry.ts'
+import { keepHouse, type Retention } from './lifecycle/housekeeping.ts'
 import { compareRunning, removeLeftovers } from './lifecycle/observer.ts'
 import { forgetOldKeys } from './lifecycle/old-keys.ts'
 import { Signals } from './lifecycle/signals.ts'
@@ -157,6 +158,7 @@ async function start(
     await tendPlatform(platform, enter, context, milliseconds(config.execution.observeEvery), duty, closing)
   }
   duty('ending offers', () => expireDue(database, clock))
+  duty('keeping house', () => keepHouse(database, clock, retentionOf(config)))
   duty('reading estimates', async () => {
     await estimates.refresh(database)
     return clock.now() + ESTIMATES_EVERY_MS
@@ -199,6 +201,14 @@ async function identityNote(config: Config, { database, clock }: WorkerContext, 
   const password = await ensureAdministrator(database, ids.uuid(), clock.now())
   if (password === undefined) return 'Callers have to say who they are.'
   return `The first administrator is admin with the password ${password} (shown this once; it has to be changed first, with POST /account/password).`
+}
+
+function retentionOf({ retention }: Config): Retention {
+  return {
+    offersMs: milliseconds(retention.offers),
+    detailsMs: milliseconds(retention.details),
+    recordsMs: milliseconds(retention.records),
+  }
 }
 
 async function openDatabase(
@@ -333,6 +343,7 @@ function httpContext(
       reads: config.identity?.reads ?? 'private',
       horizonMs: milliseconds(config.offers.horizon),
       graceMs: milliseconds(config.execution.gracePeriod),
+      retention: config.retention,
       waitMaxMs: WAIT_MAX_MS,
       trustedProxies: new TrustedProxies(config.listen.trustedProxies),
       standardId: config.vo.standardId,

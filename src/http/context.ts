@@ -35,6 +35,8 @@ export interface HttpSettings {
   readonly reads: Reads
   /** The origins whose scripts may use the service; `*` stands for all. */
   readonly corsOrigins: readonly string[]
+  /** How long what stays readable after its end, as ISO 8601 durations, for the words of an answer. */
+  readonly retention: { readonly offers: string; readonly details: string; readonly records: string }
   /** The longest that an answer is held back, in milliseconds. */
   readonly waitMaxMs: number
 }

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { formatInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { OutputStream } from '../store/outputs.ts'
 import { readRange, within, type AskedRange } from './byte-range.ts'
@@ -23,6 +24,7 @@ export function streamRoutes(app: FastifyInstance, context: HttpContext): void {
   app.get<{ Params: Params }>('/streams/:uuid/:stream', { config: { oneForm: true } }, async (request, reply) => {
     const stream = streamNamed(request.params.stream)
     const execution = await executionFor(request, request.params.uuid, 'read', context)
+    if (execution.compactedAt !== undefined) throw outputLeft(execution.compactedAt, context)
     const follow = queryOne(request, 'follow') ?? 'false'
     if (follow !== 'true' && follow !== 'false') throw badQuery('follow', 'it is true or false')
     const reader = new OutputReader(execution.id, stream, context, whenOver(reply, context))
@@ -37,6 +39,11 @@ export function streamRoutes(app: FastifyInstance, context: HttpContext): void {
     if (follow === 'true') return sendComing(request, reply, reader, asked)
     return sendSoFar(request, reply, reader, asked)
   })
+}
+
+function outputLeft(at: Instant, { settings }: HttpContext): BrokerError {
+  const kept = `output is kept for ${settings.retention.details} after the end of an execution`
+  return new BrokerError('NOT_FOUND', `The output is not there any more since ${formatInstant(at)}: ${kept}.`)
 }
 
 function streamNamed(name: string): OutputStream {

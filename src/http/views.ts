@@ -1,9 +1,10 @@
 /** Collects what is shown of offer sets and executions. Another caller's are not there. */
 import type { FastifyRequest } from 'fastify'
 import type { OfferedSet } from '../booking/offers.ts'
+import { parseDuration } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
-import { isUuid } from '../domain/ids.ts'
+import { isUuid, madeAtOf } from '../domain/ids.ts'
 import type { Right } from '../policies/permissions.ts'
 import type { ExecutionView, OfferSetView } from '../protocol/present.ts'
 import * as components from '../store/components.ts'
@@ -22,7 +23,7 @@ export async function executionFor(
   context: HttpContext,
 ): Promise<executions.Execution> {
   return allowed(request, isUuid(uuid) ? await executions.find(context.database, uuid) : undefined, right, {
-    missing: `There is no execution ${uuid}.`,
+    missing: `There is no execution ${uuid}.${leftWords(uuid, context)}`,
     context,
   })
 }
@@ -35,9 +36,17 @@ export async function offerSetFor(
   context: HttpContext,
 ): Promise<offerSets.OfferSet> {
   return allowed(request, isUuid(uuid) ? await offerSets.find(context.database, uuid) : undefined, right, {
-    missing: `There is no offer set ${uuid}.`,
+    missing: `There is no offer set ${uuid}.${leftWords(uuid, context)}`,
     context,
   })
+}
+
+/** What to add when the id is so old that the record may have been there. The time is in the id itself. */
+function leftWords(uuid: string, { clock, settings }: HttpContext): string {
+  const madeAt = madeAtOf(uuid)
+  const { offers, details, records } = settings.retention
+  if (madeAt === undefined || clock.now() - madeAt < parseDuration(offers, 0).value) return ''
+  return ` Offers that nobody accepted are kept for ${offers}, answers for ${details}, executions for ${records} after their end.`
 }
 
 function allowed<Thing extends { readonly owner: string; readonly sharedWith?: readonly string[] }>(

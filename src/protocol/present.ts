@@ -40,6 +40,7 @@ export interface ExecutionView {
   readonly endAt?: Instant
   readonly endedAt?: Instant
   readonly exitCode?: number
+  readonly compactedAt?: Instant
   readonly plan: ExecutionPlan
   /** By position; an offer that was not accepted has none yet. */
   readonly components: readonly {
@@ -208,7 +209,7 @@ class Parts {
   }
 
   executable(): Schemas['Executable'] {
-    const { plan, exitCode, id, startAt } = this.#view
+    const { plan, exitCode, id, startAt, compactedAt } = this.#view
     const { spec, estimate } = plan.executable
     const stream = (name: string) => ({ locations: [this.#link(`/streams/${id}/${name}`)] })
     return {
@@ -231,7 +232,10 @@ class Parts {
           path,
         })),
       },
-      streams: startAt === undefined ? undefined : { stdout: stream('stdout'), stderr: stream('stderr') },
+      streams:
+        startAt === undefined || compactedAt !== undefined
+          ? undefined
+          : { stdout: stream('stdout'), stderr: stream('stderr') },
       exitCode,
     }
   }

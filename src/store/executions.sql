@@ -1,20 +1,20 @@
 -- name: find
 -- One execution, with the groups that its offer set is shown to.
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
-       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at,
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at,
        (select s.shared_with from offer_set s where s.id = e.offer_set_id) as shared_with
   from execution e where id = :id
 
 -- name: listOfOfferSets
 -- The executions of offer sets, in the order of the offers.
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
-       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at
   from execution where offer_set_id = any(:offerSetIds) order by offer_set_id, position
 
 -- name: list
 -- A page of an owner's executions, newest first; offers that were never accepted are not among them unless asked for.
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
-       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at
   from execution
  where owner = :owner
    and (case when :phases::text[] is null then start_at is not null else phase = any(:phases) end)

@@ -48,6 +48,8 @@ export interface Execution {
   readonly endedAt?: Instant
   readonly exitCode?: number
   readonly givenBackAt?: Instant
+  /** When its output and the body of its request left, because their time was over. */
+  readonly compactedAt?: Instant
   /** The groups that it is shown to; only where one execution is found by its id. */
   readonly sharedWith?: readonly string[]
 }

@@ -1,4 +1,5 @@
 /** What programs wrote, kept in parts of one size, so that any byte is found without reading the others. */
+import { BrokerError } from '../domain/errors.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import type { Queryable } from './database.ts'
 import { loadStatements } from './statements.ts'
@@ -27,7 +28,7 @@ export async function length(db: Queryable, executionId: ExecutionId, stream: Ou
   return row?.bytes ?? 0
 }
 
-/** The kept bytes of a stream from `from` to before `to`, part by part. */
+/** The kept bytes of a stream from `from` to before `to`, part by part. Throws NOT_FOUND when they leave meanwhile. */
 export async function* read(
   db: Queryable,
   executionId: ExecutionId,
@@ -37,7 +38,8 @@ export async function* read(
 ): AsyncGenerator<Buffer> {
   for (let chunk = Math.floor(from / CHUNK_BYTES); chunk * CHUNK_BYTES < to; chunk++) {
     const [row] = await db.query<{ bytes: Buffer }>(sql.read, { executionId, stream, chunk })
-    if (!row) return
+    // Its length was told already, so ending early in silence would leave the reader waiting for the rest.
+    if (!row) throw new BrokerError('NOT_FOUND', 'The output left while it was read, because its time was over.')
     const begin = chunk * CHUNK_BYTES
     yield row.bytes.subarray(Math.max(0, from - begin), Math.min(row.bytes.length, to - begin))
   }

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ExecutionPlan } from '../domain/execution-plan.ts'
+import { idSource, madeAtOf, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
+import { message } from '../domain/message.ts'
+import * as executions from '../store/executions.ts'
+import * as messages from '../store/messages.ts'
+import * as offerSets from '../store/offer-sets.ts'
+import * as outputs from '../store/outputs.ts'
+import { testDatabase, type TestDatabase } from '../../test/support/database.ts'
+import { FakeClock } from '../../test/support/fake-clock.ts'
+import { keepHouse } from './housekeeping.ts'
+
+const DAY_MS = 86_400_000
+const RETENTION = { offersMs: DAY_MS, detailsMs: 30 * DAY_MS, recordsMs: 365 * DAY_MS }
+const MINUTE = 60_000
+
+let made: TestDatabase
+const clock = new FakeClock()
+const ids = idSource(() => clock.now())
+beforeAll(async () => {
+  made = await testDatabase()
+})
+afterAll(() => made.drop())
+
+const house = () => keepHouse(made.database, clock, RETENTION)
+const isThere = async (id: ExecutionId) => (await executions.find(made.database, id)) !== undefined
+const setIsThere = async (id: OfferSetId) => (await offerSets.find(made.database, id)) !== undefined
+
+/** Makes a set with some offers. */
+async function offered(count: number): Promise<{ set: OfferSetId; offers: ExecutionId[] }> {
+  const [set, now] = [ids.offerSet(), clock.now()]
+  const rows = Array.from({ length: count }, (_, position) => ({
+    id: ids.execution(),
+    position,
+    name: undefined,
+    description: undefined,
+    expiresAt: now + MINUTE,
+    plan: {} as ExecutionPlan,
+  }))
+  await made.database.transaction(async (tx) => {
+    const result = count > 0 ? ('YES' as const) : ('NO' as const)
+    const one = { id: set, owner: 'o', spelling: 'own' as const, result, messages: [], createdAt: now }
+    await offerSets.insert(tx, { ...one, expiresAt: now + MINUTE }, { large: 'body' })
+    if (count > 0) await executions.insertOffers(tx, set, 'o', rows, now)
+  })
+  return { set, offers: rows.map(({ id }) => id) }
+}
+
+/** Takes the first offer of a set through its life, as far as the database sees it. */
+async function completed(): Promise<{ set: OfferSetId; execution: ExecutionId; sibling: ExecutionId }> {
+  const { set, offers } = await offered(2)
+  const [execution, sibling] = offers as [ExecutionId, ExecutionId]
+  const now = clock.now()
+  await made.database.transaction(async (tx) => {
+    await executions.accept(tx, execution, { startAt: now, prepareAt: now }, now)
+    await executions.move(tx, [sibling], 'withdraw', now)
+    for (const event of ['prepare', 'start', 'finish', 'complete'] as const)
+      await executions.move(tx, [execution], event, now)
+    await executions.noteGivenBack(tx, execution, now)
+    const progress = message('image-progress', now, { image: 'x', progress: 'half' })
+    await messages.add(tx, execution, undefined, progress, 'progress')
+    await messages.add(tx, execution, undefined, message('exit-code', now, { exitCode: 3 }))
+  })
+  await outputs.append(made.database, execution, 'stdout', 0, Buffer.from('hello'))
+  return { set, execution, sibling }
+}
+
+describe('housekeeping', () => {
+  it('lets expired offers leave a day after their end, and the answer with its words later', async () => {
+    const { set, offers } = await offered(2)
+    clock.advance(2 * MINUTE)
+    await made.database.transaction((tx) => executions.expire(tx, [set], clock.now()))
+    clock.advance(DAY_MS - 1)
+    await house()
+    expect(await isThere(offers[0] as ExecutionId)).toBe(true)
+    clock.advance(2)
+    await house()
+    expect([await isThere(offers[0] as ExecutionId), await setIsThere(set)]).toEqual([false, true])
+    clock.advance(30 * DAY_MS)
+    await house()
+    expect(await setIsThere(set)).toBe(false)
+  })
+
+  it('never touches an offer that is open, nor an execution that holds something', async () => {
+    const open = await offered(1)
+    const held = await offered(1)
+    const [execution] = held.offers as [ExecutionId]
+    await made.database.transaction(async (tx) => {
+      const now = clock.now()
+      await executions.accept(tx, execution, { startAt: now, prepareAt: now }, now)
+      await executions.move(tx, [execution], 'fail', now)
+    })
+    clock.advance(1_000 * DAY_MS)
+    await house()
+    expect([await isThere(open.offers[0] as ExecutionId), await isThere(execution)]).toEqual([true, true])
+    expect([await setIsThere(open.set), await setIsThere(held.set)]).toEqual([true, true])
+  })
+
+  it('lets an execution leave in two steps: first what is large, then the record', async () => {
+    const { database } = made
+    const { set, execution, sibling } = await completed()
+    clock.advance(DAY_MS + 1)
+    await house()
+    expect([await isThere(execution), await isThere(sibling)]).toEqual([true, false])
+    expect(await outputs.length(database, execution, 'stdout')).toBe(5)
+
+    clock.advance(30 * DAY_MS)
+    await house()
+    const compacted = await executions.find(database, execution)
+    expect(compacted).toMatchObject({ phase: 'COMPLETED', compactedAt: clock.now() })
+    expect(await outputs.length(database, execution, 'stdout')).toBe(0)
+    expect((await messages.list(database, [execution])).map(({ name }) => name)).toEqual(['exit-code'])
+    expect(await executions.history(database, execution)).toHaveLength(5)
+
+    clock.advance(365 * DAY_MS)
+    await house()
+    expect([await isThere(execution), await setIsThere(set)]).toEqual([false, false])
+  })
+
+  it('works in bounded batches, and several at once do not get in each other’s way', async () => {
+    const all = []
+    for (let one = 0; one < 45; one++) all.push(await completed())
+    clock.advance(400 * DAY_MS)
+    const before = await Promise.all([house(), house(), house()])
+    expect(before.every((next) => next > clock.now())).toBe(true)
+    await house()
+    const left = await Promise.all(all.map(({ execution }) => isThere(execution)))
+    expect(left.filter(Boolean)).toEqual([])
+  })
+
+  it('looks again later when nothing more is due', async () => {
+    expect(await house()).toBe(clock.now() + 600_000)
+  })
+})
+
+describe('the id of a record', () => {
+  it('says when it was made, so that an answer can say that it may have left', () => {
+    expect(madeAtOf(ids.execution())).toBe(clock.now())
+    expect(madeAtOf('ffffffff-ffff-4fff-8fff-ffffffffffff')).toBeUndefined()
+  })
+})
