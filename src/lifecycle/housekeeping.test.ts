@@ -3,6 +3,7 @@ import type { ExecutionPlan } from '../domain/execution-plan.ts'
 import { idSource, madeAtOf, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import { message } from '../domain/message.ts'
 import * as executions from '../store/executions.ts'
+import * as ledger from '../store/ledger.ts'
 import * as messages from '../store/messages.ts'
 import * as offerSets from '../store/offer-sets.ts'
 import * as outputs from '../store/outputs.ts'
@@ -29,20 +30,20 @@ const setIsThere = async (id: OfferSetId) => (await offerSets.find(made.database
 /** Makes a set with some offers. */
 async function offered(count: number): Promise<{ set: OfferSetId; offers: ExecutionId[] }> {
   const [set, now] = [ids.offerSet(), clock.now()]
-  const rows = Array.from({ length: count }, (_, position) => ({
+  const one = { owner: 'o', createdAt: now, expiresAt: now + MINUTE }
+  const rows = Array.from({ length: count }, (_, position): executions.Execution => ({
+    ...one,
     id: ids.execution(),
+    offerSetId: set,
     position,
-    name: undefined,
-    description: undefined,
-    expiresAt: now + MINUTE,
+    phase: 'OFFERED',
+    phaseSince: now,
+    modifiedAt: now,
     plan: {} as ExecutionPlan,
   }))
-  await made.database.transaction(async (tx) => {
-    const result = count > 0 ? ('YES' as const) : ('NO' as const)
-    const one = { id: set, owner: 'o', spelling: 'own' as const, result, messages: [], createdAt: now }
-    await offerSets.insert(tx, { ...one, expiresAt: now + MINUTE }, { large: 'body' })
-    if (count > 0) await executions.insertOffers(tx, set, 'o', rows, now)
-  })
+  const result = count > 0 ? ('YES' as const) : ('NO' as const)
+  const offerSet = { ...one, id: set, spelling: 'own' as const, result, messages: [], request: { large: 'body' } }
+  await ledger.book(made.database, { pools: [], offerSets: [offerSet], offers: rows, bookings: [] }, now)
   return { set, offers: rows.map(({ id }) => id) }
 }
 

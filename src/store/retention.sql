@@ -51,4 +51,6 @@ delete from execution where offer_set_id = any(:offerSetIds) and (compacted_at i
 -- name: removeEmptied
 -- Removes offer sets of which no execution is left.
 delete from offer_set s
- where id = any(:offerSetIds) and not exists (select from execution e where e.offer_set_id = s.id)
+ where id = any(:offerSetIds)
+   and not exists (select from execution e where e.offer_set_id = s.id)
+   and not exists (select from booking b where b.offer_set_id = s.id)
