@@ -8,7 +8,7 @@
 import { parseArgs } from 'node:util'
 import { effortOf, outcomeOf, type Bench, type Outcome } from './benchmark.ts'
 import { BENCHES } from './benches.ts'
-import { commit, describeMachine } from './machine.ts'
+import { commit, describeMachine, loadNow } from './machine.ts'
 import { cells, writePage } from './performance-page.ts'
 
 const HEAD = ['Figure', 'Value', 'Baseline', 'Ratio', 'Goal', 'Holds']
@@ -25,6 +25,7 @@ const { values: options, positionals: names } = parseArgs({
 
 const rounds = positive('--rounds', options.rounds)
 const effort = effortOf(rounds, positive('--scale', options.scale))
+const load = loadNow()
 const outcomes: Outcome[] = []
 for (const bench of chosen(names)) {
   process.stderr.write(`Measuring ${bench.name} …\n`)
@@ -36,7 +37,7 @@ for (const bench of chosen(names)) {
 }
 if (!options.json) for (const line of tableLines(outcomes)) console.log(line)
 if (options.write) {
-  const about = { measuredOn: new Date().toISOString().slice(0, 10), commit: commit(), rounds }
+  const about = { measuredOn: new Date().toISOString().slice(0, 10), commit: commit(), rounds, load }
   const machine = await describeMachine()
   writePage(
     BENCHES,

@@ -1,7 +1,7 @@
 /** On what was measured: figures without the machine say little. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { cpus, release, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import pg from 'pg'
 import { EngineClient } from '../src/platforms/docker/engine-client.ts'
 import { dockerEngine, podmanEngine, postgresServer, type Engine } from '../test/support/engines.ts'
@@ -23,7 +23,7 @@ export async function describeMachine(): Promise<Machine> {
   return {
     processor: `${processors.length} × ${processors[0]?.model ?? 'unknown'}`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    system: `${process.platform} ${release()} ${process.arch}`,
+    system: `${process.platform} ${process.arch}`,
     versions: {
       'execution-broker': packageVersion('.'),
       Node: process.versions.node,
@@ -34,6 +34,9 @@ export async function describeMachine(): Promise<Machine> {
     },
   }
 }
+
+/** How many processes want to run on average over the last minute: before a measurement, what others do meanwhile. */
+export const loadNow = (): number => Number((loadavg()[0] ?? 0).toFixed(1))
 
 /** The commit that is checked out, with a mark when there are changes beside it; undefined outside of a repository. */
 export function commit(): string | undefined {

@@ -14,6 +14,8 @@ export interface PerformanceRecord extends Outcome {
   readonly measuredOn: string
   readonly commit: string | undefined
   readonly rounds: number
+  /** How many other processes wanted to run when it began. */
+  readonly load: number
   readonly machine: Machine
 }
 
@@ -34,7 +36,8 @@ export function performancePage(benches: readonly Bench[], records: readonly Per
     '',
     'Each figure stands beside a baseline that was measured in the same run, in turns with it: what the same machine can',
     'do at best for the same effect. Times differ from machine to machine and from hour to hour; the ratio of the two is',
-    'what to look at, and what the goals are about.',
+    'what to look at, and what the goals are about. Where the load is above the number of processors, the times are much',
+    'longer than on a machine that is left alone, and the ratio is rough too: whoever does more work waits more often.',
     '',
     '## How to repeat',
     '',
@@ -93,12 +96,13 @@ export function cells({ name, value, unit, baseline, ratio, goal, holds }: Figur
   ]
 }
 
-function provenance({ measuredOn, commit, rounds, machine }: PerformanceRecord): string[] {
+function provenance({ measuredOn, commit, rounds, load, machine }: PerformanceRecord): string[] {
   const { processor, memory, system, versions } = machine
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   const source = commit ? ` at commit ${commit}` : ''
   return [
     `Measured on ${measuredOn}${source} in ${rounds} rounds, on ${processor}, ${memory} of memory, ${system}.`,
+    `When it began, the load of whatever else the machine did was ${load}.`,
     `${programs.join(', ')}.`,
   ]
 }

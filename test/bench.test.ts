@@ -51,12 +51,14 @@ describe('a figure', () => {
         measuredOn: '2026-01-02',
         commit: 'abc1234',
         rounds: 3,
+        load: 0.5,
         machine: { processor: '2 × some', memory: '4 GiB', system: 'some system', versions: { Node: '20.19.0' } },
       },
     ])
     expect(page).toContain('| some figure | 30 ms | 10 ms | 3 | ratio ≤ 4 | yes |')
     expect(page).toContain('| server | left out: there is none |')
     expect(page).toContain('Measured on 2026-01-02 at commit abc1234 in 3 rounds, on 2 × some, 4 GiB of memory')
+    expect(page).toContain('was 0.5.')
     expect(page).toContain('Not measured yet.')
   })
 })
