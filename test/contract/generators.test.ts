@@ -6,7 +6,7 @@ import { createClient } from '@hey-api/openapi-ts'
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CONTRACT_TEXT } from '../../src/protocol/contract.ts'
+import { CONTRACT } from '../../src/protocol/contract.ts'
 
 let directory: string
 beforeAll(() => {
@@ -19,14 +19,14 @@ const NAMES = ['Executable', 'DataResource', 'Update', 'Offer', 'CostItem', 'Exe
 /** Each generator: makes its types in a directory, and gives the line that names them. */
 const GENERATORS: Record<string, (into: string) => Promise<string>> = {
   'openapi-typescript': async (into) => {
-    const types = await openapiTS(JSON.parse(CONTRACT_TEXT) as OpenAPI3, { defaultNonNullable: false })
+    const types = await openapiTS(CONTRACT as unknown as OpenAPI3, { defaultNonNullable: false })
     writeFileSync(join(into, 'types.ts'), astToString(types))
     const aliases = NAMES.map((name) => `type ${name} = components['schemas']['${name}']`)
     return ["import type { components } from './types.ts'", ...aliases].join('\n')
   },
   '@hey-api/openapi-ts': async (into) => {
     const input = join(into, 'contract.json')
-    writeFileSync(input, CONTRACT_TEXT)
+    writeFileSync(input, JSON.stringify(CONTRACT))
     await createClient({
       input,
       output: into,
