@@ -10,6 +10,11 @@ describe('a message', () => {
   it('does not render a value as a template', () => {
     expect(renderTemplate('${a} and ${b}', { a: '${b}', b: 'x' })).toBe('${b} and x')
   })
+  it('shows the beginning of a value that is as long as a body, and no half of a character', () => {
+    const { text } = message('exit-code', 0, { exitCode: `${'x'.repeat(1_999)}😀${'y'.repeat(900_000)}` })
+    expect(text.length).toBeLessThan(2_100)
+    expect(text).not.toMatch(/\p{Surrogate}/u)
+  })
   it('leaves a name without a value as it is, also one that every object has', () => {
     expect(renderTemplate('${missing} ${constructor}', {})).toBe('${missing} ${constructor}')
   })

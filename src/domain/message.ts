@@ -35,7 +35,17 @@ export function message<Name extends MessageName>(
   values: Readonly<Record<NamesIn<(typeof MESSAGES)[Name]['template']>, string | number>>,
 ): Message {
   const { level, template } = MESSAGES[name]
-  return { name, at, level, template, values, text: renderTemplate(template, values) }
+  const shown = Object.fromEntries(Object.entries(values as MessageValues).map(([key, value]) => [key, clip(value)]))
+  return { name, at, level, template, values: shown, text: renderTemplate(template, shown) }
+}
+
+/** The longest value that is shown whole. A message tells of what a client sent, which may be as long as a body. */
+const VALUE_LENGTH_MAX = 2_000
+
+function clip(value: string | number): string | number {
+  if (typeof value === 'number' || value.length <= VALUE_LENGTH_MAX) return value
+  // A pair of surrogates is not cut through: half a character cannot be kept.
+  return `${value.slice(0, VALUE_LENGTH_MAX).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
 /** Puts the values in the place of their names; a name without a value stays as it is. */

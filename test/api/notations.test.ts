@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Schemas } from '../../src/protocol/contract.ts'
+import { KIND } from '../../src/protocol/kinds.ts'
+import { writeXml } from '../../src/protocol/xml/write-xml.ts'
+import { writeYaml } from '../../src/protocol/yaml-text.ts'
+import { Api, containerRequest } from '../support/api.ts'
+import { testBroker, type TestBroker } from '../support/broker.ts'
+
+let broker: TestBroker
+let api: Api
+beforeAll(async () => {
+  broker = await testBroker()
+  api = new Api(broker.url)
+})
+afterAll(() => broker.close())
+
+const send = <Body>(path: string, body: string, contentType: string, accept: string) =>
+  api.send<Body>('POST', path, body, { 'Content-Type': contentType, Accept: accept })
+/** What an answer says about the request, without what is new each time. */
+const essence = ({ result, offers = [] }: Schemas['OfferSet']) => ({
+  result,
+  offers: offers.map(({ executable, compute }) => {
+    const container = executable as Schemas['DockerContainer']
+    const { cores } = compute as Schemas['SimpleComputeResource']
+    return { image: container.image, command: container.command, environment: container.environment, cores }
+  }),
+})
+
+describe('one request in the three notations', () => {
+  const request = containerRequest(
+    { command: ['YES', ' <&> ', '1'], environment: { 'A B': '\u001b[1m', C: 'x' } },
+    { compute: { kind: KIND.simpleCompute, cores: { min: 2, max: 2 } } },
+  )
+  const texts = {
+    'application/json': JSON.stringify(request),
+    'application/yaml': writeYaml(request),
+    'application/xml': writeXml(request, 'ExecutionRequest'),
+  }
+  const pairs = Object.keys(texts).flatMap((one) => Object.keys(texts).map((other) => [one, other] as const))
+
+  it.each(pairs)('sent as %s and answered as %s means the same', async (contentType, accept) => {
+    const text = texts[contentType as keyof typeof texts]
+    const answer = await send<Schemas['OfferSet']>('/offersets', text, contentType, accept)
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('content-type')).toBe(`${accept}; charset=utf-8`)
+    expect(answer.headers.get('vary')).toMatch(/Accept.*Authorization|Authorization.*Accept/)
+    const first = essence(answer.body).offers[0]
+    expect(first).toMatchObject({ command: request.executable && ['YES', ' <&> ', '1'], cores: { min: 2, max: 2 } })
+    expect(first?.environment).toEqual({ 'A B': '\u001b[1m', C: 'x' })
+  })
+})
+
+describe('XML', () => {
+  const xml = <Body>(path: string, body: string) => send<Body>(path, body, 'text/xml', 'application/xml')
+  const container = `<executable kind="${KIND.dockerContainer}"><image><locations><location>a/b:1</location></locations></image>`
+
+  it('is read with lists that have no element around them', async () => {
+    const { body } = await xml<Schemas['OfferSet']>(
+      '/offersets',
+      `<offers-request>${container}<command>one</command><command>two</command></executable></offers-request>`,
+    )
+    expect(essence(body).offers[0]?.command).toEqual(['one', 'two'])
+  })
+  it('is read with a map that has an element for each name', async () => {
+    const { body } = await xml<Schemas['OfferSet']>(
+      '/offersets',
+      `<x:offers-request xmlns:x="urn:x">${container}<environment><MODE>fast</MODE></environment></executable></x:offers-request>`,
+    )
+    expect(essence(body).offers[0]?.environment).toEqual({ MODE: 'fast' })
+  })
+  it('reports what it does not know at its place, as every notation', async () => {
+    const { body } = await xml<Schemas['OfferSet']>(
+      '/offersets',
+      `<offers-request colour="red">${container}<size>1</size></executable><tape/></offers-request>`,
+    )
+    const pointers = body.meta?.messages?.map(({ values }) => values?.pointer)
+    expect(pointers).toEqual(expect.arrayContaining(['/colour', '/executable/size', '/tape']))
+  })
+  it('is read with a kind of an earlier generation', async () => {
+    const { body } = await xml<Schemas['OfferSet']>(
+      '/offersets',
+      `<offers-request>${container}</executable><compute kind="https://www.purl.org/ivoa.net/EB/schema/types/compute/simple-compute-resource-1.0"><cores><min>3</min></cores></compute></offers-request>`,
+    )
+    expect(essence(body).offers[0]?.cores).toMatchObject({ min: 3 })
+  })
+  it('says which field is wrong', async () => {
+    const { status, body } = await xml<Schemas['Problem']>(
+      '/offersets',
+      `<offers-request><compute kind="${KIND.simpleCompute}"><cores><min>four</min></cores></compute></offers-request>`,
+    )
+    expect(status).toBe(400)
+    expect(body.errors?.[0]).toMatchObject({ pointer: '/compute/cores/min' })
+  })
+  it('updates', async () => {
+    const { offers } = await api.offers(containerRequest())
+    const { status, body } = await xml<Schemas['Execution']>(
+      `/executions/${offers?.[0]?.meta?.uuid}`,
+      '<update kind="uri:enum-value-update"><path>phase</path><value> REJECTED</value></update>',
+    )
+    expect([status, body.phase]).toEqual([422, undefined])
+    const answer = await xml<Schemas['Execution']>(
+      `/executions/${offers?.[0]?.meta?.uuid}`,
+      '<update kind="uri:enum-value-update"><path>phase</path><value>REJECTED</value></update>',
+    )
+    expect([answer.status, answer.body.phase]).toEqual([200, 'REJECTED'])
+  })
+  it('with another root is refused, and says which is expected', async () => {
+    const { status, body } = await xml<Schemas['Problem']>('/offersets', '<update/>')
+    expect([status, body.detail]).toEqual([400, 'The root element is <update>; <offers-request> is expected.'])
+  })
+})
+
+describe('a failure', () => {
+  it.each([
+    ['application/xml', 'application/problem+xml'],
+    ['text/yaml', 'application/problem+yaml'],
+    ['application/problem+json', 'application/problem+json'],
+    ['text/plain, */*;q=0.1', 'text/plain'],
+    ['image/png', 'application/problem+json'],
+  ])('is answered to %s in %s', async (accept, mediaType) => {
+    const answer = await api.send('POST', '/offersets', '{', { 'Content-Type': 'application/json', Accept: accept })
+    expect(answer.headers.get('content-type')).toMatch(mediaType)
+    expect([400, 406]).toContain(answer.status)
+  })
+})
+
+describe('a broker that follows the draft to the letter', () => {
+  it('answers in YAML when the client leaves the choice', async () => {
+    const strict = await testBroker({ notation: 'yaml' })
+    try {
+      const answer = await new Api(strict.url).get('/offersets', { Accept: '*/*' })
+      expect(answer.headers.get('content-type')).toMatch('application/yaml')
+    } finally {
+      await strict.close()
+    }
+  })
+})
