@@ -17,6 +17,12 @@ const START_AGAIN_MS = 250
 /** What the compute component remembers when the broker stopped the program because its time was over. */
 const STOPPED_BY_CLOCK = { stopped: 'time-limit' }
 
+/** The signals by which a program is ended from outside, by the exit code that follows from them. */
+const ENDING_SIGNALS: ReadonlyMap<number, string> = new Map([
+  [137, 'SIGKILL'],
+  [143, 'SIGTERM'],
+])
+
 /** Asks for the permission to start, and writes the intention down before the platform is asked. */
 export async function start(
   { execution }: ExecutionState,
@@ -107,6 +113,9 @@ function failureOf(
   }
   if (seen.platformError !== undefined) return lost(seen.platformError)
   if (seen.outOfMemory) return message('out-of-memory', now, { memory: plan.compute.memoryGib })
+  const signal = ENDING_SIGNALS.get(seen.exitCode)
+  if (signal)
+    return lost(`the program was ended by ${signal}, which the broker did not send, as when the engine shuts down`)
   if (seen.exitCode !== 0) return message('exit-code', now, { exitCode: seen.exitCode })
   return undefined
 }

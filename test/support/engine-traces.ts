@@ -15,6 +15,8 @@ export class EngineTraces {
   readonly #over = new AbortController()
   readonly #actions = new Map<string, string[]>()
   readonly #told = new Set<() => void>()
+  /** Why nothing more is heard; whoever waits for something is told. */
+  #lost: Error | undefined
 
   private constructor(address: string) {
     this.#client = new EngineClient(address)
@@ -26,7 +28,8 @@ export class EngineTraces {
     // Asked for by the clock of this machine, which is the engine's: nothing is missed before the stream is open.
     const since = Math.floor(Date.now() / 1000)
     traces.#listen(since).catch((error: unknown) => {
-      if (!traces.#over.signal.aborted) throw error
+      traces.#lost = error as Error
+      traces.#wake()
     })
     return traces
   }
@@ -83,6 +86,7 @@ export class EngineTraces {
 
   async #tells(execution: string, enough: (actions: readonly string[]) => boolean): Promise<void> {
     while (!enough(this.#of(execution))) {
+      if (this.#lost !== undefined) throw this.#lost
       await new Promise<void>((resolve) => this.#told.add(resolve))
     }
   }
@@ -95,9 +99,13 @@ export class EngineTraces {
       const { execution } = readLabels(Actor?.Attributes)
       if (Type !== 'container' || Action === undefined || execution === undefined) continue
       this.#actions.set(execution, [...this.#of(execution), Action])
-      for (const resolve of this.#told) resolve()
-      this.#told.clear()
+      this.#wake()
     }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#told) resolve()
+    this.#told.clear()
   }
 
   async #get<Body>(path: string, query: Record<string, string | number> = {}): Promise<Body> {

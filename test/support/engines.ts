@@ -62,6 +62,20 @@ export function chromiumBrowser(): Engine {
   return { name: 'Chromium', variable: undefined, suites: 'the pages in a browser', address, missing }
 }
 
+/** A Docker Engine that tests start as their own, because they stop it and fill its disk. */
+export function ownDocker(): Engine {
+  const program = ['/usr/bin/dockerd', '/usr/sbin/dockerd', '/usr/local/bin/dockerd'].find((path) => existsSync(path))
+  const root = process.getuid?.() === 0
+  const missing = !program ? 'there is no program dockerd' : root ? undefined : 'only root may start one'
+  return {
+    name: 'Docker Engine to be stopped',
+    variable: undefined,
+    suites: 'the suites that stop an engine',
+    address: missing ? undefined : program,
+    missing,
+  }
+}
+
 /** All of them. */
 const engines = (): readonly Engine[] => [
   postgresServer(),
@@ -69,6 +83,7 @@ const engines = (): readonly Engine[] => [
   podmanEngine(),
   imageRegistry(),
   chromiumBrowser(),
+  ownDocker(),
 ]
 
 /**
