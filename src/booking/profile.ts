@@ -115,7 +115,7 @@ export class PoolProfile {
 
   /** What is free of a resource at an instant; negative where more is held than the pool has. */
   free(resource: Resource, at: Instant): number {
-    return -this.#timeline(resource).levelAt(at)
+    return 0 - this.#timeline(resource).levelAt(at)
   }
 
   #timeline(resource: Resource): Timeline {

@@ -1,0 +1,133 @@
+/** Random histories of booking, and what has to be true of every answer in them. */
+import type { OfferedSet } from '../../src/booking/offers.ts'
+import type { Wish } from '../../src/booking/booking-batch.ts'
+import type { ExecutionPlan } from '../../src/domain/execution-plan.ts'
+import { RESOURCES, type Amounts } from '../../src/domain/resources.ts'
+import { wish } from '../support/wishes.ts'
+import type { Chance } from './chance.ts'
+import { holdsOf, type PlainHold, type Reference } from './reference.ts'
+
+export const MOST: Amounts = { cores: 8, memory: 32, storage: 50 }
+const SECOND = 1000
+const HOUR = 3_600_000
+export const LIMITS = { offersMax: 4, horizonMs: 10 * HOUR, durationMaxMs: 4 * HOUR, graceMs: 10 * SECOND }
+
+/** A wish for something that the pools could give, now or at other times, of any size. */
+export function anyWish(chance: Chance, poolIds: readonly number[], now: number, direct = false): Wish {
+  const cores = chance.integer(1, MOST.cores)
+  const memory = chance.scale(1, MOST.memory)
+  const pools = chance.percent(70) ? poolIds : poolIds.slice(0, 1)
+  const windows = chance.percent(60) ? 0 : chance.integer(1, 2)
+  return wish({
+    pools: pools.map((poolId) => ({ poolId, capacity: MOST })),
+    cores: { min: cores, max: chance.integer(cores, MOST.cores + 2) },
+    memory: { min: memory, max: chance.integer(memory, MOST.memory) },
+    storage: chance.percent(40) ? chance.scale(1, MOST.storage) : 0,
+    durationMs: chance.scale(SECOND, 2 * HOUR),
+    starts: Array.from({ length: windows }, () => {
+      const fromAt = now + chance.integer(0, 3 * HOUR)
+      return { fromAt, toAt: fromAt + (chance.percent(20) ? 0 : chance.scale(SECOND, 3 * HOUR)) }
+    }),
+    prepareMs: chance.percent(30) ? 0 : chance.scale(100, 600 * SECOND),
+    releaseMs: chance.percent(30) ? 0 : chance.scale(100, 60 * SECOND),
+    limits: { ...LIMITS, lifetimeMs: direct ? 0 : chance.scale(SECOND, 600 * SECOND) },
+    direct,
+  })
+}
+
+export const amountsIn = ({ compute, storage }: ExecutionPlan): Amounts => ({
+  cores: compute.cores,
+  memory: compute.memoryGib,
+  storage: storage.reduce((sum, { sizeGib }) => sum + sizeGib, 0),
+})
+
+/** What an open offer may come to hold. */
+export const holdsOfPlan = (plan: ExecutionPlan): PlainHold[] => holdsOf(plan.slot, amountsIn(plan))
+
+/**
+ * Judges an answer by the model as it was before: every offer is what was asked for and fits on its own; the first is
+ * the earliest that there is; and nothing is refused that is free. Gives what is wrong.
+ */
+export function faultsOf(asked: Wish, offered: OfferedSet, before: Reference, now: number): string[] {
+  const { request } = asked.asked
+  if (!request) throw new Error('the wish has no request')
+  const faults: string[] = []
+  const windows = request.starts.length > 0 ? request.starts : [{ fromAt: now, toAt: now + asked.limits.horizonMs }]
+  for (const { plan, expiresAt } of offered.offers) {
+    const { slot, poolId } = plan
+    const amounts = amountsIn(plan)
+    if (slot.startAt < now + slot.prepareMs) faults.push('starts before it can be prepared')
+    if (slot.startAt > now + asked.limits.horizonMs) faults.push('starts beyond the horizon')
+    if (
+      !windows.some(
+        ({ fromAt, toAt }) =>
+          fromAt <= slot.startAt && slot.startLatestAt <= Math.max(toAt, slot.startAt) && slot.startAt <= toAt,
+      )
+    )
+      faults.push('starts outside the windows')
+    if (Math.max(slot.startAt, expiresAt + slot.prepareMs) > slot.startLatestAt) faults.push('can be accepted too late')
+    if (slot.durationMs !== request.durationMs) faults.push('has another duration')
+    for (const resource of ['cores', 'memory'] as const) {
+      const { min, max } = request.compute[resource]
+      if (amounts[resource] < min || amounts[resource] > max) faults.push(`has other ${resource} than asked for`)
+    }
+    if (!before.at(poolId, now).fits(holdsOfPlan(plan))) faults.push('does not fit beside what is held')
+  }
+  const starts = offered.offers.map(({ plan }) => plan.slot.startAt)
+  const earliest = earliestStart(asked, before, now)
+  const first = starts.length > 0 ? Math.min(...starts) : undefined
+  if (first !== earliest) faults.push(`starts at ${first} and not at ${earliest}`)
+  if ((offered.offerSet.result === 'YES') !== offered.offers.length > 0) faults.push('says the wrong result')
+  return faults
+}
+
+/** The earliest start of the least that was asked for, found by trying every instant at which something ends. */
+function earliestStart({ asked, limits }: Wish, before: Reference, now: number): number | undefined {
+  const { request } = asked
+  if (!request) return undefined
+  const horizonAt = now + limits.horizonMs
+  const windows = request.starts.length > 0 ? request.starts : [{ fromAt: now, toAt: horizonAt }]
+  let earliest: number | undefined
+  for (const { poolId, survey, capacity } of asked.candidates) {
+    const prepareMs = survey.executable.prepareMs
+    const storage = request.storage.reduce((sum, { size }) => sum + size.min, 0)
+    const least: Amounts = { cores: request.compute.cores.min, memory: request.compute.memory.min, storage }
+    if (RESOURCES.some((resource) => least[resource] > capacity[resource])) continue
+    const pool = before.at(poolId, now)
+    for (const window of windows) {
+      const toAt = Math.min(window.toAt, horizonAt)
+      const firstAt = Math.max(window.fromAt, now + prepareMs)
+      const expiresAt = Math.min(now + limits.lifetimeMs, toAt - prepareMs)
+      const endings = pool.endings.flatMap((at) => [at, at + prepareMs])
+      const candidates = [firstAt, ...endings.filter((at) => at > firstAt)].sort((a, b) => a - b)
+      const found = candidates.find((startAt) => {
+        if (startAt > toAt || (earliest !== undefined && startAt >= earliest)) return false
+        const slot = {
+          startAt,
+          startLatestAt: Math.max(startAt, expiresAt + prepareMs),
+          durationMs: request.durationMs,
+          prepareMs,
+          graceMs: Math.min(limits.graceMs, Math.max(200, Math.round(request.durationMs / 50))),
+          releaseMs: survey.compute.releaseMs,
+        }
+        return pool.fits(holdsOf(slot, least))
+      })
+      if (found !== undefined) earliest = found
+    }
+  }
+  return earliest
+}
+
+/** Whether holds are covered by others at every instant: what an accepted offer holds lies within what its set held. */
+export function isWithin(inner: readonly PlainHold[], outer: readonly PlainHold[]): boolean {
+  const at = (holds: readonly PlainHold[], resource: string, instant: number) =>
+    holds.reduce(
+      (sum, hold) =>
+        hold.resource === resource && hold.fromAt <= instant && instant < hold.toAt ? sum + hold.amount : sum,
+      0,
+    )
+  const instants = [...inner, ...outer].flatMap(({ fromAt, toAt }) => [fromAt, toAt])
+  return inner.every(({ resource }) =>
+    instants.every((instant) => at(inner, resource, instant) <= at(outer, resource, instant)),
+  )
+}

@@ -1,0 +1,106 @@
+/**
+ * The reference model of booking: plain lists, everything added up anew for every question. It is slow and has nothing
+ * in common with the ledger, which it judges.
+ */
+import type { PlannedSlot } from '../../src/domain/execution-plan.ts'
+import { RESOURCES, type Amounts, type Resource } from '../../src/domain/resources.ts'
+
+export interface PlainHold {
+  readonly resource: Resource
+  readonly amount: number
+  readonly fromAt: number
+  readonly toAt: number
+}
+
+/** What holds something: an offer set, or the execution that one of its offers became. */
+export interface Holder {
+  readonly poolId: number
+  readonly holds: readonly PlainHold[]
+}
+
+/** From an instant on a pool has so much. */
+export interface CapacityStep extends Amounts {
+  readonly poolId: number
+  readonly fromAt: number
+}
+
+/** What has not been given back at its time is expected to be held as long again, between these bounds. */
+const OVERDUE_MS = { min: 1_000, max: 60_000 }
+
+/** What an execution with this slot and these amounts holds: compute while it may run, storage around it. */
+export function holdsOf(
+  slot: Omit<PlannedSlot, 'startLatestAt'> & { startLatestAt?: number },
+  amounts: Amounts,
+): PlainHold[] {
+  const latest = slot.startLatestAt ?? slot.startAt
+  const stoppedAt = latest + slot.durationMs + slot.graceMs
+  return RESOURCES.map((resource) => ({
+    resource,
+    amount: amounts[resource],
+    fromAt: resource === 'storage' ? slot.startAt - slot.prepareMs : slot.startAt,
+    toAt: resource === 'storage' ? stoppedAt + slot.releaseMs : stoppedAt,
+  })).filter(({ amount }) => amount > 0)
+}
+
+export class Reference {
+  readonly holders = new Map<string, Holder[]>()
+  readonly capacity: CapacityStep[] = []
+
+  /** A pool as it is now, with what is overdue. */
+  at(poolId: number, now: number): PlainPool {
+    const holds: PlainHold[] = []
+    for (const holders of this.holders.values())
+      for (const holder of holders)
+        if (holder.poolId === poolId)
+          for (const hold of holder.holds)
+            holds.push(hold.toAt > now ? hold : { ...hold, toAt: overdueUntil(hold, now) })
+    return new PlainPool(
+      holds,
+      this.capacity.filter((step) => step.poolId === poolId).sort((one, other) => one.fromAt - other.fromAt),
+    )
+  }
+}
+
+/** One pool at one time. */
+export class PlainPool {
+  readonly #holds: readonly PlainHold[]
+  readonly #steps: readonly CapacityStep[]
+
+  constructor(holds: readonly PlainHold[], steps: readonly CapacityStep[]) {
+    this.#holds = holds
+    this.#steps = steps
+  }
+
+  /** Whether holds fit beside everything else. */
+  fits(wanted: readonly PlainHold[]): boolean {
+    return wanted.every((one) => this.#fitsOne(one))
+  }
+
+  #fitsOne({ resource, amount, fromAt, toAt }: PlainHold): boolean {
+    const others = this.#holds.filter((hold) => hold.resource === resource && hold.fromAt < toAt && fromAt < hold.toAt)
+    // What is free changes downwards only where a hold begins or the capacity changes.
+    const instants = [fromAt, ...others.map((hold) => hold.fromAt), ...this.#steps.map((step) => step.fromAt)]
+    for (const at of instants) {
+      if (at < fromAt || at >= toAt) continue
+      let free = this.#capacityAt(resource, at)
+      for (const hold of others) if (hold.fromAt <= at && at < hold.toAt) free -= hold.amount
+      if (free < amount) return false
+    }
+    return true
+  }
+
+  #capacityAt(resource: Resource, at: number): number {
+    let amount = 0
+    for (const step of this.#steps) if (step.fromAt <= at) amount = step[resource]
+    return amount
+  }
+
+  /** Every instant at which something can become free: a start there or, for storage, so much later than there. */
+  get endings(): number[] {
+    return [...new Set([...this.#holds.map(({ toAt }) => toAt), ...this.#steps.map(({ fromAt }) => fromAt)])]
+  }
+}
+
+function overdueUntil({ toAt }: PlainHold, now: number): number {
+  return now + Math.min(OVERDUE_MS.max, Math.max(OVERDUE_MS.min, now - toAt))
+}
