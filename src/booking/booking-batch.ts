@@ -16,7 +16,7 @@ const OVERDUE_MS = 60_000
 export interface Wish {
   readonly asked: Asked
   readonly limits: OfferLimits
-  /** Whether the earliest offer is accepted at once. */
+  /** Whether the offer is accepted at once; the limits allow for one offer then. */
   readonly direct: boolean
 }
 

@@ -30,7 +30,9 @@ export function anyWish(chance: Chance, poolIds: readonly number[], now: number,
     }),
     prepareMs: chance.percent(30) ? 0 : chance.scale(100, 600 * SECOND),
     releaseMs: chance.percent(30) ? 0 : chance.scale(100, 60 * SECOND),
-    limits: { ...LIMITS, lifetimeMs: direct ? 0 : chance.scale(SECOND, 600 * SECOND) },
+    limits: direct
+      ? { ...LIMITS, offersMax: 1, lifetimeMs: 0 }
+      : { ...LIMITS, lifetimeMs: chance.scale(SECOND, 600 * SECOND) },
     direct,
   })
 }

@@ -1,0 +1,300 @@
+/**
+ * Random histories of booking on a real database: two processes that share it, are killed and come back, and what they
+ * answer and leave in the database judged by the reference model.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { acceptOffer, expireOffers, giveUpOffers } from '../../src/booking/accept.ts'
+import { BookingQueue } from '../../src/booking/booking-queue.ts'
+import { Ledger } from '../../src/booking/ledger.ts'
+import type { OfferedSet } from '../../src/booking/offers.ts'
+import { permitStart } from '../../src/booking/start.ts'
+import { isBrokerError } from '../../src/domain/errors.ts'
+import { idSource, type OfferSetId } from '../../src/domain/ids.ts'
+import { RESOURCES, type Amounts } from '../../src/domain/resources.ts'
+import * as bookings from '../../src/store/bookings.ts'
+import * as executions from '../../src/store/executions.ts'
+import * as pools from '../../src/store/pools.ts'
+import type { PoolId } from '../../src/store/pools.ts'
+import { testDatabase, type TestDatabase } from '../support/database.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import { Chance, seedOf } from './chance.ts'
+import { anyWish, faultsOf, MOST } from './history.ts'
+import { Reference, type CapacityStep, type PlainHold } from './reference.ts'
+
+const STEPS = Number(process.env.BROKER_MODEL_SQL_STEPS ?? 1_500)
+const SETS_MAX = 15
+const LIVE = ['ACCEPTED', 'WAITING', 'PREPARING', 'AVAILABLE', 'RELEASING']
+
+let test: TestDatabase
+beforeAll(async () => {
+  test = await testDatabase()
+})
+afterAll(() => test.drop())
+
+/** A process, as far as booking is concerned. */
+interface Process {
+  readonly ledger: Ledger
+  readonly queue: BookingQueue
+}
+
+interface HeldRow {
+  readonly offerSetId: OfferSetId
+  readonly poolId: PoolId
+  readonly resource: (typeof RESOURCES)[number]
+  readonly amount: number
+  readonly fromAt: number
+  readonly toAt: number
+}
+
+const statement = (name: string, text: string, parameters: string[] = []) => ({
+  name: `model.${name}`,
+  text,
+  parameters,
+})
+const ALL_HELD = statement('held', 'select offer_set_id, pool_id, resource, amount, from_at, to_at from booking')
+const LIVING = statement(
+  'living',
+  'select offer_set_id, count(*) as living from execution where phase = any($1) group by offer_set_id',
+  ['phases'],
+)
+const FORGET = statement('forget', 'delete from pool_change')
+
+class History {
+  readonly #chance: Chance
+  readonly #clock = new FakeClock()
+  readonly #sets = new Map<OfferSetId, OfferedSet>()
+  readonly #accepted = new Map<OfferSetId, executions.Execution>()
+  readonly #capacity: CapacityStep[] = []
+  readonly #pools: PoolId[] = []
+  #processes: Process[] = []
+
+  constructor(seed: number) {
+    this.#chance = new Chance(seed)
+  }
+
+  async begin(): Promise<void> {
+    for (const name of ['one', 'two']) {
+      const poolId = await pools.keep(test.database, 'simulated', name, MOST, this.#clock.now())
+      this.#pools.push(poolId)
+      this.#capacity.push({ poolId, fromAt: this.#clock.now(), ...MOST })
+    }
+    this.#processes = [this.#newProcess(), this.#newProcess()]
+  }
+
+  async step(): Promise<void> {
+    const dice = this.#chance.integer(1, 100)
+    if (dice <= 35) return this.#request()
+    if (dice <= 50) return this.#accept()
+    if (dice <= 56) return this.#reject()
+    if (dice <= 66) return this.#giveBack()
+    if (dice <= 74) return this.#start()
+    if (dice <= 78) return this.#changeCapacity()
+    if (dice <= 80) return this.#crash()
+    return this.#letTimePass()
+  }
+
+  #newProcess(): Process {
+    const ledger = new Ledger(this.#clock)
+    const ids = idSource(() => this.#clock.now())
+    return { ledger, queue: new BookingQueue(test.database, ledger, this.#clock, ids) }
+  }
+
+  get #process(): Process {
+    return this.#chance.one(this.#processes) as Process
+  }
+
+  /** The model of what the database says now. */
+  async #reference(): Promise<Reference> {
+    const reference = new Reference()
+    reference.capacity.push(...this.#capacity)
+    for (const row of await test.database.query<HeldRow>(ALL_HELD, {})) {
+      const holders = reference.holders.get(row.offerSetId) ?? []
+      reference.holders.set(row.offerSetId, [...holders, { poolId: row.poolId, holds: [row] }])
+    }
+    return reference
+  }
+
+  /** Some requests at once, which are answered as if they had come one after the other. */
+  async #request(): Promise<void> {
+    if (this.#sets.size + this.#accepted.size >= SETS_MAX) return
+    const now = this.#clock.now()
+    const { queue } = this.#process
+    const wishes = Array.from({ length: this.#chance.integer(1, 3) }, () =>
+      anyWish(this.#chance, this.#pools, now, this.#chance.percent(20)),
+    )
+    const reference = await this.#reference()
+    const answers = await Promise.all(wishes.map((wish) => queue.book(wish)))
+    const held = await this.#reference()
+    for (const [index, wish] of wishes.entries()) {
+      const offered = answers[index] as OfferedSet
+      expect(faultsOf(wish, offered, reference, now)).toEqual([])
+      const holders = held.holders.get(offered.offerSet.id)
+      expect(holders !== undefined).toBe(offered.offers.length > 0)
+      if (!holders) continue
+      for (const { poolId, holds } of holders) expect(reference.at(poolId, now).fits(holds)).toBe(true)
+      reference.holders.set(offered.offerSet.id, holders)
+      if (wish.direct) this.#accepted.set(offered.offerSet.id, offered.offers[0] as executions.Execution)
+      else this.#sets.set(offered.offerSet.id, offered)
+    }
+  }
+
+  /** Two siblings are accepted at once, and one of them gets it. */
+  async #accept(): Promise<void> {
+    const [id, set] = this.#chance.one([...this.#sets]) ?? []
+    if (!id || !set) return
+    const now = this.#clock.now()
+    const offers = [this.#chance.one(set.offers), this.#chance.one(set.offers)] as executions.Execution[]
+    const results = await Promise.allSettled(offers.map((offer) => acceptOffer(test.database, offer, now)))
+    for (const result of results) if (result.status === 'rejected' && !isBrokerError(result.reason)) throw result.reason
+    const winner = offers[results.findIndex(({ status }) => status === 'fulfilled')]
+    expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(winner ? 1 : 0)
+    if (!winner) return expect(offers.every(({ expiresAt }) => expiresAt < now)).toBe(true)
+    this.#sets.delete(id)
+    this.#accepted.set(id, winner)
+    await this.#nothingAbove()
+  }
+
+  async #reject(): Promise<void> {
+    const [id, set] = this.#chance.one([...this.#sets]) ?? []
+    if (!id || !set) return
+    const one = this.#chance.percent(50) ? set.offers[0]?.id : undefined
+    await giveUpOffers(test.database, id, 'reject', this.#clock.now(), one)
+    const offers = set.offers.filter((offer) => one !== undefined && offer.id !== one)
+    if (offers.length > 0) this.#sets.set(id, { ...set, offers })
+    else await this.#isGone(id)
+    await this.#nothingAbove()
+  }
+
+  async #isGone(id: OfferSetId): Promise<void> {
+    this.#sets.delete(id)
+    this.#accepted.delete(id)
+    expect((await this.#reference()).holders.has(id)).toBe(false)
+  }
+
+  async #giveBack(): Promise<void> {
+    const id = this.#chance.one([...this.#accepted.keys()])
+    if (!id) return
+    await bookings.removeResources(test.database, id, ['cores', 'memory'])
+    if (this.#chance.percent(30)) return
+    await bookings.remove(test.database, [id])
+    await this.#isGone(id)
+  }
+
+  /** A program asks whether it may start; late ones get more time where that is free. */
+  async #start(): Promise<void> {
+    const [id, { id: executionId } = {}] = this.#chance.one([...this.#accepted]) ?? []
+    const execution = executionId && (await executions.find(test.database, executionId))
+    if (!id || !execution || execution.startedAt !== undefined) return
+    const now = this.#clock.now()
+    const before = await this.#reference()
+    const permit = await test.database.transaction(async (tx) => {
+      const found = await permitStart(tx, this.#process.ledger, execution, now)
+      if (found.start) await executions.noteStart(tx, execution.id, now, found.endAt)
+      return found
+    })
+    if (!permit.start) return
+    before.holders.delete(id)
+    // What is overdue is in the way of the start, which was permitted, and not of what comes later.
+    for (const [holder, holders] of before.holders)
+      before.holders.set(
+        holder,
+        holders.filter(({ holds }) => holds.every(({ toAt }) => toAt > now)),
+      )
+    for (const { poolId, holds } of (await this.#reference()).holders.get(id) ?? [])
+      for (const hold of holds) if (hold.toAt > permit.endAt) this.#isNew(before, poolId, hold, execution, now)
+  }
+
+  /** What was booked in addition is free. */
+  #isNew(
+    before: Reference,
+    poolId: number,
+    hold: PlainHold,
+    { startAt = 0, plan }: executions.Execution,
+    now: number,
+  ): void {
+    const bookedUntil =
+      startAt + plan.slot.durationMs + plan.slot.graceMs + (hold.resource === 'storage' ? plan.slot.releaseMs : 0)
+    if (hold.toAt > bookedUntil)
+      expect(before.at(poolId, now).fits([{ ...hold, fromAt: Math.max(now, bookedUntil) }])).toBe(true)
+  }
+
+  async #changeCapacity(): Promise<void> {
+    const poolId = this.#chance.one(this.#pools) as PoolId
+    const share = this.#chance.percent(60) ? 1 : this.#chance.next()
+    const entries = RESOURCES.map((resource) => [resource, Math.floor(MOST[resource] * share)] as const)
+    const amounts = Object.fromEntries(entries) as Amounts
+    const fromAt = this.#clock.now()
+    const name = poolId === this.#pools[0] ? 'one' : 'two'
+    await pools.keep(test.database, 'simulated', name, amounts, fromAt)
+    const others = this.#capacity.filter((step) => step.poolId !== poolId || step.fromAt !== fromAt)
+    this.#capacity.splice(0, Infinity, ...others, { poolId, fromAt, ...amounts })
+  }
+
+  /** A process is killed and another one begins; or the log has forgotten what a process has not read yet. */
+  async #crash(): Promise<void> {
+    if (this.#chance.percent(50)) this.#processes[this.#chance.integer(0, 1)] = this.#newProcess()
+    else await test.database.query(FORGET, {})
+  }
+
+  async #letTimePass(): Promise<void> {
+    this.#clock.advance(this.#chance.scale(1, 1_200_000))
+    const now = this.#clock.now()
+    while ((await expireOffers(test.database, now, 10)) > 0);
+    for (const [id, set] of [...this.#sets]) {
+      const offers = set.offers.filter(({ expiresAt }) => expiresAt >= now)
+      if (offers.length === 0) await this.#isGone(id)
+      else this.#sets.set(id, { ...set, offers })
+    }
+    await this.#nothingAbove()
+  }
+
+  /** What holds something is what the model thinks, and of each set at most one execution lives. */
+  async #nothingAbove(): Promise<void> {
+    const living = await test.database.query<{ offerSetId: OfferSetId; living: number }>(LIVING, { phases: LIVE })
+    expect(living.filter((one) => one.living > 1)).toEqual([])
+    const known = new Set<string>([...this.#sets.keys(), ...this.#accepted.keys()])
+    expect([...(await this.#reference()).holders.keys()].filter((id) => !known.has(id))).toEqual([])
+  }
+
+  /** Every process knows what the database says. */
+  async compare(): Promise<void> {
+    const reference = await this.#reference()
+    for (const { ledger } of this.#processes) {
+      const { replicas } = await test.database.transaction((tx) => ledger.lock(tx, this.#pools))
+      for (const { poolId, profile } of replicas) {
+        const held = [...reference.holders.values()].flat().filter((holder) => holder.poolId === poolId)
+        const holds = held.flatMap((holder) => holder.holds)
+        const steps = this.#capacity.filter((step) => step.poolId === poolId)
+        for (const at of [...holds.flatMap(({ fromAt, toAt }) => [fromAt, toAt]), this.#clock.now()])
+          for (const resource of RESOURCES) {
+            const taken = holds.reduce(
+              (sum, hold) =>
+                hold.resource === resource && hold.fromAt <= at && at < hold.toAt ? sum + hold.amount : sum,
+              0,
+            )
+            const has = steps.filter(({ fromAt }) => fromAt <= at).at(-1)?.[resource] ?? 0
+            expect(profile.free(resource, at)).toBe(has - taken)
+          }
+      }
+    }
+  }
+}
+
+describe('booking', () => {
+  it(`agrees with the reference model in a random history of ${STEPS} steps`, { timeout: 3_600_000 }, async () => {
+    const seed = seedOf('booking')
+    const began = performance.now()
+    const history = new History(seed)
+    await history.begin()
+    for (let step = 0; step < STEPS; step++) {
+      try {
+        await history.step()
+        if (step % 50 === 0) await history.compare()
+      } catch (error) {
+        throw new Error(`step ${step} of seed ${seed}`, { cause: error })
+      }
+    }
+    await history.compare()
+    console.log(`${STEPS} steps in ${Math.round((performance.now() - began) / 1000)} s`)
+  })
+})
