@@ -18,6 +18,7 @@ import { BrokerError, isBrokerError } from './domain/errors.ts'
 import { idSource, type IdSource } from './domain/ids.ts'
 import type { HttpContext } from './http/context.ts'
 import { identitySource } from './identities-here.ts'
+import { Figures } from './http/figures.ts'
 import { TrustedProxies } from './http/forwarded.ts'
 import { buildServer, type BrokerServer } from './http/server.ts'
 import { startDuty, type Duty } from './lifecycle/duty.ts'
@@ -125,6 +126,7 @@ async function start(
   mkdirSync(spoolDirectory, { recursive: true, mode: 0o700 })
   const estimates = new EstimateBook(config.data.expectedRate)
   await estimates.refresh(database)
+  const figures = new Figures()
   const context: WorkerContext = {
     clock,
     database,
@@ -135,6 +137,7 @@ async function start(
     log,
     source,
     estimates,
+    onEnd: (phase) => figures.executionEnded(phase),
     transfer: (run) => transfers(run),
     platform: (name) => byName.get(name),
   }
@@ -181,6 +184,7 @@ async function start(
       context,
       ids,
       signals,
+      figures,
       configuredPools,
       platforms.map(({ platform }) => platform),
       stopping.signal,
@@ -314,6 +318,7 @@ function httpContext(
   { clock, database, ledger, source, estimates }: WorkerContext,
   ids: IdSource,
   signals: Signals,
+  figures: Figures,
   configuredPools: readonly ConfiguredPool[],
   platforms: readonly Platform[],
   stopping: AbortSignal,
@@ -322,6 +327,7 @@ function httpContext(
     database,
     clock,
     signals,
+    figures,
     platforms,
     stopping,
     booking: new BookingQueue(database, ledger, clock, ids),

@@ -15,6 +15,7 @@ import type { NotationName } from '../protocol/notation.ts'
 import { answerSchema } from '../protocol/operations.ts'
 import type { Link } from '../protocol/present.ts'
 import type { Database } from '../store/database.ts'
+import type { Figures } from './figures.ts'
 import { sendRepresentation } from './representation.ts'
 import { addVary } from './vary.ts'
 
@@ -51,6 +52,7 @@ export interface HttpContext {
   readonly survey: SurveyContext
   readonly settings: HttpSettings
   readonly platforms: readonly Platform[]
+  readonly figures: Figures
   /** Aborted when the service is about to stop: what waits is answered now. */
   readonly stopping: AbortSignal
 }

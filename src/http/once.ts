@@ -27,13 +27,13 @@ export async function makeOnce(
   request: FastifyRequest,
   reply: FastifyReply,
   caller: Caller,
-  { database, booking, clock }: HttpContext,
+  { database, booking, clock, figures }: HttpContext,
   prepare: () => Promise<Wish>,
 ): Promise<MadeOnce> {
   const use = useOf(request, caller)
   if (!use) {
     const wish = await prepare()
-    return madeOf(wish, await booking.book(wish))
+    return counted(madeOf(wish, await booking.book(wish)), figures)
   }
   const earlier = await idempotency.find(database, use, clock.now())
   if (earlier) return again(earlier, use, reply)
@@ -44,10 +44,15 @@ export async function makeOnce(
     await idempotency.note(tx, use, result)
     return result
   })
-  if (made) return made
+  if (made) return counted(made, figures)
   const meanwhile = await idempotency.find(database, use, clock.now())
   if (!meanwhile) throw new BrokerError('UNAVAILABLE', 'The key was used by a request that has just ended; try again.')
   return again(meanwhile, use, reply)
+}
+
+function counted(made: MadeOnce, figures: HttpContext['figures']): MadeOnce {
+  if (made.offered) figures.offerSetMade(made.offered.offerSet.result, made.offered.offers.length)
+  return made
 }
 
 function madeOf({ direct }: Wish, offered: OfferedSet): MadeOnce {

@@ -15,6 +15,7 @@ import { allowOrigin } from './cors.ts'
 import { docsRoutes } from './docs.ts'
 import { eventRoutes } from './events.ts'
 import { executionRoutes } from './executions.ts'
+import { metricsRoute } from './figures.ts'
 import { isHost } from './forwarded.ts'
 import { HealthWatch } from './health.ts'
 import { KnownPaths } from './known-paths.ts'
@@ -112,6 +113,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
       'answered',
     )
   })
+  context.figures.measure(app)
   requireCallers(app, context)
   readBodies(app)
   offerSetRoutes(app, context)
@@ -126,6 +128,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   serviceRoutes(app, context, health)
   vosiRoutes(app, context, health)
   docsRoutes(app, context)
+  metricsRoute(app, context)
   return { app, stop: () => closeServer(app, answers, STOP_PATIENCE_MS) }
 }
 

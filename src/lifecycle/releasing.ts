@@ -59,13 +59,14 @@ async function releaseOne(
 /** Everything is given back: the ledger is cleared, and an execution that went well is complete. */
 export async function close(state: ExecutionState, context: WorkerContext): Promise<Outcome> {
   const { execution } = state
-  const { database, clock, estimates, log } = context
-  await database.transaction(async (tx) => {
+  const { database, clock, estimates, log, onEnd } = context
+  const completed = await database.transaction(async (tx) => {
     await bookings.remove(tx, [execution.offerSetId])
     await executions.noteGivenBack(tx, execution.id, clock.now())
     // Only from RELEASING; an execution that failed or was cancelled is in its last phase already.
-    await executions.move(tx, [execution.id], 'complete', clock.now())
+    return executions.move(tx, [execution.id], 'complete', clock.now())
   })
+  onEnd(completed[0]?.toPhase ?? execution.phase)
   // What was to be done is done; that the next estimates are a little worse is no reason to do it again.
   await estimates.learn(database, state, clock.now()).catch((error: unknown) => {
     log('warn', 'Nothing was learned from an execution.', { executionId: execution.id, error })

@@ -10,6 +10,7 @@ import { BrokerError } from '../domain/errors.ts'
 import type { Message } from '../domain/message.ts'
 import type { ComponentEvent } from '../domain/component-lifecycle.ts'
 import type { Instant } from '../domain/dates.ts'
+import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ExecutionState } from './decide.ts'
 import type { EstimateBook } from './estimate-book.ts'
 import type { StepContext, StepTarget } from './steps/step.ts'
@@ -32,6 +33,8 @@ export interface WorkerContext extends StepContext {
   readonly ledger: Ledger
   readonly patience: Patience
   readonly log: Log
+  /** Told when an execution has ended and everything was given back. */
+  readonly onEnd: (phase: ExecutionPhase) => void
   /** Learns from what was done. */
   readonly estimates: EstimateBook
   /** The platform of that name; undefined when this process does not have it. */

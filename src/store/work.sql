@@ -58,3 +58,12 @@ select least((select min(run_at) from work where lease_owner is null),
 -- name: wakesOf
 -- How often somebody asked for attention, and whether the lease is still the worker's.
 select wakes, (lease_owner is not distinct from :owner and fence = :fence) as held from work where execution_id = :executionId
+
+-- name: queue
+-- How much there is to do: what is due, what is being done, what comes later, and how long the oldest has waited.
+select count(*) filter (where lease_owner is null and run_at <= :at) as due,
+       count(*) filter (where lease_owner is not null) as leased,
+       count(*) filter (where lease_owner is null and run_at > :at) as later,
+       coalesce(extract(epoch from :at::timestamptz - min(run_at) filter (where lease_owner is null and run_at <= :at)), 0)
+         as oldest_seconds
+  from work

@@ -19,6 +19,7 @@ const sql = loadStatements(import.meta.url, 'work.sql', [
   'wake',
   'nextDue',
   'wakesOf',
+  'queue',
 ])
 
 /** The notification channel that says which execution needs attention. */
@@ -111,4 +112,18 @@ export async function state(db: Queryable, owner: string, lease: Lease): Promise
     fence: lease.fence,
   })
   return row ?? { wakes: 0, held: false }
+}
+
+/** How much there is to do, for those who watch. */
+export interface Queue {
+  readonly due: number
+  readonly leased: number
+  readonly later: number
+  readonly oldestSeconds: number
+}
+
+/** How much there is to do now. */
+export async function queue(db: Queryable, now: Instant): Promise<Queue> {
+  const [row] = await db.query<Queue>(sql.queue, { at: at(now) })
+  return row as Queue
 }

@@ -1,0 +1,98 @@
+/** The figures that operators watch, in the text format of Prometheus. All are of this process but those of the queue. */
+import type { FastifyInstance } from 'fastify'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Clock } from '../domain/clock.ts'
+import { isBrokerError } from '../domain/errors.ts'
+import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
+import type { Database } from '../store/database.ts'
+import * as work from '../store/work.ts'
+import type { HttpContext } from './context.ts'
+
+const DURATION_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60]
+
+export class Figures {
+  readonly #registry = new Registry()
+  readonly #requests = new Histogram({
+    name: 'broker_http_request_duration_seconds',
+    help: 'How long answers took, with what was waited for on purpose.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: DURATION_BUCKETS,
+    registers: [this.#registry],
+  })
+  readonly #offerSets = this.#counter('broker_offer_sets_total', 'Offer sets made, by their result.', ['result'])
+  readonly #offers = this.#counter('broker_offers_total', 'Offers made.', [])
+  readonly #ended = this.#counter('broker_executions_ended_total', 'Executions that ended and gave all back.', [
+    'phase',
+  ])
+  readonly #databaseUp = this.#gauge('broker_database_up', 'Whether the database answers.')
+  readonly #due = this.#gauge('broker_queue_due', 'Executions that wait for a worker now.')
+  readonly #leased = this.#gauge('broker_queue_leased', 'Executions that a worker is at.')
+  readonly #later = this.#gauge('broker_queue_later', 'Executions whose next step is in the future.')
+  readonly #oldest = this.#gauge('broker_queue_oldest_seconds', 'How long the longest has waited for a worker.')
+
+  /** Begins to measure the process, such as the lag of its event loop. */
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry })
+  }
+
+  /** Measures every answer. The route is the pattern, so that there are as many series as routes. */
+  measure(app: FastifyInstance): void {
+    app.addHook('onResponse', async (request, reply) => {
+      const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode }
+      this.#requests.observe(labels, reply.elapsedTime / 1000)
+    })
+  }
+
+  offerSetMade(result: 'YES' | 'NO', offers: number): void {
+    this.#offerSets.inc({ result })
+    this.#offers.inc(offers)
+  }
+
+  executionEnded(phase: ExecutionPhase): void {
+    this.#ended.inc({ phase })
+  }
+
+  /** All figures, those of the queue as they are now. */
+  async text(database: Database, clock: Clock): Promise<string> {
+    await this.#lookAtQueue(database, clock)
+    return this.#registry.metrics()
+  }
+
+  /** The media type of `text`. */
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  async #lookAtQueue(database: Database, clock: Clock): Promise<void> {
+    try {
+      const { due, leased, later, oldestSeconds } = await work.queue(database, clock.now())
+      this.#databaseUp.set(1)
+      this.#due.set(due)
+      this.#leased.set(leased)
+      this.#later.set(later)
+      this.#oldest.set(oldestSeconds)
+    } catch (error) {
+      // The figures of the process are of most use when the database is away.
+      if (!isBrokerError(error, 'UNAVAILABLE')) throw error
+      this.#databaseUp.set(0)
+    }
+  }
+
+  #counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] })
+  }
+
+  #gauge(name: string, help: string): Gauge {
+    return new Gauge({ name, help, registers: [this.#registry] })
+  }
+}
+
+/** Adds the route. */
+export function metricsRoute(app: FastifyInstance, { figures, database, clock }: HttpContext): void {
+  app.get('/metrics', { config: { oneForm: true, whileStopping: true } }, async (_request, reply) =>
+    reply
+      .header('Content-Type', figures.contentType)
+      .header('Cache-Control', 'no-store')
+      .send(await figures.text(database, clock)),
+  )
+}

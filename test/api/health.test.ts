@@ -1,0 +1,149 @@
+import { connect, createServer, type Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Schemas } from '../../src/protocol/contract.ts'
+import { Api, containerRequest, cores } from '../support/api.ts'
+import { testBroker, type TestBroker } from '../support/broker.ts'
+import { onServer } from '../support/database.ts'
+
+let broker: TestBroker
+let api: Api
+beforeAll(async () => {
+  broker = await testBroker()
+  api = new Api(broker.url)
+})
+afterAll(() => broker.close())
+
+/** The value of a figure. */
+async function figure(series: string): Promise<number> {
+  const { body } = await api.get<string>('/metrics')
+  const line = body.split('\n').find((one) => one.startsWith(`${series} `))
+  return line === undefined ? 0 : Number(line.slice(series.length + 1))
+}
+
+describe('the health', () => {
+  it('names each part that is asked', async () => {
+    const { status, body } = await api.get<Schemas['Health']>('/health/ready')
+    expect([status, body]).toEqual([
+      200,
+      {
+        status: 'ok',
+        checks: [
+          { name: 'database', status: 'ok' },
+          { name: 'platform simulated', status: 'ok' },
+        ],
+      },
+    ])
+  })
+})
+
+describe('the figures', () => {
+  it('are in the text format of Prometheus, with the lag of the event loop', async () => {
+    const { status, headers, body } = await api.get<string>('/metrics')
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8'])
+    expect(body).toMatch(/^nodejs_eventloop_lag_p99_seconds \d/m)
+    expect(body).toMatch(/^broker_database_up 1$/m)
+  })
+  it('count offers, and executions by how they end', async () => {
+    const series = [
+      'broker_offer_sets_total{result="YES"}',
+      'broker_offer_sets_total{result="NO"}',
+      'broker_offers_total',
+      'broker_executions_ended_total{phase="COMPLETED"}',
+      'broker_executions_ended_total{phase="FAILED"}',
+    ]
+    const before = await Promise.all(series.map(figure))
+    const { offers } = await api.offers(containerRequest(), { Prefer: 'offers=2' })
+    await api.offers(containerRequest({}, { compute: cores(99) }))
+    await api.setPhase(offers?.[0]?.meta.uuid as string, 'ACCEPTED')
+    await api.ends(offers?.[0]?.meta.uuid as string)
+    await api.ends(await api.run(containerRequest({ environment: { SIMULATED_EXIT_CODE: '1' } })))
+    const after = await Promise.all(series.map(figure))
+    expect(after.map((value, index) => value - (before[index] as number))).toEqual([2, 1, 3, 1, 1])
+  })
+  it('measure answers by their route, not by their path', async () => {
+    const series = 'broker_http_request_duration_seconds_count{method="GET",route="/executions/:uuid",status="404"}'
+    const before = await figure(series)
+    for (const uuid of ['a', 'b']) await api.get(`/executions/${uuid}`)
+    expect(await figure(series)).toBe(before + 2)
+  })
+  it('tell what the engine has to do', async () => {
+    const start = new Date(Date.now() + 3_600_000).toISOString()
+    const before = await figure('broker_queue_later')
+    const uuid = await api.run(containerRequest({}, { schedule: { requested: { start } } }))
+    await api.reaches(uuid, 'WAITING')
+    expect(await figure('broker_queue_later')).toBe(before + 1)
+    await api.setPhase(uuid, 'CANCELLED')
+    await api.ends(uuid)
+  })
+})
+
+describe.skipIf(!onServer)('a broker whose database is away', () => {
+  it('says so to everybody who looks at it, and is up again with the database', async () => {
+    const server = new URL(broker.databaseUrl as string)
+    const cable = await cableTo(Number(server.port), server.hostname)
+    const through = new URL(server)
+    through.host = `127.0.0.1:${cable.port}`
+    const other = await testBroker({ 'database.url': through.href })
+    try {
+      const looked = new Api(other.url)
+      expect((await looked.get('/health/ready')).status).toBe(200)
+      cable.cut()
+      const ready = await looked.get<Schemas['Health']>('/health/ready')
+      expect(ready.status).toBe(503)
+      expect(ready.body.checks?.[0]).toMatchObject({ name: 'database', status: 'unavailable' })
+      const availability = await looked.get<string>('/availability')
+      expect(availability.body).toMatch(/available>false<[\s\S]*note>database: The database is not answering\.</)
+      expect(availability.body).not.toContain('upSince')
+      expect((await looked.get<string>('/metrics')).body).toMatch(/^broker_database_up 0$/m)
+      const asked = await looked.get<Schemas['Problem']>('/executions')
+      expect([asked.status, asked.headers.get('retry-after'), asked.body.detail]).toEqual([
+        503,
+        '5',
+        'The database is not answering.',
+      ])
+      expect((await looked.get('/health/live')).status).toBe(200)
+      cable.mend()
+      expect((await looked.get('/health/ready')).status).toBe(200)
+    } finally {
+      await other.close()
+      cable.end()
+    }
+  })
+})
+
+/** A connection to a server that can be cut and mended. */
+async function cableTo(port: number, host: string) {
+  let isCut = false
+  const sockets = new Set<Socket>()
+  const relay = createServer((client) => {
+    if (isCut) return client.destroy()
+    const server = connect(port, host)
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      sockets.add(one)
+      one.on('error', () => other.destroy())
+      one.on('close', () => {
+        sockets.delete(one)
+        other.destroy()
+      })
+      one.pipe(other)
+    }
+    return undefined
+  })
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve))
+  const cut = () => {
+    isCut = true
+    for (const socket of sockets) socket.destroy()
+  }
+  return {
+    port: (relay.address() as { port: number }).port,
+    cut,
+    mend: () => (isCut = false),
+    end: () => {
+      cut()
+      relay.close()
+    },
+  }
+}
