@@ -330,6 +330,7 @@ function httpContext(
     figures,
     platforms,
     stopping,
+    ledger,
     booking: new BookingQueue(database, ledger, clock, ids),
     ids,
     identity: identitySource(config.identity, { database, clock, ids }),

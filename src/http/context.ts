@@ -1,6 +1,7 @@
 /** What the routes need: the parts of the broker, and how a request is answered. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { BookingQueue } from '../booking/booking-queue.ts'
+import type { Ledger } from '../booking/ledger.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { IdSource } from '../domain/ids.ts'
 import { BrokerError } from '../domain/errors.ts'
@@ -50,6 +51,8 @@ export interface HttpContext {
   readonly identity: IdentitySource
   readonly signals: Signals
   readonly survey: SurveyContext
+  /** What this process knows of what is booked. */
+  readonly ledger: Ledger
   readonly settings: HttpSettings
   readonly platforms: readonly Platform[]
   readonly figures: Figures

@@ -5,6 +5,7 @@ import { BrokerError } from '../domain/errors.ts'
 import { negotiate, type Negotiated } from '../protocol/negotiation.ts'
 import { BODY_BYTES_MAX } from '../protocol/notation.ts'
 import { accountRoutes } from './account.ts'
+import { poolRoutes } from './admin-pools.ts'
 import { identityRoutes } from './admin-identities.ts'
 import { readBodies } from './bodies.ts'
 import { requireCallers } from './calling.ts'
@@ -122,6 +123,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   eventRoutes(app, context)
   streamRoutes(app, context)
   accountRoutes(app, context)
+  poolRoutes(app, context)
   identityRoutes(app, context)
   offerRoutes(app, context)
   const health = new HealthWatch(context)

@@ -142,6 +142,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pools of this broker */
+        get: operations["listPools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/pools/{name}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the pool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** How much of a pool is booked over a time */
+        get: operations["getPoolTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/compute/{uuid}": {
         parameters: {
             query?: never;
@@ -1303,6 +1340,48 @@ export interface components {
             /** @description Which of its pools. */
             pool?: string;
         };
+        /** @description A part of a platform that is booked by itself. */
+        Pool: {
+            capacity: components["schemas"]["PoolCapacity"];
+            /** @description Its name, which is unique on its platform. */
+            name: string;
+            /** @description The platform. */
+            platform: string;
+            /**
+             * Format: uri
+             * @description Where it is shown how much of it is booked.
+             */
+            url?: string;
+        };
+        /** @description What the pool has in all. Memory and storage are in GiB. */
+        PoolCapacity: {
+            cores?: number;
+            memory?: number;
+            storage?: number;
+        };
+        /** @description What is booked at most from an instant on, and what the pool has then. */
+        PoolLevel: {
+            /** @description More than the capacity where that sank below what had been promised. */
+            booked: number;
+            capacity: number;
+            since: components["schemas"]["Instant"];
+        };
+        PoolList: {
+            pools?: components["schemas"]["Pool"][];
+        };
+        /** @description How much of a pool is booked over a time. */
+        PoolTimeline: {
+            from: components["schemas"]["Instant"];
+            /** @description The pool. */
+            name: string;
+            /** @description Its platform. */
+            platform: string;
+            /** @description One entry for each resource. */
+            resources: components["schemas"]["ResourceTimeline"][];
+            /** @description The length of the parts that the time is looked at in, as an ISO 8601 duration. */
+            step: string;
+            until: components["schemas"]["Instant"];
+        };
         /** @description A failure, as RFC 9457 describes it. */
         Problem: {
             /** @description What went wrong this time. */
@@ -1348,6 +1427,16 @@ export interface components {
              *     as soon as possible.
              */
             start?: components["schemas"]["StartWindow"] | components["schemas"]["StartWindow"][];
+        };
+        /** @description How much of one resource is booked. */
+        ResourceTimeline: {
+            /**
+             * @description Memory and storage are in GiB.
+             * @enum {string}
+             */
+            resource: "cores" | "memory" | "storage";
+            /** @description Each holds until the next one. Equal ones that follow each other are one. */
+            steps: components["schemas"]["PoolLevel"][];
         };
         /**
          * @description What somebody may do beside working with what is their own: an operator looks after everybody's executions and the
@@ -2362,6 +2451,76 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pools. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolList"];
+                    "application/xml": components["schemas"]["PoolList"];
+                    "application/yaml": components["schemas"]["PoolList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPoolTimeline: {
+        parameters: {
+            query?: {
+                /** @description When the time begins; now when left out. */
+                from?: string;
+                /** @description How long it is. */
+                hours?: number;
+                /** @description The platform of the pool; needed when several have one of that name. */
+                platform?: string;
+                /** @description In how many parts it is looked at; of each, the most that is booked is shown. */
+                steps?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The name of the pool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The steps of each resource. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolTimeline"];
+                    "application/xml": components["schemas"]["PoolTimeline"];
+                    "application/yaml": components["schemas"]["PoolTimeline"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -28,7 +28,7 @@ export class PresentedCosts {
   constructor(view: CostedView) {
     this.#costs = costsOf(view.plan, usageOf(view))
     this.#metrics = metricsOf(view.plan)
-    this.#description = isOver(view) ? 'What was really used.' : 'What all that is offered comes to.'
+    this.#description = isOver(view) ? 'What was really used' : 'What all that is offered comes to'
   }
 
   /** Of the execution: the sums of its parts. */
@@ -52,7 +52,10 @@ export class PresentedCosts {
     return {
       costs: costs.map((figure) => ({
         kind: KIND.simpleCost,
-        ...presentFigure({ description: this.#description, ...figure }),
+        ...presentFigure({
+          description: `${this.#description}${figure.units ? `, in ${figure.units}` : ''}.`,
+          ...figure,
+        }),
       })),
       metrics: metrics.map((figure) => ({ kind: KIND.simpleMetric, ...presentFigure(figure) })),
     }

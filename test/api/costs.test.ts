@@ -167,7 +167,7 @@ describe('an execution', () => {
     expect(cost(ended.data?.[0]).max).toBe(0.01)
     expect(actual.min).toBe(actual.max)
     expect(actual.max).toBeLessThan(quoted.max ?? 0)
-    expect(actual.description).toBe('What was really used.')
+    expect(actual.description).toBe('What was really used, in EUR.')
   })
 
   it('that was cancelled before it started cost only what was moved', async () => {
