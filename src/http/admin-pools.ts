@@ -7,7 +7,6 @@ import { RESOURCES, type Resource } from '../domain/resources.ts'
 import type { ConfiguredPool } from '../lifecycle/survey.ts'
 import type { Schemas } from '../protocol/contract.ts'
 import * as pools from '../store/pools.ts'
-import type { PoolId } from '../store/pools.ts'
 import { answer, badQuery, linkFor, queryInteger, queryOne, type HttpContext } from './context.ts'
 
 const HOUR_MS = 3_600_000
@@ -60,8 +59,8 @@ async function readLevels(
   { database, clock, ledger }: HttpContext,
 ): Promise<ReadonlyMap<Resource, readonly Level[]>> {
   return database.transaction(async (tx) => {
-    const { replicas } = await ledger.lock(tx, [poolId as PoolId])
-    const capacity = await pools.capacity(tx, [poolId as PoolId])
+    const { replicas } = await ledger.lock(tx, [poolId])
+    const capacity = await pools.capacity(tx, [poolId])
     const profile = replicas[0]?.profile
     if (!profile) throw new BrokerError('NOT_FOUND', 'The pool is not in the ledger.')
     return profile.during(profile.overdue(clock.now(), OVERDUE_MS), () => {
