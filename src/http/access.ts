@@ -55,9 +55,6 @@ const ROUTES: Readonly<Record<string, Access>> = {
   'GET /health/ready': 'public',
 }
 
-/** All routes with their access, as `METHOD /path`. */
-export const routeAccess = (): ReadonlyMap<string, Access> => new Map(Object.entries(ROUTES))
-
 /** The access that a route asks for; HEAD asks for that of GET. Throws for a route that is not in the list. */
 export function accessTo(method: string, url: string): Access {
   const route = `${method === 'HEAD' ? 'GET' : method} ${url}`
