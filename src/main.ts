@@ -103,6 +103,8 @@ async function start(
   const directory = resolve(config.dataDirectory)
   const database = await openDatabase(config, directory, log, closing)
   await migrate(database, clock.now())
+  // The lock of the data directory tells that whoever worked on this database is gone.
+  if (database.kind === 'embedded') await work.takeBackLeases(database)
   const brokerId = await broker.identify(database, randomBytes(5).toString('hex'), clock.now())
 
   const platformSurroundings: PlatformSurroundings = {

@@ -30,6 +30,10 @@ update work set leased_until = :leasedUntil
  where execution_id = any(:executionIds) and lease_owner = :owner
 returning execution_id
 
+-- name: takeBack
+-- Ends all leases: nobody works on this database any more.
+update work set lease_owner = null, leased_until = null where lease_owner is not null
+
 -- name: yield
 -- Gives a lease back until an instant. Whoever asked for attention since the worker last looked is not forgotten.
 update work

@@ -14,6 +14,7 @@ const sql = loadStatements(import.meta.url, 'work.sql', [
   'tell',
   'claim',
   'renew',
+  'takeBack',
   'yield',
   'remove',
   'wake',
@@ -65,6 +66,11 @@ export async function renew(
     leasedUntil: at(leasedUntil),
   })
   return rows.map(({ executionId }) => executionId)
+}
+
+/** Ends all leases, so that what a program that was killed worked on goes on at once. Only for who is alone on the database. */
+export async function takeBackLeases(db: Queryable): Promise<void> {
+  await db.query(sql.takeBack, {})
 }
 
 /** Gives a lease back until `runAt`, or until now when somebody asked for attention since `wakesSeen`. */

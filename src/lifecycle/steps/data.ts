@@ -4,6 +4,7 @@ import { message } from '../../domain/message.ts'
 import { BYTES_PER_GIB } from '../../domain/resources.ts'
 import { publicUrl } from '../../data/location.ts'
 import { stage } from '../../data/staging.ts'
+import { Progress } from './progress.ts'
 import { componentAt, placeOf, type Step, type StepTarget } from './step.ts'
 import { dataIn, volumeOf } from './volumes.ts'
 
@@ -24,7 +25,7 @@ export const dataStep: Step = {
     if (!source) throw new BrokerError('DATA_UNAVAILABLE', `no source serves ${location.protocol}`)
     const volume = volumeOf(execution.id, 'data', index)
     await platform.prepareVolume(volume, storageSizeGib(target, index), [])
-    let saying = Promise.resolve()
+    const progress = new Progress(say)
     const staged = await context.transfer(() =>
       stage({
         source,
@@ -37,16 +38,12 @@ export const dataStep: Step = {
         signal,
         write: ({ name, sizeBytes, content }) => platform.writeFile(volume, { path: name, sizeBytes, content }, signal),
         onProgress: (bytes, total) => {
-          const progress = message('data-progress', clock.now(), {
-            bytes,
-            total: total ?? 'an unknown number of',
-            location: publicUrl(location),
-          })
-          saying = saying.then(() => say(progress, 'progress'))
+          const values = { bytes, total: total ?? 'an unknown number of', location: publicUrl(location) }
+          progress.say(message('data-progress', clock.now(), values))
         },
       }),
     )
-    await saying
+    await progress.said()
     if (staged.name !== CONTENT) await platform.writeLink(volume, CONTENT, staged.name)
     const verified = staged.verified ? `, and their ${staged.verified.algorithm} is what the source announced` : ''
     await say(message('data-staged', clock.now(), { bytes: staged.bytes, location: publicUrl(location), verified }))

@@ -1,5 +1,6 @@
 /** The executable: its image is there. It stays on the platform for the next execution. */
 import { message } from '../../domain/message.ts'
+import { Progress } from './progress.ts'
 import type { Step } from './step.ts'
 
 /** How often the progress of a pull is said, in milliseconds. */
@@ -10,14 +11,14 @@ export const executableStep: Step = {
     const { spec } = execution.plan.executable
     const [image = ''] = spec.image.locations
     let saidAt = Number.NEGATIVE_INFINITY
-    let saying = Promise.resolve()
-    const progress = (text: string) => {
+    const progress = new Progress(say)
+    const tell = (text: string) => {
       if (clock.now() - saidAt < PROGRESS_MS) return
       saidAt = clock.now()
-      saying = saying.then(() => say(message('image-progress', clock.now(), { image, progress: text }), 'progress'))
+      progress.say(message('image-progress', clock.now(), { image, progress: text }))
     }
-    const imageId = await platform.prepareImage(spec, progress, signal)
-    await saying
+    const imageId = await platform.prepareImage(spec, tell, signal)
+    await progress.said()
     return { imageId }
   },
   async release() {
