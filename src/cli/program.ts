@@ -1,6 +1,7 @@
 /** The command line: which commands and options there are. */
 import { Command, InvalidArgumentError } from 'commander'
 import { BrokerClient } from '../client/broker-client.ts'
+import { capacity } from './capacity.ts'
 import * as commands from './commands.ts'
 import { EXIT, exitCodeLines } from './exit-codes.ts'
 import { CommandError, guarded } from './failures.ts'
@@ -122,6 +123,12 @@ function clientCommands(program: Command, defaultUrl: string, finish: (exitCode:
     .option('--wait', 'wait until everything is given back')
     .action((uuid: string, options: ClientOptions & { wait?: boolean }) =>
       act(options, (context) => commands.cancel(uuid, options, context)),
+    )
+  client('capacity', 'draw how much of each pool is booked over the next hours')
+    .option('--hours <number>', 'how many hours', positiveNumber, 24)
+    .option('--pool <name>', 'only this pool; PLATFORM/NAME where several have the same name')
+    .action((options: ClientOptions & { hours: number; pool?: string }) =>
+      act(options, (context) => capacity({ ...options, columns: process.stdout.columns ?? 80 }, context)),
     )
   client('list', 'list the newest executions')
     .option('--phase <phase>', 'only those in this phase; may be given several times', collect, [])

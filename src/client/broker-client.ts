@@ -88,6 +88,22 @@ export class BrokerClient {
     return this.#get<Execution>(`/executions/${uuid}${query}`, options.signal)
   }
 
+  /** The pools of the broker; for operators. */
+  async pools(): Promise<readonly Schemas['Pool'][]> {
+    return (await this.#get<Schemas['PoolList']>('/admin/pools')).pools ?? []
+  }
+
+  /** How much of a pool is booked over the next hours; for operators. */
+  poolTimeline(
+    platform: string,
+    name: string,
+    options: { hours: number; steps: number },
+  ): Promise<Schemas['PoolTimeline']> {
+    const { hours, steps } = options
+    const query = new URLSearchParams({ platform, hours: String(hours), steps: String(steps) })
+    return this.#get(`/admin/pools/${encodeURIComponent(name)}/timeline?${query.toString()}`)
+  }
+
   /** The newest executions, at most `limit`, in any of the phases when some are given. */
   async executions(options: { phases?: readonly string[]; limit?: number } = {}): Promise<Execution[]> {
     const query = new URLSearchParams((options.phases ?? []).map((phase): [string, string] => ['PHASE', phase]))
