@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { KIND } from '../../src/protocol/kinds.ts'
-import { ADMIN_PASSWORD } from '../support/accounts.ts'
+import { ADMIN_PASSWORD, basic } from '../support/accounts.ts'
 import { containerRequest, type Answer, type Api } from '../support/api.ts'
 import type { DeclaredOperation } from './operations.ts'
 import { accept, FAILURES, rejectAll, type Setting } from './setting.ts'
@@ -62,6 +62,8 @@ const ANY: Readonly<Record<string, Provocation>> = {
 }
 
 const read: Provocation = (setting, operation) => setting.admin.get(pathTo(setting, operation))
+/** Anybody may ask, but who says who they are has to be right. */
+const mistaken: Provocation = ({ accounts }, { path }) => accounts.as(basic('admin', 'mistaken')).get(path)
 const withQuery =
   (query: string): Provocation =>
   (setting, operation) =>
@@ -168,6 +170,10 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
     '422': async (setting) => setting.admin.post(`/admin/identities/${await makeIdentity(setting)}`, { password: 'x' }),
   },
   listAudit: { '200': read, '400': withQuery('LAST=0') },
+  getCapabilities: { '200': read, '401': mistaken },
+  getAvailability: { '200': read, '401': mistaken },
+  getDocs: { '200': read },
+  getMetrics: { '200': read },
   getOpenapiJson: { '200': read },
   getOpenapiYaml: { '200': read },
   getLiveness: { '200': read },

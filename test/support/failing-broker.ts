@@ -1,5 +1,6 @@
 /** A service that refuses whatever it is asked, in a way that the test chooses. It has the routes of the real one. */
 import { pino } from 'pino'
+import { systemClock } from '../../src/system-clock.ts'
 import { BrokerError } from '../../src/domain/errors.ts'
 import type { HttpContext } from '../../src/http/context.ts'
 import { TrustedProxies } from '../../src/http/forwarded.ts'
@@ -23,7 +24,15 @@ export async function failingBroker(error?: Error, options: { onlyWhereAsked?: b
     identity: { challenges: ['Basic realm="Execution Broker"'], identify: error ? fail : async () => undefined },
     database: { query: fail, transaction: fail },
     platforms: [{ name: 'away', probe: fail }],
-    settings: { notation: 'json', corsOrigins: [], reads: 'private', trustedProxies: new TrustedProxies([]) },
+    settings: {
+      notation: 'json',
+      publicUrl: 'http://broker.example.org',
+      standardId: 'ivo://example.org/std',
+      corsOrigins: [],
+      reads: 'private',
+      trustedProxies: new TrustedProxies([]),
+    },
+    clock: systemClock,
     stopping: stopping.signal,
   } as unknown as HttpContext
   const server = buildServer(context, pino({ level: 'silent' }))
