@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { systemClock } from '../../src/system-clock.ts'
 import { BrokerError } from '../../src/domain/errors.ts'
 import type { HttpContext } from '../../src/http/context.ts'
+import { Figures } from '../../src/http/figures.ts'
 import { TrustedProxies } from '../../src/http/forwarded.ts'
 import { buildServer } from '../../src/http/server.ts'
 
@@ -33,6 +34,7 @@ export async function failingBroker(error?: Error, options: { onlyWhereAsked?: b
       trustedProxies: new TrustedProxies([]),
     },
     clock: systemClock,
+    figures: new Figures(),
     stopping: stopping.signal,
   } as unknown as HttpContext
   const server = buildServer(context, pino({ level: 'silent' }))
