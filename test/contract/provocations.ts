@@ -27,7 +27,10 @@ function pathTo({ ended }: Setting, { path }: DeclaredOperation): string {
     offersets: ended.offerset?.split('/').at(-1),
   }
   const uuid = components[path.split('/')[1] ?? ''] ?? ended.meta.uuid
-  return path.replace('{uuid}', uuid as string).replace('{stream}', 'stdout')
+  return path
+    .replace('{uuid}', uuid as string)
+    .replace('{stream}', 'stdout')
+    .replace('{name}', 'default')
 }
 
 const ask = (api: Api, operation: DeclaredOperation, path: string, headers: Record<string, string> = {}) =>
@@ -168,6 +171,12 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
     '404': ({ admin }) => admin.post(`/admin/identities/${UNKNOWN}`, {}),
     '409': async (setting) => setting.admin.post(`/admin/identities/${await self(setting)}`, { roles: ['user'] }),
     '422': async (setting) => setting.admin.post(`/admin/identities/${await makeIdentity(setting)}`, { password: 'x' }),
+  },
+  listPools: { '200': read },
+  getPoolTimeline: {
+    '200': read,
+    '400': withQuery('from=yesterday'),
+    '404': ({ admin }) => admin.get('/admin/pools/nowhere/timeline'),
   },
   listAudit: { '200': read, '400': withQuery('LAST=0') },
   getCapabilities: { '200': read, '401': mistaken },
