@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import addFormatsModule from 'ajv-formats'
 import ipaddr from 'ipaddr.js'
-import { CORE_SCHEMA, load, YAMLException } from 'js-yaml'
+import { CORE_SCHEMA, load, loadAll, YAMLException } from 'js-yaml'
 import { CONFIG_SCHEMA, type Config } from './config-schema.ts'
 import { DateError, parseDuration } from './domain/dates.ts'
 import { BrokerError } from './domain/errors.ts'
@@ -101,9 +101,10 @@ function readFile(named: string | undefined, origins: Map<string, string>): Reco
 
 function parseFile(file: string, text: string): Record<string, unknown> {
   try {
-    const values: unknown = load(text, { schema: CORE_SCHEMA, maxAliases: 0, filename: file })
-    if (values === undefined || values === null) return {}
-    if (isObject(values)) return values
+    // A file in which everything is a comment has no document, and is a configuration of defaults.
+    const [values = null, ...more] = loadAll(text, { schema: CORE_SCHEMA, maxAliases: 0, filename: file })
+    if (values === null && more.length === 0) return {}
+    if (isObject(values) && more.length === 0) return values
   } catch (cause) {
     if (!(cause instanceof YAMLException)) throw cause
     throw new BrokerError('UNPROCESSABLE', `The configuration file ${file} is not YAML: ${cause.message}`, { cause })

@@ -100,6 +100,8 @@ describe('broker config', () => {
       exitCode: EXIT.ok,
       stdout: 'The configuration is right.\n',
     })
+    writeFileSync(join(directory, 'comments.yaml'), '# listen: { port: 9000 }\n')
+    expect((await runCommand(['config', 'check', '--config', 'comments.yaml'], { directory })).exitCode).toBe(EXIT.ok)
     writeFileSync(join(directory, 'wrong.yaml'), 'listen: { port: many }\n')
     const wrong = await runCommand(['config', 'check', '--config', 'wrong.yaml', '--json'], { directory })
     expect(wrong.exitCode).toBe(EXIT.failed)

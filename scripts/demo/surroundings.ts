@@ -1,0 +1,100 @@
+/** What the demonstration runs on: an engine with an image that was made for it, or the simulated platform. */
+import type { PlatformConfig } from '../../src/config-schema.ts'
+import { isBrokerError } from '../../src/domain/errors.ts'
+import { EngineClient } from '../../src/platforms/docker/engine-client.ts'
+import {
+  findChecksumProgram,
+  hasHelperImage,
+  makeChecksumImage,
+  removeHelperImage,
+  type ChecksumImage,
+  type ChecksumProgram,
+} from './checksum-image.ts'
+
+/** Where the checksum is computed, and how a request says so. */
+export interface DemoPlatform {
+  readonly config: PlatformConfig
+  readonly real: boolean
+  /** What a person should know about it. */
+  readonly notes: readonly string[]
+  readonly image: { readonly location: string; readonly architecture: string }
+  readonly entrypoint: string | undefined
+  readonly command: (path: string) => string[]
+  /** Takes away what was made. */
+  remove(): Promise<void>
+}
+
+/** Finds an engine among the sockets and makes the image there; without one, or without a program to take along, simulates. */
+export async function choosePlatform(wanted: 'auto' | 'simulated', sockets: readonly string[]): Promise<DemoPlatform> {
+  if (wanted === 'simulated') return simulated('As you asked, containers are simulated: nothing is really run.')
+  for (const socket of sockets) {
+    const client = new EngineClient(socket)
+    const product = await productAt(client)
+    if (product === undefined) {
+      await client.close()
+      continue
+    }
+    const program = findChecksumProgram()
+    if (program) return onEngine(client, socket, product, program)
+    await client.close()
+    return simulated(
+      `${product} answers at ${socket}, but this machine has no program to make an image of, so containers are simulated: nothing is really run.`,
+    )
+  }
+  return simulated(
+    'No Docker Engine and no Podman service answers, so containers are simulated: nothing is really run.',
+  )
+}
+
+async function productAt(client: EngineClient): Promise<string | undefined> {
+  try {
+    const { body } = await client.ask<{ Version: string; Components?: { Name: string }[] }>({
+      path: '/version',
+      doing: 'looking for an engine',
+      timeoutMs: 5_000,
+    })
+    const podman = body.Components?.some(({ Name }) => Name.startsWith('Podman'))
+    return `${podman ? 'Podman' : 'Docker Engine'} ${body.Version}`
+  } catch (error) {
+    if (isBrokerError(error)) return undefined
+    throw error
+  }
+}
+
+async function onEngine(
+  client: EngineClient,
+  socket: string,
+  product: string,
+  program: ChecksumProgram,
+): Promise<DemoPlatform> {
+  const hadHelper = await hasHelperImage(client)
+  const image: ChecksumImage = await makeChecksumImage(client, program)
+  return {
+    config: { type: 'docker', name: 'docker', socket, network: 'none', processes: 1024 },
+    real: true,
+    notes: [
+      `Containers run on ${product} at ${socket}.`,
+      `The image ${image.location} was made here of ${program.path}, so no registry is needed.`,
+    ],
+    image,
+    entrypoint: program.path,
+    command: program.args,
+    remove: async () => {
+      await image.remove()
+      if (!hadHelper) await removeHelperImage(client)
+      await client.close()
+    },
+  }
+}
+
+function simulated(note: string): DemoPlatform {
+  return {
+    config: { type: 'simulated', name: 'simulated', duration: 'PT1S' },
+    real: false,
+    notes: [note],
+    image: { location: 'localhost/execution-broker-demo:simulated', architecture: 'amd64' },
+    entrypoint: undefined,
+    command: (path) => ['sha256sum', path],
+    remove: async () => undefined,
+  }
+}
