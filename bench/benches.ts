@@ -1,7 +1,8 @@
 /** Every bench, in the order of the page. */
 import type { Bench } from './benchmark.ts'
+import { booking } from './benches/booking.ts'
 import { dockerExecution } from './benches/docker-execution.ts'
 import { offerSet } from './benches/offer-set.ts'
 import { simulatedExecution } from './benches/simulated-execution.ts'
 
-export const BENCHES: readonly Bench[] = [offerSet, simulatedExecution, dockerExecution]
+export const BENCHES: readonly Bench[] = [booking, offerSet, simulatedExecution, dockerExecution]

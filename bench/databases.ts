@@ -18,7 +18,7 @@ export interface DatabasePlace {
   /** What it adds to the configuration of a broker. */
   readonly config: Readonly<Record<string, unknown>>
   /** Opens the database of a broker that was stopped (embedded) or that may still run (server). */
-  open(broker: ServedBroker): Promise<Database>
+  open(broker: Pick<ServedBroker, 'dataDirectory'>): Promise<Database>
   /** Leaves nothing behind. */
   drop(): Promise<void>
 }
