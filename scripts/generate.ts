@@ -9,6 +9,8 @@
  * - docs/dates.md                   every form of a date, with an example
  * - docs/configuration.md           the keys of the configuration
  * - docs/config.schema.json         their JSON Schema
+ * - model/…vo-dml.xml               the data model of the contract in VO-DML
+ * - docs/model.md                   the same for people
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs'
@@ -22,10 +24,15 @@ import { writeDates } from './dates-page.ts'
 import { drawLifecycles } from './lifecycle-page.ts'
 import { describeSimulation } from './simulated-page.ts'
 import { writeMessages } from './messages-page.ts'
+import { modelOf, type Schema } from './model/model.ts'
+import { writeModelPage } from './model/page.ts'
+import { writeVoDml } from './model/vo-dml.ts'
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
 
 const contract = bundleContract()
+const { info, components } = JSON.parse(contract) as ContractFacts
+const model = modelOf(components.schemas)
 const outputs: Record<string, string> = {
   'src/protocol/contract.gen.json': contract,
   'src/protocol/contract.gen.ts': await contractTypes(contract),
@@ -35,6 +42,12 @@ const outputs: Record<string, string> = {
   'docs/dates.md': writeDates(),
   'docs/configuration.md': writeConfiguration(),
   'docs/config.schema.json': writeConfigurationSchema(),
+  'model/execution-broker.vo-dml.xml': writeVoDml(model, {
+    version: info.version,
+    lastModified: info['x-last-modified'],
+    description: info.summary,
+  }),
+  'docs/model.md': writeModelPage(model),
 }
 
 const stale = Object.entries(outputs).filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text)
@@ -46,6 +59,12 @@ if (!options.check) for (const [path, text] of stale) writeFileSync(path, text)
 console.log(
   stale.length === 0 ? 'Everything generated is up to date.' : `Wrote ${stale.map(([path]) => path).join(', ')}.`,
 )
+
+/** What the contract says of itself, and its types. */
+interface ContractFacts {
+  readonly info: { readonly version: string; readonly summary: string; readonly 'x-last-modified': string }
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
+}
 
 function bundleContract(): string {
   const directory = mkdtempSync(join(tmpdir(), 'contract-'))
