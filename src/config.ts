@@ -141,7 +141,20 @@ function validate(values: Record<string, unknown>): string[] {
   ajv.addFormat('broker-network', isNetwork)
   const check = ajv.compile(CONFIG_SCHEMA)
   if (check(values)) return platformDefaults(values, ajv)
-  return [...new Set((check.errors ?? []).filter(({ keyword }) => keyword !== 'oneOf').map(describeFault))]
+  const faults = (check.errors ?? []).filter((fault) => fault.keyword !== 'oneOf' && isOfItsType(fault, values))
+  return [...new Set(faults.map(describeFault))]
+}
+
+/** ajv holds a platform against every type of platform; what the others say of it is no fault. */
+function isOfItsType({ instancePath, schemaPath, keyword }: ErrorObject, values: Record<string, unknown>): boolean {
+  const place = /^\/platforms\/(\d+)/.exec(instancePath)?.[1]
+  const alternative = /\/oneOf\/(\d+)\//.exec(schemaPath)?.[1]
+  if (place === undefined || alternative === undefined) return true
+  const types: readonly string[] = CONFIG_SCHEMA.properties.platforms.items.oneOf.map(
+    (one) => one.properties.type.const,
+  )
+  const type = (values.platforms as readonly { readonly type?: unknown }[])[Number(place)]?.type
+  return types.includes(String(type)) ? types[Number(alternative)] === type : keyword === 'const'
 }
 
 /** ajv fills no defaults inside alternatives, so each platform is done on its own, by its type. */

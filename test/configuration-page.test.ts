@@ -64,6 +64,14 @@ describe('the prices of a pool', () => {
     expect(() => configured(pool(yaml))).toThrow(said)
   })
 
+  it('are told apart from what other types of platforms would say', () => {
+    const refused = () => configured(pool('prices: { currency: EUR, coreHour: cheap }'))
+    expect(refused).toThrow(
+      /^The configuration is not right: platforms\.0\.pools\.0\.prices\.coreHour must be number\.$/,
+    )
+    expect(() => configured('platforms: [{ type: cloud, name: x }]')).toThrow(/platforms\.0\.type must be one of/)
+  })
+
   it('are taken as they are written', () => {
     const { config } = configured(
       pool('prices: { currency: EUR, coreHour: 0.1 }, energy: { coreHour: 1.5e-2 }, carbon: 230'),

@@ -97,9 +97,13 @@ function poolsInWords(plans: readonly ExecutionPlan[], limits: readonly Limit[])
     .join('; ')
 }
 
-function knownInWords({ about, part }: Limit, plans: readonly ExecutionPlan[]): string {
+function knownInWords({ about, type, part }: Limit, plans: readonly ExecutionPlan[]): string {
   const stated = plans.flatMap((plan) => figuresOf(plan, about, part))
-  const known = [...new Set(stated.map(({ type, units }) => (units ? `${type} in ${units}` : type)))]
+  const same = stated.filter((figure) => figure.type === type)
+  const possible = same.length > 0 ? same : stated
+  const known = [
+    ...new Set(possible.map((figure) => (figure.units ? `${figure.type} in ${figure.units}` : figure.type))),
+  ]
   return known.length > 0 ? `, or limit ${known.join(' or ')}` : ''
 }
 

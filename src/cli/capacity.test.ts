@@ -84,7 +84,7 @@ describe('broker capacity', () => {
   it('shows one pool by its name, or by that of its platform too', async () => {
     asked.length = 0
     await shown({ pool: 'other/default' })
-    expect(asked).toEqual([{ platform: 'other', hours: 6, steps: 45 }])
+    expect(asked).toEqual([{ platform: 'other', hours: 6, steps: 41 }])
     expect((await shown({ pool: 'default' }, true)).map((line) => (JSON.parse(line) as { name: string }).name)).toEqual(
       ['default', 'default'],
     )

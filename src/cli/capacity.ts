@@ -12,7 +12,7 @@ const NOTHING = '·'
 const TOO_MUCH = '!'
 const LABEL_WIDTH = 11
 /** What stands behind the bars: `10000 of 10000 at most`. */
-const NOTE_WIDTH = 24
+const NOTE_WIDTH = 28
 const UNITS: Readonly<Record<string, string>> = { memory: ' GiB', storage: ' GiB' }
 
 /** Shows the pools, or one of them. `columns` is how wide the terminal is. */
@@ -52,7 +52,7 @@ export function timelineLines(timeline: PoolTimeline, steps: number): string[] {
     `${platform}/${name}, ${Math.round((toAt - fromAt) / 3_600_000)} h from ${from.slice(0, 16).replace('T', ' ')}Z`,
     ...resources.map(({ resource, steps: levels }) => {
       const bars = Array.from({ length: steps }, (_, step) => barOf(levels, beginOf(step), beginOf(step + 1)))
-      return `  ${resource.padEnd(LABEL_WIDTH - 3)} ${bars.join('')} ${mostInWords(levels)}${UNITS[resource] ?? ''}`
+      return `  ${resource.padEnd(LABEL_WIDTH - 3)} ${bars.join('')} ${mostInWords(levels, UNITS[resource] ?? '')}`
     }),
     `  ${' '.repeat(LABEL_WIDTH - 3)} ${axis(fromAt, toAt, steps)}`,
   ]
@@ -73,9 +73,9 @@ function shareOf({ booked, capacity: has }: Level): number {
   return has > 0 ? booked / has : Number.POSITIVE_INFINITY
 }
 
-function mostInWords(levels: readonly Level[]): string {
+function mostInWords(levels: readonly Level[], unit: string): string {
   const fullest = [...levels].sort((a, b) => shareOf(b) - shareOf(a))[0]
-  return fullest ? `${fullest.booked} of ${fullest.capacity} at most` : ''
+  return fullest ? `${fullest.booked} of ${fullest.capacity}${unit} at most` : ''
 }
 
 /** The times under the bars (UTC): as many as have room, each under the bar that it belongs to. */

@@ -4,7 +4,9 @@ import { durationInWords, table, toTheSecond } from './figures.ts'
 
 /** The offers of a set as a table. The UUIDs are what `broker accept` takes. */
 export function offerLines(offerSet: OfferSet, now: Date): string[] {
-  const rows = (offerSet.offers ?? []).map((offer, index) => {
+  const { offers = [] } = offerSet
+  const isPriced = offers.some((offer) => priceInWords(offer) !== '')
+  const rows = offers.map((offer, index) => {
     const storage = (offer.storage ?? []).reduce((sum, { size }) => sum + (size?.min ?? 0), 0)
     return [
       String(index + 1),
@@ -13,11 +15,21 @@ export function offerLines(offerSet: OfferSet, now: Date): string[] {
       String(offer.compute?.cores?.min ?? ''),
       `${offer.compute?.memory?.min ?? ''} GiB`,
       storage === 0 ? '' : `${storage} GiB`,
+      ...(isPriced ? [priceInWords(offer)] : []),
       placeOf(offer),
       offer.meta.uuid ?? '',
     ]
   })
-  return table(['offer', 'start', 'duration', 'cores', 'memory', 'storage', 'platform', 'uuid'], rows)
+  const cost = isPriced ? ['cost'] : []
+  return table(['offer', 'start', 'duration', 'cores', 'memory', 'storage', ...cost, 'platform', 'uuid'], rows)
+}
+
+/** What an offer costs in money, where the broker says so. */
+function priceInWords({ costs = [] }: Execution): string {
+  const monetary = costs.find(({ type }) => type?.endsWith(':monetary'))
+  if (!monetary || !('max' in monetary)) return ''
+  const { min, max, units = '' } = monetary
+  return `${min === max || min === undefined ? max : `${min} to ${max}`} ${units}`.trim()
 }
 
 /** Every message of an answer once, with its level when it is more than information. */
