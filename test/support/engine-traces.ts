@@ -42,7 +42,7 @@ export class EngineTraces {
       this.#get<readonly { Name: string }[]>('/networks'),
     ])
     const ours = <Thing extends { Labels?: ContainerSummary['Labels'] }>(things: readonly Thing[]) =>
-      things.filter(({ Labels }) => executions.includes(readLabels(Labels).execution ?? ''))
+      things.filter(({ Labels }) => executions.some((execution) => readLabels(Labels).execution === execution))
     return [
       ...ours(containers).map(({ Id }) => `container ${Id.slice(0, 12)}`),
       ...ours(volumes.Volumes ?? []).map(({ Name }) => `volume ${Name}`),
