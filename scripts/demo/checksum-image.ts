@@ -30,21 +30,21 @@ export interface ChecksumImage {
   remove(): Promise<void>
 }
 
-/** The first program of this machine that can be taken along; undefined when there is none, as on a machine that is not Linux. */
-export function findChecksumProgram(): ChecksumProgram | undefined {
-  const busybox = (path: string) => ['sha256sum', path]
-  const candidates: { path: string; args: ChecksumProgram['args'] }[] = [
-    { path: '/bin/busybox', args: busybox },
-    { path: '/usr/bin/busybox', args: busybox },
-    { path: '/usr/bin/sha256sum', args: (path) => [path] },
-    { path: '/bin/sha256sum', args: (path) => [path] },
-    { path: process.execPath, args: (path) => ['-e', SUM_IN_NODE, path] },
-  ]
-  for (const candidate of candidates) {
-    const files = existsSync(candidate.path) ? programFiles(candidate.path) : undefined
-    if (files) return { ...candidate, files }
+const PROGRAMS = ['/bin/busybox', '/usr/bin/busybox', '/usr/bin/sha256sum', '/bin/sha256sum', process.execPath]
+
+/** The first of these programs that can be taken along; undefined when there is none, as on a machine that is not Linux. */
+export function findChecksumProgram(programs: readonly string[] = PROGRAMS): ChecksumProgram | undefined {
+  for (const path of programs) {
+    const files = existsSync(path) ? programFiles(path) : undefined
+    if (files) return { path, files, args: argumentsOf(path) }
   }
   return undefined
+}
+
+function argumentsOf(program: string): ChecksumProgram['args'] {
+  if (posix.basename(program) === 'busybox') return (path) => ['sha256sum', path]
+  if (posix.basename(program) === 'sha256sum') return (path) => [path]
+  return (path) => ['-e', SUM_IN_NODE, path]
 }
 
 /** Makes the image in an engine. */
