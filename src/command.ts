@@ -12,9 +12,13 @@ const service: ServiceCommands = {
   configCheck: (options) => plainly(options, async () => (await import('./config-commands.ts')).configCheck(options)),
   configPrint: (options) => plainly(options, async () => (await import('./config-commands.ts')).configPrint(options)),
 }
-const program = buildProgram(service, { url: process.env.BROKER_URL, version }, (exitCode) => {
-  process.exitCode = exitCode
-})
+const program = buildProgram(
+  service,
+  { url: process.env.BROKER_URL, token: process.env.BROKER_TOKEN, version },
+  (exitCode) => {
+    process.exitCode = exitCode
+  },
+)
 try {
   await program.parseAsync()
 } catch (error) {

@@ -48,6 +48,9 @@ export function problemLines({ problem: { title, detail, errors = [] } }: Proble
   return [detail ?? `${title}.`, ...faults]
 }
 
+/** What to do about not being known. */
+const SAY_WHO = 'Set BROKER_TOKEN to an access token of yours; POST /account/tokens makes one.'
+
 function explain(error: unknown): Failure | undefined {
   if (error instanceof CommandError) return { lines: [error.message], exitCode: error.exitCode }
   if (error instanceof UnreachableError) {
@@ -65,6 +68,7 @@ function explain(error: unknown): Failure | undefined {
   }
   if (error instanceof ProblemError) {
     const { status } = error.problem
+    if (status === 401) return { lines: [...problemLines(error), SAY_WHO], exitCode: EXIT.failed }
     return { lines: problemLines(error), exitCode: status === 400 || status === 422 ? EXIT.refused : EXIT.failed }
   }
   return undefined

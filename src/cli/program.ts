@@ -36,13 +36,17 @@ interface ClientOptions {
 
 const DEFAULT_URL = 'http://127.0.0.1:8082'
 
+/** A token is a secret, so it is not given as an option, which others on the machine could read. */
+const TOKEN_HELP =
+  'A broker that asks who is calling is told with the environment variable BROKER_TOKEN: an access token, as POST /account/tokens makes one.'
+
 /**
  * Builds the command line. `finish` is told the exit code of the command that was run; what cannot be understood is
  * told to the person and thrown as a CommanderError.
  */
 export function buildProgram(
   service: ServiceCommands,
-  environment: { readonly url: string | undefined; readonly version: string },
+  environment: { readonly url: string | undefined; readonly token: string | undefined; readonly version: string },
   finish: (exitCode: number) => void,
 ): Command {
   const program = new Command('broker')
@@ -50,9 +54,9 @@ export function buildProgram(
     .version(environment.version)
     .exitOverride()
     .showHelpAfterError("('broker --help' lists the commands)")
-    .addHelpText('after', ['', 'Exit codes:', ...exitCodeLines()].join('\n'))
+    .addHelpText('after', ['', 'Exit codes:', ...exitCodeLines(), '', TOKEN_HELP].join('\n'))
   serviceCommands(program, service, finish)
-  clientCommands(program, environment.url ?? DEFAULT_URL, finish)
+  clientCommands(program, environment, finish)
   return program
 }
 
@@ -81,7 +85,11 @@ function serviceCommands(program: Command, service: ServiceCommands, finish: (ex
     .action((options: ConfigOptions) => service.configPrint(options).then(finish))
 }
 
-function clientCommands(program: Command, defaultUrl: string, finish: (exitCode: number) => void): void {
+function clientCommands(
+  program: Command,
+  { url: defaultUrl = DEFAULT_URL, token }: { readonly url: string | undefined; readonly token: string | undefined },
+  finish: (exitCode: number) => void,
+): void {
   const client = (name: string, description: string) =>
     program
       .command(name)
@@ -92,7 +100,7 @@ function clientCommands(program: Command, defaultUrl: string, finish: (exitCode:
     const terminal = processTerminal()
     const { json = false, server } = options
     return guarded({ terminal, json }, async () =>
-      command({ client: new BrokerClient(brokerUrl(server)), terminal, json, onInterrupt }),
+      command({ client: new BrokerClient(brokerUrl(server), { token }), terminal, json, onInterrupt }),
     ).then(finish)
   }
 

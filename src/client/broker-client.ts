@@ -41,10 +41,12 @@ const LOOK_SECONDS = 2
 
 export class BrokerClient {
   readonly url: string
+  readonly #credentials: Readonly<Record<string, string>>
 
-  /** `url` is where the broker is reached, such as `http://127.0.0.1:8082`. */
-  constructor(url: string) {
+  /** `url` is where the broker is reached, such as `http://127.0.0.1:8082`; `token` is for one that asks who is calling. */
+  constructor(url: string, options: { readonly token?: string | undefined } = {}) {
     this.url = url.replace(/\/+$/, '')
+    this.#credentials = options.token === undefined ? {} : { Authorization: `Bearer ${options.token}` }
   }
 
   /** Asks for offers. NO is an answer, not an error. */
@@ -206,7 +208,10 @@ export class BrokerClient {
   async #fetch(path: string, init: RequestInit): Promise<Response> {
     let response: Response
     try {
-      response = await fetch(`${this.url}${path}`, init)
+      response = await fetch(`${this.url}${path}`, {
+        ...init,
+        headers: { ...this.#credentials, ...(init.headers as Record<string, string> | undefined) },
+      })
     } catch (cause) {
       if (init.signal?.aborted) throw cause
       throw new UnreachableError(this.url, cause)

@@ -9,6 +9,7 @@ import {
 } from '../support/accounts.ts'
 import { Api, containerRequest } from '../support/api.ts'
 import { testBroker } from '../support/broker.ts'
+import { BrokerClient } from '../../src/client/broker-client.ts'
 import type { Schemas } from '../../src/protocol/contract.ts'
 
 let setting: BrokerWithAccounts
@@ -150,6 +151,13 @@ describe('access tokens', () => {
     expect(JSON.stringify(listed.body)).not.toContain(made.body.token)
     expect((await eli.send('DELETE', `/account/tokens/${made.body.uuid}`, undefined, {})).status).toBe(204)
     expect((await script.get('/account')).status).toBe(401)
+  })
+  it('are what the command line and the client say who they are with', async () => {
+    const lea = await setting.user('lea')
+    const { body } = await lea.post<Token>('/account/tokens', { name: 'laptop' })
+    const { url } = setting.broker
+    expect(await new BrokerClient(url, { token: body.token }).executions()).toEqual([])
+    await expect(new BrokerClient(url).executions()).rejects.toMatchObject({ problem: { status: 401 } })
   })
   it('make no other tokens and change no password', async () => {
     const finn = await setting.user('finn')
