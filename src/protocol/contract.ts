@@ -60,11 +60,16 @@ export function schemaNamed(name: string): Schema {
 /** How many faults are named; nobody reads more. */
 const FAULTS_MAX = 50
 
-const ajv = compileContract()
+/** In a larger value only the first fault is looked for: naming all of them takes longer than a server may think. */
+const VALUES_FOR_ALL_FAULTS_MAX = 1_000
+
+/** Names every fault, and the first fault only. */
+const ajv = { all: compileContract(true), first: compileContract(false) }
 
 /** The faults of a value against a schema of the contract; none when it follows the contract. */
 export function faultsOf(name: SchemaName, value: unknown): FieldFault[] {
-  const validate = ajv.getSchema(`contract${SCHEMA_PREFIX}${name}`) as ValidateFunction
+  const { all, first } = ajv
+  const validate = (isLarge(value) ? first : all).getSchema(`contract${SCHEMA_PREFIX}${name}`) as ValidateFunction
   if (validate(value)) return []
   return (validate.errors ?? [])
     .filter((error) => error.keyword !== 'if' && error.keyword !== 'oneOf')
@@ -74,6 +79,15 @@ export function faultsOf(name: SchemaName, value: unknown): FieldFault[] {
         error.keyword === 'required' ? `${error.instancePath}/${error.params.missingProperty}` : error.instancePath,
       detail: error.keyword === 'required' ? 'is required' : describe(error),
     }))
+}
+
+function isLarge(value: unknown): boolean {
+  let left = VALUES_FOR_ALL_FAULTS_MAX
+  const count = (part: unknown): void => {
+    if (--left > 0 && typeof part === 'object' && part !== null) Object.values(part).forEach(count)
+  }
+  count(value)
+  return left <= 0
 }
 
 function describe(error: { keyword: string; message?: string | undefined; params: Record<string, unknown> }): string {
@@ -86,8 +100,8 @@ function describe(error: { keyword: string; message?: string | undefined; params
  * The contract for ajv. A `oneOf` with a discriminator becomes a chain of conditions on the kind: ajv does not know
  * discriminator mappings, and trying each branch in turn would report the faults of all of them.
  */
-function compileContract(): Ajv2020 {
-  const compiler = new Ajv2020({ allErrors: true, strict: false, discriminator: false, validateFormats: true })
+function compileContract(allErrors: boolean): Ajv2020 {
+  const compiler = new Ajv2020({ allErrors, strict: false, discriminator: false, validateFormats: true })
   // The package is CommonJS: its default export is the module's own `default`.
   addFormatsModule.default(compiler)
   compiler.addSchema({ $id: 'contract', components: { schemas: rewrite(CONTRACT.components.schemas) } })

@@ -51,7 +51,7 @@ const XML_NOTATION: Notation = {
   name: 'xml',
   mediaTypes: ['application/xml', 'text/xml'],
   problemType: 'application/problem+xml',
-  bytesMax: 262_144,
+  bytesMax: 131_072,
   read: readXml,
   write: writeXml,
 }

@@ -44,7 +44,8 @@ const cache = new WeakMap<Schema, Map<string, Shape>>()
 export function shapeOf(schema: Schema, kind?: string): Shape {
   const byKind = cache.get(schema) ?? new Map<string, Shape>()
   cache.set(schema, byKind)
-  const key = kind !== undefined && discriminatorOf(schema)?.mapping[kind] ? kind : ''
+  // Every object has a constructor; only what the contract names is a kind.
+  const key = kind !== undefined && Object.hasOwn(discriminatorOf(schema)?.mapping ?? {}, kind) ? kind : ''
   const known = byKind.get(key)
   if (known) return known
   const shape: GrowingShape = {
