@@ -269,7 +269,7 @@ function gatherMeta(part: Fields, pointer: string, schema: SchemaName, note: Not
   const flat = Object.keys(part).filter((key) => Object.hasOwn(META_FIELDS, key) && !properties.has(key))
   if (flat.length === 0 || (part.meta !== undefined && !isMap(part.meta))) return part
   note(`${pointer}/${flat[0]}`, 'a field of meta')
-  const gathered: Fields = Object.fromEntries(flat.map((key) => [META_FIELDS[key], part[key]]))
+  const gathered = Object.fromEntries(flat.map((key): [string, unknown] => [META_FIELDS[key] ?? key, part[key]]))
   const beside = Object.fromEntries(Object.entries(part).filter(([key]) => !flat.includes(key)))
   return { ...beside, meta: { ...gathered, ...part.meta } }
 }
