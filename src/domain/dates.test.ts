@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
 import { DateError, formatDuration, formatInstant, parseDuration, parseInstant, parseStartWindow } from './dates.ts'
 
@@ -189,6 +190,9 @@ describe('a duration', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10 ** 12 }), (milliseconds) => {
         expect(parseDuration(formatDuration(milliseconds), 0).value).toBe(milliseconds)
+        const balanced = Temporal.Duration.from({ milliseconds }).round({ largestUnit: 'day' })
+        expect(formatDuration(milliseconds)).toBe(balanced.toString())
+        expect(formatDuration(-milliseconds)).toBe(balanced.negated().toString())
       }),
     )
   })

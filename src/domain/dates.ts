@@ -219,10 +219,20 @@ export function formatInstant(at: Instant): string {
   return new Date(at).toISOString().replace('.000Z', 'Z')
 }
 
-/** A duration as the broker writes it: hours, minutes and seconds (`PT1H30M`), days from one day on (`P2DT3H`). */
+/**
+ * A duration as the broker writes it: hours, minutes and seconds (`PT1H30M`), days from one day on (`P2DT3H`). Every
+ * answer has some dozens of them, and the calendar of the language took a fifth of the time of an answer for them.
+ */
 export function formatDuration(milliseconds: number): string {
-  const balanced = Temporal.Duration.from({ milliseconds: Math.round(milliseconds) }).round({ largestUnit: 'day' })
-  return balanced.toString()
+  const all = Math.abs(Math.round(milliseconds))
+  const days = Math.floor(all / DAY_MS)
+  const hours = Math.floor((all % DAY_MS) / 3_600_000)
+  const minutes = Math.floor((all % 3_600_000) / 60_000)
+  const seconds = (all % 60_000) / 1000
+  const date = days > 0 ? `${days}D` : ''
+  const time = `${hours > 0 ? `${hours}H` : ''}${minutes > 0 ? `${minutes}M` : ''}${seconds > 0 ? `${seconds}S` : ''}`
+  if (date === '' && time === '') return 'PT0S'
+  return `${milliseconds < 0 ? '-' : ''}P${date}${time === '' ? '' : `T${time}`}`
 }
 
 /** A start window as the broker writes it: `<instant>/<duration>`. */

@@ -380,10 +380,13 @@ class Parts {
 export function compact<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map((item: unknown) => compact(item)) as Value
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value)
-    .map(([key, part]) => [key, compact(part as unknown)] as const)
-    .filter(([, part]) => !isEmpty(part))
-  return Object.fromEntries(entries) as Value
+  const kept: [string, unknown][] = []
+  for (const key of Object.keys(value)) {
+    const part: unknown = compact((value as Record<string, unknown>)[key])
+    if (!isEmpty(part)) kept.push([key, part])
+  }
+  // Not by assignment: a client may have named something `__proto__`.
+  return Object.fromEntries(kept) as Value
 }
 
 function isEmpty(value: unknown): boolean {
