@@ -126,9 +126,9 @@ async function start(
   const transfers = pLimit(config.data.concurrency)
   const spoolDirectory = join(directory, 'spool')
   mkdirSync(spoolDirectory, { recursive: true, mode: 0o700 })
-  const estimates = new EstimateBook(config.data.expectedRate)
-  await estimates.refresh(database)
   const figures = new Figures()
+  const estimates = new EstimateBook(config.data.expectedRate, (...part) => figures.partPrepared(...part))
+  await estimates.refresh(database)
   const context: WorkerContext = {
     clock,
     database,

@@ -4,11 +4,13 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Clock } from '../domain/clock.ts'
 import { isBrokerError } from '../domain/errors.ts'
 import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
+import type { ComponentFamily } from '../domain/execution-plan.ts'
 import type { Database } from '../store/database.ts'
 import * as work from '../store/work.ts'
 import type { HttpContext } from './context.ts'
 
 const DURATION_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60]
+const ERROR_BUCKETS = [-600, -60, -10, -1, -0.1, 0.1, 1, 10, 60, 600]
 
 export class Figures {
   readonly #registry = new Registry()
@@ -24,6 +26,13 @@ export class Figures {
   readonly #ended = this.#counter('broker_executions_ended_total', 'Executions that ended and gave all back.', [
     'phase',
   ])
+  readonly #estimates = new Histogram({
+    name: 'broker_estimate_error_seconds',
+    help: 'How much longer (or, below zero, shorter) a part was prepared than was estimated when it was offered.',
+    labelNames: ['part'],
+    buckets: ERROR_BUCKETS,
+    registers: [this.#registry],
+  })
   readonly #databaseUp = this.#gauge('broker_database_up', 'Whether the database answers.')
   readonly #due = this.#gauge('broker_queue_due', 'Executions that wait for a worker now.')
   readonly #leased = this.#gauge('broker_queue_leased', 'Executions that a worker is at.')
@@ -50,6 +59,11 @@ export class Figures {
 
   executionEnded(phase: ExecutionPhase): void {
     this.#ended.inc({ phase })
+  }
+
+  /** A part of an execution was prepared; `estimatedMs` was promised. */
+  partPrepared(part: ComponentFamily, estimatedMs: number, actualMs: number): void {
+    this.#estimates.observe({ part }, (actualMs - estimatedMs) / 1000)
   }
 
   /** All figures, those of the queue as they are now. */

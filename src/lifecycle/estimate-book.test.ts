@@ -174,12 +174,4 @@ describe('the book of estimates', () => {
     expect(await estimates.forget(database, NOW + 100_000, 2)).toBe(2)
     expect(await estimates.changedSince(database, 0, 100)).toHaveLength(before.length - 2)
   })
-
-  it('counts how far it was off', () => {
-    const book = new EstimateBook(1)
-    for (const actual of [1_000, 1_050, 3_000, 900_000]) book.errors.observe('compute', 1_000, actual)
-    const [counted] = book.errors.snapshot()
-    expect(counted).toMatchObject({ of: 'compute', count: 4, counts: [0, 0, 0, 0, 0, 2, 0, 1, 0, 0, 1] })
-    expect(counted?.sumSeconds).toBeCloseTo(901.05)
-  })
 })

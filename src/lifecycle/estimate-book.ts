@@ -2,7 +2,7 @@
  * What the broker expects of platforms, registries and hosts, from what it saw of them. It is kept in the database,
  * where all brokers on it write, and in memory, where a survey reads: an estimate that is half a minute old is as good.
  */
-import { componentPlaces } from '../domain/execution-plan.ts'
+import { componentPlaces, type ComponentFamily } from '../domain/execution-plan.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { learn, rateToExpect, roundTime, timeToAllow, type RunningEstimate } from '../domain/running-estimate.ts'
 import type { Instant } from '../domain/dates.ts'
@@ -11,7 +11,6 @@ import * as components from '../store/components.ts'
 import type { Database } from '../store/database.ts'
 import * as estimates from '../store/estimates.ts'
 import type { ExecutionState } from './decide.ts'
-import { EstimateErrors } from './estimate-errors.ts'
 import {
   ESTIMATED,
   estimateOf,
@@ -39,16 +38,22 @@ export interface ExpectedTimes {
   readonly volumeRemovalMs: number
 }
 
+/** Told of each component that was prepared, in milliseconds. */
+export type Compared = (family: ComponentFamily, estimatedMs: number, actualMs: number) => void
+
 export class EstimateBook {
-  /** How far estimates were off in this process. */
-  readonly errors = new EstimateErrors()
   readonly #defaultBytesPerSecond: number
+  readonly #compared: Compared
   #known = new Map<string, RunningEstimate>()
   #readUpTo: Instant = 0
 
-  /** The default is how fast data come when nothing is known of their source, in bytes per second. */
-  constructor(defaultBytesPerSecond: number) {
+  /**
+   * The default is how fast data come when nothing is known of their source, in bytes per second. `compared` is told how
+   * long preparation was estimated to take and really took.
+   */
+  constructor(defaultBytesPerSecond: number, compared: Compared = () => undefined) {
     this.#defaultBytesPerSecond = defaultBytesPerSecond
+    this.#compared = compared
   }
 
   /** What a platform will take, from what it says of itself and what was seen of it. */
@@ -145,7 +150,7 @@ export class EstimateBook {
   #compare({ execution: { plan } }: ExecutionState, times: ReturnType<typeof timesOf>): void {
     for (const { family, index, position } of componentPlaces(plan)) {
       const { prepareMs } = times.find((one) => one.position === position) ?? {}
-      if (prepareMs !== undefined) this.errors.observe(family, estimateOf(plan, family, index).prepareMs, prepareMs)
+      if (prepareMs !== undefined) this.#compared(family, estimateOf(plan, family, index).prepareMs, prepareMs)
     }
   }
 }
