@@ -104,7 +104,7 @@ describe('a request that cannot be had', () => {
   it('says where the text breaks off', async () => {
     const { exitCode, stderr } = await run('request', files.write('broken.yaml', 'executable: [1'))
     expect(exitCode).toBe(EXIT.refused)
-    expect(stderr).toMatch(/^.*broken\.yaml: The body is not YAML: .*\(line \d+, column \d+\)\n$/)
+    expect(stderr).toMatch(/^.*broken\.yaml: The body is not YAML as it is read here: .*\(line \d+, column \d+\)\.\n$/)
   })
   it('is a sentence when the file is not there or is a directory', async () => {
     const missing = await run('run', '/nowhere/request.yaml')
