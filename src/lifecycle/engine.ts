@@ -89,7 +89,8 @@ export class Engine {
         this.#context.log('error', 'The work on an execution was broken off.', { executionId, error }),
       )
       .finally(() => {
-        this.#running.delete(executionId)
+        // The lease was given back before this: the execution may have been taken again, by a runner that goes on.
+        if (this.#running.get(executionId)?.runner === runner) this.#running.delete(executionId)
         this.#wake()
       })
     this.#running.set(executionId, { runner, ended })
