@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { idSource } from '../src/domain/ids.ts'
 import { EngineClient } from '../src/platforms/docker/engine-client.ts'
 import { findChecksumProgram, makeChecksumImage } from '../scripts/demo/checksum-image.ts'
@@ -115,6 +115,11 @@ describeOnEngines('the demonstration', ({ name, address }) => {
     if (!program) throw new Error('Node is a program of Linux here')
     const image = await makeChecksumImage(client, program)
     const platform = dockerPlatform(address)
+    onTestFinished(async () => {
+      await releaseAll(platform)
+      await image.remove()
+      await client.close()
+    })
     await platform.probe()
     const imageId = await platform.prepareImage(executableOf(image.location), () => {}, new AbortController().signal)
     const execution = idSource(Date.now).execution()
@@ -122,9 +127,6 @@ describeOnEngines('the demonstration', ({ name, address }) => {
     await platform.prepareWorkload(shellWorkload(execution, imageId, '', { entrypoint: program.path, command }))
     await platform.start(execution)
     const [stdout, stderr] = [await outputOf(platform, execution), await outputOf(platform, execution, 'stderr')]
-    await releaseAll(platform)
-    await image.remove()
-    await client.close()
     // Node itself ran: it has no such file, and says so in its own words.
     expect(stdout.toString()).toBe('')
     expect(stderr.toString()).toMatch(/ENOENT: no such file or directory, open '\/etc\/passwd-of-nobody'/)
