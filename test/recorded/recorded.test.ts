@@ -32,7 +32,7 @@ afterAll(async () => {
   await data.close()
 })
 
-describe.each(['published-spelling', 'own-spelling'])('the recorded exchanges of the %s', (file) => {
+describe.each(['published-spelling', 'own-spelling', 'admin-identities'])('the recorded exchanges: %s', (file) => {
   const exchanges = load(readFileSync(new URL(`${file}.yaml`, import.meta.url), 'utf8')) as Exchange[]
   const bindings: Bindings = new Map()
 
