@@ -40,7 +40,7 @@ describe('a body that means harm is refused', () => {
     ['an entity that is a file', XML_TYPE, `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>${root('&e;')}`, 400],
     ['an entity that is fetched', XML_TYPE, `<!DOCTYPE x SYSTEM "http://127.0.0.1:1/x.dtd">${root('')}`, 400],
     ['an unknown entity', XML_TYPE, root('&nbsp;'), 400, 'not XML'],
-    ['XML that is nested deeply', XML_TYPE, '<a>'.repeat(60_000), 400, '50 deep'],
+    ['XML that is nested deeply', XML_TYPE, '<a>'.repeat(30_000), 400, '50 deep'],
     ['XML with countless elements', XML_TYPE, root('<a/>'.repeat(30_000)), 413],
     [
       'XML with countless attributes',
