@@ -723,15 +723,10 @@ export interface components {
             type?: string;
         };
         AccessToken: {
-            /** Format: date-time */
-            created: string;
-            /** Format: date-time */
-            expires?: string;
-            /**
-             * Format: date-time
-             * @description When it was used last, to the minute.
-             */
-            lastUsed?: string;
+            created: components["schemas"]["Instant"];
+            expires?: components["schemas"]["Instant"];
+            /** @description When it was used last, to the minute. */
+            lastUsed?: components["schemas"]["Instant"];
             name: string;
             /** @description The token itself, in the answer that made it and never again. */
             readonly token?: string;
@@ -779,8 +774,7 @@ export interface components {
             /** @enum {string} */
             outcome: "done" | "refused";
             target?: string;
-            /** Format: date-time */
-            time: string;
+            time: components["schemas"]["Instant"];
         };
         AuditLog: {
             entries?: components["schemas"]["AuditEntry"][];
@@ -1090,13 +1084,9 @@ export interface components {
             since: components["schemas"]["Instant"];
         };
         Identity: {
-            /** Format: date-time */
-            created?: string;
-            /**
-             * Format: date-time
-             * @description Since when it is disabled.
-             */
-            disabled?: string;
+            created?: components["schemas"]["Instant"];
+            /** @description Since when it is disabled. */
+            disabled?: components["schemas"]["Instant"];
             displayName?: string;
             groups?: components["schemas"]["Group"][];
             /** @description Who vouches for it; missing for an account of this broker. */
