@@ -170,7 +170,7 @@ describe('an execution', () => {
     expect(actual.description).toBe('What was really used, in EUR.')
   })
 
-  it('that was cancelled before it started cost only what was moved', async () => {
+  it('that was cancelled before it started cost only what was moved', { timeout: 120_000 }, async () => {
     const uuid = await api.run(
       containerRequest(
         {},

@@ -71,7 +71,7 @@ describe('the figures', () => {
     const before = await figure('broker_queue_later')
     const uuid = await api.run(containerRequest({}, { schedule: { requested: { start } } }))
     await api.reaches(uuid, 'WAITING')
-    expect(await figure('broker_queue_later')).toBe(before + 1)
+    await expect.poll(() => figure('broker_queue_later')).toBe(before + 1)
     await api.setPhase(uuid, 'CANCELLED')
     await api.ends(uuid)
   })
