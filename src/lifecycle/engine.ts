@@ -108,10 +108,11 @@ export class Engine {
   /** Renews the leases of what is running, and ends what another worker has taken over. */
   async #renew(): Promise<void> {
     const { database, worker, clock } = this.#context
-    const asked = [...this.#running.keys()]
-    if (asked.length === 0) return
-    const held = new Set(await work.renew(database, worker, asked, clock.now() + this.#settings.leaseMs))
-    for (const id of asked) if (!held.has(id)) this.#running.get(id)?.runner.lose()
+    const asked = new Map(this.#running)
+    if (asked.size === 0) return
+    const held = new Set(await work.renew(database, worker, [...asked.keys()], clock.now() + this.#settings.leaseMs))
+    // One that gave its lease back in between may have a successor by now, which keeps its own.
+    for (const [id, { runner }] of asked) if (!held.has(id)) runner.lose()
   }
 
   #wake(): void {

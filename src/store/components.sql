@@ -15,14 +15,20 @@ select position, event, at from component_history where execution_id = :executio
 
 -- name: move
 -- Moves components by one event, where the table allows it from the phase each is in now. The execution is locked
--- first, so that the numbers of its events come in the order in which they are committed.
+-- first, so that the numbers of its events come in the order in which they are committed; the components are locked
+-- before their transition is looked up, for the reason given at the moves of executions.
 with owner as (
   select id from execution where id = :executionId for update
+), current as (
+  select c.position, c.phase
+    from component c join owner on owner.id = c.execution_id
+   where c.position = any(:positions)
+     for update of c
 ), moved as (
   update component c
      set phase = t.to_phase, phase_since = :at
-    from component_transition t, owner
-   where c.execution_id = owner.id and c.position = any(:positions) and t.event = :event and t.from_phase = c.phase
+    from current join component_transition t on t.event = :event and t.from_phase = current.phase
+   where c.execution_id = :executionId and c.position = current.position
   returning c.position, t.event, t.from_phase, t.to_phase
 ), noted as (
   insert into component_history (execution_id, position, event, from_phase, to_phase, at)

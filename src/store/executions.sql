@@ -26,12 +26,16 @@ select id, offer_set_id, position, owner, name, description, phase, phase_since,
 
 -- name: move
 -- Moves executions by one event, where the table allows it from the phase each is in now. An execution that is not
--- among the rows that come back does not exist, or its phase does not allow the event; the caller tells which.
-with moved as (
+-- among the rows that come back does not exist, or its phase does not allow the event; the caller tells which. They
+-- are locked first: of an update that had to wait, PostgreSQL looks at the new phase but keeps the transition that it
+-- had found for the old one, so an event that both phases allow would be lost.
+with current as (
+  select id, phase from execution where id = any(:ids) order by id for update
+), moved as (
   update execution e
      set phase = t.to_phase, phase_since = :at, modified_at = :at
-    from execution_transition t
-   where e.id = any(:ids) and t.event = :event and t.from_phase = e.phase
+    from current c join execution_transition t on t.event = :event and t.from_phase = c.phase
+   where e.id = c.id
   returning e.id, t.event, t.from_phase, t.to_phase
 ), noted as (
   insert into execution_history (execution_id, event, from_phase, to_phase, at)

@@ -170,7 +170,7 @@ describe('an execution', () => {
     expect(actual.description).toBe('What was really used, in EUR.')
   })
 
-  it('that was cancelled before it started cost only what was moved', { timeout: 120_000 }, async () => {
+  it('that was cancelled before it started cost only what was moved', async () => {
     const uuid = await api.run(
       containerRequest(
         {},
@@ -181,7 +181,7 @@ describe('an execution', () => {
         },
       ),
     )
-    await api.setPhase(uuid, 'CANCELLED')
+    expect((await api.setPhase(uuid, 'CANCELLED')).status).toBe(200)
     expect(amounts(await api.ends(uuid))).toEqual({ monetary: '0 EUR', energy: '0 kWh', carbon: '0 g' })
   })
 })

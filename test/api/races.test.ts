@@ -1,7 +1,17 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ExecutionId } from '../../src/domain/ids.ts'
+import * as executions from '../../src/store/executions.ts'
+import { openServer } from '../../src/store/server.ts'
 import { Api, containerRequest, cores } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 import { onServer } from '../support/database.ts'
+
+const WAITING_FOR_LOCKS = {
+  name: 'test.waitingForLocks',
+  text: `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  parameters: [],
+}
 
 let brokers: TestBroker[]
 let apis: Api[]
@@ -67,6 +77,29 @@ describe('acceptances that race for one set', () => {
       )
       expect(phases).toEqual(losers.map(() => 'REJECTED'))
     }
+  })
+})
+
+describe('a cancellation', () => {
+  it.runIf(onServer)('that meets another change of the phase comes after it', async () => {
+    const uuid = await api(0).run(containerRequest({}, { schedule: { requested: { start: inAnHour() } } }))
+    await api(0).reaches(uuid, 'WAITING')
+    const database = await openServer({ url: brokers[0]?.databaseUrl as string, connectionsMax: 2 })
+    const cancelled = await database.transaction(async (tx) => {
+      await executions.move(tx, [uuid as ExecutionId], 'prepare', Date.now())
+      const asked = api(1).setPhase(uuid, 'CANCELLED')
+      while ((await database.query(WAITING_FOR_LOCKS, {})).length === 0) await setImmediate()
+      return { asked }
+    })
+    expect((await cancelled.asked).status).toBe(200)
+    expect((await api(0).ends(uuid)).history?.map(({ phase }) => phase)).toEqual([
+      'OFFERED',
+      'ACCEPTED',
+      'WAITING',
+      'PREPARING',
+      'CANCELLED',
+    ])
+    await database.close()
   })
 })
 
