@@ -10,7 +10,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { answeringEngines } from '../test/support/engines.ts'
-import { inWords, testCounts, type TestCounts } from './test-counts.ts'
+import { failedTests, inWords, testCounts, type TestCounts } from './test-report.ts'
 
 interface Step {
   readonly name: string
@@ -77,8 +77,10 @@ async function suites(): Promise<string | undefined> {
     const words = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     const child = spawn('node_modules/.bin/vitest', words, { stdio: ['ignore', 'inherit', 'inherit'] })
     const [code] = (await once(child, 'close')) as [number | null]
-    counts = testCounts(existsSync(report) ? readFileSync(report, 'utf8') : undefined)
-    return code === 0 && counts.failed === 0 ? undefined : ''
+    const written = existsSync(report) ? readFileSync(report, 'utf8') : undefined
+    counts = testCounts(written)
+    if (code === 0 && counts.failed === 0) return undefined
+    return failedTests(written, process.cwd()).join('\n') || `No test failed, but the runner ended with status ${code}.`
   } finally {
     rmSync(directory, { recursive: true })
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inWords, testCounts } from '../scripts/test-counts.ts'
+import { failedTests, inWords, testCounts } from '../scripts/test-report.ts'
 
 const report = (testResults: { status: string; assertionResults: { status: string }[] }[]) =>
   JSON.stringify({ numPassedTests: 7, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1, testResults })
@@ -16,5 +16,28 @@ describe('the counts of a test run', () => {
   it('are said in one line', () => {
     expect(inWords({ passed: 7, failed: 1, skipped: 3 })).toBe('7 passed, 1 failed, 3 skipped')
     expect(inWords({ passed: 7, failed: 0, skipped: 0 })).toBe('7 passed, 0 failed')
+  })
+})
+
+describe('what failed', () => {
+  it('is said with the first line of why, also of a file that could not be loaded', () => {
+    const text = JSON.stringify({
+      testResults: [
+        { name: '/here/test/a.test.ts', status: 'failed', message: 'No such module\nat x', assertionResults: [] },
+        {
+          name: '/here/test/b.test.ts',
+          status: 'failed',
+          assertionResults: [
+            { fullName: 'b is right', status: 'failed', failureMessages: ['expected 1 to be 2\nat y'] },
+            { fullName: 'b is quick', status: 'passed' },
+          ],
+        },
+      ],
+    })
+    expect(failedTests(text, '/here')).toEqual([
+      'test/a.test.ts: No such module',
+      'test/b.test.ts, b is right: expected 1 to be 2',
+    ])
+    expect(failedTests(undefined, '/here')).toEqual(['The runner ended without a report.'])
   })
 })
