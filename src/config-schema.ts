@@ -4,6 +4,7 @@
  */
 import type { FromSchema } from 'json-schema-to-ts'
 import { PRICE_KEYS } from './price-schema.ts'
+import { ROLE_KEYS } from './role-schema.ts'
 
 const duration = (description: string, value: string) =>
   ({ type: 'string', format: 'broker-duration', default: value, description }) as const
@@ -42,6 +43,7 @@ export const CONFIG_SCHEMA = {
   type: 'object',
   additionalProperties: false,
   properties: {
+    ...ROLE_KEYS,
     listen: {
       type: 'object',
       additionalProperties: false,

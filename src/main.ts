@@ -14,10 +14,11 @@ import { AddressGuard } from './data/address-guard.ts'
 import type { DataSource } from './data/data-source.ts'
 import { HttpsSource } from './data/https/https-source.ts'
 import type { Clock } from './domain/clock.ts'
-import { BrokerError, isBrokerError } from './domain/errors.ts'
+import { BrokerError } from './domain/errors.ts'
 import { idSource, type IdSource } from './domain/ids.ts'
 import type { HttpContext } from './http/context.ts'
 import { identitySource } from './identities-here.ts'
+import type { Endpoint } from './http/endpoints.ts'
 import { Figures } from './http/figures.ts'
 import { TrustedProxies } from './http/forwarded.ts'
 import { buildServer, type BrokerServer } from './http/server.ts'
@@ -26,27 +27,24 @@ import { Engine } from './lifecycle/engine.ts'
 import { EstimateBook } from './lifecycle/estimate-book.ts'
 import { expireDue } from './lifecycle/expiry.ts'
 import { keepHouse, type Retention } from './lifecycle/housekeeping.ts'
-import { compareRunning, removeLeftovers } from './lifecycle/observer.ts'
 import { forgetOldKeys } from './lifecycle/old-keys.ts'
 import { Signals } from './lifecycle/signals.ts'
 import type { ConfiguredPool } from './lifecycle/survey.ts'
 import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
-import { choosePlatforms, poolsOf, type PlatformSurroundings } from './platforms-here.ts'
+import { choosePlatforms, type PlatformSurroundings } from './platforms-here.ts'
 import type { Platform } from './platforms/platform.ts'
+import { roleOf } from './roles.ts'
 import * as broker from './store/broker.ts'
 import { lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
 import type { Database } from './store/database.ts'
 import { openEmbedded } from './store/embedded.ts'
 import { migrate } from './store/migrate.ts'
-import * as pools from './store/pools.ts'
 import { openServer } from './store/server.ts'
 import * as work from './store/work.ts'
+import { enterPlatform, type StartDuty } from './tend-platform.ts'
 
-/** How often leftovers of crashes are looked for, and a platform that does not answer is asked again, in milliseconds. */
-const LEFTOVERS_EVERY_MS = 60_000
 /** How often what other brokers on the same database have learned is read, in milliseconds. */
 const ESTIMATES_EVERY_MS = 30_000
-const PROBE_AGAIN_MS = 5_000
 const DUTY_RETRY_MS = 2_000
 const WAIT_MAX_MS = 300_000
 
@@ -100,6 +98,7 @@ async function start(
 ): Promise<Omit<RunningBroker, 'stop'>> {
   const log: Log = (level, text, details = {}) =>
     logger[level]({ ...details, err: details.error, error: undefined }, text)
+  const role = roleOf(config)
   const directory = resolve(config.dataDirectory)
   const database = await openDatabase(config, directory, log, closing)
   await migrate(database, clock.now())
@@ -148,35 +147,18 @@ async function start(
   closing.push(async () => {
     await Promise.all(duties.map((duty) => duty.stop()))
   })
-  const duty = (name: string, turn: () => Promise<number>) =>
-    duties.push(startDuty(name, clock, log, DUTY_RETRY_MS, turn))
-  for (const { platform, config: platformConfig } of platforms) {
-    const enter = async () => {
-      const entered = await enterPools(platform, platformConfig.pools ?? [], database, clock)
-      // Read now, so that the first request does not wait for it.
-      await context.ledger.known(
-        database,
-        entered.map(({ poolId }) => poolId),
-      )
-      configuredPools.push(...entered)
-    }
-    await tendPlatform(platform, enter, context, milliseconds(config.execution.observeEvery), duty, closing)
+  const duty: StartDuty = (name, turn) => void duties.push(startDuty(name, clock, log, DUTY_RETRY_MS, turn))
+  const tending = { context, duty, closing, observeEveryMs: milliseconds(config.execution.observeEvery) }
+  for (const chosen of platforms) {
+    await enterPlatform(chosen, (entered) => configuredPools.push(...entered), tending, role.works)
   }
+  // Whoever is there does it: an offer ends at its time also where only one kind of process is left.
   duty('ending offers', () => expireDue(database, clock))
-  duty('keeping house', () => keepHouse(database, clock, retentionOf(config)))
   duty('reading estimates', async () => {
     await estimates.refresh(database)
     return clock.now() + ESTIMATES_EVERY_MS
   })
-  duty('forgetting old keys', () => forgetOldKeys(database, clock))
-
-  const engine = new Engine(context, signals, {
-    concurrency: config.execution.concurrency,
-    leaseMs: milliseconds(config.execution.lease),
-    pollMs: milliseconds(config.execution.observeEvery),
-  })
-  engine.start()
-  closing.push(() => engine.stop())
+  if (role.works) beginToWork(config, context, signals, duty, closing)
 
   const ids = idSource(() => clock.now())
   const stopping = new AbortController()
@@ -189,6 +171,7 @@ async function start(
       figures,
       configuredPools,
       platforms.map(({ platform }) => platform),
+      role.endpoints,
       stopping.signal,
     ),
     logger,
@@ -199,6 +182,26 @@ async function start(
   })
   const url = await listen(server, config.listen)
   return { url, notes: [...platformNotes, await identityNote(config, context, ids)] }
+}
+
+/** Moves executions on, and lets records go. */
+function beginToWork(
+  config: Config,
+  context: WorkerContext,
+  signals: Signals,
+  duty: StartDuty,
+  closing: (() => Promise<void>)[],
+): void {
+  const { database, clock } = context
+  duty('keeping house', () => keepHouse(database, clock, retentionOf(config)))
+  duty('forgetting old keys', () => forgetOldKeys(database, clock))
+  const engine = new Engine(context, signals, {
+    concurrency: config.execution.concurrency,
+    leaseMs: milliseconds(config.execution.lease),
+    pollMs: milliseconds(config.execution.observeEvery),
+  })
+  engine.start()
+  closing.push(() => engine.stop())
 }
 
 /** What is to be said about who may come in; makes the first administrator where there is none. */
@@ -255,66 +258,6 @@ function dataSources(config: Config): (location: URL) => DataSource | undefined 
   return ({ protocol }) => sources.find(({ schemes }) => schemes.includes(protocol))
 }
 
-/** Enters the pools of a platform that answers into the ledger. */
-async function enterPools(
-  platform: Platform,
-  configured: NonNullable<Parameters<typeof poolsOf>[0]>,
-  database: Database,
-  clock: Clock,
-): Promise<ConfiguredPool[]> {
-  const { capacity } = await platform.probe()
-  const entered: ConfiguredPool[] = []
-  for (const { name, amounts, prices } of poolsOf(configured, capacity)) {
-    const poolId = await pools.keep(database, platform.name, name, amounts, clock.now())
-    entered.push({ platform, name, poolId, capacity: amounts, prices })
-  }
-  return entered
-}
-
-/** Asks a platform until it answers; then offers its pools, watches what runs on it, and removes leftovers. */
-async function tendPlatform(
-  platform: Platform,
-  enter: () => Promise<void>,
-  { database, clock, log }: WorkerContext,
-  observeEveryMs: number,
-  duty: (name: string, turn: () => Promise<number>) => void,
-  closing: (() => Promise<void>)[],
-): Promise<void> {
-  let entered = false
-  const tryToEnter = async () => {
-    if (entered) return
-    await enter()
-    entered = true
-    const unwatch = platform.watch((execution) => {
-      work
-        .wake(database, [execution], clock.now())
-        .catch((error: unknown) => log('warn', 'A hint of a platform was lost.', { error }))
-    })
-    closing.push(async () => unwatch())
-  }
-  // The first time before the service listens, so that the first request finds the pools of a platform that answers.
-  await tryToEnter().catch((error: unknown) => {
-    if (!isBrokerError(error)) throw error
-    log('warn', `The platform ${platform.name} does not answer yet.`, { error })
-  })
-  duty(`watching ${platform.name}`, async () => {
-    try {
-      await tryToEnter()
-    } catch (error) {
-      if (!isBrokerError(error)) throw error
-      log('warn', `The platform ${platform.name} does not answer.`, { error })
-      return clock.now() + PROBE_AGAIN_MS
-    }
-    return compareRunning(database, platform, clock, observeEveryMs)
-  })
-  duty(`removing leftovers on ${platform.name}`, async () => {
-    if (!entered) return clock.now() + PROBE_AGAIN_MS
-    const removed = await removeLeftovers(database, platform)
-    if (removed > 0) log('info', `Removed ${removed} leftovers on ${platform.name}.`)
-    return clock.now() + LEFTOVERS_EVERY_MS
-  })
-}
-
 function httpContext(
   config: Config,
   { clock, database, ledger, source, estimates }: WorkerContext,
@@ -323,6 +266,7 @@ function httpContext(
   figures: Figures,
   configuredPools: readonly ConfiguredPool[],
   platforms: readonly Platform[],
+  served: readonly Endpoint[],
   stopping: AbortSignal,
 ): HttpContext {
   return {
@@ -345,6 +289,8 @@ function httpContext(
     },
     settings: {
       publicUrl: config.publicUrl,
+      endpoints: config.endpoints,
+      served,
       defaultDurationMs: milliseconds(config.offers.defaultDuration),
       offersPerSet: config.offers.perSet,
       offerLifetimeMs: milliseconds(config.offers.lifetime),

@@ -11,7 +11,12 @@ export async function serve(options: ServeOptions): Promise<number> {
   const { config } = loadConfig({
     file: options.config,
     environment: process.env,
-    options: { 'listen.host': options.host, 'listen.port': options.port, dataDirectory: options.dataDirectory },
+    options: {
+      role: options.role,
+      'listen.host': options.host,
+      'listen.port': options.port,
+      dataDirectory: options.dataDirectory,
+    },
   })
   const logger = pino({ level: config.log.level }, pino.destination({ dest: 2, sync: true }))
   const stopped = new Promise<NodeJS.Signals>((resolve) => {

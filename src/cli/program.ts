@@ -10,6 +10,7 @@ import { processTerminal } from './terminal.ts'
 /** The options of `broker serve`. */
 export interface ServeOptions {
   readonly config?: string
+  readonly role?: string
   readonly host?: string
   readonly port?: number
   readonly dataDirectory?: string
@@ -65,6 +66,7 @@ function serviceCommands(program: Command, service: ServiceCommands, finish: (ex
     .command('serve')
     .description('start a broker')
     .option('--config <file>', 'the configuration file')
+    .option('--role <role>', 'offers, executions or worker, for one of several processes; all when left out')
     .option('--host <address>', 'the address to listen on')
     .option('--port <number>', 'the port to listen on; 0 takes a free one', wholeNumber)
     .option('--data-directory <path>', 'where the broker keeps its files')

@@ -16,6 +16,7 @@ import type { NotationName } from '../protocol/notation.ts'
 import { answerSchema } from '../protocol/operations.ts'
 import type { Link } from '../protocol/present.ts'
 import type { Database } from '../store/database.ts'
+import { endpointOf, type Endpoint } from './endpoints.ts'
 import type { Figures } from './figures.ts'
 import { sendRepresentation } from './representation.ts'
 import { addVary } from './vary.ts'
@@ -23,6 +24,10 @@ import { addVary } from './vary.ts'
 /** The limits of a site on requests; offers have further ones in the configuration. */
 export interface HttpSettings {
   readonly publicUrl: string | undefined
+  /** How clients reach the processes with an endpoint, where that is not how they reach the others. */
+  readonly endpoints: Readonly<Partial<Record<Endpoint, string>>>
+  /** The endpoints of this process. */
+  readonly served: readonly Endpoint[]
   /** What is written when the client leaves the choice. */
   readonly notation: NotationName
   readonly defaultDurationMs: number
@@ -83,7 +88,11 @@ export function linkFor(request: FastifyRequest, { settings }: HttpContext): Lin
   const base =
     settings.publicUrl?.replace(/\/$/, '') ??
     reachedAt({ protocol, host, headers, peer: socket.remoteAddress }, settings.trustedProxies)
-  return (path) => `${base}${path}`
+  return (path) => {
+    const endpoint = endpointOf(path)
+    const own = endpoint === undefined ? undefined : settings.endpoints[endpoint]
+    return `${own?.replace(/\/$/, '') ?? base}${path}`
+  }
 }
 
 /** A parameter of the query that was given at most once. Throws BAD_REQUEST. */

@@ -14,6 +14,7 @@ import { componentRoutes } from './components.ts'
 import type { HttpContext } from './context.ts'
 import { allowOrigin } from './cors.ts'
 import { docsRoutes } from './docs.ts'
+import { leadElsewhere } from './elsewhere.ts'
 import { eventRoutes } from './events.ts'
 import { executionRoutes } from './executions.ts'
 import { metricsRoute } from './figures.ts'
@@ -99,6 +100,8 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
       return reply.code(204).header('Allow', methods.join(', ')).send()
     }
     // Before a body is read: it does not matter what is in it.
+    const elsewhere = request.is404 ? leadElsewhere(request, reply, context) : undefined
+    if (elsewhere) return elsewhere
     if (request.is404) refusePath(request, methods, (allowed) => void reply.header('Allow', allowed))
     // Before anything is done: an answer that cannot be written must not have had effects.
     if (!oneForm) request.negotiated = negotiate(request.headers.accept, context.settings.notation)
@@ -117,21 +120,32 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   context.figures.measure(app)
   requireCallers(app, context)
   readBodies(app)
-  offerSetRoutes(app, context)
-  executionRoutes(app, context)
-  componentRoutes(app, context)
-  eventRoutes(app, context)
-  streamRoutes(app, context)
-  accountRoutes(app, context)
-  poolRoutes(app, context)
-  identityRoutes(app, context)
-  offerRoutes(app, context)
+  const { served } = context.settings
+  if (served.includes('offers')) offerSetRoutes(app, context)
+  if (served.includes('executions')) executionEndpoint(app, context)
+  if (served.length > 0) sharedRoutes(app, context)
   const health = new HealthWatch(context)
   serviceRoutes(app, context, health)
   vosiRoutes(app, context, health)
   docsRoutes(app, context)
   metricsRoute(app, context)
   return { app, stop: () => closeServer(app, answers, STOP_PATIENCE_MS) }
+}
+
+/** Everything that is known of one execution. */
+function executionEndpoint(app: FastifyInstance, context: HttpContext): void {
+  executionRoutes(app, context)
+  componentRoutes(app, context)
+  eventRoutes(app, context)
+  streamRoutes(app, context)
+}
+
+/** What clients find at each endpoint. */
+function sharedRoutes(app: FastifyInstance, context: HttpContext): void {
+  accountRoutes(app, context)
+  poolRoutes(app, context)
+  identityRoutes(app, context)
+  offerRoutes(app, context)
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? ''

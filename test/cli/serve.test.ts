@@ -75,6 +75,11 @@ describe('the first error', () => {
       says: 'Listening on 0.0.0.0 would let everybody in, because no identities are configured; configure some (identity: {} in broker.yaml is enough to begin with) or listen on 127.0.0.1.',
     },
     {
+      when: 'there are several roles and no server',
+      environment: { BROKER_ROLE: 'worker' },
+      says: 'The role worker is for one of several processes, and the database in the data directory has room for one only; set database.url (BROKER_DATABASE_URL), or leave the role out.',
+    },
+    {
       when: 'a variable is misspelt',
       environment: { BROKER_LISTEN_PROT: '80' },
       says: 'The configuration is not right: BROKER_LISTEN_PROT is not a variable of the broker.',

@@ -27,6 +27,8 @@ export async function failingBroker(error?: Error, options: { onlyWhereAsked?: b
     platforms: [{ name: 'away', probe: fail }],
     settings: {
       notation: 'json',
+      endpoints: {},
+      served: ['offers', 'executions'],
       publicUrl: 'http://broker.example.org',
       standardId: 'ivo://example.org/std',
       corsOrigins: [],

@@ -6,10 +6,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { temporaryDatabase } from './database.ts'
 
+/** A broker that runs. */
+export interface BrokerProcess {
+  readonly url: string
+  kill(signal: NodeJS.Signals): Promise<void>
+}
+
 /** The place where a broker keeps everything; processes come and go on it. */
 export interface BrokerPlace {
-  /** Starts a process and gives where it is reached. `kill` may be repeated. */
-  start(): Promise<{ url: string; kill(signal: NodeJS.Signals): Promise<void> }>
+  /** Starts a process, with more variables of the environment, and gives where it is reached. `kill` may be repeated. */
+  start(more?: Readonly<Record<string, string>>): Promise<BrokerProcess>
   /** Leaves nothing behind; no process may run. */
   remove(): Promise<void>
 }
@@ -30,9 +36,9 @@ export async function brokerPlace(settings: Readonly<Record<string, string>> = {
     ...(database ? { BROKER_DATABASE_URL: database.url } : {}),
   }
   return {
-    async start() {
+    async start(more = {}) {
       const child = spawn(process.execPath, ['--import', 'tsx', 'src/broker.ts', 'serve'], {
-        env: environment,
+        env: { ...environment, ...more },
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       const ended = once(child, 'exit')
