@@ -1,6 +1,7 @@
 /** Writes docs/messages.md from the message catalogue. */
 import type { MessageEntry } from '../src/domain/message-entry.ts'
 import { EXECUTION_MESSAGES } from '../src/domain/execution-messages.ts'
+import { POLICY_MESSAGES } from '../src/domain/policy-messages.ts'
 import { REQUEST_MESSAGES } from '../src/domain/request-messages.ts'
 import { messageUrn } from '../src/protocol/kinds.ts'
 
@@ -19,6 +20,9 @@ export function writeMessages(): string {
     '## About a request',
     '',
     ...table(REQUEST_MESSAGES),
+    '## From the policies of the site',
+    '',
+    ...table(POLICY_MESSAGES),
     '## While an execution lives',
     '',
     ...table(EXECUTION_MESSAGES),

@@ -3,6 +3,7 @@
  * types and the names in the environment all come from this one object.
  */
 import type { FromSchema } from 'json-schema-to-ts'
+import { POLICIES } from './policy-schema.ts'
 import { PRICE_KEYS } from './price-schema.ts'
 import { ROLE_KEYS } from './role-schema.ts'
 
@@ -373,6 +374,7 @@ export const CONFIG_SCHEMA = {
         ],
       },
     },
+    policies: POLICIES,
     log: {
       type: 'object',
       additionalProperties: false,
@@ -390,4 +392,5 @@ export const CONFIG_SCHEMA = {
 
 export type Config = FromSchema<typeof CONFIG_SCHEMA>
 export type PlatformConfig = NonNullable<Config['platforms']>[number]
+export type PolicyConfig = NonNullable<Config['policies']>[number]
 export type PoolConfig = NonNullable<PlatformConfig['pools']>[number]

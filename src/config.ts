@@ -140,32 +140,47 @@ function validate(values: Record<string, unknown>): string[] {
   ajv.addFormat('broker-duration', isDuration)
   ajv.addFormat('broker-network', isNetwork)
   const check = ajv.compile(CONFIG_SCHEMA)
-  if (check(values)) return platformDefaults(values, ajv)
+  if (check(values)) return alternativeDefaults(values, ajv)
   const faults = (check.errors ?? []).filter((fault) => fault.keyword !== 'oneOf' && isOfItsType(fault, values))
   return [...new Set(faults.map(describeFault))]
 }
 
-/** ajv holds a platform against every type of platform; what the others say of it is no fault. */
+/** The lists whose entries are of several types. */
+const LISTS = { platforms: CONFIG_SCHEMA.properties.platforms, policies: CONFIG_SCHEMA.properties.policies } as const
+
+/** The schema of one type of an entry. */
+interface Alternative {
+  readonly properties: { readonly type: { readonly const: string } }
+}
+
+const alternativesOf = (list: string): readonly Alternative[] | undefined =>
+  LISTS[list as keyof typeof LISTS]?.items.oneOf
+
+/** ajv holds an entry against every type of entry; what the others say of it is no fault. */
 function isOfItsType({ instancePath, schemaPath, keyword }: ErrorObject, values: Record<string, unknown>): boolean {
-  const place = /^\/platforms\/(\d+)/.exec(instancePath)?.[1]
+  const [, list = '', place] = /^\/(\w+)\/(\d+)/.exec(instancePath) ?? []
   const alternative = /\/oneOf\/(\d+)\//.exec(schemaPath)?.[1]
-  if (place === undefined || alternative === undefined) return true
-  const types: readonly string[] = CONFIG_SCHEMA.properties.platforms.items.oneOf.map(
-    (one) => one.properties.type.const,
-  )
-  const type = (values.platforms as readonly { readonly type?: unknown }[])[Number(place)]?.type
+  const types = alternativesOf(list)?.map(({ properties }) => properties.type.const)
+  if (!types || place === undefined || alternative === undefined) return true
+  const type = (values[list] as readonly { readonly type?: unknown }[])[Number(place)]?.type
   return types.includes(String(type)) ? types[Number(alternative)] === type : keyword === 'const'
 }
 
-/** ajv fills no defaults inside alternatives, so each platform is done on its own, by its type. */
-function platformDefaults(values: Record<string, unknown>, ajv: Ajv2020): string[] {
-  for (const platform of (values.platforms ?? []) as { type: string }[]) {
-    const schema = CONFIG_SCHEMA.properties.platforms.items.oneOf.find(
-      ({ properties }) => properties.type.const === platform.type,
-    )
-    if (schema) ajv.validate(schema, platform)
+/** ajv fills no defaults inside alternatives, so each entry is done on its own, by its type. */
+function alternativeDefaults(values: Record<string, unknown>, ajv: Ajv2020): string[] {
+  for (const list of Object.keys(LISTS)) {
+    for (const entry of (values[list] ?? []) as { type: string }[]) {
+      const schema = alternativesOf(list)?.find(({ properties }) => properties.type.const === entry.type)
+      if (schema) ajv.validate(schema, entry)
+    }
   }
-  return []
+  return sameNames(values)
+}
+
+/** The name of a policy is how it is told from the others. */
+function sameNames({ policies = [] }: { policies?: readonly { readonly name: string }[] }): string[] {
+  const all = policies.map(({ name }) => name)
+  return all.filter((name, index) => all.indexOf(name) < index).map((name) => `two policies are called ${name}`)
 }
 
 function describeFault({ instancePath, keyword, message, params }: ErrorObject): string {

@@ -34,6 +34,8 @@ import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
 import { choosePlatforms, type PlatformSurroundings } from './platforms-here.ts'
 import type { Platform } from './platforms/platform.ts'
 import { roleOf } from './roles.ts'
+import { policiesOf, watchedPolicies } from './policies-here.ts'
+import type { PolicyChain } from './policies/policy-chain.ts'
 import * as broker from './store/broker.ts'
 import { lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
 import type { Database } from './store/database.ts'
@@ -99,6 +101,8 @@ async function start(
   const log: Log = (level, text, details = {}) =>
     logger[level]({ ...details, err: details.error, error: undefined }, text)
   const role = roleOf(config)
+  // Before anything is opened: what is wrong with a policy is told at once.
+  const policies = policiesOf(config)
   const directory = resolve(config.dataDirectory)
   const database = await openDatabase(config, directory, log, closing)
   await migrate(database, clock.now())
@@ -172,6 +176,7 @@ async function start(
       configuredPools,
       platforms.map(({ platform }) => platform),
       role.endpoints,
+      watchedPolicies(policies, figures, log),
       stopping.signal,
     ),
     logger,
@@ -267,6 +272,7 @@ function httpContext(
   configuredPools: readonly ConfiguredPool[],
   platforms: readonly Platform[],
   served: readonly Endpoint[],
+  policies: PolicyChain,
   stopping: AbortSignal,
 ): HttpContext {
   return {
@@ -275,6 +281,7 @@ function httpContext(
     signals,
     figures,
     platforms,
+    policies,
     stopping,
     ledger,
     booking: new BookingQueue(database, ledger, clock, ids),

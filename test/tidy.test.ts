@@ -21,8 +21,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ['client'],
 }
 /** Layers whose subfolders are adapters: only their own folder and the files that put the broker together name them. */
-const WITH_ADAPTERS = ['platforms', 'data', 'identity']
-const ASSEMBLY = ['src/main.ts', 'src/platforms-here.ts', 'src/identities-here.ts']
+const WITH_ADAPTERS = ['platforms', 'data', 'identity', 'policies']
+const ASSEMBLY = ['src/main.ts', 'src/platforms-here.ts', 'src/identities-here.ts', 'src/policies-here.ts']
 
 const files = execFileSync(
   'git',

@@ -6,6 +6,7 @@ export const ERRORS = {
   BAD_REQUEST: { status: 400, retryable: false, title: 'The request does not follow the contract' },
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'It is not known who is asking' },
   FORBIDDEN: { status: 403, retryable: false, title: 'This is not permitted to you' },
+  POLICY_DENIED: { status: 403, retryable: false, title: 'The policies of this site do not allow it' },
   NOT_FOUND: { status: 404, retryable: false, title: 'There is no such thing' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, title: 'This resource does not have that method' },
   NOT_ACCEPTABLE: { status: 406, retryable: false, title: 'None of the accepted media types can be produced' },

@@ -1,6 +1,6 @@
 /** What an offer promises: which amounts of what, where and when. It is stored with the execution and never changes. */
 import type { Instant } from './dates.ts'
-import type { DataRequest, DockerContainer, VolumeMount } from './execution-request.ts'
+import type { DataRequest, DockerContainer, ExecutionRequest, VolumeMount } from './execution-request.ts'
 import { COMPONENTS_MAX } from './ids.ts'
 import type { Message } from './message.ts'
 import type { PriceList } from './price-list.ts'
@@ -98,3 +98,16 @@ export function componentPlaces(plan: ExecutionPlan): readonly ComponentPlace[] 
 
 /** The most data resources a request may have, so that all components of an execution can be numbered. */
 export const RESOURCES_PER_REQUEST_MAX = Math.floor(COMPONENTS_MAX / 4)
+
+/** The request that a plan is the only answer to: what the policies look at when an offer is accepted. */
+export function requestOfPlan({ executable, compute, storage, data, slot }: ExecutionPlan): ExecutionRequest {
+  const exactly = (amount: number) => ({ min: amount, max: amount })
+  return {
+    executable: executable.spec,
+    compute: { cores: exactly(compute.cores), memory: exactly(compute.memoryGib), volumes: compute.volumes },
+    storage: storage.map(({ sizeGib }) => ({ size: exactly(sizeGib), implied: false })),
+    data: data.map(({ spec }) => spec),
+    durationMs: slot.durationMs,
+    starts: [],
+  }
+}

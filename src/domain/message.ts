@@ -2,12 +2,13 @@
 import type { Instant } from './dates.ts'
 import { EXECUTION_MESSAGES } from './execution-messages.ts'
 import type { MessageLevel } from './message-entry.ts'
+import { POLICY_MESSAGES } from './policy-messages.ts'
 import { REQUEST_MESSAGES } from './request-messages.ts'
 
 export type { MessageLevel } from './message-entry.ts'
 
 /** Every message that can be said. */
-export const MESSAGES = { ...REQUEST_MESSAGES, ...EXECUTION_MESSAGES } as const
+export const MESSAGES = { ...REQUEST_MESSAGES, ...POLICY_MESSAGES, ...EXECUTION_MESSAGES } as const
 
 export type MessageName = keyof typeof MESSAGES
 

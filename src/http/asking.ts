@@ -8,6 +8,10 @@ import { message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
 import { readRequest } from '../protocol/read-request.ts'
 import { preferences, type HttpContext } from './context.ts'
+import { mayBeOffered } from './permitting.ts'
+
+/** What there is of a request that could not be read. */
+const NOTHING = { request: undefined, messages: [] } as const
 
 /** Reads and surveys a request. Throws BAD_REQUEST for a body that does not follow the contract. */
 export async function ask(
@@ -18,8 +22,10 @@ export async function ask(
 ): Promise<Asked> {
   const { clock, settings } = context
   const read = readRequest(request.body, clock.now(), { durationMs: settings.defaultDurationMs })
-  const surveyed = read.request ? await survey(read.request, context.survey) : { candidates: [], messages: [] }
-  const messages = [...read.messages, ...surveyed.messages]
+  // Before anything is asked outside: what is refused is not even looked at.
+  const judged = read.request ? await mayBeOffered(read.request, caller, context) : NOTHING
+  const surveyed = judged.request ? await survey(judged.request, context.survey) : { candidates: [], messages: [] }
+  const messages = [...read.messages, ...judged.messages, ...surveyed.messages]
   const silent = surveyed.candidates.length === 0 && !messages.some(({ level }) => level === 'ERROR')
   if (silent)
     messages.push(
@@ -31,7 +37,7 @@ export async function ask(
     description: read.description,
     spelling,
     body: request.body,
-    request: read.request,
+    request: judged.request,
     messages,
     candidates: surveyed.candidates,
   }

@@ -9,6 +9,7 @@ import type { IdentitySource } from '../identity/identity.ts'
 import type { Signals } from '../lifecycle/signals.ts'
 import type { SurveyContext } from '../lifecycle/survey.ts'
 import type { Platform } from '../platforms/platform.ts'
+import type { PolicyChain } from '../policies/policy-chain.ts'
 import type { Reads } from '../policies/permissions.ts'
 import { clientOf, reachedAt, type TrustedProxies } from './forwarded.ts'
 import { negotiate } from '../protocol/negotiation.ts'
@@ -60,6 +61,8 @@ export interface HttpContext {
   readonly ledger: Ledger
   readonly settings: HttpSettings
   readonly platforms: readonly Platform[]
+  /** What the site allows. */
+  readonly policies: PolicyChain
   readonly figures: Figures
   /** Aborted when the service is about to stop: what waits is answered now. */
   readonly stopping: AbortSignal

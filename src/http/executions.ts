@@ -18,6 +18,7 @@ import { answer, badQuery, linkFor, queryAll, queryInteger, queryOne, type HttpC
 import { created } from './offersets.ts'
 import { makeOnce } from './once.ts'
 import { nextPage, pageOf } from './paging.ts'
+import { requirePermission } from './permitting.ts'
 import { executionView, executionViews, executionFor } from './views.ts'
 import { waitForChange, whenOver } from './waiting.ts'
 
@@ -84,12 +85,12 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
 
   app.post<{ Params: Params }>(`${list}/:uuid`, async (request, reply) => {
     const execution = await executionFor(request, request.params.uuid, 'update', context)
-    await update(execution, readUpdate(request.body))
+    await update(execution, readUpdate(request.body), request)
     return answer(request, reply, 200, await present(execution.id, request))
   })
 
-  async function update(execution: executions.Execution, wanted: Update): Promise<void> {
-    if (wanted.type === 'enum' && wanted.path === 'phase') return updatePhase(execution, wanted)
+  async function update(execution: executions.Execution, wanted: Update, request: FastifyRequest): Promise<void> {
+    if (wanted.type === 'enum' && wanted.path === 'phase') return updatePhase(execution, wanted, request)
     const now = clock.now()
     const isName = wanted.path === 'meta/name' && wanted.type === 'string'
     if (isName && wanted.value !== '' && wanted.value.length <= 200)
@@ -101,12 +102,19 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
     throw impossibleUpdate(wanted, "possible are 'phase', 'meta/name' and 'meta/description'; see meta.options.")
   }
 
-  async function updatePhase(execution: executions.Execution, wanted: Update & { type: 'enum' }): Promise<void> {
+  async function updatePhase(
+    execution: executions.Execution,
+    wanted: Update & { type: 'enum' },
+    request: FastifyRequest,
+  ): Promise<void> {
     const { id, offerSetId, phase } = execution
     const target = phaseNamed(wanted.value)
     if (!target) throw impossibleUpdate(wanted, 'that is not a phase.')
     const transition = executionLifecycle.clientTransitions(phase).find(({ to }) => to === target)
-    if (target === 'ACCEPTED') return acceptOffer(database, execution, clock.now())
+    if (target === 'ACCEPTED') {
+      await requirePermission(request, execution, context)
+      return acceptOffer(database, execution, clock.now())
+    }
     if (!transition) throw conflict(phase, target)
     if (phase === 'OFFERED') {
       const event = transition.event === 'reject' ? 'reject' : 'cancel'

@@ -33,6 +33,14 @@ export class Figures {
     buckets: ERROR_BUCKETS,
     registers: [this.#registry],
   })
+  readonly #verdicts = this.#counter('broker_policy_verdicts_total', 'What the policies answered.', [
+    'policy',
+    'moment',
+    'decision',
+  ])
+  readonly #policyFailures = this.#counter('broker_policy_failures_total', 'Policies that failed, and so denied.', [
+    'policy',
+  ])
   readonly #databaseUp = this.#gauge('broker_database_up', 'Whether the database answers.')
   readonly #due = this.#gauge('broker_queue_due', 'Executions that wait for a worker now.')
   readonly #leased = this.#gauge('broker_queue_leased', 'Executions that a worker is at.')
@@ -59,6 +67,14 @@ export class Figures {
 
   executionEnded(phase: ExecutionPhase): void {
     this.#ended.inc({ phase })
+  }
+
+  policyAnswered(policy: string, moment: 'offer' | 'accept', decision: 'allow' | 'deny' | 'cap'): void {
+    this.#verdicts.inc({ policy, moment, decision })
+  }
+
+  policyFailed(policy: string): void {
+    this.#policyFailures.inc({ policy })
   }
 
   /** A part of an execution was prepared; `estimatedMs` was promised. */

@@ -11,6 +11,7 @@ import { knownCaller } from './calling.ts'
 import { answer, linkFor, preferences, type HttpContext } from './context.ts'
 import { makeOnce } from './once.ts'
 import { pageOf, nextPage } from './paging.ts'
+import { requirePermission } from './permitting.ts'
 import { offerSetView, offerSetViews, executionFor, offerSetFor, viewOfOffered } from './views.ts'
 
 interface Params {
@@ -57,6 +58,7 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
     else if (update.type === 'string' && update.path === 'accepted') {
       const offer = await executionFor(request, update.value, 'update', context)
       if (offer.offerSetId !== offerSet.id) throw impossibleUpdate(update, 'it is no offer of this set.')
+      await requirePermission(request, offer, context)
       await acceptOffer(database, offer, clock.now())
     } else throw impossibleUpdate(update, "possible are 'phase' to REJECTED, and 'accepted' to the UUID of an offer.")
     return answer(request, reply, 200, await present(offerSet.id, request))

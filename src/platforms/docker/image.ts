@@ -10,7 +10,7 @@ import type { ImageProgress } from '../platform.ts'
 import type { ImageDetails, PullLine } from './engine-answers.ts'
 import { EngineRefusal, jsonLines, type EngineClient } from './engine-client.ts'
 import { normalArchitecture } from './engine-facts.ts'
-import { isDigest, parseReference, type ImageReference } from './image-reference.ts'
+import { isDigest, parseReference, type ImageReference } from '../../domain/image-reference.ts'
 import { PullProgress } from './pull-progress.ts'
 
 /** Failures that another location does not help against. */

@@ -46,3 +46,26 @@ function fullName(name: string): string | undefined {
   if (!REGISTRY.test(registry) || !PATH.test(path)) return undefined
   return `${registry === 'index.docker.io' ? 'docker.io' : registry}/${path}`
 }
+
+/** The parts of a repository, by which a site says where images may come from. */
+export interface RepositoryParts {
+  /** The host, with its port where one is given; hosts are compared in lower case. */
+  readonly registry: string
+  /** The first part of the path: the project of a Harbor, the organisation of a Docker Hub. Empty where there is none. */
+  readonly project: string
+  /** The rest of the path. */
+  readonly name: string
+}
+
+/** Takes the repository of a reference apart. */
+export function repositoryParts({ repository }: ImageReference): RepositoryParts {
+  const [registry = '', ...path] = repository.split('/')
+  const [project = '', ...rest] = path
+  const parts = rest.length > 0 ? { project, name: rest.join('/') } : { project: '', name: project }
+  return { registry: registry.toLowerCase(), ...parts }
+}
+
+/** A reference as text, with what is known of it. */
+export function referenceText({ repository, tag, digest }: ImageReference): string {
+  return `${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
+}

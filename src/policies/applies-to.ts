@@ -1,0 +1,32 @@
+/** Whom a policy is for: everybody, unless its configuration names users, groups or kinds. Pure. */
+import { ALLOW, type Policy, type PolicyQuestion } from './policy.ts'
+
+/** What every policy has in its configuration. */
+export interface AppliesTo {
+  /** User names. */
+  readonly users?: readonly string[] | undefined
+  /** Groups, of which a caller has to be in one. */
+  readonly groups?: readonly string[] | undefined
+  /** Groups whose members the policy is not for. */
+  readonly notGroups?: readonly string[] | undefined
+  /** Kinds of executables, such as docker-container. */
+  readonly kinds?: readonly string[] | undefined
+}
+
+/** Whether a policy has to be asked. */
+export function appliesTo({ users, groups, notGroups = [], kinds }: AppliesTo, question: PolicyQuestion): boolean {
+  const { caller, request } = question
+  const named = users !== undefined && caller.username !== undefined && users.includes(caller.username)
+  const member = groups !== undefined && groups.some((group) => caller.groups.includes(group))
+  const meant = (users === undefined && groups === undefined) || named || member
+  const excepted = notGroups.some((group) => caller.groups.includes(group))
+  return meant && !excepted && (kinds === undefined || kinds.includes(request.executable.type))
+}
+
+/** A policy that allows everything to whom it is not for. */
+export function forThose(whom: AppliesTo, policy: Policy): Policy {
+  return {
+    name: policy.name,
+    evaluate: (question, signal) => (appliesTo(whom, question) ? policy.evaluate(question, signal) : ALLOW),
+  }
+}

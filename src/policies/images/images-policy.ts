@@ -1,0 +1,130 @@
+/**
+ * Which images may be run: the white list of a site, and what is excepted from it.
+ *
+ * A tag can be moved to another image at any time, so that with `resolve` the registry is asked which image a tag means
+ * when an offer is made, and that one is run. Only registries of the white list are asked: a client cannot make the broker
+ * connect to others. Without `resolve`, a digest beside a tag that a rule is about is refused, because engines look at the
+ * digest alone.
+ */
+import { isBrokerError } from '../../domain/errors.ts'
+import { isDigest, parseReference, type ImageReference } from '../../domain/image-reference.ts'
+import { message, type Message } from '../../domain/message.ts'
+import { ALLOW, denyFor, type Policy, type PolicyQuestion, type Verdict } from '../policy.ts'
+import { imageRule, type ImageRule, type ImageRuleConfig } from './image-rule.ts'
+
+/** The digest of an image, as its registry has it. Throws IMAGE_UNAVAILABLE when the registry has none or does not show it. */
+export type ResolveImage = (reference: ImageReference, signal: AbortSignal) => Promise<string>
+
+export interface ImagesPolicyOptions {
+  readonly name: string
+  readonly allow: readonly ImageRuleConfig[]
+  readonly deny: readonly ImageRuleConfig[]
+  /** How tags become digests; undefined when they stay tags. */
+  readonly resolve: ResolveImage | undefined
+}
+
+/** What is allowed of one location: the digest that is known of it. Or why it is not. */
+type Found = { readonly digest: string | undefined } | { readonly reason: string }
+
+export class ImagesPolicy implements Policy {
+  readonly name: string
+  readonly #allow: readonly ImageRule[]
+  readonly #deny: readonly ImageRule[]
+  readonly #resolve: ResolveImage | undefined
+
+  /** Throws UNPROCESSABLE for rules that cannot be understood. */
+  constructor({ name, allow, deny, resolve }: ImagesPolicyOptions) {
+    this.name = name
+    this.#allow = allow.map((rule, index) => imageRule(rule, `${name}.allow.${index}`))
+    this.#deny = deny.map((rule, index) => imageRule(rule, `${name}.deny.${index}`))
+    this.#resolve = resolve
+  }
+
+  /** The first location that is allowed, with its digest; another one with the same image goes along. */
+  async evaluate(question: PolicyQuestion, signal: AbortSignal): Promise<Verdict> {
+    const { locations, digest: wanted } = question.request.executable.image
+    const reasons: Message[] = []
+    const allowed: { location: string; digest: string | undefined }[] = []
+    for (const [index, location] of locations.entries()) {
+      const found = await this.#look(location, wanted, question, signal)
+      if ('digest' in found) allowed.push({ location, digest: found.digest })
+      else reasons.push(this.#reason(location, `/executable/image/locations/${index}`, found.reason, question))
+    }
+    const [first] = allowed
+    if (!first) return denyFor(reasons.length > 0 ? reasons : [this.#nameless(question)])
+    const same = allowed.filter(({ digest }) => digest === first.digest).map(({ location }) => location)
+    if (same.length === locations.length && (first.digest ?? wanted) === wanted) return ALLOW
+    return {
+      decision: 'cap',
+      cap: { image: { locations: same, ...(first.digest === undefined ? {} : { digest: first.digest }) } },
+    }
+  }
+
+  async #look(
+    location: string,
+    wanted: string | undefined,
+    { moment }: PolicyQuestion,
+    signal: AbortSignal,
+  ): Promise<Found> {
+    const reference = parseReference(location)
+    if (!reference) return { reason: 'it is not a reference to an image' }
+    const digest = wanted ?? reference.digest
+    if (digest !== undefined && (!isDigest(digest) || (reference.digest ?? digest) !== digest))
+      return { reason: 'its digest is not the one of the request' }
+    const rules = this.#allow.filter((rule) => rule.coversRepository(reference))
+    if (rules.length === 0) return { reason: 'its repository is not on the white list' }
+    // An offer has the digest that was found when it was made; its tag may have moved since, which does not matter.
+    const known = moment === 'accept' && digest !== undefined ? digest : await this.#known(reference, digest, signal)
+    if (typeof known === 'object') return known
+    return this.#decide(rules, reference, known)
+  }
+
+  /** The digest that the registry has under the tag, or the one that was given; undefined when nobody knows. */
+  async #known(
+    reference: ImageReference,
+    given: string | undefined,
+    signal: AbortSignal,
+  ): Promise<string | undefined | { reason: string }> {
+    const { tag } = reference
+    const tagMatters = [...this.#allow, ...this.#deny].some(
+      (rule) => rule.aboutTags && rule.coversRepository(reference),
+    )
+    if (given !== undefined && (tag === undefined || !tagMatters)) return given
+    if (!this.#resolve)
+      return given === undefined ? undefined : { reason: 'whether its digest is the one of its tag is not known here' }
+    try {
+      const { repository } = reference
+      const found = await this.#resolve(tag === undefined ? { repository } : { repository, tag }, signal)
+      if (given === undefined || given === found) return found
+      return { reason: `its tag means ${found} and not the digest of the request` }
+    } catch (error) {
+      if (isBrokerError(error, 'IMAGE_UNAVAILABLE')) return { reason: error.detail }
+      throw error
+    }
+  }
+
+  #decide(rules: readonly ImageRule[], reference: ImageReference, digest: string | undefined): Found {
+    const excepted = this.#deny.some(
+      (rule) =>
+        rule.coversRepository(reference) &&
+        // What is not known could be what is meant.
+        (!rule.aboutTags || reference.tag === undefined || rule.coversTag(reference.tag)) &&
+        (rule.digest === undefined || digest === undefined || rule.digest === digest),
+    )
+    if (excepted) return { reason: 'it is excepted from the white list' }
+    const tagged = rules.filter(
+      (rule) => !rule.aboutTags || (reference.tag !== undefined && rule.coversTag(reference.tag)),
+    )
+    if (tagged.length === 0) return { reason: 'its tag is not on the white list' }
+    if (tagged.some((rule) => rule.digest === undefined || rule.digest === digest)) return { digest }
+    return { reason: digest === undefined ? 'its digest is not given' : 'its digest is not on the white list' }
+  }
+
+  #reason(image: string, pointer: string, reason: string, { now }: PolicyQuestion): Message {
+    return message('policy-image', now, { image, pointer, reason, policy: this.name })
+  }
+
+  #nameless(question: PolicyQuestion): Message {
+    return this.#reason('', '/executable/image', 'the request names no location of it', question)
+  }
+}

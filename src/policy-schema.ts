@@ -1,0 +1,71 @@
+/** The keys of the configuration that say what the site allows. Each type of policy has its own. */
+
+const names = (description: string) =>
+  ({ type: 'array', minItems: 1, items: { type: 'string', minLength: 1 }, description }) as const
+
+/** What every policy has. */
+const COMMON = {
+  name: {
+    type: 'string',
+    pattern: '^[a-z0-9][a-z0-9-]*$',
+    description: 'The name of the policy; it stands in every reason for a refusal, and no other policy has it.',
+  },
+  users: names('The policy is for these users, by their user names. Without users and groups it is for everybody.'),
+  groups: names('The policy is for the members of these groups, and for the users above.'),
+  notGroups: names('The policy is not for the members of these groups.'),
+  kinds: {
+    type: 'array',
+    minItems: 1,
+    items: { enum: ['docker-container'] },
+    description: 'The policy is for these kinds of executables; for all when left out.',
+  },
+} as const
+
+const imageRule = {
+  type: 'object',
+  additionalProperties: false,
+  minProperties: 1,
+  properties: {
+    registry: {
+      type: 'string',
+      description: 'The host, with its port where it has one: docker.io, registry.example.org:5000.',
+    },
+    project: {
+      type: 'string',
+      description: 'The first part of the path, such as library; * stands for any text.',
+    },
+    repository: {
+      type: 'string',
+      description: 'The rest of the path; * stands for any text within a part of it, ** for any text at all.',
+    },
+    tag: { type: 'string', description: 'The tag; * stands for any text.' },
+    versions: {
+      type: 'string',
+      description: "Tags that are versions in a range such as '>=1.20 <2'; other tags are not covered then.",
+    },
+    digest: { type: 'string', description: 'The digest, sha256:… with 64 digits.' },
+  },
+} as const
+
+const imageRules = (description: string) => ({ type: 'array', items: imageRule, description }) as const
+
+export const POLICIES = {
+  type: 'array',
+  description:
+    'What the site allows. Every policy is asked when something is offered and again when an offer is accepted; all have to allow it. Without any, everything that the platforms support is allowed.',
+  items: {
+    oneOf: [
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['type', 'name', 'allow'],
+        properties: {
+          type: { const: 'images' },
+          ...COMMON,
+          allow: imageRules('The white list: an image has to be covered by one of these rules.'),
+          deny: { ...imageRules('What is excepted from the white list.'), default: [] },
+        },
+      },
+    ],
+  },
+} as const
