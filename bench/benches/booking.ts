@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BookingQueue } from '../../src/booking/booking-queue.ts'
 import { Ledger } from '../../src/booking/ledger.ts'
+import type { OfferedSet } from '../../src/booking/offers.ts'
 import { idSource } from '../../src/domain/ids.ts'
 import type { Database } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
@@ -32,7 +33,6 @@ const LIVE: Readonly<Record<Kind, readonly number[]>> = {
 const LIMITS = {
   offersMax: 4,
   lifetimeMs: 5 * MINUTE_MS,
-  horizonMs: HORIZON_DAYS * DAY_MS,
   durationMaxMs: HORIZON_DAYS * DAY_MS,
   graceMs: 10_000,
 }
@@ -44,99 +44,137 @@ export const booking: Bench = {
     'more and more live bookings, and in a pool that is full for 30 days.',
   baseline:
     'One transaction that writes the same rows through the same driver into the same database. For the growth and for ' +
-    'the full pool: the same with nothing booked.',
+    'the full pool: the same with nothing booked, in another database.',
   run: (effort) => onEachDatabase((kind, place) => measure(kind, place, effort)),
 }
 
 function measure(kind: Kind, makePlace: () => Promise<DatabasePlace>, effort: Effort): Promise<Reading[]> {
   return cleanly(async (later) => {
-    const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-booking-'))
-    later(async () => rmSync(dataDirectory, { recursive: true, force: true }))
-    const place = await makePlace()
-    later(() => place.drop())
-    const database = await place.open({ dataDirectory })
-    later(() => database.close())
-    await migrate(database, Date.now())
-    const large = await pools.keep(database, 'bench', 'large', LARGE, Date.now() - DAY_MS)
-    const full = await pools.keep(database, 'bench', 'full', FULL, Date.now() - DAY_MS)
-    const { offerSet } = (await newcomer(database).book(wishIn(large, LARGE))) as { offerSet: { id: string } }
-    const { again } = await recordWrites(database, offerSet.id)
-    return growing(kind, database, { large, full }, again, effort)
+    const [empty, growing] = [await openGround(makePlace, later), await openGround(makePlace, later)]
+    const { offerSet } = await growing.book(growing.large, LARGE, 1)
+    const { again } = await recordWrites(growing.database, offerSet.id)
+    return [
+      ...(await growth(kind, { empty, growing, bare: again }, effort)),
+      ...(await fullPool(kind, { empty, growing }, effort)),
+    ]
   })
+}
+
+/** A database with two pools, and a process that books in it. */
+interface Ground {
+  readonly database: Database
+  readonly large: PoolId
+  readonly full: PoolId
+  /** Asks for cores out of a pool with a capacity, with so many days to the horizon. */
+  readonly book: (poolId: PoolId, capacity: typeof LARGE, cores: number, horizonDays?: number) => Promise<OfferedSet>
+}
+
+async function openGround(
+  makePlace: () => Promise<DatabasePlace>,
+  later: (close: () => Promise<unknown>) => void,
+): Promise<Ground> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-booking-'))
+  later(async () => rmSync(dataDirectory, { recursive: true, force: true }))
+  const place = await makePlace()
+  later(() => place.drop())
+  const database = await place.open({ dataDirectory })
+  later(() => database.close())
+  await migrate(database, Date.now())
+  const queue = new BookingQueue(database, new Ledger(systemClock), systemClock, idSource(Date.now))
+  return {
+    database,
+    large: await pools.keep(database, 'bench', 'large', LARGE, Date.now() - DAY_MS),
+    full: await pools.keep(database, 'bench', 'full', FULL, Date.now() - DAY_MS),
+    book: (...wanted) => queue.book(wishIn(...wanted)),
+  }
 }
 
 /** Measures with nothing booked, then books more and more behind the back of the process and measures again. */
-async function growing(
+async function growth(
   kind: Kind,
-  database: Database,
-  { large, full }: { large: PoolId; full: PoolId },
-  again: () => Promise<void>,
+  { empty, growing, bare }: { empty: Ground; growing: Ground; bare: () => Promise<void> },
   { rounds, times }: Effort,
 ): Promise<Reading[]> {
-  const queue = newcomer(database)
   const count = times(60)
+  const book = ({ book, large }: Ground) => oneByOne(count, () => book(large, LARGE, 1))
   const readings: Reading[] = []
-  const book = (poolId: PoolId, capacity: typeof LARGE) => oneByOne(count, () => queue.book(wishIn(poolId, capacity)))
-  const beside = async (name: string) => {
+  const beside = async (live: string) => {
     const measured = await inTurns(
       rounds,
-      () => book(large, LARGE),
-      () => oneByOne(count, again),
+      () => book(growing),
+      () => oneByOne(count, bare),
     )
-    const [value, baseline] = [median(measured.subject.flat()), median(measured.baseline.flat())]
     readings.push({
-      name: `${kind}, ${name}, p50`,
-      value,
-      unit: 'ms',
-      baseline,
+      name: `${kind}, ${live}, p50`,
+      ...medians(measured),
       ...(kind === 'server' ? { goal: { of: 'ratio', atMost: 1.5 } } : {}),
     })
-    return value
   }
-  const empty = await beside('nothing booked')
-  const emptyAnswer = median(await oneByOne(rounds * count, () => queue.book(wishIn(full, FULL, 16))))
-  let last = empty
+  await beside('nothing booked')
   let booked = 0
   for (const live of LIVE[kind]) {
-    const target = times(live)
-    await fill(database, large, target - booked)
-    booked = target
-    last = await beside(`${live.toLocaleString('en')} live bookings`)
+    await fill(growing.database, growing.large, times(live) - booked)
+    booked = times(live)
+    await beside(`${live.toLocaleString('en')} live bookings`)
   }
-  readings.push({
-    name: `${kind}, all of them beside nothing booked, p50`,
-    value: last,
-    unit: 'ms',
-    baseline: empty,
-    goal: { of: 'ratio', atMost: 1.5 },
-  })
-  await fillUp(database, full, booked)
-  const read = await millisecondsOf(() => new Ledger(systemClock).known(database, [full]))
-  const no = median(await oneByOne(rounds * count, () => queue.book(wishIn(full, FULL, 2))))
-  readings.push(
-    {
-      name: `${kind}, a pool that is full for ${HORIZON_DAYS} days, p50`,
-      value: no,
-      unit: 'ms',
-      baseline: emptyAnswer,
-      goal: { of: 'ratio', atMost: 5 },
-    },
-    { name: `${kind}, reading a full pool at the start of a process`, value: read, unit: 'ms' },
+  const all = await inTurns(
+    rounds,
+    () => book(growing),
+    () => book(empty),
   )
-  return readings
+  return [
+    ...readings,
+    { name: `${kind}, all of them beside nothing booked, p50`, ...medians(all), goal: { of: 'ratio', atMost: 1.5 } },
+  ]
 }
 
-function newcomer(database: Database): BookingQueue {
-  return new BookingQueue(database, new Ledger(systemClock), systemClock, idSource(Date.now))
+/** Asks of a pool that is full to the horizon, and of the same one when something is free shortly before the horizon. */
+async function fullPool(
+  kind: Kind,
+  { empty, growing }: { empty: Ground; growing: Ground },
+  { rounds, times }: Effort,
+): Promise<Reading[]> {
+  const live = Math.max(FULL.cores, times(Math.max(...LIVE[kind])))
+  await fillUp(growing.database, growing.full, live)
+  const newcomer = new Ledger(systemClock)
+  const read = await millisecondsOf(() => newcomer.known(growing.database, [growing.full]))
+  const readings: Reading[] = []
+  for (const [answer, result, horizonDays] of [
+    ['NO', 'NO', HORIZON_DAYS],
+    ['a far slot', 'YES', 2 * HORIZON_DAYS],
+  ] as const) {
+    const ask = async () => {
+      const { offerSet } = await growing.book(growing.full, FULL, 2, horizonDays)
+      if (offerSet.result !== result) throw new Error(`the full pool answered ${offerSet.result}`)
+    }
+    const count = times(60)
+    const measured = await inTurns(
+      rounds,
+      () => oneByOne(count, ask),
+      () => oneByOne(count, () => empty.book(empty.large, LARGE, 2, horizonDays)),
+    )
+    readings.push({
+      name: `${kind}, ${answer} of a pool that is full for ${HORIZON_DAYS} days, p50`,
+      ...medians(measured),
+      goal: { of: 'ratio', atMost: 5 },
+    })
+  }
+  return [...readings, { name: `${kind}, reading that pool at the start of a process`, value: read, unit: 'ms' }]
 }
 
-function wishIn(poolId: PoolId, capacity: typeof LARGE, cores = 1) {
+const medians = ({ subject, baseline }: { subject: number[][]; baseline: number[][] }) => ({
+  value: median(subject.flat()),
+  unit: 'ms',
+  baseline: median(baseline.flat()),
+})
+
+function wishIn(poolId: PoolId, capacity: typeof LARGE, cores: number, horizonDays = HORIZON_DAYS) {
   return wish({
     pools: [{ poolId, capacity }],
     cores: { min: cores, max: Math.max(cores, 4) },
     memory: { min: 1, max: 4 },
     durationMs: 10 * MINUTE_MS,
-    limits: LIMITS,
+    limits: { ...LIMITS, horizonMs: horizonDays * DAY_MS },
   })
 }
 
@@ -167,12 +205,16 @@ async function fillUp(database: Database, poolId: PoolId, count: number): Promis
   )
 }
 
-/** Enters bookings as if others had made them: the log has forgotten how, so the process has to read the pool anew. */
+/**
+ * Enters bookings as if others had made them: the log has forgotten how, so the process has to read the pool anew. What
+ * the database tidies up after that many new rows it does here, and not while somebody measures.
+ */
 async function insert(database: Database, poolId: PoolId, count: number, rows: string): Promise<void> {
   await database.transaction((tx) =>
     database.script(
       tx,
-      `with owner as (
+      `alter table booking drop constraint booking_offer_set_id_fkey, drop constraint booking_pool_id_fkey;
+       with owner as (
          insert into offer_set (id, owner, request, result, messages, created_at, expires_at)
          values (gen_random_uuid(), 'bench', '{}', 'YES', '[]', now(), now()) returning id
        )
@@ -180,9 +222,10 @@ async function insert(database: Database, poolId: PoolId, count: number, rows: s
        select owner.id, ${poolId}, 'cores', held.amount, date_trunc('milliseconds', held.from_at),
               date_trunc('milliseconds', held.to_at)
          from owner, (${rows}) as held (n, amount, from_at, to_at) where ${count} > 0;
+       alter table booking add foreign key (offer_set_id) references offer_set, add foreign key (pool_id) references pool;
        update pool set version = version + 2 where id = ${poolId};
        delete from pool_change where pool_id = ${poolId}`,
     ),
   )
-  await database.query({ name: `bench.analyze`, text: 'analyze booking', parameters: [] }, {})
+  await database.query({ name: 'bench.vacuum', text: 'vacuum analyze booking', parameters: [] }, {})
 }

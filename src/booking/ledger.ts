@@ -104,14 +104,10 @@ export class Ledger {
     const { version, capacity, holds } = await ledger.load(db, poolId)
     const known = this.#replicas.get(poolId)
     if (known && known.version >= version) return known
-    const replica = new Replica(poolId, version, new PoolProfile(capacity, allOf(holds), this.#clock.now()))
+    const replica = new Replica(poolId, version, new PoolProfile(capacity, holds, this.#clock.now()))
     this.#replicas.set(poolId, replica)
     return replica
   }
-}
-
-function* allOf(lists: readonly (readonly LoggedHold[])[]): Generator<Hold> {
-  for (const list of lists) for (const hold of list) yield holdOf(hold)
 }
 
 function holdOf([resource, amount, fromAt, toAt]: LoggedHold): Hold {

@@ -2,7 +2,6 @@
 import type { Instant } from '../domain/dates.ts'
 import type { Resource } from '../domain/resources.ts'
 import { Timeline } from './timeline.ts'
-import type { Change } from './timeline-tree.ts'
 
 /** An amount of one resource, held from `fromAt` to before `toAt`. */
 export interface Hold {
@@ -42,13 +41,12 @@ export class PoolProfile {
   constructor(capacity: readonly Capacity[], holds: Iterable<Hold>, aroundAt: Instant) {
     this.#aroundAt = aroundAt
     this.setCapacity(capacity)
-    const changes = new Map<Resource, Change[]>()
     for (const { resource, amount, fromAt, toAt } of holds) {
-      let ofResource = changes.get(resource)
-      if (!ofResource) changes.set(resource, (ofResource = []))
-      ofResource.push({ at: fromAt, delta: amount, ended: 0 }, { at: toAt, delta: -amount, ended: amount })
+      const timeline = this.#timeline(resource)
+      timeline.enter(fromAt, amount, 0)
+      timeline.enter(toAt, -amount, amount)
     }
-    for (const [resource, ofResource] of changes) this.#timeline(resource).changeAll(ofResource)
+    for (const timeline of this.#timelines.values()) timeline.sumUp()
   }
 
   /** Makes this the capacity over time. */

@@ -5,14 +5,6 @@
 import type { Instant } from '../domain/dates.ts'
 import { bitsOf, Cells, FAN, FAN_BITS, LEAF_BITS, Leaves, LEVELS, type Summary } from './timeline-cells.ts'
 
-/** One change of the number. */
-export interface Change {
-  readonly at: Instant
-  readonly delta: number
-  /** The part of it that is the end of something that began earlier; see `endedUntil`. */
-  readonly ended: number
-}
-
 const SPAN = 2 ** bitsOf(LEVELS)
 
 export class TimelineTree {
@@ -31,16 +23,20 @@ export class TimelineTree {
     this.root = this.cells(LEVELS).take()
   }
 
-  /** Adds to the level from an instant on. */
+  /** Adds to the level from an instant on. `ended` is the part of it that ends something that began earlier. */
   change(at: Instant, delta: number, ended: number): void {
     const offset = this.offset(at)
     const leaf = this.#insert(offset, delta, ended)
     this.#summariseUp(Math.floor(offset / 2 ** LEAF_BITS), leaf)
   }
 
-  /** As `change`, for many changes at once. */
-  changeAll(changes: Iterable<Change>): void {
-    for (const { at, delta, ended } of changes) this.#insert(this.offset(at), delta, ended)
+  /** As `change`, for the first of many changes: nothing may be asked before `sumUp`. */
+  enter(at: Instant, delta: number, ended: number): void {
+    this.#insert(this.offset(at), delta, ended)
+  }
+
+  /** Sums everything up that was entered. */
+  sumUp(): void {
     this.#summariseAll(LEVELS, this.root, 0)
   }
 

@@ -1,9 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Timeline } from './timeline.ts'
-import type { Change } from './timeline-tree.ts'
 
 const NOW = Date.UTC(2026, 10, 24)
+
+interface Change {
+  readonly at: number
+  readonly delta: number
+  readonly ended: number
+}
 
 /** The same by adding up, for instants that are at most `SPAN` from NOW. */
 class PlainTimeline {
@@ -128,7 +133,8 @@ describe('a timeline', () => {
 
 function bulk(changes: readonly Change[]): Timeline {
   const timeline = new Timeline(NOW)
-  timeline.changeAll(changes)
+  for (const { at, delta, ended } of changes) timeline.enter(at, delta, ended)
+  timeline.sumUp()
   return timeline
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Instant } from '../domain/dates.ts'
 import type { Resource } from '../domain/resources.ts'
-import { rowsOf, type HeldBooking } from './bookings.ts'
+import { rowsOf, type Booking, type HeldBooking } from './bookings.ts'
 import { at, json, type Queryable, type Transaction } from './database.ts'
 import type { Execution } from './executions.ts'
 import type { OfferSet } from './offer-sets.ts'
@@ -56,21 +56,39 @@ export async function changesSince(db: Queryable, poolId: PoolId, version: numbe
 export interface LoadedPool {
   readonly version: number
   readonly capacity: readonly { readonly resource: Resource; readonly amount: number; readonly fromAt: Instant }[]
-  readonly holds: readonly (readonly LoggedHold[])[]
+  /** To be gone through once: there may be millions, and each is made when it is its turn. */
+  readonly holds: Iterable<Omit<Booking, 'poolId'>>
+}
+
+/** Many holds of one resource, as columns of numbers, or none; each row repeats what is known of the pool. */
+interface LoadedRow {
+  readonly version: number
+  readonly capacity?: readonly [resource: Resource, amount: number, fromAt: Instant][]
+  readonly resource?: Resource
+  readonly amounts?: readonly number[]
+  readonly fromAts?: readonly Instant[]
+  readonly toAts?: readonly Instant[]
 }
 
 /** Reads a pool as it is now. */
 export async function load(db: Queryable, poolId: PoolId): Promise<LoadedPool> {
-  const rows = await db.query<{
-    version: number
-    capacity?: readonly [resource: Resource, amount: number, fromAt: Instant][]
-    holds?: readonly LoggedHold[]
-  }>(sql.load, { poolId })
+  const rows = await db.query<LoadedRow>(sql.load, { poolId })
   return {
     version: rows[0]?.version ?? 0,
     capacity: (rows[0]?.capacity ?? []).map(([resource, amount, fromAt]) => ({ resource, amount, fromAt })),
-    holds: rows.flatMap(({ holds }) => (holds ? [holds] : [])),
+    holds: holdsIn(rows),
   }
+}
+
+function* holdsIn(rows: readonly LoadedRow[]): LoadedPool['holds'] {
+  for (const { resource, amounts = [], fromAts = [], toAts = [] } of rows)
+    for (let index = 0; resource && index < amounts.length; index++)
+      yield {
+        resource,
+        amount: amounts[index] as number,
+        fromAt: fromAts[index] as Instant,
+        toAt: toAts[index] as Instant,
+      }
 }
 
 /** Keeps offer sets and what they hold. False when a pool has changed since it was planned for; then nothing was kept. */
