@@ -102,8 +102,7 @@ async function start(
     logger[level]({ ...details, err: details.error, error: undefined }, text)
   const role = roleOf(config)
   // Before anything is opened: what is wrong with a policy is told at once.
-  const site = policiesOf(config, clock)
-  closing.push(() => site.close())
+  const policies = policiesOf(config)
   const directory = resolve(config.dataDirectory)
   const database = await openDatabase(config, directory, log, closing)
   await migrate(database, clock.now())
@@ -177,7 +176,7 @@ async function start(
       configuredPools,
       platforms.map(({ platform }) => platform),
       role.endpoints,
-      watchedPolicies(site.policies, figures, log),
+      watchedPolicies(policies, figures, log),
       stopping.signal,
     ),
     logger,

@@ -58,7 +58,7 @@ async function alone(
   write: () => Promise<void>,
   { rounds, times }: Effort,
 ): Promise<Reading[]> {
-  const count = times(40)
+  const count = times(60)
   const measured = await inTurns(
     rounds,
     () => oneByOne(count, ask),
@@ -74,7 +74,7 @@ async function crowded(
   write: () => Promise<void>,
   { rounds, times }: Effort,
 ): Promise<Reading[]> {
-  const count = times(160)
+  const count = times(600)
   const measured = await inTurns(
     rounds,
     () => manyAtOnce(CONNECTIONS, count, ask),

@@ -73,7 +73,8 @@ export type Link = (path: string) => string
 
 /** Presents an offer set, in the spelling in which it was asked for. */
 export function presentOfferSet(view: OfferSetView, link: Link): Schemas['OfferSet'] {
-  const presented = compact<Schemas['OfferSet']>({
+  const offers = view.offers.map((offer) => presentExecution(offer, link, view.spelling))
+  const withoutOffers = compact<Schemas['OfferSet']>({
     kind: KIND.offerSet,
     meta: {
       uuid: view.id,
@@ -92,8 +93,9 @@ export function presentOfferSet(view: OfferSetView, link: Link): Schemas['OfferS
     result: view.result,
     description: view.spelling === 'published' ? view.description : undefined,
     expires: view.offers.length > 0 ? formatInstant(view.expiresAt) : undefined,
-    offers: view.offers.map((offer) => presentExecution(offer, link, view.spelling)),
   })
+  // The offers are compact already, and the largest part.
+  const presented = offers.length > 0 ? { ...withoutOffers, offers } : withoutOffers
   return view.spelling === 'published' ? publishedOfferSet(presented) : presented
 }
 
@@ -380,16 +382,21 @@ class Parts {
 export function compact<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map((item: unknown) => compact(item)) as Value
   if (typeof value !== 'object' || value === null) return value
-  const kept: [string, unknown][] = []
+  const kept: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {
     const part: unknown = compact((value as Record<string, unknown>)[key])
-    if (!isEmpty(part)) kept.push([key, part])
+    if (isEmpty(part)) continue
+    // A client may have named something `__proto__`, to which nothing is assigned.
+    if (key === '__proto__') Object.defineProperty(kept, key, { ...OWN, value: part })
+    else kept[key] = part
   }
-  // Not by assignment: a client may have named something `__proto__`.
-  return Object.fromEntries(kept) as Value
+  return kept as Value
 }
+
+const OWN = { enumerable: true, configurable: true, writable: true }
 
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return true
-  return typeof value === 'object' && Object.keys(value).length === 0
+  if (typeof value !== 'object') return false
+  return Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0
 }
