@@ -1,9 +1,7 @@
 /** Who is known to this broker: the sources of identities that are configured. Names the adapters, as main.ts does. */
-import { readFileSync } from 'node:fs'
 import type { Config } from './config-schema.ts'
 import type { Account } from './domain/account.ts'
 import type { Clock } from './domain/clock.ts'
-import { BrokerError } from './domain/errors.ts'
 import type { IdSource } from './domain/ids.ts'
 import { CertificateIdentity } from './identity/certificate/certificate-identity.ts'
 import { Identities } from './identity/identities.ts'
@@ -13,6 +11,7 @@ import { Issuer } from './identity/oidc/issuer.ts'
 import { OidcIdentity } from './identity/oidc/oidc-identity.ts'
 import { openIdentity } from './identity/open/open-identity.ts'
 import { TokenIdentity } from './identity/tokens/token-identity.ts'
+import { secretIn } from './secrets.ts'
 import * as accessTokens from './store/access-tokens.ts'
 import type { Database } from './store/database.ts'
 import * as identities from './store/identities.ts'
@@ -82,19 +81,7 @@ function issuerConfig({ introspection, ...issuer }: IdentityConfig['issuers'][nu
     ...issuer,
     introspection: introspection && {
       clientId: introspection.clientId,
-      clientSecret: secretIn(introspection.clientSecretFile),
+      clientSecret: secretIn(introspection.clientSecretFile, 'a client secret'),
     },
   }
-}
-
-/** A secret out of a file. Throws UNPROCESSABLE with a sentence for the operator. */
-function secretIn(file: string): string {
-  try {
-    const secret = readFileSync(file, 'utf8').trim()
-    if (secret !== '') return secret
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new BrokerError('UNPROCESSABLE', `The file ${file} with a client secret cannot be read (${code}).`, { cause })
-  }
-  throw new BrokerError('UNPROCESSABLE', `The file ${file} with a client secret is empty.`)
 }

@@ -102,7 +102,8 @@ async function start(
     logger[level]({ ...details, err: details.error, error: undefined }, text)
   const role = roleOf(config)
   // Before anything is opened: what is wrong with a policy is told at once.
-  const policies = policiesOf(config)
+  const site = policiesOf(config, clock)
+  closing.push(() => site.close())
   const directory = resolve(config.dataDirectory)
   const database = await openDatabase(config, directory, log, closing)
   await migrate(database, clock.now())
@@ -176,7 +177,7 @@ async function start(
       configuredPools,
       platforms.map(({ platform }) => platform),
       role.endpoints,
-      watchedPolicies(policies, figures, log),
+      watchedPolicies(site.policies, figures, log),
       stopping.signal,
     ),
     logger,

@@ -1,18 +1,56 @@
 /** What this site allows: the policies that are configured. Names the adapters, as main.ts does. */
+import { Agent } from 'undici'
 import type { Config, PolicyConfig } from './config-schema.ts'
+import { AddressGuard } from './data/address-guard.ts'
+import { guardedAgent } from './data/guarded-agent.ts'
+import type { Clock } from './domain/clock.ts'
 import type { Figures } from './http/figures.ts'
 import type { Log } from './lifecycle/worker-context.ts'
 import { forThose } from './policies/applies-to.ts'
-import { ImagesPolicy } from './policies/images/images-policy.ts'
+import { ImagesPolicy, type ResolveImage } from './policies/images/images-policy.ts'
 import { PolicyChain } from './policies/policy-chain.ts'
 import type { Policy } from './policies/policy.ts'
+import { RegistryClient, type KnownRegistry } from './registries/registry-client.ts'
+import { secretIn } from './secrets.ts'
 
 /** How long the policies may take to answer, in milliseconds. */
-export const POLICY_PATIENCE_MS = 10_000
+const POLICY_PATIENCE_MS = 10_000
+
+/** How long a registry may take to tell a digest, in milliseconds. */
+const REGISTRY_PATIENCE_MS = 5_000
+
+/** The policies, and how what they hold open is closed. */
+export interface SitePolicies {
+  readonly policies: readonly Policy[]
+  close(): Promise<void>
+}
 
 /** The policies. Throws UNPROCESSABLE, with a sentence for the operator, for one that cannot be understood. */
-export function policiesOf({ policies = [] }: Config): Policy[] {
-  return policies.map((config) => forThose(config, policyOf(config)))
+export function policiesOf(config: Config, clock: Clock): SitePolicies {
+  const agent = new Agent()
+  const outside = guardedAgent({
+    guard: new AddressGuard({ allowedNetworks: config.data.allowedNetworks }),
+    connectTimeoutMs: REGISTRY_PATIENCE_MS,
+    idleTimeoutMs: REGISTRY_PATIENCE_MS,
+  })
+  const { resolve } = new RegistryClient({
+    clock,
+    registries: config.registries.map(knownRegistry),
+    agent,
+    guardedAgent: outside,
+    answerWithinMs: REGISTRY_PATIENCE_MS,
+  })
+  return {
+    policies: (config.policies ?? []).map((one) => forThose(one, policyOf(one, resolve))),
+    close: async () => {
+      await Promise.all([agent.destroy(), outside.destroy()])
+    },
+  }
+}
+
+function knownRegistry({ host, plainHttp, username, passwordFile }: Config['registries'][number]): KnownRegistry {
+  if (username === undefined || passwordFile === undefined) return { host, plainHttp }
+  return { host, plainHttp, credentials: { username, password: secretIn(passwordFile, `the password for ${host}`) } }
 }
 
 /** The policies as one, watched by the figures and the log. */
@@ -30,6 +68,6 @@ export function watchedPolicies(policies: readonly Policy[], figures: Figures, l
   )
 }
 
-function policyOf(config: PolicyConfig): Policy {
-  return new ImagesPolicy({ ...config, resolve: undefined })
+function policyOf(config: PolicyConfig, resolve: ResolveImage): Policy {
+  return new ImagesPolicy({ ...config, resolve: config.resolve ? resolve : undefined })
 }

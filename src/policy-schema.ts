@@ -49,6 +49,25 @@ const imageRule = {
 
 const imageRules = (description: string) => ({ type: 'array', items: imageRule, description }) as const
 
+export const REGISTRIES = {
+  type: 'array',
+  default: [],
+  description:
+    'Registries with addresses that are not public, or that want to know who asks. The policies ask these and, at public addresses, those of the white lists.',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['host'],
+    dependentRequired: { username: ['passwordFile'], passwordFile: ['username'] },
+    properties: {
+      host: { type: 'string', description: 'The host, with its port where it has one, as it stands in references.' },
+      plainHttp: { type: 'boolean', default: false, description: 'Whether it is spoken to without encryption.' },
+      username: { type: 'string', description: 'The name that the broker has there, such as that of a robot account.' },
+      passwordFile: { type: 'string', description: 'A file with the password for it.' },
+    },
+  },
+} as const
+
 export const POLICIES = {
   type: 'array',
   description:
@@ -63,6 +82,12 @@ export const POLICIES = {
           type: { const: 'images' },
           ...COMMON,
           allow: imageRules('The white list: an image has to be covered by one of these rules.'),
+          resolve: {
+            type: 'boolean',
+            default: true,
+            description:
+              'Whether the registry is asked which image a tag means when an offer is made, so that this one is run also when the tag is moved.',
+          },
           deny: { ...imageRules('What is excepted from the white list.'), default: [] },
         },
       },

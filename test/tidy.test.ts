@@ -13,6 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   platforms: ['domain'],
   data: ['domain'],
   store: ['domain'],
+  registries: ['domain', 'data'],
   accounts: ['domain', 'store', 'identity'],
   booking: ['domain', 'store'],
   lifecycle: ['domain', 'booking', 'store', 'platforms', 'data'],

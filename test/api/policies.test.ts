@@ -3,6 +3,8 @@ import type { Schemas } from '../../src/protocol/contract.ts'
 import { brokerWithAccounts, type BrokerWithAccounts } from '../support/accounts.ts'
 import { allText, containerRequest, messageNames } from '../support/api.ts'
 import { testBroker } from '../support/broker.ts'
+import { registryMissing, TestRegistry } from '../support/registry.ts'
+import { startRegistryFront, type RegistryFront } from '../support/registry-front.ts'
 
 const image = (...locations: string[]) => containerRequest({ image: { locations } })
 
@@ -10,11 +12,17 @@ let setting: BrokerWithAccounts
 beforeAll(async () => {
   setting = await brokerWithAccounts({
     policies: [
-      { type: 'images', name: 'site', allow: [{ registry: 'example.org' }, { registry: 'registry.example.org' }] },
+      {
+        type: 'images',
+        name: 'site',
+        resolve: false,
+        allow: [{ registry: 'example.org' }, { registry: 'registry.example.org' }],
+      },
       {
         type: 'images',
         name: 'radio',
         groups: ['radio'],
+        resolve: false,
         allow: [{ registry: 'registry.example.org', project: 'radio' }],
       },
     ],
@@ -59,6 +67,47 @@ describe('a white list of images', () => {
     expect(body).toMatch(/broker_policy_verdicts_total\{policy="site",moment="offer",decision="deny"\} [1-9]/)
     expect(body).toMatch(/broker_policy_verdicts_total\{policy="site",moment="accept",decision="allow"\} 1/)
     expect(body).not.toMatch(/broker_policy_failures_total\{/)
+  })
+})
+
+describe.skipIf(registryMissing)('an image of a registry', () => {
+  let registry: TestRegistry
+  let front: RegistryFront
+  let site: BrokerWithAccounts
+  beforeAll(async () => {
+    registry = await TestRegistry.start()
+    front = await startRegistryFront(registry.host)
+    site = await brokerWithAccounts({
+      policies: [{ type: 'images', name: 'site', allow: [{ registry: front.host, project: 'radio', tag: '1.*' }] }],
+      registries: [{ host: front.host, plainHttp: true }],
+    })
+  })
+  afterAll(async () => {
+    await site.broker.close()
+    await front.close()
+    await registry.close()
+  })
+
+  it('is offered, accepted and run as what its tag meant when it was asked for', async () => {
+    const { digest } = await registry.push('radio/imager', '1.2', Buffer.from('before'))
+    const location = `${front.host}/radio/imager:1.2`
+    const { offers = [], meta } = await site.admin.offers(image(location))
+    expect(offers[0]?.executable).toMatchObject({ image: { locations: [location], digest } })
+    expect(meta.messages?.map(({ message }) => message)).toContainEqual(expect.stringContaining(digest))
+    await registry.push('radio/imager', '1.2', Buffer.from('after'))
+    const uuid = offers[0]?.meta.uuid ?? ''
+    const { status, body } = await site.admin.setPhase(uuid, 'ACCEPTED')
+    expect([status, body.executable]).toMatchObject([200, { image: { digest } }])
+  })
+  it('that is not there is refused, and a registry that is away lets nothing through', async () => {
+    const { meta: missing } = await site.admin.offers(image(`${front.host}/radio/imager:1.9`))
+    expect(missing.messages?.[0]?.message).toMatch(/has no such image \(policy site\)/)
+    front.fault = 'busy'
+    const { result, meta } = await site.admin.offers(image(`${front.host}/radio/imager:1.3`))
+    front.fault = 'none'
+    expect([result, messageNames({ meta })]).toEqual(['NO', ['policy-failed']])
+    const { body } = await site.admin.get<string>('/metrics')
+    expect(body).toMatch(/broker_policy_failures_total\{policy="site"\} 1/)
   })
 })
 

@@ -1,0 +1,15 @@
+/** Secrets of the site, which stand in files of their own and never in the configuration. */
+import { readFileSync } from 'node:fs'
+import { BrokerError } from './domain/errors.ts'
+
+/** A secret out of a file; `what` says what it is. Throws UNPROCESSABLE with a sentence for the operator. */
+export function secretIn(file: string, what: string): string {
+  try {
+    const secret = readFileSync(file, 'utf8').trim()
+    if (secret !== '') return secret
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new BrokerError('UNPROCESSABLE', `The file ${file} with ${what} cannot be read (${code}).`, { cause })
+  }
+  throw new BrokerError('UNPROCESSABLE', `The file ${file} with ${what} is empty.`)
+}
