@@ -4,5 +4,6 @@ import { booking } from './benches/booking.ts'
 import { dockerExecution } from './benches/docker-execution.ts'
 import { offerSet } from './benches/offer-set.ts'
 import { simulatedExecution } from './benches/simulated-execution.ts'
+import { wire } from './benches/wire.ts'
 
-export const BENCHES: readonly Bench[] = [booking, offerSet, simulatedExecution, dockerExecution]
+export const BENCHES: readonly Bench[] = [booking, offerSet, simulatedExecution, dockerExecution, wire]

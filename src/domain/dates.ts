@@ -90,10 +90,21 @@ function shortText(text: string): string {
  * negative durations are refused.
  */
 export function parseDuration(text: string, beginAt: Instant): Reading<number> {
+  const clock = clockDuration(text)
+  if (clock !== undefined) return { value: inYears(text, beginAt + clock) - beginAt }
   const { value: duration, readAs } = readDuration(text)
   const milliseconds = later(text, beginAt, duration) - beginAt
   if (milliseconds <= 0) throw new DateError(`'${text}' is not longer than zero`)
   return { value: milliseconds, ...(readAs ? { readAs } : {}) }
+}
+
+/** Hours, minutes and seconds without fractions: what nearly everybody writes, and what needs no calendar. */
+const CLOCK_DURATION = /^PT(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?$/
+
+/** A duration of the clock in milliseconds; undefined for any other, and for zero. */
+function clockDuration(text: string): number | undefined {
+  const [, hours = 0, minutes = 0, seconds = 0] = CLOCK_DURATION.exec(text) ?? []
+  return Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1_000 || undefined
 }
 
 /**
@@ -214,9 +225,28 @@ function attempt<Value>(text: string, what: string, read: () => Value): Value {
   }
 }
 
-/** An instant as the broker writes it: `2026-11-23T12:00:00Z`, with milliseconds only where there are some. */
+/** Numbers below a hundred in two digits. */
+const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'))
+
+/** The day that was written last, as days since 1970 and as text: the instants of an answer are rarely of many days. */
+let lastDay = { day: 0, text: '1970-01-01T' }
+
+/**
+ * An instant as the broker writes it: `2026-11-23T12:00:00Z`, with milliseconds only where there are some. Every answer
+ * has some dozens of them.
+ */
 export function formatInstant(at: Instant): string {
-  return new Date(at).toISOString().replace('.000Z', 'Z')
+  const whole = Math.trunc(at)
+  const day = Math.floor(whole / DAY_MS)
+  if (day !== lastDay.day)
+    lastDay = { day, text: new Date(day * DAY_MS).toISOString().slice(0, -'00:00:00.000Z'.length) }
+  const inDay = whole - day * DAY_MS
+  const milliseconds = inDay % 1000
+  const hours = TWO_DIGITS[Math.floor(inDay / 3_600_000)]
+  const minutes = TWO_DIGITS[Math.floor(inDay / 60_000) % 60]
+  const seconds = TWO_DIGITS[Math.floor(inDay / 1000) % 60]
+  const fraction = milliseconds === 0 ? '' : `.${String(milliseconds).padStart(3, '0')}`
+  return `${lastDay.text}${hours}:${minutes}:${seconds}${fraction}Z`
 }
 
 /**

@@ -84,16 +84,34 @@ export interface ComponentPlace {
 
 /** Every component of a plan in its order. An execution's components are numbered by their position in this list. */
 export function componentPlaces(plan: ExecutionPlan): readonly ComponentPlace[] {
-  const counts: Record<ComponentFamily, number> = {
+  const counts = componentCounts(plan)
+  const places: ComponentPlace[] = []
+  for (const family of COMPONENT_FAMILIES) {
+    for (let index = 0; index < counts[family]; index++) places.push({ family, index, position: places.length })
+  }
+  return places
+}
+
+/** The position of the first component of each family; the others of the family follow it. */
+export function firstPositions(plan: ExecutionPlan): Readonly<Record<ComponentFamily, number>> {
+  const counts = componentCounts(plan)
+  const first = { executable: 0, compute: 0, storage: 0, data: 0, volume: 0 }
+  let position = 0
+  for (const family of COMPONENT_FAMILIES) {
+    first[family] = position
+    position += counts[family]
+  }
+  return first
+}
+
+function componentCounts(plan: ExecutionPlan): Readonly<Record<ComponentFamily, number>> {
+  return {
     executable: 1,
     compute: 1,
     storage: plan.storage.length,
     data: plan.data.length,
     volume: plan.compute.volumes.length,
   }
-  return COMPONENT_FAMILIES.flatMap((family) =>
-    Array.from({ length: counts[family] }, (_, index) => ({ family, index })),
-  ).map((place, position) => ({ ...place, position }))
 }
 
 /** The most data resources a request may have, so that all components of an execution can be numbered. */

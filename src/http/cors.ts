@@ -46,7 +46,7 @@ export function allowOrigin(
   request: FastifyRequest,
   reply: FastifyReply,
   origins: readonly string[],
-  methods: readonly string[],
+  methods: () => readonly string[],
 ): void {
   if (origins.length === 0) return
   const { origin } = request.headers
@@ -59,7 +59,7 @@ export function allowOrigin(
     .header('Access-Control-Expose-Headers', EXPOSED)
   if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return
   void reply
-    .header('Access-Control-Allow-Methods', methods.join(', '))
+    .header('Access-Control-Allow-Methods', methods().join(', '))
     .header('Access-Control-Allow-Headers', REQUEST_HEADERS)
     .header('Access-Control-Max-Age', String(MAX_AGE_SECONDS))
 }

@@ -89,16 +89,15 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   const answers = new OpenAnswers(app)
   const known = new KnownPaths(app)
   app.addHook('onRequest', async (request, reply) => {
-    const methods = known.methodsAt(pathOf(request))
     void reply.header('X-Request-Id', request.id).header('X-Content-Type-Options', 'nosniff')
-    allowOrigin(request, reply, context.settings.corsOrigins, methods)
+    allowOrigin(request, reply, context.settings.corsOrigins, () => known.methodsAt(pathOf(request)))
     const { oneForm, whileStopping } = request.routeOptions.config
     if (context.stopping.aborted) void reply.header('Connection', 'close')
     if (context.stopping.aborted && !whileStopping) throw new BrokerError('UNAVAILABLE', 'The broker is stopping.')
     refuseMalformed(request)
-    if (request.method === 'OPTIONS' && methods.length > 0) {
-      return reply.code(204).header('Allow', methods.join(', ')).send()
-    }
+    const isOptions = request.method === 'OPTIONS'
+    const methods = isOptions || request.is404 ? known.methodsAt(pathOf(request)) : []
+    if (isOptions && methods.length > 0) return reply.code(204).header('Allow', methods.join(', ')).send()
     // Before a body is read: it does not matter what is in it.
     const elsewhere = request.is404 ? leadElsewhere(request, reply, context) : undefined
     if (elsewhere) return elsewhere

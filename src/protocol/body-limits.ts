@@ -29,34 +29,42 @@ export function tooMany(): BrokerError {
  */
 export function checkBody(body: unknown): void {
   const faults: FieldFault[] = []
+  // The keys that lead to the value that is looked at. Nearly every value is sound and needs no pointer.
+  const path: string[] = []
   let values = 0
 
-  function check(value: unknown, pointer: string, depth: number): void {
+  function check(value: unknown): void {
     if (++values > VALUES_MAX) throw tooMany()
-    if (typeof value === 'string') return checkText(value, pointer, 'the text')
-    if (typeof value === 'number' && !Number.isFinite(value)) return fault(pointer, 'is not a number that can be kept')
+    if (typeof value === 'string') return checkText(value, 'the text')
+    if (typeof value === 'number') {
+      if (!Number.isFinite(value)) fault('is not a number that can be kept')
+      return
+    }
     if (typeof value !== 'object' || value === null) return
-    if (depth === DEPTH_MAX) throw tooDeep()
-    if (Array.isArray(value)) return value.forEach((item, index) => check(item, `${pointer}/${index}`, depth + 1))
-    for (const [key, part] of Object.entries(value)) {
-      checkText(key, pointer, 'a name in it')
-      check(part, `${pointer}/${escapePointer(key)}`, depth + 1)
+    if (path.length === DEPTH_MAX) throw tooDeep()
+    const isMap = !Array.isArray(value)
+    for (const key of Object.keys(value)) {
+      if (isMap) checkText(key, 'a name in it')
+      path.push(key)
+      check((value as Record<string, unknown>)[key])
+      path.pop()
     }
   }
 
-  function checkText(text: string, pointer: string, what: string): void {
-    if (text.includes('\0')) fault(pointer, `${what} has the character NUL, which cannot be kept`)
-    else if (LONE_SURROGATE.test(text))
-      fault(pointer, `${what} has one half of a surrogate pair, which is no character`)
+  function checkText(text: string, what: string): void {
+    if (text.includes('\0')) fault(`${what} has the character NUL, which cannot be kept`)
+    else if (LONE_SURROGATE.test(text)) fault(`${what} has one half of a surrogate pair, which is no character`)
   }
 
-  function fault(pointer: string, detail: string): void {
+  function fault(detail: string): void {
+    if (faults.length === FAULTS_MAX) return
+    const pointer = path.map((key) => `/${escapePointer(key)}`).join('')
     // The pointer of a name that cannot be kept holds that name: it is shown without the harm.
     const shown = pointer.replaceAll('\0', '\uFFFD').replace(new RegExp(LONE_SURROGATE, 'gu'), '\uFFFD')
-    if (faults.length < FAULTS_MAX) faults.push({ pointer: shown, detail })
+    faults.push({ pointer: shown, detail })
   }
 
-  check(body, '', 0)
+  check(body)
   if (faults.length > 0) {
     throw new BrokerError('BAD_REQUEST', 'The body has text or numbers that cannot be kept; the fields are listed.', {
       faults,

@@ -6,69 +6,122 @@
  * is left out and reported too: that is a reason for the answer NO, not a fault of syntax. What is left is for the
  * validator.
  */
+import type { FieldFault } from '../domain/errors.ts'
 import { escapePointer } from './body-limits.ts'
-import { resolveSchema, schemaNamed, type Schema, type SchemaName } from './contract.ts'
+import { faultsOf, resolveSchema, schemaNamed, type Schema, type SchemaName } from './contract.ts'
 
-/** What was left out of a value. Places are JSON Pointers. */
+/** What was left out of a value. Places are JSON Pointers into what the client sent. */
 export interface Conformed {
   readonly value: unknown
   readonly unknownFields: readonly string[]
-  readonly unknownKinds: readonly {
-    readonly pointer: string
-    readonly kind: string
-    readonly known: readonly string[]
-  }[]
+  readonly unknownKinds: readonly UnknownKind[]
+  /** Where in what the client sent a place of `value` is: what was left out of a list moved those behind it. */
+  readonly placeInOriginal: (pointer: string) => string
+}
+
+interface UnknownKind {
+  readonly pointer: string
+  readonly kind: string
+  readonly known: readonly string[]
 }
 
 /** Fits a value to a schema of the contract. */
 export function conform(name: SchemaName, value: unknown): Conformed {
-  const unknownFields: string[] = []
-  const unknownKinds: { pointer: string; kind: string; known: string[] }[] = []
+  const fitting = new Fitting()
+  const fitted = fitting.fit(schemaNamed(name), value)
+  return {
+    value: fitted,
+    unknownFields: fitting.unknownFields,
+    unknownKinds: fitting.unknownKinds,
+    placeInOriginal: (pointer) => fitting.placeInOriginal(pointer),
+  }
+}
 
-  function fit(schema: Schema, part: unknown, pointer: string): unknown {
-    const resolved = resolveSchema(schema)
-    if (Array.isArray(part)) return fitList(resolved, part, pointer)
+/** The faults of what was fitted, at their places in what the client sent. */
+export function faultsOfConformed(name: SchemaName, { value, placeInOriginal }: Conformed): FieldFault[] {
+  return faultsOf(name, value ?? null).map((fault) =>
+    'pointer' in fault ? { ...fault, pointer: placeInOriginal(fault.pointer) } : fault,
+  )
+}
+
+class Fitting {
+  readonly unknownFields: string[] = []
+  readonly unknownKinds: UnknownKind[] = []
+  /** The keys that lead to the part that is fitted now. Nearly every part is as it should be and needs no pointer. */
+  readonly #path: (string | number)[] = []
+  /** By the pointer of a list of which something was left out: the indices of what is left. */
+  readonly #left = new Map<string, readonly number[]>()
+
+  fit(schema: Schema, part: unknown): unknown {
     if (typeof part !== 'object' || part === null) return part
-    const branch = branchFor(resolved, part as Record<string, unknown>, pointer)
-    if (branch === 'unknown') return undefined
-    return fitObject(branch, part as Record<string, unknown>, pointer)
+    const resolved = resolveSchema(schema)
+    if (Array.isArray(part)) return this.#fitList(resolved, part)
+    const branch = this.#branchFor(resolved, part as Fields)
+    return branch && this.#fitObject(branch, part as Fields)
   }
 
-  function fitList(schema: Schema, list: readonly unknown[], pointer: string): unknown[] {
+  placeInOriginal(pointer: string): string {
+    if (this.#left.size === 0) return pointer
+    const [, ...tokens] = pointer.split('/')
+    return tokens.reduce((place, token) => `${place}/${this.#left.get(place)?.[Number(token)] ?? token}`, '')
+  }
+
+  #fitList(schema: Schema, list: readonly unknown[]): unknown[] {
     const items = schema.items ?? schema.oneOf?.map(resolveSchema).find((branch) => branch.items)?.items
     if (!items) return [...list]
-    return list.map((item, index) => fit(items, item, `${pointer}/${index}`)).filter((item) => item !== undefined)
+    const fitted = list.map((item, index) => this.#fitAt(index, items, item))
+    if (!fitted.includes(undefined)) return fitted
+    const left = [...fitted.keys()].filter((index) => fitted[index] !== undefined)
+    this.#left.set(this.#pointer(), left)
+    return left.map((index) => fitted[index])
   }
 
-  function fitObject(schema: Schema, object: Record<string, unknown>, pointer: string): Record<string, unknown> {
-    // Only own properties that the contract names get through, so a key such as __proto__ is data or nothing.
-    const fitted: Record<string, unknown> = Object.create(null) as Record<string, unknown>
-    for (const [key, part] of Object.entries(object)) {
-      const place = `${pointer}/${escapePointer(key)}`
-      const known =
-        schema.properties && Object.hasOwn(schema.properties, key)
-          ? schema.properties[key]
-          : schema.additionalProperties
+  #fitObject(schema: Schema, object: Fields): unknown {
+    const { properties, additionalProperties } = schema
+    const fitted: Record<string, unknown> = {}
+    for (const key of Object.keys(object)) {
+      const part = object[key]
       if (part === null || part === undefined) continue
+      const known = properties && Object.hasOwn(properties, key) ? properties[key] : additionalProperties
       if (typeof known === 'object' && known.readOnly) continue
-      if (known === undefined || known === false) unknownFields.push(place)
-      else fitted[key] = known === true ? part : fit(known, part, place)
+      if (known === undefined || known === false) this.unknownFields.push(this.#pointer(key))
+      else setOwn(fitted, key, known === true ? part : this.#fitAt(key, known, part))
     }
     return fitted
   }
 
+  #fitAt(key: string | number, schema: Schema, part: unknown): unknown {
+    if (typeof part !== 'object') return part
+    this.#path.push(key)
+    const fitted = this.fit(schema, part)
+    this.#path.pop()
+    return fitted
+  }
+
   /** The schema that the kind of an object selects; the schema itself where there is nothing to select. */
-  function branchFor(schema: Schema, object: Record<string, unknown>, pointer: string): Schema | 'unknown' {
+  #branchFor(schema: Schema, object: Fields): Schema | undefined {
     if (!schema.discriminator) return schema
     const { propertyName, mapping } = schema.discriminator
     const kind = object[propertyName]
     // Without a kind there is nothing to fit to; the validator says that it is missing.
-    if (typeof kind !== 'string') return { additionalProperties: true }
+    if (typeof kind !== 'string') return ANYTHING
     const target = Object.hasOwn(mapping, kind) ? mapping[kind] : undefined
     if (target) return resolveSchema({ $ref: target })
-    unknownKinds.push({ pointer: `${pointer}/${propertyName}`, kind, known: Object.keys(mapping) })
-    return 'unknown'
+    this.unknownKinds.push({ pointer: this.#pointer(propertyName), kind, known: Object.keys(mapping) })
+    return undefined
   }
 
-  return { value: fit(schemaNamed(name), value, ''), unknownFields, unknownKinds }
+  #pointer(...further: string[]): string {
+    return [...this.#path, ...further].map((key) => `/${escapePointer(String(key))}`).join('')
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+const ANYTHING: Schema = { additionalProperties: true }
+
+/** Sets a property of the object itself, whatever its name: the name `__proto__` is data, as every other. */
+function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') object[key] = value
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
 }

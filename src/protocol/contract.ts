@@ -45,9 +45,16 @@ export const CONTRACT = JSON.parse(readFileSync(new URL('contract.gen.json', imp
 /** How references to schemas begin. */
 export const SCHEMA_PREFIX = '#/components/schemas/'
 
+const resolved = new Map<string, Schema>()
+
 /** The schema behind a reference, or the schema itself. */
 export function resolveSchema(schema: Schema): Schema {
-  return schema.$ref ? resolveSchema(schemaNamed(schema.$ref.slice(SCHEMA_PREFIX.length))) : schema
+  if (schema.$ref === undefined) return schema
+  const known = resolved.get(schema.$ref)
+  if (known) return known
+  const found = resolveSchema(schemaNamed(schema.$ref.slice(SCHEMA_PREFIX.length)))
+  resolved.set(schema.$ref, found)
+  return found
 }
 
 /** A schema of the contract by name. */
@@ -63,14 +70,25 @@ const FAULTS_MAX = 50
 /** In a larger value only the first fault is looked for: naming all of them takes longer than a server may think. */
 const VALUES_FOR_ALL_FAULTS_MAX = 1_000
 
-/** Names every fault, and the first fault only. */
-const ajv = { all: compileContract(true), first: compileContract(false) }
+/** Of each schema, a validator that stops at the first fault, and one that names every fault. */
+const validators = { first: validatorsOf(false), all: validatorsOf(true) }
+
+function validatorsOf(allErrors: boolean): (name: SchemaName) => ValidateFunction {
+  const compiler = compileContract(allErrors)
+  const compiled = new Map<SchemaName, ValidateFunction>()
+  return (name) => {
+    const validate = compiled.get(name) ?? (compiler.getSchema(`contract${SCHEMA_PREFIX}${name}`) as ValidateFunction)
+    compiled.set(name, validate)
+    return validate
+  }
+}
 
 /** The faults of a value against a schema of the contract; none when it follows the contract. */
 export function faultsOf(name: SchemaName, value: unknown): FieldFault[] {
-  const { all, first } = ajv
-  const validate = (isLarge(value) ? first : all).getSchema(`contract${SCHEMA_PREFIX}${name}`) as ValidateFunction
-  if (validate(value)) return []
+  const first = validators.first(name)
+  if (first(value)) return []
+  const validate = isLarge(value) ? first : validators.all(name)
+  validate(value)
   return (validate.errors ?? [])
     .filter((error) => error.keyword !== 'if' && error.keyword !== 'oneOf')
     .slice(0, FAULTS_MAX)

@@ -280,24 +280,34 @@ function entryOf(entry: unknown): [string, unknown] | undefined {
   return typeof name === 'string' ? [name, entry.value] : undefined
 }
 
-/** Applies a change to every component of a request that is a map. */
-function eachComponent(body: Fields, change: (part: Fields, pointer: string, schema: SchemaName) => Fields): Fields {
-  const one = (part: unknown, pointer: string, schema: SchemaName) =>
-    isMap(part) ? change(part, pointer, schema) : part
-  const list = (parts: unknown, pointer: string, schema: SchemaName): unknown =>
-    Array.isArray(parts) ? (parts as unknown[]).map((part, index) => one(part, `${pointer}/${index}`, schema)) : parts
-  const changed: Record<string, unknown> = { ...body }
-  if ('executable' in body) changed.executable = one(body.executable, '/executable', 'Executable')
-  if ('storage' in body) changed.storage = list(body.storage, '/storage', 'StorageResource')
-  if ('data' in body) changed.data = list(body.data, '/data', 'DataResource')
-  if ('compute' in body) {
-    const compute = one(body.compute, '/compute', 'ComputeResource')
-    changed.compute =
-      isMap(compute) && 'volumes' in compute
-        ? { ...compute, volumes: list(compute.volumes, '/compute/volumes', 'VolumeMount') }
-        : compute
-  }
-  return changed
+type Change = (part: Fields, pointer: string, schema: SchemaName) => Fields
+
+/** Applies a change to every component of a request that is a map. What it does not change stays the very same. */
+function eachComponent(body: Fields, change: Change): Fields {
+  const { executable, compute, storage, data } = body
+  let changed = withField(body, 'executable', changeOne(executable, '/executable', 'Executable', change))
+  changed = withField(changed, 'storage', changeList(storage, '/storage', 'StorageResource', change))
+  changed = withField(changed, 'data', changeList(data, '/data', 'DataResource', change))
+  const machine = changeOne(compute, '/compute', 'ComputeResource', change)
+  if (!isMap(machine)) return withField(changed, 'compute', machine)
+  const volumes = changeList(machine.volumes, '/compute/volumes', 'VolumeMount', change)
+  return withField(changed, 'compute', withField(machine, 'volumes', volumes))
+}
+
+function changeOne(part: unknown, pointer: string, schema: SchemaName, change: Change): unknown {
+  return isMap(part) ? change(part, pointer, schema) : part
+}
+
+function changeList(parts: unknown, pointer: string, schema: SchemaName, change: Change): unknown {
+  if (!Array.isArray(parts)) return parts
+  const list = parts as readonly unknown[]
+  const changed = list.map((part, index) => changeOne(part, `${pointer}/${index}`, schema, change))
+  return changed.some((part, index) => part !== list[index]) ? changed : parts
+}
+
+/** A map with another value for a field; the very same map when it has that value already. */
+function withField(map: Fields, name: string, value: unknown): Fields {
+  return map[name] === value ? map : { ...map, [name]: value }
 }
 
 function isMap(value: unknown): value is Fields {

@@ -18,6 +18,23 @@ const aliasesOf = ({ mediaTypes }: Notation) => mediaTypes.slice(1)
  * alike, as the draft has it. Throws NOT_ACCEPTABLE.
  */
 export function negotiate(accept: string | undefined, preferred: NotationName): Negotiated {
+  const key = `${preferred} ${accept ?? ''}`
+  const known = remembered.get(key)
+  if (known) return known
+  const found = choose(accept, preferred)
+  if (key.length <= REMEMBERED_LENGTH_MAX) {
+    if (remembered.size === REMEMBERED_MAX) remembered.clear()
+    remembered.set(key, found)
+  }
+  return found
+}
+
+/** What was chosen lately: programs send the same few headers again and again. */
+const remembered = new Map<string, Negotiated>()
+const REMEMBERED_MAX = 200
+const REMEMBERED_LENGTH_MAX = 300
+
+function choose(accept: string | undefined, preferred: NotationName): Negotiated {
   const mediaType = best(accept, preferred, [])
   const notation = mediaType === undefined ? undefined : notationOf(mediaType)
   if (!mediaType || !notation) {

@@ -8,23 +8,46 @@ interface Body {
 
 interface Operation {
   readonly requestBody?: Body
-  readonly responses: Readonly<Record<string, Body>>
+  readonly responses?: Readonly<Record<string, Body>>
 }
 
-const PATHS = (CONTRACT as unknown as { paths: Record<string, Record<string, Operation>> }).paths
+/** The schemas of the bodies of one operation; undefined where the contract does not say. */
+interface Bodies {
+  readonly request: SchemaName | undefined
+  readonly answers: ReadonlyMap<number, SchemaName | undefined>
+}
+
+const OPERATIONS = operationsOf((CONTRACT as unknown as { paths: Record<string, Record<string, Operation>> }).paths)
 
 /** The schema of a request to a route, in the words of the router (`/executions/:uuid`); undefined for an unknown one. */
 export function requestSchema(method: string, route: string): SchemaName | undefined {
-  return schemaOf(operation(method, route)?.requestBody)
+  return operation(method, route)?.request
 }
 
 /** The schema of an answer of a route; undefined where the contract does not say. */
 export function answerSchema(method: string, route: string, status: number): SchemaName | undefined {
-  return schemaOf(operation(method === 'HEAD' ? 'GET' : method, route)?.responses[String(status)])
+  return operation(method === 'HEAD' ? 'GET' : method, route)?.answers.get(status)
 }
 
-function operation(method: string, route: string): Operation | undefined {
-  return PATHS[route.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
+function operation(method: string, route: string): Bodies | undefined {
+  return OPERATIONS.get(`${method} ${route}`)
+}
+
+/** By the method and the route, in the words of the router. */
+function operationsOf(paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>): Map<string, Bodies> {
+  return new Map(
+    Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, operation]): [string, Bodies] => [
+        `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
+        bodiesOf(operation),
+      ]),
+    ),
+  )
+}
+
+function bodiesOf({ requestBody, responses = {} }: Operation): Bodies {
+  const answers = Object.entries(responses).map(([status, body]) => [Number(status), schemaOf(body)] as const)
+  return { request: schemaOf(requestBody), answers: new Map(answers) }
 }
 
 function schemaOf(body: Body | undefined): SchemaName | undefined {

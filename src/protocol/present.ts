@@ -2,7 +2,13 @@
 import { formatDuration, formatInstant, formatStartWindow, type Instant } from '../domain/dates.ts'
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ComponentPhase } from '../domain/component-lifecycle.ts'
-import { componentPlaces, type ComponentFamily, type Estimate, type ExecutionPlan } from '../domain/execution-plan.ts'
+import {
+  componentPlaces,
+  firstPositions,
+  type ComponentFamily,
+  type Estimate,
+  type ExecutionPlan,
+} from '../domain/execution-plan.ts'
 import { componentId, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
@@ -201,12 +207,13 @@ class Parts {
   readonly costs: PresentedCosts
   readonly #view: ExecutionView
   readonly #link: Link
-  readonly #places
+  /** The position of the first component of each family. */
+  readonly #first: Readonly<Record<ComponentFamily, number>>
 
   constructor(view: ExecutionView, link: Link) {
     this.#view = view
     this.#link = link
-    this.#places = componentPlaces(view.plan)
+    this.#first = firstPositions(view.plan)
     this.costs = new PresentedCosts(view)
   }
 
@@ -374,13 +381,12 @@ class Parts {
   }
 
   #position(family: ComponentFamily, index: number): number {
-    return this.#places.findIndex((place) => place.family === family && place.index === index)
+    return this.#first[family] + index
   }
 }
 
 /** Leaves out what is undefined, and empty lists, maps and texts. False and zero stay. */
 export function compact<Value>(value: Value): Value {
-  if (Array.isArray(value)) return value.map((item: unknown) => compact(item)) as Value
   if (typeof value !== 'object' || value === null) return value
   const kept: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {

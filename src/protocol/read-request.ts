@@ -9,8 +9,8 @@ import { BrokerError } from '../domain/errors.ts'
 import { RESOURCES_PER_REQUEST_MAX } from '../domain/execution-plan.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
-import { conform } from './conform.ts'
-import { faultsOf, type Schemas } from './contract.ts'
+import { conform, faultsOfConformed } from './conform.ts'
+import type { Schemas } from './contract.ts'
 import { modernise } from './earlier-generations.ts'
 import { readCompute } from './read-compute.ts'
 import { readExecutable } from './read-executable.ts'
@@ -43,8 +43,9 @@ export interface RequestDefaults {
  */
 export function readRequest(body: unknown, now: Instant, defaults: RequestDefaults): ReadRequest {
   const { body: current, earlier } = modernise('ExecutionRequest', body)
-  const { value, unknownFields, unknownKinds } = conform('ExecutionRequest', current)
-  const faults = faultsOf('ExecutionRequest', value)
+  const conformed = conform('ExecutionRequest', current)
+  const { value, unknownFields, unknownKinds } = conformed
+  const faults = faultsOfConformed('ExecutionRequest', conformed)
   if (faults.length > 0) {
     throw new BrokerError('BAD_REQUEST', 'The request does not follow the contract; the fields at fault are listed.', {
       faults,

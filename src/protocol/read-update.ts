@@ -1,8 +1,8 @@
 /** Reads an update of an execution or an offer set. */
 import { BrokerError } from '../domain/errors.ts'
 import { EXECUTION_PHASES, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
-import { conform } from './conform.ts'
-import { faultsOf, type Schemas } from './contract.ts'
+import { conform, faultsOfConformed } from './conform.ts'
+import type { Schemas } from './contract.ts'
 import { modernise } from './earlier-generations.ts'
 import { KIND } from './kinds.ts'
 
@@ -18,7 +18,8 @@ export type Update = { readonly path: string } & (
 
 /** Reads an update. Throws BAD_REQUEST when it does not follow the contract. */
 export function readUpdate(body: unknown): Update {
-  const { value, unknownKinds } = conform('Update', modernise('Update', body).body)
+  const conformed = conform('Update', modernise('Update', body).body)
+  const { value, unknownKinds } = conformed
   const [unknown] = unknownKinds
   if (unknown) {
     const faults = [
@@ -26,7 +27,7 @@ export function readUpdate(body: unknown): Update {
     ]
     throw new BrokerError('BAD_REQUEST', 'The update has a kind that is not known.', { faults })
   }
-  const faults = faultsOf('Update', value)
+  const faults = faultsOfConformed('Update', conformed)
   if (faults.length > 0)
     throw new BrokerError('BAD_REQUEST', 'The update does not follow the contract; the fields at fault are listed.', {
       faults,
