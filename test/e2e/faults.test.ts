@@ -1,13 +1,11 @@
 /** What goes wrong on real engines: each time a clear message at the right component, and everything is given back. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
-import { Api, cores, messageNames } from '../support/api.ts'
-import { testBroker, type TestBroker } from '../support/broker.ts'
-import { startDataServer, type DataServer, type Fault } from '../support/data-server.ts'
+import { cores, messageNames } from '../support/api.ts'
+import type { Fault } from '../support/data-server.ts'
 import { describeOnEngines } from '../support/docker-platform.ts'
-import { checksumOf, CHECKSUM_SCRIPT, enginePlatform, scriptRequest } from '../support/engine-requests.ts'
-import { EngineTraces } from '../support/engine-traces.ts'
-import { testImage, type TestImage } from '../support/images.ts'
+import { checksumOf, CHECKSUM_SCRIPT, scriptRequest } from '../support/engine-requests.ts'
+import { engineSetting, type EngineSetting } from '../support/engine-setting.ts'
 
 const CONTENT = Buffer.alloc(500_000, 'sky')
 const GIB = 2 ** 30
@@ -16,71 +14,56 @@ const GIB = 2 ** 30
 const lastWords = (part: { meta?: Schemas['ComponentMetadata'] } | undefined) => part?.meta?.messages?.at(-1)?.message
 
 describeOnEngines('a fault', ({ address }) => {
-  let broker: TestBroker
-  let api: Api
-  let data: DataServer
-  let image: TestImage
-  let traces: EngineTraces
+  let setting: EngineSetting
   let uuid: string
-
   beforeAll(async () => {
-    image = await testImage(address)
-    data = await startDataServer()
-    traces = await EngineTraces.of(address)
     // Small, so that what is not given back is missed.
-    const platforms = [enginePlatform(address, { cores: 2, memory: 2, storage: 4 })]
-    broker = await testBroker({ platforms, 'data.attempts': 3 })
-    api = new Api(broker.url)
+    setting = await engineSetting(address, { cores: 2, memory: 2, storage: 4 }, { 'data.attempts': 3 })
   })
-  afterAll(async () => {
-    await broker.close()
-    await traces.close()
-    await data.close()
-    await image.remove()
-  })
+  afterAll(() => setting.close())
   afterEach(async () => {
-    expect(await traces.held([uuid])).toEqual([])
+    expect(await setting.traces.held([uuid])).toEqual([])
     // All that the pool has is free again, right now.
     const start = `${new Date().toISOString()}/PT5S`
     const everything = {
-      ...scriptRequest(image.location, 'true', { start }),
+      ...scriptRequest(setting.image.location, 'true', { start }),
       compute: { ...cores(2), memory: { min: 2 } },
     }
-    const { result, offers } = await api.offers(everything, { Prefer: 'offers=1' })
+    const { result, offers } = await setting.api.offers(everything, { Prefer: 'offers=1' })
     expect(result).toBe('YES')
-    await api.setPhase(offers?.[0]?.meta.uuid as string, 'REJECTED')
+    await setting.api.setPhase(offers?.[0]?.meta.uuid as string, 'REJECTED')
   })
 
   /** Serves the usual content at a path, with faults; gives the URL. */
   function served(path: string, ...faults: Fault[]): string {
-    data.files.set(path, { content: CONTENT })
-    data.faults.set(path, faults)
-    return data.url + path
+    setting.data.files.set(path, { content: CONTENT })
+    setting.data.faults.set(path, faults)
+    return setting.data.url + path
   }
   async function run(script: string, options: Parameters<typeof scriptRequest>[2] = {}): Promise<string> {
-    return (uuid = await api.run(scriptRequest(image.location, script, options)))
+    return (uuid = await setting.api.run(scriptRequest(setting.image.location, script, options)))
   }
   async function fails(script: string, options: Parameters<typeof scriptRequest>[2] = {}) {
-    const ended = await api.ends(await run(script, options))
+    const ended = await setting.api.ends(await run(script, options))
     expect(ended.phase).toBe('FAILED')
     return ended
   }
-  const output = async () => (await api.get<string>(`/streams/${uuid}/stdout`)).body
+  const output = async () => (await setting.api.get<string>(`/streams/${uuid}/stdout`)).body
 
   describe('of the image', () => {
     it('that does not exist fails the executable, and says where it was looked for', async () => {
-      uuid = await api.run(scriptRequest('127.0.0.1:1/nowhere/image:1', 'true'))
-      const ended = await api.ends(uuid)
+      uuid = await setting.api.run(scriptRequest('127.0.0.1:1/nowhere/image:1', 'true'))
+      const ended = await setting.api.ends(uuid)
       expect(ended.phase).toBe('FAILED')
       expect(ended.executable?.phase).toBe('FAILED')
       expect(lastWords(ended.executable)).toMatch(/^Preparing the executable failed: .*127\.0\.0\.1:1/)
       expect(ended.compute?.phase).toBe('CANCELLED')
     })
     it('that has no such program fails the compute', async () => {
-      const request = scriptRequest(image.location, 'true')
+      const request = scriptRequest(setting.image.location, 'true')
       const executable = { ...request.executable, entrypoint: '/bin/no-such-program' } as typeof request.executable
-      uuid = await api.run({ ...request, executable })
-      const ended = await api.ends(uuid)
+      uuid = await setting.api.run({ ...request, executable })
+      const ended = await setting.api.ends(uuid)
       expect(ended.phase).toBe('FAILED')
       expect(messageNames(ended.compute)).toEqual(['program-not-started'])
     })
@@ -89,8 +72,8 @@ describeOnEngines('a fault', ({ address }) => {
   describe('of the data', () => {
     it('that are not there when they are asked about is a NO', async () => {
       uuid = ''
-      const url = `${data.url}/nothing`
-      const { result, meta } = await api.offers(scriptRequest(image.location, 'true', { data: [url] }))
+      const url = `${setting.data.url}/nothing`
+      const { result, meta } = await setting.api.offers(scriptRequest(setting.image.location, 'true', { data: [url] }))
       expect(result).toBe('NO')
       expect(lastWords({ meta: meta })).toMatch(/has no such data \(it answered 404\)/)
     })
@@ -103,10 +86,10 @@ describeOnEngines('a fault', ({ address }) => {
     })
     it('that stop half-way are resumed', async () => {
       const url = served('/stops', { method: 'GET', stopsAfter: 200_000, times: 2 })
-      const ended = await api.ends(await run(CHECKSUM_SCRIPT, { data: [url] }))
+      const ended = await setting.api.ends(await run(CHECKSUM_SCRIPT, { data: [url] }))
       expect(ended.phase).toBe('COMPLETED')
       expect(await output()).toBe(checksumOf(CONTENT))
-      const ranges = data.requests.filter(({ path, method }) => path === '/stops' && method === 'GET')
+      const ranges = setting.data.requests.filter(({ path, method }) => path === '/stops' && method === 'GET')
       expect(ranges.map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=200000-', 'bytes=400000-'])
     })
     it('that stop for good fails the data, after the configured attempts', async () => {
@@ -118,12 +101,12 @@ describeOnEngines('a fault', ({ address }) => {
     it('that turn out to be larger than their storage is NO_SPACE, before a byte is copied', async () => {
       // An engine does not limit its volumes, so the broker does: by the size of the storage that was booked.
       const url = served('/large', { method: 'HEAD', unannounced: true, times: 1 })
-      data.files.set('/large', { content: 2 * GIB })
+      setting.data.files.set('/large', { content: 2 * GIB })
       const ended = await fails('true', { data: [url] })
       expect(lastWords(ended.data?.[0])).toMatch(
         `the data have ${2 * GIB} bytes, more than the ${GIB} bytes that there is room for`,
       )
-      expect(data.requests.filter(({ path, method }) => path === '/large' && method === 'GET')).toEqual([])
+      expect(setting.data.requests.filter(({ path, method }) => path === '/large' && method === 'GET')).toEqual([])
     })
   })
 
@@ -151,27 +134,27 @@ describeOnEngines('a fault', ({ address }) => {
 
   describe('of the client, who cancels', () => {
     async function cancelled(): Promise<Schemas['Execution']> {
-      expect((await api.setPhase(uuid, 'CANCELLED')).body.phase).toBe('CANCELLED')
-      return api.ends(uuid)
+      expect((await setting.api.setPhase(uuid, 'CANCELLED')).body.phase).toBe('CANCELLED')
+      return setting.api.ends(uuid)
     }
     it('while it waits, leaves nothing', async () => {
       await run('true', { start: new Date(Date.now() + 3_600_000).toISOString() })
-      await api.reaches(uuid, 'WAITING')
+      await setting.api.reaches(uuid, 'WAITING')
       expect((await cancelled()).compute?.phase).toBe('CANCELLED')
     })
     it('while data are copied, ends the copying', async () => {
       await run('true', { data: [served('/stalls', { method: 'GET', stallsAfter: 100 })] })
-      await data.asked('GET', '/stalls')
+      await setting.data.asked('GET', '/stalls')
       const ended = await cancelled()
       expect(ended.data?.[0]?.phase).toBe('CANCELLED')
       expect(ended.history?.map(({ phase }) => phase)).not.toContain('AVAILABLE')
     })
     it('while its program runs, stops the program', async () => {
       await run('echo begun; sleep 3600')
-      await traces.started(uuid)
+      await setting.traces.started(uuid)
       await cancelled()
       expect(await output()).toBe('begun\n')
-      expect(await traces.starts(uuid)).toBe(1)
+      expect(await setting.traces.starts(uuid)).toBe(1)
     })
   })
 })

@@ -1,53 +1,35 @@
 /** The main job on real engines, over HTTP: data come in, a container computes, its output is shown, nothing is left. */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Api } from '../support/api.ts'
-import { testBroker, type TestBroker } from '../support/broker.ts'
-import { startDataServer, type DataServer } from '../support/data-server.ts'
 import { describeOnEngines } from '../support/docker-platform.ts'
-import { checksumOf, CHECKSUM_SCRIPT, enginePlatform, scriptRequest } from '../support/engine-requests.ts'
-import { EngineTraces } from '../support/engine-traces.ts'
-import { testImage, type TestImage } from '../support/images.ts'
+import { checksumOf, CHECKSUM_SCRIPT, scriptRequest } from '../support/engine-requests.ts'
+import { engineSetting, type EngineSetting } from '../support/engine-setting.ts'
 
 /** Podman starts a process of its own for every step, which takes several times as long. */
 const CROWD: Readonly<Record<string, number>> = { 'Docker Engine': 50, Podman: 15 }
 
 describeOnEngines('a request', ({ name, address }) => {
-  let broker: TestBroker
-  let api: Api
-  let data: DataServer
-  let image: TestImage
-  let traces: EngineTraces
-
+  let setting: EngineSetting
   beforeAll(async () => {
-    image = await testImage(address)
-    data = await startDataServer()
-    traces = await EngineTraces.of(address)
-    broker = await testBroker({ platforms: [enginePlatform(address)] })
-    api = new Api(broker.url)
+    setting = await engineSetting(address)
   })
-  afterAll(async () => {
-    await broker.close()
-    await traces.close()
-    await data.close()
-    await image.remove()
-  })
+  afterAll(() => setting.close())
 
   /** Serves a file of random bytes at a path. */
   function served(path: string, size: number): { url: string; content: Buffer } {
     const content = randomBytes(size)
-    data.files.set(path, { content })
-    return { url: data.url + path, content }
+    setting.data.files.set(path, { content })
+    return { url: setting.data.url + path, content }
   }
 
   it('becomes the result of a real container', { timeout: 120_000 }, async () => {
     const { url, content } = served('/sky/m31.fits', 3_000_000)
     const script = `cd /data/0; ls; ${CHECKSUM_SCRIPT}; echo warned >&2`
-    const offerSet = await api.offers(scriptRequest(image.location, script, { data: [url] }))
+    const offerSet = await setting.api.offers(scriptRequest(setting.image.location, script, { data: [url] }))
     expect(offerSet.result).toBe('YES')
     const uuid = offerSet.offers?.[0]?.meta.uuid as string
-    await api.setPhase(uuid, 'ACCEPTED')
-    const ended = await api.ends(uuid)
+    await setting.api.setPhase(uuid, 'ACCEPTED')
+    const ended = await setting.api.ends(uuid)
     expect(ended.history?.map(({ phase }) => phase)).toEqual([
       'OFFERED',
       'ACCEPTED',
@@ -58,10 +40,12 @@ describeOnEngines('a request', ({ name, address }) => {
       'COMPLETED',
     ])
     expect(ended.executable?.exitCode).toBe(0)
-    expect((await api.get<string>(`/streams/${uuid}/stdout`)).body).toBe(`content\nm31.fits\n${checksumOf(content)}`)
-    expect((await api.get<string>(`/streams/${uuid}/stderr`)).body).toBe('warned\n')
-    expect(await traces.held([uuid])).toEqual([])
-    expect(await traces.starts(uuid)).toBe(1)
+    expect((await setting.api.get<string>(`/streams/${uuid}/stdout`)).body).toBe(
+      `content\nm31.fits\n${checksumOf(content)}`,
+    )
+    expect((await setting.api.get<string>(`/streams/${uuid}/stderr`)).body).toBe('warned\n')
+    expect(await setting.traces.held([uuid])).toEqual([])
+    expect(await setting.traces.starts(uuid)).toBe(1)
   })
 
   describe('that comes with many others', () => {
@@ -70,24 +54,26 @@ describeOnEngines('a request', ({ name, address }) => {
     it(`is one of ${count} that run side by side, each with its own data`, { timeout: 600_000 }, async () => {
       const files = Array.from({ length: count }, (_, index) => served(`/many/${index}`, 100_000 + index))
       const uuids = await Promise.all(
-        files.map(({ url }) => api.run(scriptRequest(image.location, CHECKSUM_SCRIPT, { data: [url] }))),
+        files.map(({ url }) =>
+          setting.api.run(scriptRequest(setting.image.location, CHECKSUM_SCRIPT, { data: [url] })),
+        ),
       )
-      const ended = await Promise.all(uuids.map((uuid) => api.ends(uuid)))
+      const ended = await Promise.all(uuids.map((uuid) => setting.api.ends(uuid)))
       expect(ended.map(({ phase }) => phase)).toEqual(uuids.map(() => 'COMPLETED'))
-      const said = await Promise.all(uuids.map((uuid) => api.get<string>(`/streams/${uuid}/stdout`)))
+      const said = await Promise.all(uuids.map((uuid) => setting.api.get<string>(`/streams/${uuid}/stdout`)))
       expect(said.map(({ body }) => body)).toEqual(files.map(({ content }) => checksumOf(content)))
 
       for (const uuid of uuids) {
-        const events = (await api.events(uuid)).filter(({ type }) => type === 'phase')
+        const events = (await setting.api.events(uuid)).filter(({ type }) => type === 'phase')
         const place = (family: string, phase: string) =>
           events.findIndex((event) => event.family === family && event.phase === phase)
         expect(place('data', 'AVAILABLE')).toBeGreaterThan(place('data', 'PREPARING'))
         expect(place('data', 'PREPARING')).toBeGreaterThan(place('storage', 'AVAILABLE'))
         expect(place('compute', 'PREPARING')).toBeGreaterThan(place('data', 'AVAILABLE'))
         expect(place('compute', 'PREPARING')).toBeGreaterThan(place('executable', 'AVAILABLE'))
-        expect(await traces.starts(uuid)).toBe(1)
+        expect(await setting.traces.starts(uuid)).toBe(1)
       }
-      expect(await traces.held(uuids)).toEqual([])
+      expect(await setting.traces.held(uuids)).toEqual([])
     })
   })
 })

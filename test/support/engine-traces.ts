@@ -1,10 +1,15 @@
 /** What a container engine holds of executions, and what it tells of them in its own log of events. */
+import { until } from '../../src/domain/clock.ts'
 import { EngineClient, jsonLines } from '../../src/platforms/docker/engine-client.ts'
 import type { ContainerSummary, EngineEvent, VolumeDetails } from '../../src/platforms/docker/engine-answers.ts'
 import { LABELS, readLabels } from '../../src/platforms/docker/marks.ts'
+import { systemClock } from '../../src/system-clock.ts'
 
 /** What ends the story of a container: Docker says `destroy`, Podman `remove`. */
 const GONE = ['destroy', 'remove']
+
+/** Who waits for something to be told reads the log again after so long, in milliseconds. */
+const READ_AGAIN_MS = 2_000
 
 /**
  * Reads an engine as an outsider does. Only what carries the marks of the asked executions counts, so that others may
@@ -13,7 +18,10 @@ const GONE = ['destroy', 'remove']
 export class EngineTraces {
   readonly #client: EngineClient
   readonly #over = new AbortController()
-  readonly #actions = new Map<string, string[]>()
+  /** What was told of each execution, once each: by the instant and the action, in nanoseconds of the engine's clock. */
+  readonly #actions = new Map<string, Map<string, string>>()
+  /** When listening began, in seconds. Asked for by the clock of this machine, which is the engine's. */
+  readonly #since = Math.floor(Date.now() / 1000)
   readonly #told = new Set<() => void>()
   /** Why nothing more is heard; whoever waits for something is told. */
   #lost: Error | undefined
@@ -25,9 +33,7 @@ export class EngineTraces {
   /** Begins to listen to the events of an engine, from now on. */
   static async of(address: string): Promise<EngineTraces> {
     const traces = new EngineTraces(address)
-    // Asked for by the clock of this machine, which is the engine's: nothing is missed before the stream is open.
-    const since = Math.floor(Date.now() / 1000)
-    traces.#listen(since).catch((error: unknown) => {
+    traces.#listen().catch((error: unknown) => {
       traces.#lost = error as Error
       traces.#wake()
     })
@@ -81,24 +87,43 @@ export class EngineTraces {
   }
 
   #of(execution: string): readonly string[] {
-    return this.#actions.get(execution) ?? []
+    return [...(this.#actions.get(execution)?.values() ?? [])]
   }
 
   async #tells(execution: string, enough: (actions: readonly string[]) => boolean): Promise<void> {
     while (!enough(this.#of(execution))) {
       if (this.#lost !== undefined) throw this.#lost
-      await new Promise<void>((resolve) => this.#told.add(resolve))
+      const over = new AbortController()
+      const told = new Promise<void>((resolve) => this.#told.add(resolve))
+      const late = until(systemClock, Date.now() + READ_AGAIN_MS, over.signal).then(() => this.#read())
+      await Promise.race([told, late.catch((error: unknown) => this.#lose(error as Error, over.signal))])
+      over.abort()
     }
   }
 
-  async #listen(since: number): Promise<void> {
+  #lose(error: Error, over: AbortSignal): void {
+    if (!over.aborted) this.#lost = error
+  }
+
+  /** Follows the log. */
+  async #listen(): Promise<void> {
+    await this.#take({ since: this.#since })
+  }
+
+  /** Reads the log as it is now, for Podman tells nothing more in a stream that was open when it shortened the log. */
+  async #read(): Promise<void> {
+    await this.#take({ since: this.#since, stream: 'false', until: Math.floor(Date.now() / 1000) + 1 })
+  }
+
+  async #take(query: Readonly<Record<string, string | number>>): Promise<void> {
     const filters = JSON.stringify({ label: [`${LABELS.role}=run`] })
     const { signal } = this.#over
-    const events = this.#client.open({ path: '/events', query: { since, filters }, doing: 'listening', signal })
-    for await (const { Type, Action, Actor } of jsonLines<EngineEvent>(events)) {
+    const events = this.#client.open({ path: '/events', query: { ...query, filters }, doing: 'listening', signal })
+    for await (const { Type, Action, Actor, timeNano } of jsonLines<EngineEvent>(events)) {
       const { execution } = readLabels(Actor?.Attributes)
       if (Type !== 'container' || Action === undefined || execution === undefined) continue
-      this.#actions.set(execution, [...this.#of(execution), Action])
+      const told = this.#actions.get(execution) ?? new Map<string, string>()
+      this.#actions.set(execution, told.set(`${timeNano} ${Action}`, Action))
       this.#wake()
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HastyClock } from '../../../test/support/fake-clock.ts'
+import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { BrokerError } from '../../domain/errors.ts'
 import { idSource, type ExecutionId } from '../../domain/ids.ts'
 import { watchEnds } from './ends-watch.ts'
@@ -14,12 +14,12 @@ const event = (Action: string, time: number) =>
   )
 
 /** An engine whose event streams are these, one after the other, each ending with an error or not at all. */
-function engineOf(streams: readonly (readonly Buffer[])[]): { client: EngineClient; asked: EngineQuestion[] } {
-  const asked: EngineQuestion[] = []
+function engineOf(streams: readonly (readonly Buffer[])[], clock: FakeClock) {
+  const asked: (EngineQuestion & { at: number })[] = []
   const client = {
     async *open(question: EngineQuestion) {
       const events = streams[asked.length]
-      asked.push(question)
+      asked.push({ ...question, at: clock.now() })
       if (events) {
         yield* events
         throw new BrokerError('PLATFORM_UNAVAILABLE', 'the connection broke off')
@@ -32,9 +32,10 @@ function engineOf(streams: readonly (readonly Buffer[])[]): { client: EngineClie
   return { client: client as unknown as EngineClient, asked }
 }
 
+/** Watches until a stream is open after these and that one was opened anew. */
 async function watched(streams: readonly (readonly Buffer[])[]) {
-  const { client, asked } = engineOf(streams)
-  const clock = new HastyClock()
+  const clock = new FakeClock()
+  const { client, asked } = engineOf(streams, clock)
   const [ended, lost]: [ExecutionId[], unknown[]] = [[], []]
   const end = watchEnds(
     client,
@@ -43,9 +44,13 @@ async function watched(streams: readonly (readonly Buffer[])[]) {
     (one) => ended.push(one),
     (error) => lost.push(error),
   )
-  while (asked.length <= streams.length) await new Promise((resolve) => setImmediate(resolve))
+  while (asked.length < streams.length + 2) {
+    await new Promise((resolve) => setImmediate(resolve))
+    clock.advance(500)
+  }
   end()
-  return { asked, ended, lost, clock }
+  const pauses = asked.slice(1).map(({ at }, index) => at - (asked[index]?.at as number))
+  return { asked, ended, lost, pauses }
 }
 
 describe('watching for ends', () => {
@@ -54,10 +59,16 @@ describe('watching for ends', () => {
     expect(ended).toEqual([execution])
   })
   it('connects again after ever longer waits, says once why it had to, and asks for what it missed', async () => {
-    const { asked, lost, clock } = await watched([[], [], [], [event('die', 1_800_000_000)], []])
+    const { asked, lost, pauses } = await watched([[], [], [], [event('die', 1_800_000_000)], []])
     expect(lost).toHaveLength(2)
-    expect(clock.pauses).toEqual([500, 1_000, 2_000, 500, 1_000])
-    const begin = Math.floor(Date.parse('2026-11-24T00:00:00Z') / 1000)
-    expect(asked.map(({ query }) => query?.since)).toEqual([begin, begin, begin, begin, 1_800_000_000, 1_800_000_000])
+    expect(pauses.slice(0, -1)).toEqual([500, 1_000, 2_000, 500, 1_000])
+    const [begin, later] = [Math.floor(Date.parse('2026-11-24T00:00:00Z') / 1000), 1_800_000_000]
+    expect(asked.map(({ query }) => query?.since)).toEqual([begin, begin, begin, begin, later, later, later])
+  })
+  it('opens a stream anew that has been open for long, since the engine may have left it', async () => {
+    const { asked, lost, pauses } = await watched([])
+    expect(asked[0]?.signal?.aborted).toBe(true)
+    expect(lost).toEqual([])
+    expect(pauses).toEqual([60_500])
   })
 })

@@ -10,6 +10,12 @@ import { readLabels, type Marks } from './marks.ts'
 const RECONNECT_MS_MIN = 500
 const RECONNECT_MS_MAX = 30_000
 
+/**
+ * A stream is opened anew after so long, in milliseconds. Podman shortens the file that it keeps events in when that has
+ * become large, and tells nothing more in the streams that were open then.
+ */
+const RENEW_MS = 60_000
+
 /** Calls back whenever a program ends; the function that it returns ends the watch. `lost` hears why a connection ended. */
 export function watchEnds(
   client: EngineClient,
@@ -25,12 +31,26 @@ export function watchEnds(
   let since = Math.floor(clock.now() / 1000)
   let wait = RECONNECT_MS_MIN
 
-  async function listen(): Promise<void> {
+  /** Listens for a while; returns when that is over. */
+  async function listenForAWhile(): Promise<void> {
+    const renewal = new AbortController()
+    const cancel = clock.at(clock.now() + RENEW_MS, () => renewal.abort())
+    try {
+      await listen(AbortSignal.any([signal, renewal.signal]))
+    } catch (error) {
+      if (!renewal.signal.aborted) throw error
+      wait = RECONNECT_MS_MIN
+    } finally {
+      cancel()
+    }
+  }
+
+  async function listen(end: AbortSignal): Promise<void> {
     const events = client.open({
       path: '/events',
       query: { since, filters: marks.filter('run') },
       doing: 'listening to its events',
-      signal,
+      signal: end,
     })
     for await (const event of jsonLines<EngineEvent>(events)) {
       wait = RECONNECT_MS_MIN
@@ -43,7 +63,7 @@ export function watchEnds(
   async function listenOn(): Promise<void> {
     while (!signal.aborted) {
       try {
-        await listen()
+        await listenForAWhile()
       } catch (error) {
         if (signal.aborted) return
         if (!isBrokerError(error)) throw error

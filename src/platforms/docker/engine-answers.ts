@@ -89,6 +89,8 @@ export interface EngineEvent {
   readonly Actor?: { readonly Attributes?: Readonly<Record<string, string>> }
   /** Seconds since 1970, by the engine's clock. */
   readonly time?: number
+  /** The same in nanoseconds, as far as a number can tell. */
+  readonly timeNano?: number
 }
 
 /** What `HEAD /containers/{id}/archive` tells of a file, in its header `X-Docker-Container-Path-Stat`. */
