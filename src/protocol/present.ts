@@ -388,6 +388,7 @@ class Parts {
 /** Leaves out what is undefined, and empty lists, maps and texts. False and zero stay. */
 export function compact<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item: unknown) => compact(item)) as Value
   const kept: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {
     const part: unknown = compact((value as Record<string, unknown>)[key])
