@@ -5,7 +5,7 @@ import type { ExecutionPlan } from '../../src/domain/execution-plan.ts'
 import { RESOURCES, type Amounts } from '../../src/domain/resources.ts'
 import { wish } from '../support/wishes.ts'
 import type { Chance } from './chance.ts'
-import { holdsOf, type PlainHold, type Reference } from './reference.ts'
+import { holdsOf, type PlainHold, type PlainPool, type Reference } from './reference.ts'
 
 export const MOST: Amounts = { cores: 8, memory: 32, storage: 50 }
 const SECOND = 1000
@@ -54,6 +54,7 @@ export function faultsOf(asked: Wish, offered: OfferedSet, before: Reference, no
   const { request } = asked.asked
   if (!request) throw new Error('the wish has no request')
   const faults: string[] = []
+  const pools = new Map(asked.asked.candidates.map(({ poolId }) => [poolId, before.at(poolId, now)]))
   const windows = request.starts.length > 0 ? request.starts : [{ fromAt: now, toAt: now + asked.limits.horizonMs }]
   for (const { plan, expiresAt } of offered.offers) {
     const { slot, poolId } = plan
@@ -73,10 +74,10 @@ export function faultsOf(asked: Wish, offered: OfferedSet, before: Reference, no
       const { min, max } = request.compute[resource]
       if (amounts[resource] < min || amounts[resource] > max) faults.push(`has other ${resource} than asked for`)
     }
-    if (!before.at(poolId, now).fits(holdsOfPlan(plan))) faults.push('does not fit beside what is held')
+    if (!pools.get(poolId)?.fits(holdsOfPlan(plan))) faults.push('does not fit beside what is held')
   }
   const starts = offered.offers.map(({ plan }) => plan.slot.startAt)
-  const earliest = earliestStart(asked, before, now)
+  const earliest = earliestStart(asked, pools, now)
   const first = starts.length > 0 ? Math.min(...starts) : undefined
   if (first !== earliest) faults.push(`starts at ${first} and not at ${earliest}`)
   if ((offered.offerSet.result === 'YES') !== offered.offers.length > 0) faults.push('says the wrong result')
@@ -84,7 +85,11 @@ export function faultsOf(asked: Wish, offered: OfferedSet, before: Reference, no
 }
 
 /** The earliest start of the least that was asked for, found by trying every instant at which something ends. */
-function earliestStart({ asked, limits }: Wish, before: Reference, now: number): number | undefined {
+function earliestStart(
+  { asked, limits }: Wish,
+  pools: ReadonlyMap<number, PlainPool>,
+  now: number,
+): number | undefined {
   const { request } = asked
   if (!request) return undefined
   const horizonAt = now + limits.horizonMs
@@ -95,7 +100,7 @@ function earliestStart({ asked, limits }: Wish, before: Reference, now: number):
     const storage = request.storage.reduce((sum, { size }) => sum + size.min, 0)
     const least: Amounts = { cores: request.compute.cores.min, memory: request.compute.memory.min, storage }
     if (RESOURCES.some((resource) => least[resource] > capacity[resource])) continue
-    const pool = before.at(poolId, now)
+    const pool = pools.get(poolId) as PlainPool
     for (const window of windows) {
       const toAt = Math.min(window.toAt, horizonAt)
       const firstAt = Math.max(window.fromAt, now + prepareMs)

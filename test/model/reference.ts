@@ -1,6 +1,6 @@
 /**
- * The reference model of booking: plain lists, everything added up anew for every question. It is slow and has nothing
- * in common with the ledger, which it judges.
+ * The reference model of booking: plain lists, everything added up anew for every answer that is judged. It is slow and
+ * has nothing in common with the ledger, which it judges.
  */
 import type { PlannedSlot } from '../../src/domain/execution-plan.ts'
 import { RESOURCES, type Amounts, type Resource } from '../../src/domain/resources.ts'
@@ -61,10 +61,17 @@ export class Reference {
   }
 }
 
-/** One pool at one time. */
+/** What is free from an instant to the next one. */
+interface Free {
+  readonly fromAt: number
+  readonly amount: number
+}
+
+/** One pool at one time: everything that is held of it and all changes of its capacity, added up in their order. */
 export class PlainPool {
   readonly #holds: readonly PlainHold[]
   readonly #steps: readonly CapacityStep[]
+  readonly #free = new Map<Resource, readonly Free[]>()
 
   constructor(holds: readonly PlainHold[], steps: readonly CapacityStep[]) {
     this.#holds = holds
@@ -77,22 +84,39 @@ export class PlainPool {
   }
 
   #fitsOne({ resource, amount, fromAt, toAt }: PlainHold): boolean {
-    const others = this.#holds.filter((hold) => hold.resource === resource && hold.fromAt < toAt && fromAt < hold.toAt)
-    // What is free changes downwards only where a hold begins or the capacity changes.
-    const instants = [fromAt, ...others.map((hold) => hold.fromAt), ...this.#steps.map((step) => step.fromAt)]
-    for (const at of instants) {
-      if (at < fromAt || at >= toAt) continue
-      let free = this.#capacityAt(resource, at)
-      for (const hold of others) if (hold.fromAt <= at && at < hold.toAt) free -= hold.amount
-      if (free < amount) return false
+    const levels = this.#levels(resource)
+    const first = levels.findLastIndex((level) => level.fromAt <= fromAt)
+    if (first < 0) return false
+    for (let index = first; index < levels.length; index++) {
+      const level = levels[index] as Free
+      if (level.fromAt >= toAt) return true
+      if (level.amount < amount) return false
     }
     return true
   }
 
-  #capacityAt(resource: Resource, at: number): number {
+  #levels(resource: Resource): readonly Free[] {
+    const known = this.#free.get(resource)
+    if (known) return known
+    let has = 0
+    const changes = this.#steps.map(({ fromAt, [resource]: amount }) => {
+      const change = { at: fromAt, by: amount - has }
+      has = amount
+      return change
+    })
+    for (const hold of this.#holds)
+      if (hold.resource === resource)
+        changes.push({ at: hold.fromAt, by: -hold.amount }, { at: hold.toAt, by: hold.amount })
+    changes.sort((one, other) => one.at - other.at)
+    const levels: Free[] = []
     let amount = 0
-    for (const step of this.#steps) if (step.fromAt <= at) amount = step[resource]
-    return amount
+    for (const { at, by } of changes) {
+      amount += by
+      if (levels.at(-1)?.fromAt === at) levels.pop()
+      levels.push({ fromAt: at, amount })
+    }
+    this.#free.set(resource, levels)
+    return levels
   }
 
   /** Every instant at which something can become free: a start there or, for storage, so much later than there. */
