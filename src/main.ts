@@ -35,7 +35,6 @@ import { choosePlatforms, type PlatformSurroundings } from './platforms-here.ts'
 import type { Platform } from './platforms/platform.ts'
 import { roleOf } from './roles.ts'
 import { policiesOf, watchedPolicies } from './policies-here.ts'
-import type { PolicyChain } from './policies/policy-chain.ts'
 import * as broker from './store/broker.ts'
 import { lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
 import type { Database } from './store/database.ts'
@@ -177,7 +176,7 @@ async function start(
       configuredPools,
       platforms.map(({ platform }) => platform),
       role.endpoints,
-      watchedPolicies(site.policies, figures, log),
+      watchedPolicies(site, figures, log),
       stopping.signal,
     ),
     logger,
@@ -273,7 +272,7 @@ function httpContext(
   configuredPools: readonly ConfiguredPool[],
   platforms: readonly Platform[],
   served: readonly Endpoint[],
-  policies: PolicyChain,
+  { policies, quotas }: Pick<HttpContext, 'policies' | 'quotas'>,
   stopping: AbortSignal,
 ): HttpContext {
   return {
@@ -283,6 +282,7 @@ function httpContext(
     figures,
     platforms,
     policies,
+    quotas,
     stopping,
     ledger,
     booking: new BookingQueue(database, ledger, clock, ids),

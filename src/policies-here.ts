@@ -1,15 +1,19 @@
 /** What this site allows: the policies that are configured. Names the adapters, as main.ts does. */
 import { Agent } from 'undici'
 import type { Config, PolicyConfig } from './config-schema.ts'
+import { milliseconds } from './config.ts'
 import { AddressGuard } from './data/address-guard.ts'
 import { guardedAgent } from './data/guarded-agent.ts'
 import type { Clock } from './domain/clock.ts'
+import type { HttpContext } from './http/context.ts'
 import type { Figures } from './http/figures.ts'
+import { QuotaDesk } from './http/quota-desk.ts'
 import type { Log } from './lifecycle/worker-context.ts'
 import { forThose } from './policies/applies-to.ts'
 import { ImagesPolicy, type ResolveImage } from './policies/images/images-policy.ts'
-import { PolicyChain } from './policies/policy-chain.ts'
+import { PolicyChain, type PolicyWatch } from './policies/policy-chain.ts'
 import type { Policy } from './policies/policy.ts'
+import type { Quota } from './policies/quotas/quota.ts'
 import { RegistryClient, type KnownRegistry } from './registries/registry-client.ts'
 import { secretIn } from './secrets.ts'
 
@@ -22,11 +26,13 @@ const REGISTRY_PATIENCE_MS = 5_000
 /** The policies, and how what they hold open is closed. */
 export interface SitePolicies {
   readonly policies: readonly Policy[]
+  readonly quotas: readonly Quota[]
   close(): Promise<void>
 }
 
 /** The policies. Throws UNPROCESSABLE, with a sentence for the operator, for one that cannot be understood. */
 export function policiesOf(config: Config, clock: Clock): SitePolicies {
+  const all = config.policies ?? []
   const agent = new Agent()
   const outside = guardedAgent({
     guard: new AddressGuard({ allowedNetworks: config.data.allowedNetworks }),
@@ -41,7 +47,10 @@ export function policiesOf(config: Config, clock: Clock): SitePolicies {
     answerWithinMs: REGISTRY_PATIENCE_MS,
   })
   return {
-    policies: (config.policies ?? []).map((one) => forThose(one, policyOf(one, resolve))),
+    policies: all.flatMap((one) => (one.type === 'quota' ? [] : [forThose(one, policyOf(one, resolve))])),
+    quotas: all.flatMap((one) =>
+      one.type === 'quota' ? [{ ...one, windowMs: milliseconds(one.window) } satisfies Quota] : [],
+    ),
     close: async () => {
       await Promise.all([agent.destroy(), outside.destroy()])
     },
@@ -53,21 +62,22 @@ function knownRegistry({ host, plainHttp, username, passwordFile }: Config['regi
   return { host, plainHttp, credentials: { username, password: secretIn(passwordFile, `the password for ${host}`) } }
 }
 
-/** The policies as one, watched by the figures and the log. */
-export function watchedPolicies(policies: readonly Policy[], figures: Figures, log: Log): PolicyChain {
-  return new PolicyChain(
-    policies,
-    {
-      answered: (policy, { moment }, decision) => figures.policyAnswered(policy, moment, decision),
-      failed: (policy, error) => {
-        figures.policyFailed(policy)
-        log('error', `The policy ${policy} failed, so what was asked is refused.`, { error })
-      },
+/** The policies as one, and the quotas, watched by the figures and the log. */
+export function watchedPolicies(
+  { policies, quotas }: SitePolicies,
+  figures: Figures,
+  log: Log,
+): Pick<HttpContext, 'policies' | 'quotas'> {
+  const watch: PolicyWatch = {
+    answered: (policy, { moment }, decision) => figures.policyAnswered(policy, moment, decision),
+    failed: (policy, error) => {
+      figures.policyFailed(policy)
+      log('error', `The policy ${policy} failed, so what was asked is refused.`, { error })
     },
-    POLICY_PATIENCE_MS,
-  )
+  }
+  return { policies: new PolicyChain(policies, watch, POLICY_PATIENCE_MS), quotas: new QuotaDesk(quotas, watch) }
 }
 
-function policyOf(config: PolicyConfig, resolve: ResolveImage): Policy {
+function policyOf(config: Exclude<PolicyConfig, { type: 'quota' }>, resolve: ResolveImage): Policy {
   return new ImagesPolicy({ ...config, resolve: config.resolve ? resolve : undefined })
 }

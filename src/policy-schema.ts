@@ -91,6 +91,53 @@ export const POLICIES = {
           deny: { ...imageRules('What is excepted from the white list.'), default: [] },
         },
       },
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['type', 'name', 'limits'],
+        if: { properties: { of: { const: 'group' } }, required: ['of'] },
+        then: { required: ['groups'] },
+        properties: {
+          type: { const: 'quota' },
+          ...COMMON,
+          of: {
+            enum: ['user', 'group'],
+            default: 'user',
+            description: 'Whether each user has the quota, or the members of each of its groups have it together.',
+          },
+          limits: {
+            type: 'object',
+            additionalProperties: false,
+            minProperties: 1,
+            properties: {
+              executions: {
+                type: 'integer',
+                minimum: 0,
+                description: 'Executions that were accepted and have not given everything back.',
+              },
+              openOfferSets: {
+                type: 'integer',
+                minimum: 0,
+                description: 'Offer sets of which an offer can still be accepted.',
+              },
+              coreHours: {
+                type: 'number',
+                minimum: 0,
+                description:
+                  'Cores times hours: what was promised while it is being done, and what it took after its end, for as long as the window.',
+              },
+              memoryGibHours: { type: 'number', minimum: 0, description: 'The same of GiB of memory.' },
+              storage: { type: 'integer', minimum: 0, description: 'GiB of storage of the executions.' },
+            },
+          },
+          window: {
+            type: 'string',
+            format: 'broker-duration',
+            default: 'P30D',
+            description: 'How long what has ended counts for coreHours and memoryGibHours.',
+          },
+        },
+      },
     ],
   },
 } as const

@@ -16,10 +16,19 @@ import { envelopeByPool } from './offers.ts'
 
 /**
  * Accepts an offer: withdraws its siblings, holds what it needs and nothing more, and gives it to the engine. Throws
- * OFFER_EXPIRED when its time is over, PHASE_CONFLICT when it is not an open offer.
+ * OFFER_EXPIRED when its time is over, PHASE_CONFLICT when it is not an open offer. `permit` comes first in the
+ * transaction; when it throws, nothing was done.
  */
-export async function acceptOffer(database: Database, offer: executions.Execution, now: Instant): Promise<void> {
-  await database.transaction((tx) => acceptOfferIn(tx, offer, now))
+export async function acceptOffer(
+  database: Database,
+  offer: executions.Execution,
+  now: Instant,
+  permit: (tx: Transaction) => Promise<void> = async () => undefined,
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    await permit(tx)
+    await acceptOfferIn(tx, offer, now)
+  })
 }
 
 /** As `acceptOffer`, in a transaction that does more. */

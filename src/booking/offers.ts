@@ -31,6 +31,8 @@ export interface Asked {
   /** What was said about it so far, including the reasons of a refusal. */
   readonly messages: readonly Message[]
   readonly candidates: readonly PoolCandidate[]
+  /** The groups that it counts for; undefined where no quota is for groups. */
+  readonly groups?: readonly string[]
 }
 
 /** An answer: an offer set with its offers, as they are kept. */
@@ -67,6 +69,7 @@ export function planOfferSet(
     messages: [...asked.messages, ...messages],
     createdAt: now,
     expiresAt: Math.max(now, ...planned.map(({ expiresAt }) => expiresAt)),
+    ...(asked.groups ? { groups: asked.groups } : {}),
   }
   const offers = planned.map((offer, position): Execution => ({
     id: ids.execution(),

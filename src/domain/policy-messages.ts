@@ -26,6 +26,12 @@ export const POLICY_MESSAGES = {
     places: ['offer set'],
     advice: 'Leave the variable out, or ask the operator of the site to allow it.',
   },
+  'policy-quota': {
+    level: 'ERROR',
+    template: 'The quota ${policy} is ${limit}; ${used} are used, and this needs ${needed} more.',
+    places: ['offer set'],
+    advice: 'Wait until something of yours has ended, or ask for less; `GET /account` shows what is used.',
+  },
   'policy-denied': {
     level: 'ERROR',
     template: 'This is not allowed here: ${reason} (policy ${policy}).',

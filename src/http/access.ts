@@ -47,6 +47,7 @@ const ROUTES: Readonly<Record<string, Access>> = {
   'GET /admin/identities/:uuid': 'admin',
   'POST /admin/identities/:uuid': 'admin',
   'GET /admin/audit': 'admin',
+  'GET /admin/quotas': 'operator',
   'GET /admin/pools': 'operator',
   'GET /admin/pools/:name/timeline': 'operator',
   'GET /openapi.json': 'public',

@@ -12,6 +12,7 @@ import * as accessTokens from '../store/access-tokens.ts'
 import * as identities from '../store/identities.ts'
 import { actorOf, knownCaller } from './calling.ts'
 import { answer, type HttpContext } from './context.ts'
+import { quotasOfCaller } from './quotas.ts'
 
 /** Adds the routes. */
 export function accountRoutes(app: FastifyInstance, context: HttpContext): void {
@@ -20,7 +21,11 @@ export function accountRoutes(app: FastifyInstance, context: HttpContext): void 
   app.get('/account', async (request, reply) => {
     const caller = knownCaller(request)
     const account = await accountOf(caller)
-    return answer(request, reply, 200, presentCaller(caller, account))
+    const quotas = await quotasOfCaller(caller, context)
+    return answer(request, reply, 200, {
+      ...presentCaller(caller, account),
+      ...(quotas.length > 0 ? { quotas } : {}),
+    })
   })
 
   app.post('/account/password', async (request, reply) => {

@@ -31,6 +31,7 @@ export async function ask(
     messages.push(
       message('not-supported', clock.now(), { pointer: '/executable', reason: 'no platform is configured' }),
     )
+  const groups = context.quotas.groupsOf(caller)
   return {
     owner: caller.owner,
     name: read.name,
@@ -40,6 +41,7 @@ export async function ask(
     request: judged.request,
     messages,
     candidates: surveyed.candidates,
+    ...(groups.length > 0 ? { groups } : {}),
   }
 }
 

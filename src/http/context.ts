@@ -19,6 +19,7 @@ import type { Link } from '../protocol/present.ts'
 import type { Database } from '../store/database.ts'
 import { endpointOf, type Endpoint } from './endpoints.ts'
 import type { Figures } from './figures.ts'
+import type { QuotaDesk } from './quota-desk.ts'
 import { sendRepresentation } from './representation.ts'
 import { addVary } from './vary.ts'
 
@@ -63,6 +64,7 @@ export interface HttpContext {
   readonly platforms: readonly Platform[]
   /** What the site allows. */
   readonly policies: PolicyChain
+  readonly quotas: QuotaDesk
   readonly figures: Figures
   /** Aborted when the service is about to stop: what waits is answered now. */
   readonly stopping: AbortSignal

@@ -1,6 +1,6 @@
 /** The routes of executions. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { acceptOffer, giveUpOffers } from '../booking/accept.ts'
+import { giveUpOffers } from '../booking/accept.ts'
 import { DateError, parseInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
@@ -18,7 +18,7 @@ import { answer, badQuery, linkFor, queryAll, queryInteger, queryOne, type HttpC
 import { created } from './offersets.ts'
 import { makeOnce } from './once.ts'
 import { nextPage, pageOf } from './paging.ts'
-import { requirePermission } from './permitting.ts'
+import { acceptPermitted } from './permitting.ts'
 import { executionView, executionViews, executionFor } from './views.ts'
 import { waitForChange, whenOver } from './waiting.ts'
 
@@ -112,8 +112,7 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
     if (!target) throw impossibleUpdate(wanted, 'that is not a phase.')
     const transition = executionLifecycle.clientTransitions(phase).find(({ to }) => to === target)
     if (target === 'ACCEPTED') {
-      await requirePermission(request, execution, context)
-      return acceptOffer(database, execution, clock.now())
+      return acceptPermitted(request, execution, context)
     }
     if (!transition) throw conflict(phase, target)
     if (phase === 'OFFERED') {

@@ -1,6 +1,6 @@
 /** The routes of offer sets. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { acceptOffer, giveUpOffers } from '../booking/accept.ts'
+import { giveUpOffers } from '../booking/accept.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { Spelling } from '../domain/spelling.ts'
 import { presentOfferSet } from '../protocol/present.ts'
@@ -11,7 +11,7 @@ import { knownCaller } from './calling.ts'
 import { answer, linkFor, preferences, type HttpContext } from './context.ts'
 import { makeOnce } from './once.ts'
 import { pageOf, nextPage } from './paging.ts'
-import { requirePermission } from './permitting.ts'
+import { acceptPermitted } from './permitting.ts'
 import { offerSetView, offerSetViews, executionFor, offerSetFor, viewOfOffered } from './views.ts'
 
 interface Params {
@@ -58,8 +58,7 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
     else if (update.type === 'string' && update.path === 'accepted') {
       const offer = await executionFor(request, update.value, 'update', context)
       if (offer.offerSetId !== offerSet.id) throw impossibleUpdate(update, 'it is no offer of this set.')
-      await requirePermission(request, offer, context)
-      await acceptOffer(database, offer, clock.now())
+      await acceptPermitted(request, offer, context)
     } else throw impossibleUpdate(update, "possible are 'phase' to REJECTED, and 'accepted' to the UUID of an offer.")
     return answer(request, reply, 200, await present(offerSet.id, request))
   })

@@ -11,6 +11,7 @@ import { BrokerError } from '../domain/errors.ts'
 import type { Caller } from '../identity/identity.ts'
 import * as idempotency from '../store/idempotency.ts'
 import { badHeader, type HttpContext } from './context.ts'
+import { refusedWish } from './quota-desk.ts'
 
 const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/
 
@@ -27,23 +28,25 @@ export async function makeOnce(
   request: FastifyRequest,
   reply: FastifyReply,
   caller: Caller,
-  { database, booking, clock, figures }: HttpContext,
+  { database, booking, clock, figures, quotas }: HttpContext,
   prepare: () => Promise<Wish>,
 ): Promise<MadeOnce> {
   const use = useOf(request, caller)
   if (!use) {
     const wish = await prepare()
-    return counted(madeOf(wish, await booking.book(wish)), figures)
+    return counted(madeOf(wish, await quotas.book(database, booking, wish, caller, clock.now())), figures)
   }
   const earlier = await idempotency.find(database, use, clock.now())
   if (earlier) return again(earlier, use, reply)
+  const make = (wish: Wish) =>
+    database.transaction(async (tx) => {
+      if (!(await idempotency.claim(tx, use, clock.now()))) return undefined
+      const result = madeOf(wish, await quotas.bookIn(tx, booking, wish, caller, clock.now()))
+      await idempotency.note(tx, use, result)
+      return result
+    })
   const wish = await prepare()
-  const made = await database.transaction(async (tx) => {
-    if (!(await idempotency.claim(tx, use, clock.now()))) return undefined
-    const result = madeOf(wish, await booking.bookIn(tx, wish))
-    await idempotency.note(tx, use, result)
-    return result
-  })
+  const made = await make(wish).catch((error: unknown) => make(refusedWish(wish, error)))
   if (made) return counted(made, figures)
   const meanwhile = await idempotency.find(database, use, clock.now())
   if (!meanwhile) throw new BrokerError('UNAVAILABLE', 'The key was used by a request that has just ended; try again.')

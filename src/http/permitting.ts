@@ -1,5 +1,6 @@
 /** Asks the policies of the site for the routes. */
 import type { FastifyRequest } from 'fastify'
+import { acceptOffer } from '../booking/accept.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { requestOfPlan } from '../domain/execution-plan.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
@@ -18,15 +19,23 @@ export function mayBeOffered(
   return policies.judge({ moment: 'offer', now: clock.now(), caller, request })
 }
 
-/** Asks whether an offer may be accepted. Throws POLICY_DENIED with all reasons. One that is not open is not asked about. */
-export async function requirePermission(
-  request: FastifyRequest,
+/** Accepts an offer that the policies and the quotas allow. Throws POLICY_DENIED with all reasons, and as `acceptOffer`. */
+export async function acceptPermitted(request: FastifyRequest, offer: Execution, context: HttpContext): Promise<void> {
+  const { database, clock, quotas } = context
+  const caller = knownCaller(request)
+  await requirePermission(caller, offer, context)
+  const now = clock.now()
+  await acceptOffer(database, offer, now, (tx) => quotas.requireAcceptable(tx, offer, caller, now))
+}
+
+/** One that is not open is not asked about: why it cannot be accepted is another reason. */
+async function requirePermission(
+  caller: Caller,
   { phase, plan, expiresAt }: Execution,
   { policies, clock }: HttpContext,
 ): Promise<void> {
   const now = clock.now()
   if (phase !== 'OFFERED' || expiresAt < now) return
-  const asked = { moment: 'accept' as const, now, caller: knownCaller(request), request: requestOfPlan(plan) }
-  const judged = await policies.judge(asked)
+  const judged = await policies.judge({ moment: 'accept', now, caller, request: requestOfPlan(plan) })
   if (!judged.request) throw new BrokerError('POLICY_DENIED', judged.messages.map(({ text }) => text).join(' '))
 }

@@ -25,6 +25,7 @@ import { offerRoutes } from './offers.ts'
 import { offerSetRoutes } from './offersets.ts'
 import { currentUrl } from './other-paths.ts'
 import { sendProblem } from './problem.ts'
+import { quotaRoutes } from './quotas.ts'
 import { requestIdOf } from './request-id.ts'
 import { serviceRoutes } from './service.ts'
 import { streamRoutes } from './streams.ts'
@@ -143,6 +144,7 @@ function executionEndpoint(app: FastifyInstance, context: HttpContext): void {
 function sharedRoutes(app: FastifyInstance, context: HttpContext): void {
   accountRoutes(app, context)
   poolRoutes(app, context)
+  quotaRoutes(app, context)
   identityRoutes(app, context)
   offerRoutes(app, context)
 }

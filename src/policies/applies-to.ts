@@ -1,5 +1,5 @@
 /** Whom a policy is for: everybody, unless its configuration names users, groups or kinds. Pure. */
-import { ALLOW, type Policy, type PolicyQuestion } from './policy.ts'
+import { ALLOW, type Policy, type PolicyCaller, type PolicyQuestion } from './policy.ts'
 
 /** What every policy has in its configuration. */
 export interface AppliesTo {
@@ -14,13 +14,20 @@ export interface AppliesTo {
 }
 
 /** Whether a policy has to be asked. */
-export function appliesTo({ users, groups, notGroups = [], kinds }: AppliesTo, question: PolicyQuestion): boolean {
-  const { caller, request } = question
+export function appliesTo(whom: AppliesTo, { caller, request }: PolicyQuestion): boolean {
+  return isForCaller(whom, caller) && (whom.kinds === undefined || whom.kinds.includes(request.executable.type))
+}
+
+/** Whether a policy is for somebody, whatever is asked for. */
+export function isForCaller(
+  { users, groups, notGroups = [] }: AppliesTo,
+  caller: Pick<PolicyCaller, 'username' | 'groups'>,
+): boolean {
   const named = users !== undefined && caller.username !== undefined && users.includes(caller.username)
   const member = groups !== undefined && groups.some((group) => caller.groups.includes(group))
   const meant = (users === undefined && groups === undefined) || named || member
   const excepted = notGroups.some((group) => caller.groups.includes(group))
-  return meant && !excepted && (kinds === undefined || kinds.includes(request.executable.type))
+  return meant && !excepted
 }
 
 /** A policy that allows everything to whom it is not for. */

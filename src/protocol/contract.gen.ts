@@ -179,6 +179,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The quotas, and who uses how much of them */
+        get: operations["listQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/availability": {
         parameters: {
             query?: never;
@@ -755,6 +772,8 @@ export interface components {
             means: "open" | "password" | "access-token" | "oidc" | "introspection" | "certificate";
             /** @description Nothing else is possible until `POST /account/password` was called. */
             mustChangePassword?: boolean;
+            /** @description The quotas of the caller, and what is used of them; missing where there are none. */
+            quotas?: components["schemas"]["QuotaUse"][];
             roles: components["schemas"]["Role"][];
             /** @description The user name; missing in the open mode of a broker on one's own machine. */
             username?: string;
@@ -1474,6 +1493,46 @@ export interface components {
             username?: string;
             /** @description The account that has the name already. */
             uuid?: string;
+        };
+        /** @description A quota as it is configured, with those who use most of what the broker does now. */
+        Quota: {
+            groups?: string[];
+            limits: components["schemas"]["QuotaLimit"][];
+            name: string;
+            notGroups?: string[];
+            /** @enum {string} */
+            of: "user" | "group";
+            users?: string[];
+            uses: components["schemas"]["QuotaUse"][];
+            /** @description How long what has ended counts for the hours. */
+            window?: components["schemas"]["Duration"];
+        };
+        /** @description One thing that a quota limits. */
+        QuotaLimit: {
+            /** @description Executions, offer sets, core-hours, GiB-hours or GiB. */
+            limit: number;
+            /** @description What is used now or was within the window. */
+            used?: number;
+            /** @enum {string} */
+            what: "executions" | "openOfferSets" | "coreHours" | "memoryGibHours" | "storage";
+        };
+        QuotaList: {
+            quotas?: components["schemas"]["Quota"][];
+        };
+        /** @description What an account uses of a quota. */
+        QuotaUse: {
+            /** @description What the executions of the user belong to; or the name of the group. */
+            account?: string;
+            limits: components["schemas"]["QuotaLimit"][];
+            /**
+             * @description Whether a user has it alone or the members of a group together.
+             * @enum {string}
+             */
+            of: "user" | "group";
+            /** @description The name of the quota in the configuration. */
+            quota: string;
+            /** @description The user name; missing for a group and for an account that is gone. */
+            username?: string;
         };
         /** @description A copy of the data. */
         Replica: {
@@ -2587,6 +2646,38 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listQuotas: {
+        parameters: {
+            query?: {
+                /** @description The most entries of a page. */
+                LAST?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The quotas. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaList"];
+                    "application/xml": components["schemas"]["QuotaList"];
+                    "application/yaml": components["schemas"]["QuotaList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];

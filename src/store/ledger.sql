@@ -43,6 +43,11 @@ with expected as (
       as s (id uuid, owner text, name text, description text, spelling text, request jsonb, result text,
             messages jsonb, "expiresAt" timestamptz), unchanged
    where unchanged.yes
+), counted as (
+  insert into offer_set_group (group_name, offer_set_id)
+  select g, s.id
+    from jsonb_to_recordset(:offerSets) as s (id uuid, groups text[]), unnest(s.groups) as g, unchanged
+   where unchanged.yes
 ), made as (
   insert into execution (id, offer_set_id, position, owner, name, description, phase, phase_since, created_at,
                          modified_at, expires_at, plan)

@@ -21,6 +21,8 @@ export interface OfferSet {
   readonly expiresAt: Instant
   /** The groups that it is shown to; only where one offer set is found by its id. */
   readonly sharedWith?: readonly string[]
+  /** The groups that it counts for; only where it is made. */
+  readonly groups?: readonly string[]
 }
 
 /** One offer set; undefined when there is none. */

@@ -172,6 +172,7 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
     '409': async (setting) => setting.admin.post(`/admin/identities/${await self(setting)}`, { roles: ['user'] }),
     '422': async (setting) => setting.admin.post(`/admin/identities/${await makeIdentity(setting)}`, { password: 'x' }),
   },
+  listQuotas: { '200': read, '400': withQuery('LAST=0') },
   listPools: { '200': read },
   getPoolTimeline: {
     '200': read,

@@ -1,0 +1,75 @@
+-- name: lock
+-- Lets one transaction at a time count for these accounts; held to its end. The order avoids deadlocks.
+select pg_advisory_xact_lock(key)
+  from (select distinct hashtextextended(account, 7239803) as key from unnest(:accounts::text[]) as a (account) order by key) as k
+
+-- name: groups
+-- The groups that an offer set counts for.
+select group_name from offer_set_group where offer_set_id = :offerSetId
+
+-- name: ofUser
+-- What somebody uses: what is being done counts with all that was promised, what has ended with what it really took.
+with counted as (
+  select offer_set_id, plan, false as open, started_at, ended_at, given_back_at from execution
+   where owner = :name and start_at is not null and given_back_at is null
+  union all
+  select offer_set_id, plan, false, started_at, ended_at, given_back_at from execution
+   where owner = :name and start_at is not null and given_back_at >= :since
+  union all
+  select offer_set_id, plan, true, started_at, ended_at, given_back_at from execution
+   where owner = :name and phase = 'OFFERED' and expires_at >= :at
+), measured as (
+  select open, offer_set_id, given_back_at is null and not open as live,
+         (plan #>> '{compute,cores}')::bigint as cores,
+         (plan #>> '{compute,memoryGib}')::bigint as memory,
+         (select coalesce(sum((s ->> 'sizeGib')::bigint), 0) from jsonb_array_elements(plan -> 'storage') as s) as storage,
+         case when open then 0
+              when given_back_at is null then (plan #>> '{slot,durationMs}')::bigint
+              else coalesce((extract(epoch from ended_at - started_at) * 1000)::bigint, 0)
+         end as ms
+    from counted
+   where offer_set_id is distinct from :except::uuid
+)
+select count(*) filter (where live) as executions,
+       count(distinct offer_set_id) filter (where open) as open_offer_sets,
+       coalesce(sum(cores * ms), 0) as core_ms,
+       coalesce(sum(memory * ms), 0) as memory_gib_ms,
+       coalesce(sum(storage) filter (where live), 0) as storage_gib
+  from measured
+
+-- name: ofGroup
+-- What a group uses together, as above. Ids grow with time, so that what is too old to count is not looked at.
+with counted as (
+  select e.offer_set_id, e.plan, e.phase = 'OFFERED' as open, e.started_at, e.ended_at, e.given_back_at
+    from offer_set_group g join execution e on e.offer_set_id = g.offer_set_id
+   where g.group_name = :name and g.offer_set_id >= :lowestId
+     and case when e.start_at is not null then e.given_back_at is null or e.given_back_at >= :since
+              else e.phase = 'OFFERED' and e.expires_at >= :at
+         end
+), measured as (
+  select open, offer_set_id, given_back_at is null and not open as live,
+         (plan #>> '{compute,cores}')::bigint as cores,
+         (plan #>> '{compute,memoryGib}')::bigint as memory,
+         (select coalesce(sum((s ->> 'sizeGib')::bigint), 0) from jsonb_array_elements(plan -> 'storage') as s) as storage,
+         case when open then 0
+              when given_back_at is null then (plan #>> '{slot,durationMs}')::bigint
+              else coalesce((extract(epoch from ended_at - started_at) * 1000)::bigint, 0)
+         end as ms
+    from counted
+   where offer_set_id is distinct from :except::uuid
+)
+select count(*) filter (where live) as executions,
+       count(distinct offer_set_id) filter (where open) as open_offer_sets,
+       coalesce(sum(cores * ms), 0) as core_ms,
+       coalesce(sum(memory * ms), 0) as memory_gib_ms,
+       coalesce(sum(storage) filter (where live), 0) as storage_gib
+  from measured
+
+-- name: busiest
+-- Who has most of what is open or being done now, with the name of the account.
+select e.owner, i.username
+  from (select owner, count(*) as things from execution
+         where (start_at is not null and given_back_at is null) or (phase = 'OFFERED' and expires_at >= :at)
+         group by owner order by count(*) desc, owner limit :limit) as e
+  left join identity i on i.id::text = e.owner
+ order by e.things desc, e.owner
