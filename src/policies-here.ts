@@ -13,7 +13,7 @@ import { forThose } from './policies/applies-to.ts'
 import { ImagesPolicy, type ResolveImage } from './policies/images/images-policy.ts'
 import { PolicyChain, type PolicyWatch } from './policies/policy-chain.ts'
 import type { Policy } from './policies/policy.ts'
-import type { Quota } from './policies/quotas/quota.ts'
+import type { Quota } from './policies/quota.ts'
 import { RegistryClient, type KnownRegistry } from './registries/registry-client.ts'
 import { secretIn } from './secrets.ts'
 

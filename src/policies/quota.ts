@@ -2,9 +2,9 @@
  * One quota: how much an account may use. What is used is counted by whoever asks, inside the transaction in which it
  * changes (`QuotaPolicy` is made anew for each); this decides. Pure.
  */
-import { formatDuration } from '../../domain/dates.ts'
-import type { ExecutionRequest } from '../../domain/execution-request.ts'
-import { message, type Message } from '../../domain/message.ts'
+import { formatDuration } from '../domain/dates.ts'
+import type { ExecutionRequest } from '../domain/execution-request.ts'
+import { message, type Message } from '../domain/message.ts'
 import {
   QUOTA_LIMITS,
   QUOTA_WORDS,
@@ -12,9 +12,9 @@ import {
   type QuotaAccount,
   type QuotaLimit,
   type QuotaUse,
-} from '../../domain/quota.ts'
-import { appliesTo, type AppliesTo } from '../applies-to.ts'
-import { ALLOW, denyFor, type Policy, type PolicyCaller, type PolicyQuestion, type Verdict } from '../policy.ts'
+} from '../domain/quota.ts'
+import { appliesTo, type AppliesTo } from './applies-to.ts'
+import { ALLOW, denyFor, type Policy, type PolicyCaller, type PolicyQuestion, type Verdict } from './policy.ts'
 
 /** A quota as it is configured. */
 export interface Quota extends AppliesTo {

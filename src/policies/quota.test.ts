@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { asked, smallRequest } from '../../../test/support/policies.ts'
-import type { QuotaUse } from '../../domain/quota.ts'
-import { policyConformance } from '../conformance.ts'
+import { asked, smallRequest } from '../../test/support/policies.ts'
+import type { QuotaUse } from '../domain/quota.ts'
+import { policyConformance } from './conformance.ts'
 import { QuotaPolicy, type CountUse, type Quota } from './quota.ts'
 
 const HOUR_MS = 3_600_000
