@@ -10,6 +10,9 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const service: ServiceCommands = {
   serve: (options) => plainly(options, async () => (await import('./serve.ts')).serve(options)),
   configCheck: (options) => plainly(options, async () => (await import('./config-commands.ts')).configCheck(options)),
+  policyCheck: (options) => plainly(options, async () => (await import('./policy-commands.ts')).policyCheck(options)),
+  policyExplain: (file, options) =>
+    plainly(options, async () => (await import('./policy-commands.ts')).policyExplain(file, options)),
   configPrint: (options) => plainly(options, async () => (await import('./config-commands.ts')).configPrint(options)),
 }
 const program = buildProgram(

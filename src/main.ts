@@ -101,7 +101,7 @@ async function start(
     logger[level]({ ...details, err: details.error, error: undefined }, text)
   const role = roleOf(config)
   // Before anything is opened: what is wrong with a policy is told at once.
-  const site = policiesOf(config, clock)
+  const site = await policiesOf(config, clock)
   closing.push(() => site.close())
   const directory = resolve(config.dataDirectory)
   const database = await openDatabase(config, directory, log, closing)

@@ -1,4 +1,5 @@
 /** What this site allows: the policies that are configured. Names the adapters, as main.ts does. */
+import { resolve as resolvePath } from 'node:path'
 import { Agent } from 'undici'
 import type { Config, PolicyConfig } from './config-schema.ts'
 import { milliseconds } from './config.ts'
@@ -10,7 +11,12 @@ import type { Figures } from './http/figures.ts'
 import { QuotaDesk } from './http/quota-desk.ts'
 import type { Log } from './lifecycle/worker-context.ts'
 import { forThose } from './policies/applies-to.ts'
+import { EnvironmentPolicy } from './policies/environment/environment-policy.ts'
 import { ImagesPolicy, type ResolveImage } from './policies/images/images-policy.ts'
+import { LimitsPolicy } from './policies/limits/limits-policy.ts'
+import { LocationsPolicy } from './policies/locations/locations-policy.ts'
+import { modulePolicy } from './policies/module/module-policy.ts'
+import { OpaPolicy } from './policies/opa/opa-policy.ts'
 import { PolicyChain, type PolicyWatch } from './policies/policy-chain.ts'
 import type { Policy } from './policies/policy.ts'
 import type { Quota } from './policies/quota.ts'
@@ -18,7 +24,7 @@ import { RegistryClient, type KnownRegistry } from './registries/registry-client
 import { secretIn } from './secrets.ts'
 
 /** How long the policies may take to answer, in milliseconds. */
-const POLICY_PATIENCE_MS = 10_000
+export const POLICY_PATIENCE_MS = 10_000
 
 /** How long a registry may take to tell a digest, in milliseconds. */
 const REGISTRY_PATIENCE_MS = 5_000
@@ -31,7 +37,7 @@ export interface SitePolicies {
 }
 
 /** The policies. Throws UNPROCESSABLE, with a sentence for the operator, for one that cannot be understood. */
-export function policiesOf(config: Config, clock: Clock): SitePolicies {
+export async function policiesOf(config: Config, clock: Clock): Promise<SitePolicies> {
   const all = config.policies ?? []
   const agent = new Agent()
   const outside = guardedAgent({
@@ -39,21 +45,27 @@ export function policiesOf(config: Config, clock: Clock): SitePolicies {
     connectTimeoutMs: REGISTRY_PATIENCE_MS,
     idleTimeoutMs: REGISTRY_PATIENCE_MS,
   })
-  const { resolve } = new RegistryClient({
-    clock,
-    registries: config.registries.map(knownRegistry),
-    agent,
-    guardedAgent: outside,
-    answerWithinMs: REGISTRY_PATIENCE_MS,
-  })
-  return {
-    policies: all.flatMap((one) => (one.type === 'quota' ? [] : [forThose(one, policyOf(one, resolve))])),
-    quotas: all.flatMap((one) =>
+  const close = async () => {
+    await Promise.all([agent.destroy(), outside.destroy()])
+  }
+  try {
+    const { resolve } = new RegistryClient({
+      clock,
+      registries: config.registries.map(knownRegistry),
+      agent,
+      guardedAgent: outside,
+      answerWithinMs: REGISTRY_PATIENCE_MS,
+    })
+    const policies = all.flatMap((one) =>
+      one.type === 'quota' ? [] : [policyOf(one, { resolve, agent }).then((policy) => forThose(one, policy))],
+    )
+    const quotas = all.flatMap((one) =>
       one.type === 'quota' ? [{ ...one, windowMs: milliseconds(one.window) } satisfies Quota] : [],
-    ),
-    close: async () => {
-      await Promise.all([agent.destroy(), outside.destroy()])
-    },
+    )
+    return { policies: await Promise.all(policies), quotas, close }
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 
@@ -78,6 +90,40 @@ export function watchedPolicies(
   return { policies: new PolicyChain(policies, watch, POLICY_PATIENCE_MS), quotas: new QuotaDesk(quotas, watch) }
 }
 
-function policyOf(config: Exclude<PolicyConfig, { type: 'quota' }>, resolve: ResolveImage): Policy {
-  return new ImagesPolicy({ ...config, resolve: config.resolve ? resolve : undefined })
+/** What policies ask others with. */
+interface Outside {
+  readonly resolve: ResolveImage
+  readonly agent: Agent
+}
+
+async function policyOf(config: Exclude<PolicyConfig, { type: 'quota' }>, outside: Outside): Promise<Policy> {
+  const { name } = config
+  switch (config.type) {
+    case 'images':
+      return new ImagesPolicy({ ...config, resolve: config.resolve ? outside.resolve : undefined })
+    case 'limits': {
+      const { cores, memory, storage, duration } = config
+      const amounts = {
+        ...(cores ? { cores } : {}),
+        ...(memory ? { memory } : {}),
+        ...(storage !== undefined ? { storage } : {}),
+      }
+      return new LimitsPolicy({
+        name,
+        amounts,
+        durationMs: duration === undefined ? undefined : milliseconds(duration),
+      })
+    }
+    case 'locations':
+      return new LocationsPolicy({ name, allow: config.allow, deny: config.deny })
+    case 'environment':
+      return new EnvironmentPolicy({ name, allow: config.allow, deny: config.deny })
+    case 'module':
+      return modulePolicy(name, resolvePath(config.file))
+    case 'opa': {
+      const { url, answerWithin, tokenFile } = config
+      const token = tokenFile === undefined ? undefined : secretIn(tokenFile, `the token for the policy ${name}`)
+      return new OpaPolicy({ name, url, answerWithinMs: milliseconds(answerWithin), token, agent: outside.agent })
+    }
+  }
 }

@@ -49,6 +49,30 @@ const imageRule = {
 
 const imageRules = (description: string) => ({ type: 'array', items: imageRule, description }) as const
 
+const locationRules = (description: string) =>
+  ({
+    type: 'array',
+    description,
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      minProperties: 1,
+      properties: {
+        scheme: { type: 'string', description: 'The scheme, such as https.' },
+        host: {
+          type: 'string',
+          description: 'The host, with its port where that is not the usual one; *.example.org is every name below.',
+        },
+        path: {
+          type: 'string',
+          description: 'The path; * stands for any text within a part of it, ** for any text at all: /public/**.',
+        },
+        bucket: { type: 'string', description: 'The bucket of an s3 location; * stands for any text.' },
+        authority: { type: 'string', description: 'The authority of an IVOA identifier, ivo://authority/….' },
+      },
+    },
+  }) as const
+
 export const REGISTRIES = {
   type: 'array',
   default: [],
@@ -89,6 +113,82 @@ export const POLICIES = {
               'Whether the registry is asked which image a tag means when an offer is made, so that this one is run also when the tag is moved.',
           },
           deny: { ...imageRules('What is excepted from the white list.'), default: [] },
+        },
+      },
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['type', 'name'],
+        properties: {
+          type: { const: 'limits' },
+          ...COMMON,
+          cores: { type: 'integer', minimum: 1, description: 'The most cores of one execution.' },
+          memory: { type: 'integer', minimum: 1, description: 'The most GiB of memory of one execution.' },
+          storage: { type: 'integer', minimum: 0, description: 'The most GiB of storage of one execution, in all.' },
+          duration: {
+            type: 'string',
+            format: 'broker-duration',
+            description: 'The longest duration of one execution.',
+          },
+        },
+      },
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['type', 'name'],
+        anyOf: [{ required: ['allow'] }, { required: ['deny'] }],
+        properties: {
+          type: { const: 'locations' },
+          ...COMMON,
+          allow: locationRules('Where data may come from; from everywhere when left out.'),
+          deny: { ...locationRules('What is excepted from that.'), default: [] },
+        },
+      },
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['type', 'name'],
+        anyOf: [{ required: ['allow'] }, { required: ['deny'] }],
+        properties: {
+          type: { const: 'environment' },
+          ...COMMON,
+          allow: names('Names of variables that may be set, where * stands for any text; all when left out.'),
+          deny: { ...names('Names that are excepted from that.'), minItems: 0, default: [] },
+        },
+      },
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['type', 'name', 'file'],
+        properties: {
+          type: { const: 'module' },
+          ...COMMON,
+          file: {
+            type: 'string',
+            description: 'An ES module whose default export decides. It may do whatever the broker may.',
+          },
+        },
+      },
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['type', 'name', 'url'],
+        properties: {
+          type: { const: 'opa' },
+          ...COMMON,
+          url: {
+            type: 'string',
+            format: 'uri',
+            pattern: '^https?://',
+            description: 'The decision in Open Policy Agent, such as http://127.0.0.1:8181/v1/data/broker/decision.',
+          },
+          tokenFile: { type: 'string', description: 'A file with the bearer token for it.' },
+          answerWithin: {
+            type: 'string',
+            format: 'broker-duration',
+            default: 'PT2S',
+            description: 'How long it may take to decide.',
+          },
         },
       },
       {

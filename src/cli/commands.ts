@@ -1,8 +1,7 @@
 /** The commands that talk to a broker. Each returns the exit code. */
-import { readFile } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
 import { ProblemError } from '../client/broker-client.ts'
-import type { BrokerClient, Execution, OfferSet, RequestDocument } from '../client/broker-client.ts'
+import type { BrokerClient, Execution, OfferSet } from '../client/broker-client.ts'
+import { readDocument } from './document.ts'
 import { EXIT } from './exit-codes.ts'
 import { CommandError, problemLines } from './failures.ts'
 import { exitCodeOf, follow, showOutput } from './follow.ts'
@@ -165,20 +164,6 @@ async function reachEnd(client: BrokerClient, uuid: string): Promise<void> {
 function showExecution(execution: Execution, { terminal, json }: CommandContext): void {
   if (json) terminal.result(JSON.stringify(execution))
   else for (const line of statusLines(execution)) terminal.result(line)
-}
-
-async function readDocument(file: string): Promise<RequestDocument> {
-  const mediaType = file.endsWith('.json') ? 'application/json' : 'application/yaml'
-  if (file === '-') return { text: await text(process.stdin), mediaType }
-  try {
-    return { text: await readFile(file, 'utf8'), mediaType }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new CommandError(`There is no file ${file}.`, EXIT.usage)
-    if (code === 'EISDIR') throw new CommandError(`${file} is a directory; name the file with the request.`, EXIT.usage)
-    if (code === 'EACCES') throw new CommandError(`The file ${file} may not be read by this user.`, EXIT.usage)
-    throw new CommandError(`The file ${file} cannot be read (${code}).`, EXIT.usage)
-  }
 }
 
 /** The UUID in a reference, which may be the URL of an execution. */

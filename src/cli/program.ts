@@ -23,11 +23,19 @@ export interface ConfigOptions {
   readonly json?: boolean
 }
 
+/** The options of `broker policy explain`. */
+export interface ExplainOptions extends ConfigOptions {
+  readonly user?: string
+  readonly group: readonly string[]
+}
+
 /** What the commands that are no clients do; they are handed in, because they are the broker itself. */
 export interface ServiceCommands {
   serve(options: ServeOptions): Promise<number>
   configPrint(options: ConfigOptions): Promise<number>
   configCheck(options: ConfigOptions): Promise<number>
+  policyCheck(options: ConfigOptions): Promise<number>
+  policyExplain(file: string, options: ExplainOptions): Promise<number>
 }
 
 interface ClientOptions {
@@ -85,6 +93,24 @@ function serviceCommands(program: Command, service: ServiceCommands, finish: (ex
     .option('--config <file>', 'the configuration file')
     .option('--json', 'answer in JSON, one value a line')
     .action((options: ConfigOptions) => service.configPrint(options).then(finish))
+  const policy = program.command('policy').description('look at what the policies of the site allow')
+  policy
+    .command('check')
+    .description('say whether the policies can be understood')
+    .option('--config <file>', 'the configuration file')
+    .option('--json', 'answer in JSON')
+    .action((options: ConfigOptions) => service.policyCheck(options).then(finish))
+  policy
+    .command('explain <file>')
+    .description(
+      'show what each policy says about a request and why; nothing is offered, and quotas count nothing as used',
+    )
+    .option('--config <file>', 'the configuration file')
+    .option('--user <name>', 'as if this user asked')
+    .option('--group <name>', 'as if a member of this group asked; may be given several times', collectText, [])
+    .option('--json', 'answer in JSON, one policy a line')
+    .addHelpText('after', '\nThe file is a request in YAML or JSON (by its name); - reads YAML or JSON from the input.')
+    .action((file: string, options: ExplainOptions) => service.policyExplain(file, options).then(finish))
 }
 
 function clientCommands(
@@ -166,6 +192,10 @@ function wholeNumber(text: string): number {
 function positiveNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a whole number from 1.')
   return Number(text)
+}
+
+function collectText(text: string, before: string[]): string[] {
+  return [...before, text]
 }
 
 function collect(text: string, before: string[]): string[] {

@@ -14,6 +14,12 @@ export const POLICY_MESSAGES = {
     places: ['offer set'],
     advice: 'Ask for no more than the limit that the message names, or ask the operator of the site for more.',
   },
+  'policy-duration': {
+    level: 'ERROR',
+    template: '${pointer} asks for ${duration}, and the policy ${policy} allows ${limit}.',
+    places: ['offer set'],
+    advice: 'Ask for a shorter duration, and split the work where that is possible.',
+  },
   'policy-data': {
     level: 'ERROR',
     template: 'The data at ${location} of ${pointer} may not be used here: ${reason} (policy ${policy}).',

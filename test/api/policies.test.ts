@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { KIND } from '../../src/protocol/kinds.ts'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { brokerWithAccounts, type BrokerWithAccounts } from '../support/accounts.ts'
-import { allText, containerRequest, messageNames } from '../support/api.ts'
+import { allText, Api, containerRequest, messageNames } from '../support/api.ts'
 import { testBroker } from '../support/broker.ts'
 import { registryMissing, TestRegistry } from '../support/registry.ts'
 import { startRegistryFront, type RegistryFront } from '../support/registry-front.ts'
@@ -108,6 +112,32 @@ describe.skipIf(registryMissing)('an image of a registry', () => {
     expect([result, messageNames({ meta })]).toEqual(['NO', ['policy-failed']])
     const { body } = await site.admin.get<string>('/metrics')
     expect(body).toMatch(/broker_policy_failures_total\{policy="site"\} 1/)
+  })
+})
+
+describe('a policy that has changed its mind', () => {
+  it('is asked again when an offer is accepted, which stays open, and cannot be accepted in a set either', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'policies-'))
+    const file = join(directory, 'policy.mjs')
+    const reasons = "['the night is over']"
+    writeFileSync(file, `export default ({ moment }) => ({ allow: moment === 'offer', reasons: ${reasons} })`)
+    const broker = await testBroker({ policies: [{ type: 'module', name: 'night', file }] })
+    try {
+      const api = new Api(broker.url)
+      const { meta, offers: [offer] = [] } = await api.offers(image('example.org/test:1'))
+      const uuid = offer?.meta.uuid ?? ''
+      const choice = { kind: KIND.stringUpdate, path: 'accepted', value: uuid }
+      const refused = [await api.setPhase(uuid, 'ACCEPTED'), await api.post(`/offersets/${meta.uuid}`, choice)]
+      for (const { status, body } of refused)
+        expect([status, body]).toMatchObject([
+          403,
+          { detail: 'This is not allowed here: the night is over (policy night).' },
+        ])
+      expect((await api.execution(uuid)).phase).toBe('OFFERED')
+    } finally {
+      await broker.close()
+      rmSync(directory, { recursive: true })
+    }
   })
 })
 

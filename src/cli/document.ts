@@ -1,0 +1,21 @@
+/** A request out of a file, or from the input. */
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import type { RequestDocument } from '../client/broker-client.ts'
+import { EXIT } from './exit-codes.ts'
+import { CommandError } from './failures.ts'
+
+/** Reads it; `-` is the input. The name of the file says in which notation it is. */
+export async function readDocument(file: string): Promise<RequestDocument> {
+  const mediaType = file.endsWith('.json') ? 'application/json' : 'application/yaml'
+  if (file === '-') return { text: await text(process.stdin), mediaType }
+  try {
+    return { text: await readFile(file, 'utf8'), mediaType }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw new CommandError(`There is no file ${file}.`, EXIT.usage)
+    if (code === 'EISDIR') throw new CommandError(`${file} is a directory; name the file with the request.`, EXIT.usage)
+    if (code === 'EACCES') throw new CommandError(`The file ${file} may not be read by this user.`, EXIT.usage)
+    throw new CommandError(`The file ${file} cannot be read (${code}).`, EXIT.usage)
+  }
+}

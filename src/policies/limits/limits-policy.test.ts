@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { asked, smallRequest } from '../../../test/support/policies.ts'
+import { policyConformance } from '../conformance.ts'
+import { LimitsPolicy } from './limits-policy.ts'
+
+const HOUR_MS = 3_600_000
+const policy = new LimitsPolicy({ name: 'site', amounts: { cores: 4, storage: 10 }, durationMs: 24 * HOUR_MS })
+const withCores = (min: number, max: number) =>
+  smallRequest({ compute: { cores: { min, max }, memory: { min: 1, max: 1 }, volumes: [] } })
+
+policyConformance('a limit of resources', async () => ({
+  policy,
+  allowed: withCores(1, 4),
+  denied: withCores(5, 8),
+  capped: withCores(1, 8),
+}))
+
+describe('a limit of the duration', () => {
+  it('is told with what was asked for', () => {
+    const verdict = policy.evaluate(asked(smallRequest({ durationMs: 25 * HOUR_MS })))
+    expect(verdict).toMatchObject({
+      decision: 'deny',
+      messages: [{ text: '/schedule/requested/duration asks for P1DT1H, and the policy site allows P1D.' }],
+    })
+  })
+})
