@@ -91,7 +91,7 @@ export const CONFIG_SCHEMA = {
           items: { type: 'string', pattern: '^(\\*|https?://[^/\\s]+)$' },
           default: [],
           description:
-            "Origins such as https://portal.example.org whose scripts may use the broker; '*' stands for all. Without any, browsers let none.",
+            "Origins such as https://portal.example.org whose pages may use the broker from a browser; '*' stands for all, and then any page that a user visits may. Pages of others may not: what would change something is refused (403), and browsers do not show them answers. Programs that are no browsers are not concerned.",
         },
       },
     },

@@ -4,7 +4,7 @@
  */
 import type { Access } from '../policies/permissions.ts'
 
-const ROUTES: Readonly<Record<string, Access>> = {
+export const ROUTES: Readonly<Record<string, Access>> = {
   'POST /offersets': 'caller',
   'GET /offersets': 'caller',
   'GET /offersets/:uuid': 'reader',
@@ -23,13 +23,11 @@ const ROUTES: Readonly<Record<string, Access>> = {
   'GET /data/:uuid': 'reader',
   'GET /volumes/:uuid': 'reader',
   'POST /requests': 'caller',
-  'GET /requests': 'caller',
   'POST /direct': 'caller',
   'POST /sessions': 'caller',
   'GET /sessions': 'caller',
   'GET /sessions/:uuid': 'reader',
   'POST /sessions/:uuid': 'caller',
-  'GET /sessions/:uuid/events': 'reader',
   'GET /capabilities': 'anybody',
   'GET /availability': 'anybody',
   'GET /docs': 'public',

@@ -56,7 +56,7 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
     const update = readUpdate(request.body)
     if (isRejection(update)) await reject(offerSet)
     else if (update.type === 'string' && update.path === 'accepted') {
-      const offer = await executionFor(request, update.value, 'update', context)
+      const offer = await executionFor(request, update.value.toLowerCase(), 'update', context)
       if (offer.offerSetId !== offerSet.id) throw impossibleUpdate(update, 'it is no offer of this set.')
       await acceptPermitted(request, offer, context)
     } else throw impossibleUpdate(update, "possible are 'phase' to REJECTED, and 'accepted' to the UUID of an offer.")

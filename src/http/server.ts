@@ -11,13 +11,14 @@ import { readBodies } from './bodies.ts'
 import { requireCallers } from './calling.ts'
 import { closeServer, OpenAnswers } from './closing.ts'
 import { componentRoutes } from './components.ts'
-import type { HttpContext } from './context.ts'
+import { linkFor, type HttpContext } from './context.ts'
 import { allowOrigin } from './cors.ts'
 import { docsRoutes } from './docs.ts'
 import { leadElsewhere } from './elsewhere.ts'
 import { eventRoutes } from './events.ts'
 import { executionRoutes } from './executions.ts'
 import { metricsRoute } from './figures.ts'
+import { refuseForeignPage } from './foreign-origin.ts'
 import { isHost } from './forwarded.ts'
 import { HealthWatch } from './health.ts'
 import { KnownPaths } from './known-paths.ts'
@@ -103,6 +104,8 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     const elsewhere = request.is404 ? leadElsewhere(request, reply, context) : undefined
     if (elsewhere) return elsewhere
     if (request.is404) refusePath(request, methods, (allowed) => void reply.header('Allow', allowed))
+    refuseForeignPage(request, context.settings.corsOrigins, () => linkFor(request, context)(''))
+    lowerUuid(request)
     // Before anything is done: an answer that cannot be written must not have had effects.
     if (!oneForm) request.negotiated = negotiate(request.headers.accept, context.settings.notation)
   })
@@ -150,6 +153,12 @@ function sharedRoutes(app: FastifyInstance, context: HttpContext): void {
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? ''
+
+/** A UUID is the same in either case (RFC 9562, section 4); everything here is written in lower case. */
+function lowerUuid({ params }: FastifyRequest): void {
+  const segments = params as Record<string, string> | null
+  if (segments?.uuid !== undefined) segments.uuid = segments.uuid.toLowerCase()
+}
 
 /** Refuses what no route has to deal with. The host becomes part of every URL in the answer. */
 function refuseMalformed(request: FastifyRequest): void {

@@ -95,6 +95,53 @@ describe('a script of another origin', () => {
   })
 })
 
+describe('a page of another site that would change something', () => {
+  let some: Api
+  let open: Api
+  let behind: Api
+  beforeAll(async () => {
+    some = await start({ 'cors.origins': ['https://portal.example'] })
+    open = await start({ 'cors.origins': ['*'] })
+    behind = await start({ publicUrl: 'https://broker.example/eb' })
+  })
+  // A page may send this without being asked whether it may.
+  const ask = (api: Api, headers: Record<string, string>) =>
+    fetch(`${api.url}/offersets`, { method: 'POST', headers, body: Buffer.from('{}'), redirect: 'manual' })
+
+  it.each<[string, Record<string, string>]>([
+    ['by its origin', { Origin: 'https://evil.example' }],
+    ['that hides its origin', { Origin: 'null' }],
+    ['by what the browser says of it', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['on another port of the same machine', { Origin: 'http://127.0.0.1:1', 'Sec-Fetch-Site': 'same-site' }],
+  ])('is refused %s, and the answer says what to set', async (_, headers) => {
+    const answer = await ask(some, headers)
+    expect(answer.status).toBe(403)
+    expect(await answer.json()).toMatchObject({
+      detail: expect.stringContaining('cors.origins') as string,
+      errors: [{ header: 'Origin' }],
+    })
+  })
+  it('is refused whatever it wants to change, and never what it only reads', async () => {
+    const headers = { Origin: 'https://evil.example' }
+    for (const method of ['DELETE', 'POST'])
+      expect((await fetch(`${some.url}/executions/x`, { method, headers })).status).toBe(method === 'POST' ? 403 : 405)
+    expect((await fetch(`${some.url}/executions`, { headers })).status).toBe(200)
+  })
+  it('is let in when the configuration names it', async () => {
+    expect((await ask(some, { Origin: 'https://portal.example', 'Sec-Fetch-Site': 'cross-site' })).status).toBe(303)
+    expect((await ask(open, { Origin: 'https://anybody.example' })).status).toBe(303)
+  })
+  it('is let in when it is of the service itself', async () => {
+    expect((await ask(some, { Origin: some.url })).status).toBe(303)
+    expect((await ask(some, { Origin: 'https://front.example', 'Sec-Fetch-Site': 'same-origin' })).status).toBe(303)
+    expect((await ask(behind, { Origin: 'https://broker.example' })).status).toBe(303)
+    expect((await ask(behind, { Origin: behind.url })).status).toBe(403)
+  })
+  it('is not taken for a program, which says nothing of an origin', async () => {
+    expect((await ask(some, {})).status).toBe(303)
+  })
+})
+
 describe('a service that stops', () => {
   it('answers those who wait, and lets nobody wait any more', async () => {
     const broker = await testBroker()

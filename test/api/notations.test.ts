@@ -135,3 +135,33 @@ describe('a broker that follows the draft to the letter', () => {
     }
   })
 })
+
+describe('words that look like numbers, in YAML', () => {
+  it('are texts as they were written where the contract has texts, and numbers where it has numbers', async () => {
+    const request = `
+meta: { name: 2026 }
+executable:
+  kind: docker-container
+  image: { locations: [example.org/test:1] }
+  command: [sleep, 5, 1.50, true, 0x10, -0, "quoted", .inf]
+  environment: { THREADS: 4, DEBUG: true, RATIO: 1.50, 12: x, EMPTY: "" }
+compute: { kind: simple-compute-resource, cores: { min: 2, max: 2 } }
+`
+    const answer = await send<Schemas['OfferSet']>('/offersets', request, 'application/yaml', 'application/json')
+    expect(answer.body.meta.name).toBe('2026')
+    const [offer] = answer.body.offers ?? []
+    const { command, environment } = offer?.executable as Schemas['DockerContainer']
+    expect(command).toEqual(['sleep', '5', '1.50', 'true', '0x10', '-0', 'quoted', '.inf'])
+    expect(environment).toEqual({ THREADS: '4', DEBUG: 'true', RATIO: '1.50', '12': 'x' })
+    expect(offer?.compute).toMatchObject({ cores: { min: 2, max: 2 } })
+  })
+  it('stay what they are where the contract has neither, and null is no text', async () => {
+    const update = 'kind: uri:integer-delta-update\npath: schedule/available/duration\ndelta: ten'
+    const path = '/executions/01a20bd0-d5b9-751b-8adb-b69e677fd000'
+    expect((await send(path, update, 'application/yaml', '*/*')).status).toBe(404)
+    const nothing = 'executable: { kind: docker-container, command: [~] }'
+    const answer = await send<Schemas['Problem']>('/offersets', nothing, 'application/yaml', '*/*')
+    expect(answer.status).toBe(400)
+    expect(answer.body.errors).toMatchObject([{ pointer: '/executable/command/0' }])
+  })
+})

@@ -180,3 +180,24 @@ describe('the URL of a component', () => {
     for (const path of paths) expect((await api.get(path)).status, path).toBe(404)
   })
 })
+
+describe('a UUID in capital letters', () => {
+  it('leads to what it leads to in small ones', async () => {
+    const { meta, offers } = await api.offers(withVolume)
+    const offer = offers?.[0]
+    const paths = [
+      `/offersets/${meta.uuid}`,
+      `/executions/${offer?.meta.uuid}`,
+      `/sessions/${offer?.meta.uuid}`,
+      `/compute/${offer?.compute?.meta?.uuid}`,
+    ]
+    for (const path of paths) {
+      const [, family, uuid] = path.split('/')
+      const answer = await api.get(`/${family}/${uuid?.toUpperCase()}`)
+      expect(answer).toMatchObject({ status: 200, body: (await api.get(path)).body })
+    }
+    const acceptance = { kind: KIND.stringUpdate, path: 'accepted', value: offer?.meta.uuid?.toUpperCase() }
+    expect((await api.post(`/offersets/${meta.uuid?.toUpperCase()}`, acceptance)).status).toBe(200)
+    expect((await api.setPhase(offer?.meta.uuid?.toUpperCase() as string, 'CANCELLED')).status).toBe(200)
+  })
+})

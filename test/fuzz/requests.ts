@@ -220,6 +220,7 @@ function mutate(document: unknown, at: number, what: string, name: string, value
   const chosen = keys[at % Math.max(1, keys.length)] ?? name
   if (what === 'remove') Reflect.deleteProperty(place, chosen)
   else if (what === 'repeat' && Array.isArray(place)) place.push(...(structuredClone(place) as unknown[]))
+  else if (Array.isArray(place) && keys.length === 0) place.push(value)
   else
     Object.defineProperty(place, what === 'add' && !Array.isArray(place) ? name : chosen, {
       value,
