@@ -1,5 +1,4 @@
 /** A service that refuses whatever it is asked, in a way that the test chooses. It has the routes of the real one. */
-import type { HTTPMethods } from 'fastify'
 import { pino } from 'pino'
 import { systemClock } from '../../src/system-clock.ts'
 import { BrokerError } from '../../src/domain/errors.ts'
@@ -47,7 +46,7 @@ export async function failingBroker(error?: Error, options: { onlyWhereAsked?: b
   const url = await server.app.listen({ port: 0, host: '127.0.0.1' })
   return {
     url,
-    serves: (method, path) => server.app.hasRoute({ method: method as HTTPMethods, url: path }),
+    serves: (method, path) => server.app.hasRoute({ method, url: path }),
     close: async () => {
       stopping.abort()
       await server.stop()
