@@ -3,7 +3,7 @@
  * types and the names in the environment all come from this one object.
  */
 import type { FromSchema } from 'json-schema-to-ts'
-import { POLICIES, REGISTRIES } from './policy-schema.ts'
+import { POLICIES, RATE_LIMITS, REGISTRIES } from './policy-schema.ts'
 import { PRICE_KEYS } from './price-schema.ts'
 import { ROLE_KEYS } from './role-schema.ts'
 
@@ -376,6 +376,7 @@ export const CONFIG_SCHEMA = {
     },
     policies: POLICIES,
     registries: REGISTRIES,
+    rateLimits: RATE_LIMITS,
     log: {
       type: 'object',
       additionalProperties: false,

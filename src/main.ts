@@ -304,6 +304,7 @@ function httpContext(
       offerLifetimeMs: milliseconds(config.offers.lifetime),
       durationMaxMs: milliseconds(config.offers.maximumDuration),
       reads: config.identity?.reads ?? 'private',
+      rateLimits: config.rateLimits,
       horizonMs: milliseconds(config.offers.horizon),
       graceMs: milliseconds(config.execution.gracePeriod),
       retention: config.retention,

@@ -92,6 +92,22 @@ export const REGISTRIES = {
   },
 } as const
 
+export const RATE_LIMITS = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description:
+    'How many requests a process answers: so many at once, and as many again over each minute. Health, the contract and its page are not counted.',
+  properties: {
+    perAddress: {
+      type: 'integer',
+      minimum: 1,
+      description: 'From one address, or one /64 network of IPv6, before it is known who asks; no limit when left out.',
+    },
+    perCaller: { type: 'integer', minimum: 1, description: 'Of one caller; no limit when left out.' },
+  },
+} as const
+
 export const POLICIES = {
   type: 'array',
   description:

@@ -54,6 +54,9 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /health/ready': 'public',
 }
 
+/** Every route that can be called, as its method and its path. */
+export const allRoutes = (): readonly string[] => Object.keys(ROUTES)
+
 /** The access that a route asks for; HEAD asks for that of GET. Throws for a route that is not in the list. */
 export function accessTo(method: string, url: string): Access {
   const route = `${method === 'HEAD' ? 'GET' : method} ${url}`

@@ -9,13 +9,16 @@ import type { Caller } from '../identity/identity.ts'
 import { mayCall, relationOf, verdictOn, type Owned, type Right, type Verdict } from '../policies/permissions.ts'
 import { accessTo } from './access.ts'
 import { clientAddress, type HttpContext } from './context.ts'
+import { addressKey, RateLimit } from './rate-limit.ts'
 
 /** Who calls, for the routes; found out once for a request. */
 const callers = new WeakMap<FastifyRequest, Caller>()
 
 /** Makes sure that nobody calls a route who may not, and that there is no route of which that is not said. Before any route is added. */
 export function requireCallers(app: FastifyInstance, context: HttpContext): void {
-  const { identity, settings } = context
+  const { identity, settings, clock } = context
+  const byAddress = new RateLimit(clock, settings.rateLimits.perAddress)
+  const byCaller = new RateLimit(clock, settings.rateLimits.perCaller)
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) accessTo(one, url)
   })
@@ -25,12 +28,15 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
     const access = accessTo(request.method, url)
     if (access === 'public') return
     const address = clientAddress(request, context)
+    // Before any password is compared, which is what costs most.
+    byAddress.count(addressKey(address))
     const caller = await identity.identify({
       headers: request.headers,
       peer: request.socket.remoteAddress ?? '',
       address,
     })
     if (caller) remember(request, reply, caller)
+    if (caller) byCaller.count(caller.owner)
     enforce(mayCall(caller, access, settings.reads), request)
     if (caller?.mustChangePassword && access !== 'anybody' && access !== 'newcomer')
       throw new BrokerError('FORBIDDEN', 'Change your password first, with POST /account/password.')

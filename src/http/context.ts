@@ -42,6 +42,8 @@ export interface HttpSettings {
   /** The identifier of the standard, as the VO knows the broker by it. */
   readonly standardId: string
   readonly reads: Reads
+  /** How many requests a minute are answered; without a number there is no limit. */
+  readonly rateLimits: { readonly perAddress?: number | undefined; readonly perCaller?: number | undefined }
   /** The origins whose scripts may use the service; `*` stands for all. */
   readonly corsOrigins: readonly string[]
   /** How long what stays readable after its end, as ISO 8601 durations, for the words of an answer. */

@@ -28,6 +28,7 @@ import { currentUrl } from './other-paths.ts'
 import { sendProblem } from './problem.ts'
 import { quotaRoutes } from './quotas.ts'
 import { requestIdOf } from './request-id.ts'
+import { setSecurityHeaders } from './security-headers.ts'
 import { serviceRoutes } from './service.ts'
 import { streamRoutes } from './streams.ts'
 import { vosiRoutes } from './vosi.ts'
@@ -91,7 +92,8 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   const answers = new OpenAnswers(app)
   const known = new KnownPaths(app)
   app.addHook('onRequest', async (request, reply) => {
-    void reply.header('X-Request-Id', request.id).header('X-Content-Type-Options', 'nosniff')
+    void reply.header('X-Request-Id', request.id)
+    setSecurityHeaders(reply, context.settings.publicUrl)
     allowOrigin(request, reply, context.settings.corsOrigins, () => known.methodsAt(pathOf(request)))
     const { oneForm, whileStopping } = request.routeOptions.config
     if (context.stopping.aborted) void reply.header('Connection', 'close')

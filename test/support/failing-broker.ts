@@ -35,6 +35,7 @@ export async function failingBroker(error?: Error, options: { onlyWhereAsked?: b
       standardId: 'ivo://example.org/std',
       corsOrigins: [],
       reads: 'private',
+      rateLimits: {},
       trustedProxies: new TrustedProxies([]),
     },
     clock: systemClock,
