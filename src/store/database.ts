@@ -61,6 +61,9 @@ export class PooledDatabase implements Queryable {
 
   constructor(pool: pg.Pool) {
     this.#pool = pool
+    // A server that goes away may say so in the same breath in which it lets a connection in, before whoever waits for
+    // the connection has it and listens; an error that nobody hears would end the process. The next statement tells.
+    pool.on('connect', (connection) => connection.on('error', () => undefined))
   }
 
   async query<Row>(statement: Statement, parameters: Parameters): Promise<Row[]> {
