@@ -91,8 +91,8 @@ function dependencies(
   return components.filter((other) => other.position === storagePlace?.position)
 }
 
-/** Compute is given back first, then data, then storage; what was never begun, at once. */
-const RELEASE_ORDER: readonly (readonly ComponentFamily[])[] = [['compute'], ['data'], ['storage', 'executable']]
+/** Compute is given back first, then data, then storage; the executable is nothing that anybody holds. */
+const RELEASE_ORDER: readonly (readonly ComponentFamily[])[] = [['compute', 'executable'], ['data'], ['storage']]
 
 function decideRelease({ execution, components }: ExecutionState): Action {
   if (execution.givenBackAt !== undefined) return { do: 'forget' }

@@ -46,6 +46,8 @@ export class EstimateBook {
   readonly #compared: Compared
   #known = new Map<string, RunningEstimate>()
   #readUpTo: Instant = 0
+  readonly #toLearn: Observation[] = []
+  #learning: Promise<void> | undefined
 
   /**
    * The default is how fast data come when nothing is known of their source, in bytes per second. `compared` is told how
@@ -94,9 +96,22 @@ export class EstimateBook {
     )
   }
 
-  /** Learns from what was measured. */
-  async learnFrom(database: Database, observed: readonly Observation[], now: Instant): Promise<void> {
-    if (observed.length === 0) return
+  /**
+   * Learns from what was measured. What comes while something is being written down is written together next: each
+   * execution on a platform teaches the same, and those that end together would wait for each other.
+   */
+  learnFrom(database: Database, observed: readonly Observation[], now: Instant): Promise<void> {
+    if (observed.length === 0) return Promise.resolve()
+    this.#toLearn.push(...observed)
+    this.#learning ??= this.#learnNext(database, now).finally(() => (this.#learning = undefined))
+    return this.#learning
+  }
+
+  async #learnNext(database: Database, now: Instant): Promise<void> {
+    while (this.#toLearn.length > 0) await this.#write(database, this.#toLearn.splice(0), now)
+  }
+
+  async #write(database: Database, observed: readonly Observation[], now: Instant): Promise<void> {
     await database.transaction(async (tx) => {
       const keys = [...new Set(observed.map(keyOf))].sort()
       const learned = new Map<string, RunningEstimate>((await estimates.lock(tx, keys)).map((one) => [one.key, one]))

@@ -51,10 +51,7 @@ export class Preparation {
     try {
       const target = targetOf(state, component, this.#context, this.#stop.signal)
       const detail = await stepOf(component.family).prepare(target, this.#context)
-      await database.transaction(async (tx) => {
-        await components.describe(tx, execution.id, component.position, detail)
-        await components.move(tx, execution.id, [component.position], 'ready', clock.now())
-      })
+      await components.move(database, execution.id, [component.position], 'ready', clock.now(), detail)
     } catch (error) {
       if (this.#stop.signal.aborted) return
       this.#failures.push(new StepFailure(component, `preparing the ${component.family}`, error))

@@ -61,10 +61,12 @@ export async function close(state: ExecutionState, context: WorkerContext): Prom
   const { execution } = state
   const { database, clock, estimates, log, onEnd } = context
   const completed = await database.transaction(async (tx) => {
-    await bookings.remove(tx, [execution.offerSetId])
     await executions.noteGivenBack(tx, execution.id, clock.now())
     // Only from RELEASING; an execution that failed or was cancelled is in its last phase already.
-    return executions.move(tx, [execution.id], 'complete', clock.now())
+    const moved = await executions.move(tx, [execution.id], 'complete', clock.now())
+    // Last, because it locks the pool: nobody waits for longer than the commit.
+    await bookings.remove(tx, [execution.offerSetId])
+    return moved
   })
   onEnd(completed[0]?.toPhase ?? execution.phase)
   // What was to be done is done; that the next estimates are a little worse is no reason to do it again.

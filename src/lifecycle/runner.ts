@@ -6,7 +6,7 @@
 import { until } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
 import { isBrokerError } from '../domain/errors.ts'
-import * as components from '../store/components.ts'
+import type { Component } from '../store/components.ts'
 import * as executions from '../store/executions.ts'
 import * as work from '../store/work.ts'
 import { decide, type Action, type ExecutionState } from './decide.ts'
@@ -67,11 +67,10 @@ export class Runner {
   async #turn(): Promise<Outcome> {
     this.#poked = false
     const { database, worker, clock } = this.#context
-    const { wakes, held } = await work.state(database, worker, this.#lease)
-    if (!held) return 'left'
+    const state = await work.look(database, worker, this.#lease)
+    if (!state) return 'left'
     if (this.#lost.signal.aborted) return this.#leave()
-    this.#wakesSeen = wakes
-    const state = await this.#load()
+    this.#wakesSeen = state.wakes
     const action = decide(state, clock.now())
     try {
       if (action.do !== 'prepare') await this.#stopPreparing()
@@ -106,7 +105,7 @@ export class Runner {
   }
 
   /** Prepares components side by side until one is ready or has failed, or there is something else to look at. */
-  async #prepare(state: ExecutionState, possible: readonly components.Component[]): Promise<Outcome> {
+  async #prepare(state: ExecutionState, possible: readonly Component[]): Promise<Outcome> {
     const preparation = (this.#preparation ??= new Preparation(this.#context))
     await preparation.begin(state, possible)
     await this.#untilPokedOr(() => preparation.settled())
@@ -168,13 +167,5 @@ export class Runner {
     if (typeof outcome !== 'object') return
     const next = { runAt: outcome.untilAt, attempts: 0, wakesSeen: this.#wakesSeen }
     await work.yieldLease(database, worker, this.#lease, next, clock.now())
-  }
-
-  async #load(): Promise<ExecutionState> {
-    const { database } = this.#context
-    const id = this.#lease.executionId
-    const execution = await executions.find(database, id)
-    if (!execution) throw new Error(`there is work for ${id}, which does not exist`)
-    return { execution, components: await components.list(database, [id]) }
   }
 }

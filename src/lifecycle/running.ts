@@ -85,17 +85,18 @@ async function end(
   const now = clock.now()
   const failure = failureOf(state, compute, seen, now)
   await database.transaction(async (tx) => {
-    if (seen.state === 'exited') await executions.noteExit(tx, id, seen.exitCode, now)
-    await executions.noteEnd(tx, id, endedAt(state.execution, seen, now))
-    await bookings.removeResources(tx, offerSetId, ['cores', 'memory'])
+    await executions.noteEnd(tx, id, endOf(state.execution, seen, now), now)
     if (failure) await failExecution(tx, id, compute, failure)
     else await executions.move(tx, [id], 'finish', now)
+    // Last, because it locks the pool: nobody waits for longer than the commit.
+    await bookings.removeResources(tx, offerSetId, ['cores', 'memory'])
   })
 }
 
-/** When the program ended by the platform's clock, as far as that agrees with the broker's. */
-export function endedAt({ startedAt = 0 }: executions.Execution, seen: Observation, now: Instant): Instant {
-  return seen.state === 'exited' ? Math.min(now, Math.max(startedAt, seen.finishedAt)) : now
+/** When the program ended by the platform's clock, as far as that agrees with the broker's, and with which exit code. */
+export function endOf({ startedAt = 0 }: executions.Execution, seen: Observation, now: Instant) {
+  if (seen.state !== 'exited') return { endedAt: now, exitCode: undefined }
+  return { endedAt: Math.min(now, Math.max(startedAt, seen.finishedAt)), exitCode: seen.exitCode }
 }
 
 /** Why the end of a program is a failure; undefined when it is none. */

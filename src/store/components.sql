@@ -14,7 +14,8 @@ select execution_id, position, family, phase, phase_since, detail, given_back_at
 select position, event, at from component_history where execution_id = :executionId order by number
 
 -- name: move
--- Moves components by one event, where the table allows it from the phase each is in now. The execution is locked
+-- Moves components by one event, where the table allows it from the phase each is in now, and adds to what is known
+-- of those that moved. The execution is locked
 -- first, so that the numbers of its events come in the order in which they are committed; the components are locked
 -- before their transition is looked up, for the reason given at the moves of executions.
 with owner as (
@@ -26,7 +27,7 @@ with owner as (
      for update of c
 ), moved as (
   update component c
-     set phase = t.to_phase, phase_since = :at
+     set phase = t.to_phase, phase_since = :at, detail = c.detail || :detail::jsonb
     from current join component_transition t on t.event = :event and t.from_phase = current.phase
    where c.execution_id = :executionId and c.position = current.position
   returning c.position, t.event, t.from_phase, t.to_phase

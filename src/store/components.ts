@@ -48,16 +48,21 @@ export async function changes(
   return db.query(sql.changes, { executionId })
 }
 
-/** Moves components by one event, each only if the table allows it from the phase it is in now. Gives the positions that moved. */
+/**
+ * Moves components by one event, each only if the table allows it from the phase it is in now, and adds `detail` to what
+ * is known of those that moved. Gives their positions.
+ */
 export async function move(
   db: Queryable,
   executionId: ExecutionId,
   positions: readonly number[],
   event: ComponentEvent,
   now: Instant,
+  detail: Readonly<Record<string, unknown>> = {},
 ): Promise<number[]> {
   if (positions.length === 0) return []
-  const moved = await db.query<{ position: number }>(sql.move, { executionId, positions, event, at: at(now) })
+  const parameters = { executionId, positions, event, at: at(now), detail: json(detail) }
+  const moved = await db.query<{ position: number }>(sql.move, parameters)
   return moved.map(({ position }) => position)
 }
 

@@ -81,12 +81,11 @@ update execution set started_at = :startedAt, end_at = :endAt, modified_at = :st
  where id = :id and started_at is null
 
 -- name: end
--- Notes the exit code of the program. It is noted once.
-update execution set exit_code = :exitCode, modified_at = :at where id = :id and exit_code is null
-
--- name: noteEnd
--- Notes when the program ended. It is noted once, and only of one that was started.
-update execution set ended_at = :endedAt where id = :id and ended_at is null and started_at is not null
+-- Notes when the program ended, if it was started, and its exit code, if it is known. Each is noted once.
+update execution
+   set ended_at = coalesce(ended_at, case when started_at is not null then :endedAt::timestamptz end),
+       exit_code = coalesce(exit_code, :exitCode::integer), modified_at = :at
+ where id = :id and (ended_at is null or exit_code is null)
 
 -- name: giveBack
 -- Notes that the platform has everything back.

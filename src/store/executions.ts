@@ -17,7 +17,6 @@ const sql = loadStatements(import.meta.url, 'executions.sql', [
   'nextExpiry',
   'start',
   'end',
-  'noteEnd',
   'giveBack',
   'rename',
   'history',
@@ -151,14 +150,17 @@ export async function noteStart(db: Queryable, id: ExecutionId, startedAt: Insta
   await db.query(sql.start, { id, startedAt: at(startedAt), endAt: at(endAt) })
 }
 
-/** Notes the exit code. Noted once; repeating changes nothing. */
-export async function noteExit(db: Queryable, id: ExecutionId, exitCode: number, now: Instant): Promise<void> {
-  await db.query(sql.end, { id, exitCode, at: at(now) })
-}
-
-/** Notes when the program ended. Noted once; repeating changes nothing, nor does it for one that never started. */
-export async function noteEnd(db: Queryable, id: ExecutionId, endedAt: Instant): Promise<void> {
-  await db.query(sql.noteEnd, { id, endedAt: at(endedAt) })
+/**
+ * Notes when the program ended, and its exit code where it is known. Each is noted once; repeating changes nothing, nor
+ * does an instant for one that never started.
+ */
+export async function noteEnd(
+  db: Queryable,
+  id: ExecutionId,
+  { endedAt, exitCode }: { readonly endedAt: Instant; readonly exitCode: number | undefined },
+  now: Instant,
+): Promise<void> {
+  await db.query(sql.end, { id, endedAt: at(endedAt), exitCode: exitCode ?? null, at: at(now) })
 }
 
 /** Notes that the platform has everything back. Noted once; repeating changes nothing. */

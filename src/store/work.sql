@@ -59,9 +59,21 @@ select pg_notify('work', execution_id::text) from woken
 select least((select min(run_at) from work where lease_owner is null),
              (select min(leased_until) from work where lease_owner is not null)) as at
 
--- name: wakesOf
--- How often somebody asked for attention, and whether the lease is still the worker's.
-select wakes, (lease_owner is not distinct from :owner and fence = :fence) as held from work where execution_id = :executionId
+-- name: look
+-- An execution with its components, how often somebody asked for attention to it, and whether the lease is still the
+-- worker's: all that is decided by, at one instant.
+select w.wakes, (w.lease_owner is not distinct from :owner and w.fence = :fence) as held,
+       e.id, e.offer_set_id, e.position, e.owner, e.name, e.description, e.phase, e.phase_since, e.created_at,
+       e.modified_at, e.expires_at, e.plan, e.start_at, e.prepare_at, e.started_at, e.end_at, e.ended_at, e.exit_code,
+       e.given_back_at, e.compacted_at,
+       (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+                 'position', c.position, 'family', c.family, 'phase', c.phase, 'givenBackAt',
+                 (extract(epoch from c.given_back_at) * 1000)::bigint, 'phaseSince',
+                 (extract(epoch from c.phase_since) * 1000)::bigint)) || jsonb_build_object('detail', c.detail)
+               order by c.position), '[]')
+          from component c where c.execution_id = e.id) as parts
+  from work w join execution e on e.id = w.execution_id
+ where w.execution_id = :executionId
 
 -- name: queue
 -- How much there is to do: what is due, what is being done, what comes later, and how long the oldest has waited.

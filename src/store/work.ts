@@ -6,7 +6,9 @@
  */
 import type { Instant } from '../domain/dates.ts'
 import type { ExecutionId } from '../domain/ids.ts'
+import type { Component } from './components.ts'
 import { at, type Queryable, type Transaction } from './database.ts'
+import type { Execution } from './executions.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'work.sql', [
@@ -19,7 +21,7 @@ const sql = loadStatements(import.meta.url, 'work.sql', [
   'remove',
   'wake',
   'nextDue',
-  'wakesOf',
+  'look',
   'queue',
 ])
 
@@ -110,14 +112,22 @@ export async function nextDue(db: Queryable): Promise<Instant | undefined> {
   return row?.at
 }
 
-/** How often attention was asked for, and whether the lease still holds. */
-export async function state(db: Queryable, owner: string, lease: Lease): Promise<{ wakes: number; held: boolean }> {
-  const [row] = await db.query<{ wakes: number; held: boolean }>(sql.wakesOf, {
-    executionId: lease.executionId,
-    owner,
-    fence: lease.fence,
-  })
-  return row ?? { wakes: 0, held: false }
+/** What a worker has to know before it acts. */
+export interface Look {
+  /** How often attention was asked for. */
+  readonly wakes: number
+  readonly execution: Execution
+  readonly components: readonly Component[]
+}
+
+/** Looks at an execution; undefined when the lease is not the worker's any more. */
+export async function look(db: Queryable, owner: string, lease: Lease): Promise<Look | undefined> {
+  type Row = Execution & { wakes: number; held: boolean; parts: readonly Omit<Component, 'executionId'>[] }
+  const { executionId, fence } = lease
+  const [row] = await db.query<Row>(sql.look, { executionId, owner, fence })
+  if (!row?.held) return undefined
+  const { wakes, held: _, parts, ...execution } = row
+  return { wakes, execution, components: parts.map((part) => ({ executionId, ...part })) }
 }
 
 /** How much there is to do, for those who watch. */

@@ -1,8 +1,8 @@
 /** Compute: the container is made, not started. Giving it back stops the program and keeps what it wrote. */
 import * as bookings from '../../store/bookings.ts'
 import * as executions from '../../store/executions.ts'
-import { endedAt } from '../running.ts'
-import { componentAt, type Step } from './step.ts'
+import { endOf } from '../running.ts'
+import { componentAt, type Step, type StepContext, type StepTarget } from './step.ts'
 import { keepOutput } from '../output.ts'
 import { mountsOf } from './volumes.ts'
 
@@ -25,16 +25,18 @@ export const computeStep: Step = {
   },
 
   async release(target, context) {
-    const { execution, platform } = target
-    const { database, clock } = context
-    await platform.stop(execution.id, execution.plan.slot.graceMs)
-    const seen = (await platform.observe([execution.id])).get(execution.id)
-    if (seen?.state === 'exited') await executions.noteExit(database, execution.id, seen.exitCode, clock.now())
-    await executions.noteEnd(database, execution.id, endedAt(execution, seen ?? { state: 'gone' }, clock.now()))
-    // The program has ended, so its cores and memory are free; the storage is not yet.
-    await bookings.removeResources(database, execution.offerSetId, ['cores', 'memory'])
+    // Of a program that ended by itself this was done when it was seen.
+    if (target.execution.endedAt === undefined) await stop(target, context)
     await keepOutput(target, context)
-    await platform.releaseWorkload(execution.id)
+    await target.platform.releaseWorkload(target.execution.id)
     return {}
   },
+}
+
+async function stop({ execution, platform }: StepTarget, { database, clock }: StepContext): Promise<void> {
+  await platform.stop(execution.id, execution.plan.slot.graceMs)
+  const seen = (await platform.observe([execution.id])).get(execution.id) ?? { state: 'gone' }
+  await executions.noteEnd(database, execution.id, endOf(execution, seen, clock.now()), clock.now())
+  // The program has ended, so its cores and memory are free; the storage is not yet.
+  await bookings.removeResources(database, execution.offerSetId, ['cores', 'memory'])
 }
