@@ -1,5 +1,5 @@
 /** The engines that some suites need. Each is named by an environment variable, or found where it usually is. */
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
@@ -76,6 +76,21 @@ export function ownDocker(): Engine {
   }
 }
 
+/** A PostgreSQL server that tests start as their own, because they restart it. Its address is where its programs are. */
+export function ownPostgres(): Engine {
+  const root = '/usr/lib/postgresql'
+  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : []
+  const address = versions.map((version) => `${root}/${version}/bin`).find((path) => existsSync(`${path}/initdb`))
+  const missing = address ? undefined : `there is no PostgreSQL under ${root}`
+  return {
+    name: 'PostgreSQL server to be restarted',
+    variable: undefined,
+    suites: 'the storms',
+    address,
+    missing,
+  }
+}
+
 /** All of them. */
 const engines = (): readonly Engine[] => [
   postgresServer(),
@@ -84,6 +99,7 @@ const engines = (): readonly Engine[] => [
   imageRegistry(),
   chromiumBrowser(),
   ownDocker(),
+  ownPostgres(),
 ]
 
 /**
