@@ -7,6 +7,7 @@ import { BYTES_PER_GIB } from '../../domain/resources.ts'
 import type { Workload, WorkloadMount } from '../platform.ts'
 import type { EngineFacts, Limits } from './engine-facts.ts'
 import type { Marks } from './marks.ts'
+import { volumeMount } from './volume-mount.ts'
 
 /** What the operator decides. */
 export interface Confinement {
@@ -81,14 +82,7 @@ function mounted(mounts: readonly WorkloadMount[], marks: Marks, { isPodman }: E
       `${marks.volume(volume).name}:${path}:${readOnly ? 'ro' : 'rw'},nocopy`
     return { Binds: mounts.map(short) }
   }
-  const long = ({ volume, path, readOnly }: WorkloadMount) => ({
-    Type: 'volume',
-    Source: marks.volume(volume).name,
-    Target: path,
-    ReadOnly: readOnly,
-    VolumeOptions: { NoCopy: true },
-  })
-  return { Mounts: mounts.map(long) }
+  return { Mounts: mounts.map(({ volume, path, readOnly }) => volumeMount(marks, volume, path, readOnly)) }
 }
 
 function confined(engine: EngineFacts, { network }: Confinement): object {

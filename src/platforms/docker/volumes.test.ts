@@ -16,8 +16,10 @@ import { testImage, type TestImage } from '../../../test/support/images.ts'
 import { idSource } from '../../domain/ids.ts'
 import type { VolumeRef, WorkloadMount } from '../platform.ts'
 import type { DockerPlatform } from './docker-platform.ts'
+import { makeContainer } from './containers.ts'
 import { EngineClient } from './engine-client.ts'
 import { Marks } from './marks.ts'
+import { volumeMount } from './volume-mount.ts'
 
 const ids = idSource(Date.now)
 const quiet = new AbortController().signal
@@ -239,6 +241,18 @@ describeOnEngines('volumes', ({ name: engineName, address }) => {
     await platform.releaseVolume(volume)
     expect((await client.ask({ path: `/volumes/${name}`, doing })).status).toBe(200)
     await client.ask({ method: 'DELETE', path: `/volumes/${name}`, doing })
+  })
+
+  it('that the engine makes because they are gone when they are mounted are ours, and removed', async (context) => {
+    if (engineName === 'Podman') return context.skip('Podman takes no labels for a volume that it makes')
+    const volume = volumeOf()
+    const mark = marks.workload(volume.execution)
+    const HostConfig = { NetworkMode: 'none', Mounts: [volumeMount(marks, volume, '/volume')] }
+    await makeContainer(client, mark, { Image: image.id, Cmd: ['true'], HostConfig })
+    await platform.releaseWorkload(volume.execution)
+    expect(await platform.owned()).toContainEqual({ kind: 'volume', ...volume })
+    await platform.releaseVolume(volume)
+    expect(await platform.owned()).not.toContainEqual({ kind: 'volume', ...volume })
   })
 
   it('that a container still uses are waited for, and then refused', async () => {

@@ -14,6 +14,7 @@ import type { VolumeDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
 import { helperImage, VOLUMES_DIRECTORY } from './helper-image.ts'
 import { carries, type Marks } from './marks.ts'
+import { volumeMount } from './volume-mount.ts'
 
 /** Any user may write, and remove only what is his own. */
 const ROOT_MODE = 0o1777
@@ -131,14 +132,7 @@ export class Volumes {
         Cmd: ['none'],
         HostConfig: {
           NetworkMode: 'none',
-          Mounts: [
-            {
-              Type: 'volume',
-              Source: this.#marks.volume(volume).name,
-              Target: placeOf(volume),
-              VolumeOptions: { NoCopy: true },
-            },
-          ],
+          Mounts: [volumeMount(this.#marks, volume, placeOf(volume))],
         },
       })
     }
