@@ -1,10 +1,19 @@
 /** Every bench, in the order of the page. */
 import type { Bench } from './benchmark.ts'
 import { booking } from './benches/booking.ts'
+import { callers } from './benches/callers.ts'
 import { dockerExecution } from './benches/docker-execution.ts'
 import { manyExecutions } from './benches/many-executions.ts'
 import { offerSet } from './benches/offer-set.ts'
 import { simulatedExecution } from './benches/simulated-execution.ts'
 import { wire } from './benches/wire.ts'
 
-export const BENCHES: readonly Bench[] = [booking, offerSet, simulatedExecution, manyExecutions, dockerExecution, wire]
+export const BENCHES: readonly Bench[] = [
+  booking,
+  callers,
+  offerSet,
+  simulatedExecution,
+  manyExecutions,
+  dockerExecution,
+  wire,
+]

@@ -2,7 +2,8 @@
 import { CONFIG_SCHEMA } from '../src/config-schema.ts'
 import { environmentNames } from '../src/config.ts'
 
-interface Part {
+/** A part of the schema. */
+export interface Part {
   readonly type?: string | readonly string[]
   readonly description?: string
   readonly default?: unknown
@@ -81,7 +82,7 @@ function keys(
 }
 
 /** The keys below a part by their path; `pools[].name` for those of the entries of a list. */
-function leaves(part: Part, prefix: string): [string, Part][] {
+export function leaves(part: Part, prefix: string): [string, Part][] {
   return Object.entries(part.properties ?? {}).flatMap(([key, below]): [string, Part][] => {
     const path = prefix ? `${prefix}.${key}` : key
     if (below.properties)
@@ -91,7 +92,8 @@ function leaves(part: Part, prefix: string): [string, Part][] {
   })
 }
 
-function table(
+/** Keys as a table. */
+export function table(
   entries: readonly (readonly [string, Part])[],
   variables: ReadonlyMap<string, string>,
   required: readonly string[] = [],

@@ -8,6 +8,7 @@
  * - docs/messages.md                the message catalogue
  * - docs/dates.md                   every form of a date, with an example
  * - docs/configuration.md           the keys of the configuration
+ * - docs/policies.md                what a site can allow and refuse
  * - docs/config.schema.json         their JSON Schema
  * - model/…vo-dml.xml               the data model of the contract in VO-DML
  * - docs/model.md                   the same for people
@@ -22,6 +23,7 @@ import { writeConfiguration, writeConfigurationSchema } from './configuration-pa
 import { flattenContract } from './flatten-contract.ts'
 import { writeDates } from './dates-page.ts'
 import { drawLifecycles } from './lifecycle-page.ts'
+import { writePolicies } from './policies-page.ts'
 import { describeSimulation } from './simulated-page.ts'
 import { writeMessages } from './messages-page.ts'
 import { modelOf, type Schema } from './model/model.ts'
@@ -41,6 +43,7 @@ const outputs: Record<string, string> = {
   'docs/messages.md': writeMessages(),
   'docs/dates.md': writeDates(),
   'docs/configuration.md': writeConfiguration(),
+  'docs/policies.md': writePolicies(),
   'docs/config.schema.json': writeConfigurationSchema(),
   'model/execution-broker.vo-dml.xml': writeVoDml(model, {
     version: info.version,

@@ -223,6 +223,7 @@ export const POLICIES = {
           },
           limits: {
             type: 'object',
+            description: 'What it limits, at least one of these.',
             additionalProperties: false,
             minProperties: 1,
             properties: {

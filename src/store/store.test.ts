@@ -22,6 +22,7 @@ import { migrate, migrations } from './migrate.ts'
 import * as offerSets from './offer-sets.ts'
 import * as outputs from './outputs.ts'
 import * as pools from './pools.ts'
+import * as quotas from './quotas.ts'
 import { loadedStatements, type Statement } from './statements.ts'
 import * as work from './work.ts'
 
@@ -40,6 +41,7 @@ const modules = [
   offerSets,
   outputs,
   pools,
+  quotas,
   work,
 ]
 
@@ -60,7 +62,7 @@ const readTable = (table: string): Statement => ({
 
 describe('the statements', () => {
   it('are all prepared by the database', async () => {
-    expect(modules.length).toBe(14)
+    expect(modules.length).toBe(15)
     expect(loadedStatements().length).toBeGreaterThan(40)
     for (const [index, statement] of loadedStatements().entries()) {
       await inTransaction((tx) => test.database.script(tx, `prepare statement_${index} as ${statement.text}`)).catch(
@@ -128,5 +130,12 @@ describe('the lock of a data directory', () => {
     } finally {
       rmSync(directory, { recursive: true })
     }
+  })
+})
+
+describe('the audit log', () => {
+  it.each(["update audit set action = 'nothing'", 'truncate audit'])('refuses %s', async (statement) => {
+    const changed = inTransaction((tx) => test.database.script(tx, statement))
+    await expect(changed).rejects.toThrow(/append-only/)
   })
 })
