@@ -37,7 +37,8 @@ export async function acceptOfferIn(tx: Transaction, offer: executions.Execution
   await offerSets.lock(tx, offerSetId)
   const startAt = Math.max(plan.slot.startAt, now + plan.slot.prepareMs)
   const prepareAt = startAt - plan.slot.prepareMs
-  if (!(await executions.accept(tx, id, { startAt, prepareAt }, now))) throw await whyNotAccepted(tx, id, now)
+  const accepted = await executions.accept(tx, [{ id, startAt, prepareAt }], now)
+  if (accepted.length === 0) throw await whyNotAccepted(tx, id, now)
   const siblings = (await executions.listOfOfferSets(tx, [offerSetId])).filter((sibling) => sibling.id !== id)
   await executions.move(
     tx,
@@ -52,29 +53,40 @@ export async function acceptOfferIn(tx: Transaction, offer: executions.Execution
     offerSetId,
     held.map((hold) => ({ poolId: plan.poolId as PoolId, ...hold })),
   )
-  await handOver(tx, offer, now)
+  await handOver(tx, [offer], now)
 }
 
-/** Accepts the one offer of a set that this transaction has just booked, at once: what it holds is what it needs. */
-export async function acceptBooked(tx: Transaction, offer: executions.Execution, now: Instant): Promise<void> {
-  const { startAt, prepareMs } = offer.plan.slot
-  if (!(await executions.accept(tx, offer.id, { startAt, prepareAt: startAt - prepareMs }, now)))
-    throw new Error(`the new offer ${offer.id} cannot be accepted`)
-  await handOver(tx, offer, now)
-}
-
-/** Makes the components of an accepted execution, and gives it to the engine. */
-async function handOver(tx: Transaction, { id, plan }: executions.Execution, now: Instant): Promise<void> {
-  const places = componentPlaces(plan).filter(({ family }) => family !== 'volume')
-  await components.insert(tx, id, places, now)
-  await components.move(
-    tx,
+/**
+ * Accepts the only offers of sets that this transaction has just booked, at once: what they hold is what they need. All
+ * together, because the pool is locked meanwhile.
+ */
+export async function acceptBooked(
+  tx: Transaction,
+  offers: readonly executions.Execution[],
+  now: Instant,
+): Promise<void> {
+  if (offers.length === 0) return
+  const starts = offers.map(({ id, plan: { slot } }) => ({
     id,
-    places.map(({ position }) => position),
-    'accept',
+    startAt: slot.startAt,
+    prepareAt: slot.startAt - slot.prepareMs,
+  }))
+  const accepted = await executions.accept(tx, starts, now)
+  if (accepted.length < offers.length) throw new Error('new offers cannot be accepted')
+  await handOver(tx, offers, now)
+}
+
+/** Makes the components of accepted executions, and gives them to the engine. */
+async function handOver(tx: Transaction, offers: readonly executions.Execution[], now: Instant): Promise<void> {
+  const places = offers.flatMap(({ id, plan }) =>
+    componentPlaces(plan).flatMap((place) => (place.family === 'volume' ? [] : [{ executionId: id, ...place }])),
+  )
+  await components.accept(tx, places, now)
+  await work.insert(
+    tx,
+    offers.map(({ id }) => id),
     now,
   )
-  await work.insert(tx, id, now)
 }
 
 async function whyNotAccepted(tx: Transaction, id: ExecutionId, now: Instant): Promise<BrokerError> {

@@ -49,10 +49,13 @@ export class BookingBatch {
   }
 
   /** The earliest offers of the requests that accept them at once. */
-  get direct(): { readonly offer: OfferedSet['offers'][number]; readonly now: Instant }[] {
-    return this.#planned.flatMap(({ waiting, set: { offers } }) =>
-      waiting.direct && offers[0] ? [{ offer: offers[0], now: this.#now }] : [],
-    )
+  get direct(): OfferedSet['offers'] {
+    return this.#planned.flatMap(({ waiting, set: { offers } }) => (waiting.direct ? offers.slice(0, 1) : []))
+  }
+
+  /** The instant at which it was planned. */
+  get plannedAt(): Instant {
+    return this.#now
   }
 
   /** Plans each request beside what those before it are about to hold. Who cannot be planned for is told so. */

@@ -96,7 +96,7 @@ export class BookingQueue {
     batch.requests.push(...this.#takeWithin(poolIds, requestsMax - batch.requests.length))
     batch.plan(replicas, this.#ids, this.#clock.now())
     if (!(await batch.write(tx))) throw new Error('a pool changed under its lock')
-    for (const { offer, now } of batch.direct) await acceptBooked(tx, offer, now)
+    await acceptBooked(tx, batch.direct, batch.plannedAt)
   }
 
   /** Those that came while the lock was waited for, in their order, as far as they need no other pool. */

@@ -53,7 +53,7 @@ async function completed(): Promise<{ set: OfferSetId; execution: ExecutionId; s
   const [execution, sibling] = offers as [ExecutionId, ExecutionId]
   const now = clock.now()
   await made.database.transaction(async (tx) => {
-    await executions.accept(tx, execution, { startAt: now, prepareAt: now }, now)
+    await executions.accept(tx, [{ id: execution, startAt: now, prepareAt: now }], now)
     await executions.move(tx, [sibling], 'withdraw', now)
     for (const event of ['prepare', 'start', 'finish', 'complete'] as const)
       await executions.move(tx, [execution], event, now)
@@ -88,7 +88,7 @@ describe('housekeeping', () => {
     const [execution] = held.offers as [ExecutionId]
     await made.database.transaction(async (tx) => {
       const now = clock.now()
-      await executions.accept(tx, execution, { startAt: now, prepareAt: now }, now)
+      await executions.accept(tx, [{ id: execution, startAt: now, prepareAt: now }], now)
       await executions.move(tx, [execution], 'fail', now)
     })
     clock.advance(1_000 * DAY_MS)

@@ -1,8 +1,15 @@
--- name: insert
--- The components of an execution that was accepted.
-insert into component (execution_id, position, family, phase, phase_since)
-select :executionId, position, family, 'INITIALIZING', :at
-  from jsonb_to_recordset(:components) as c (position smallint, family text)
+-- name: accept
+-- Makes the components of executions whose offers were accepted just now: as long as those were open, they were
+-- INITIALIZING, and there was nothing to be kept of them.
+with made as (
+  insert into component (execution_id, position, family, phase, phase_since)
+  select c."executionId", c.position, c.family, t.to_phase, :at
+    from jsonb_to_recordset(:components) as c ("executionId" uuid, position smallint, family text), component_transition t
+   where t.event = 'accept' and t.from_phase = 'INITIALIZING'
+  returning execution_id, position, phase
+)
+insert into component_history (execution_id, position, event, from_phase, to_phase, at)
+select execution_id, position, 'accept', 'INITIALIZING', phase, :at from made order by execution_id, position
 
 -- name: list
 -- The components of executions, in their order.

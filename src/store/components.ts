@@ -7,7 +7,7 @@ import { at, json, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'components.sql', [
-  'insert',
+  'accept',
   'list',
   'changes',
   'move',
@@ -25,14 +25,13 @@ export interface Component {
   readonly givenBackAt?: Instant
 }
 
-/** Makes the components of an execution that was accepted, in phase INITIALIZING. */
-export async function insert(
+/** Makes the components of executions whose offers this transaction has accepted. */
+export async function accept(
   tx: Transaction,
-  executionId: ExecutionId,
-  places: readonly ComponentPlace[],
+  places: readonly (ComponentPlace & { readonly executionId: ExecutionId })[],
   now: Instant,
 ): Promise<void> {
-  await tx.query(sql.insert, { executionId, components: json(places), at: at(now) })
+  await tx.query(sql.accept, { components: json(places), at: at(now) })
 }
 
 /** The components of executions, each execution's in their order. */

@@ -44,12 +44,14 @@ with current as (
 select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
 
 -- name: accept
--- Accepts an offer that has not expired, and fixes its start. No row back: it is not OFFERED any more, or too late.
+-- Accepts offers that have not expired, and fixes their start. One that does not come back is not OFFERED any more, or
+-- it is too late.
 with moved as (
   update execution e
-     set phase = t.to_phase, phase_since = :at, modified_at = :at, start_at = :startAt, prepare_at = :prepareAt
-    from execution_transition t
-   where e.id = :id and t.event = 'accept' and t.from_phase = e.phase and e.expires_at >= :at
+     set phase = t.to_phase, phase_since = :at, modified_at = :at, start_at = o."startAt", prepare_at = o."prepareAt"
+    from jsonb_to_recordset(:offers) as o (id uuid, "startAt" timestamptz, "prepareAt" timestamptz),
+         execution_transition t
+   where e.id = o.id and t.event = 'accept' and t.from_phase = e.phase and e.expires_at >= :at
   returning e.id, t.event, t.from_phase, t.to_phase
 ), noted as (
   insert into execution_history (execution_id, event, from_phase, to_phase, at)

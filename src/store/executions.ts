@@ -4,7 +4,7 @@ import type { ExecutionEvent, ExecutionPhase } from '../domain/execution-lifecyc
 import type { ExecutionPlan } from '../domain/execution-plan.ts'
 import { lowestIdAt, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import type { Cause } from '../domain/transition-table.ts'
-import { at, type Queryable, type Transaction } from './database.ts'
+import { at, json, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'executions.sql', [
@@ -118,20 +118,17 @@ export async function move(
   return db.query<Move>(sql.move, { ids, event, at: at(now) })
 }
 
-/** Accepts an offer that has not expired, and fixes when it starts. False when it is not OFFERED any more, or expired. */
-export async function accept(
-  tx: Transaction,
-  id: ExecutionId,
-  start: { startAt: Instant; prepareAt: Instant },
-  now: Instant,
-): Promise<boolean> {
-  const rows = await tx.query(sql.accept, {
-    id,
-    startAt: at(start.startAt),
-    prepareAt: at(start.prepareAt),
-    at: at(now),
-  })
-  return rows.length > 0
+/** An offer that is accepted, and when it starts. */
+export interface Acceptance {
+  readonly id: ExecutionId
+  readonly startAt: Instant
+  readonly prepareAt: Instant
+}
+
+/** Accepts offers, each only if it is OFFERED and has not expired, and fixes when they start. Gives those that were accepted. */
+export async function accept(tx: Transaction, offers: readonly Acceptance[], now: Instant): Promise<Move[]> {
+  const rows = offers.map(({ id, startAt, prepareAt }) => ({ id, startAt: at(startAt), prepareAt: at(prepareAt) }))
+  return tx.query<Move>(sql.accept, { offers: json(rows), at: at(now) })
 }
 
 /** Ends the open offers of sets whose time is over; the sets are locked. Gives those that ended. */

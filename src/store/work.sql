@@ -1,10 +1,7 @@
 -- name: insert
--- Gives an execution to the engine.
-insert into work (execution_id, run_at) values (:executionId, :runAt)
-
--- name: tell
--- Tells the workers that there is something to do for an execution.
-select pg_notify('work', :executionId::text)
+-- Gives executions to the engine, and tells the workers that there is something to do.
+insert into work (execution_id, run_at) select unnest(:executionIds::uuid[]), :runAt
+returning pg_notify('work', execution_id::text)
 
 -- name: claim
 -- Takes the lease of executions that are due and that nobody works on, or whose worker went away.

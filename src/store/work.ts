@@ -13,7 +13,6 @@ import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'work.sql', [
   'insert',
-  'tell',
   'claim',
   'renew',
   'takeBack',
@@ -38,10 +37,9 @@ export interface Lease {
   readonly failingSince?: Instant
 }
 
-/** Gives an execution to the engine and tells the workers. */
-export async function insert(tx: Transaction, executionId: ExecutionId, runAt: Instant): Promise<void> {
-  await tx.query(sql.insert, { executionId, runAt: at(runAt) })
-  await tx.query(sql.tell, { executionId })
+/** Gives executions to the engine and tells the workers. */
+export async function insert(tx: Transaction, executionIds: readonly ExecutionId[], runAt: Instant): Promise<void> {
+  await tx.query(sql.insert, { executionIds, runAt: at(runAt) })
 }
 
 /** Takes the leases of at most `limit` executions that are due and that nobody works on. */
