@@ -6,13 +6,15 @@ import { TextDecoder } from 'node:util'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BrokerError } from '../domain/errors.ts'
 import { checkBody } from '../protocol/body-limits.ts'
+import { prepareValidation } from '../protocol/contract.ts'
 import { MEDIA_TYPES, notationOf, tooLarge, UNDECLARED_BODY, type Notation } from '../protocol/notation.ts'
-import { requestSchema } from '../protocol/operations.ts'
+import { requestSchema, requestSchemas } from '../protocol/operations.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Makes the server read bodies. */
 export function readBodies(app: FastifyInstance): void {
+  prepareValidation(requestSchemas())
   app.addHook('onRequest', async (request, reply) => refuseUnread(request, reply))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) =>

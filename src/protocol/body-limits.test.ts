@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { BrokerError } from '../domain/errors.ts'
-import { checkBody, VALUES_MAX } from './body-limits.ts'
+import { checkBody, VALUES_MAX, XML_PARTS_MAX, YAML_MARKS_MAX } from './body-limits.ts'
+import { requestSchemas } from './operations.ts'
+import { readXml } from './xml/read-xml.ts'
+import { readYaml } from './yaml-text.ts'
 
 function failure(body: unknown): BrokerError | undefined {
   try {
@@ -40,4 +43,27 @@ describe('a body', () => {
     for (let depth = 0; depth < 51; depth++) deep = { a: deep }
     expect(failure(deep)?.code).toBe('BAD_SYNTAX')
   })
+})
+
+describe('the reader of a notation', () => {
+  const xml = (elements: number) => `<offers-request>${'<a/>'.repeat(elements - 1)}</offers-request>`
+  const yaml = (marks: number) => `[${'1,'.repeat(marks - 1)}1]`
+
+  it('takes as many parts as it has time for, and no more', () => {
+    expect(() => readXml(xml(XML_PARTS_MAX), 'ExecutionRequest')).not.toThrow()
+    expect(() => readXml(xml(XML_PARTS_MAX + 1), 'ExecutionRequest')).toThrow(`more than ${XML_PARTS_MAX} elements`)
+    expect(readYaml(yaml(YAML_MARKS_MAX))).toHaveLength(YAML_MARKS_MAX)
+    expect(() => readYaml(yaml(YAML_MARKS_MAX + 1))).toThrow(`more than ${YAML_MARKS_MAX} lines`)
+  })
+  it('counts the attributes of all elements together', () => {
+    const one = `<a ${Array.from({ length: 49 }, (_, n) => `a${n}=""`).join(' ')}/>`
+    expect(() => readXml(`<offers-request>${one.repeat(100)}</offers-request>`, 'ExecutionRequest')).not.toThrow()
+    expect(() => readXml(`<offers-request>${one.repeat(150)}</offers-request>`, 'ExecutionRequest')).toThrow(
+      'more than',
+    )
+  })
+})
+
+it('what clients send is known before the first of them does, so that its validators can be made', () => {
+  expect(requestSchemas()).toEqual(expect.arrayContaining(['ExecutionRequest', 'Update']))
 })

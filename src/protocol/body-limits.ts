@@ -8,6 +8,13 @@ import { BrokerError, type FieldFault } from '../domain/errors.ts'
 export const DEPTH_MAX = 50
 /** How many values a body may have in all, lists and maps included. */
 export const VALUES_MAX = 20_000
+/**
+ * How many elements and attributes a body in XML may have, and how many marks that part values a body in YAML. Their
+ * readers take some ten times as long for a value as that of JSON does; with these, no body holds up the other requests
+ * for more than a tenth of a second, also in a process that has just started.
+ */
+export const XML_PARTS_MAX = 6_000
+export const YAML_MARKS_MAX = 8_000
 /** How many faults one answer names. */
 const FAULTS_MAX = 20
 
@@ -21,6 +28,14 @@ export function tooDeep(): BrokerError {
 /** The error for a body with too many values. */
 export function tooMany(): BrokerError {
   return new BrokerError('TOO_LARGE', `The body has more than ${VALUES_MAX} values.`)
+}
+
+/** The error for a body with too many parts for its notation; `parts` says what they are. */
+export function tooManyParts(max: number, parts: string): BrokerError {
+  return new BrokerError(
+    'TOO_LARGE',
+    `The body has more than ${max} ${parts}; in JSON it may have ${VALUES_MAX} values.`,
+  )
 }
 
 /**

@@ -107,7 +107,7 @@ class Fitting {
     if (typeof kind !== 'string') return ANYTHING
     const target = Object.hasOwn(mapping, kind) ? mapping[kind] : undefined
     if (target) return resolveSchema({ $ref: target })
-    this.unknownKinds.push({ pointer: this.#pointer(propertyName), kind, known: Object.keys(mapping) })
+    this.unknownKinds.push({ pointer: this.#pointer(propertyName), kind, known: kindsOf(mapping) })
     return undefined
   }
 
@@ -117,6 +117,15 @@ class Fitting {
 }
 
 type Fields = Readonly<Record<string, unknown>>
+
+/** The kinds that a mapping has, as a list that is made once. */
+const kindLists = new WeakMap<object, readonly string[]>()
+
+function kindsOf(mapping: object): readonly string[] {
+  const kinds = kindLists.get(mapping) ?? Object.keys(mapping)
+  kindLists.set(mapping, kinds)
+  return kinds
+}
 
 const ANYTHING: Schema = { additionalProperties: true }
 

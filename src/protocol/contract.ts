@@ -83,6 +83,17 @@ function validatorsOf(allErrors: boolean): (name: SchemaName) => ValidateFunctio
   }
 }
 
+/**
+ * Makes the validators of what clients send. It takes longer than one request may hold up the others, so it is done
+ * before the first one comes.
+ */
+export function prepareValidation(names: readonly SchemaName[]): void {
+  for (const name of names) {
+    validators.first(name)
+    validators.all(name)
+  }
+}
+
 /** The faults of a value against a schema of the contract; none when it follows the contract. */
 export function faultsOf(name: SchemaName, value: unknown): FieldFault[] {
   const first = validators.first(name)

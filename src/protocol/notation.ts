@@ -41,7 +41,7 @@ const YAML_NOTATION: Notation = {
   name: 'yaml',
   mediaTypes: ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml', 'application/yml', 'text/yml'],
   problemType: 'application/problem+yaml',
-  // The reader takes up to a microsecond per byte; this bounds the time that one body holds the event loop.
+  // With the limit of its marks this bounds the time that one body holds the event loop.
   bytesMax: 65_536,
   read: readYaml,
   write: writeYaml,

@@ -24,6 +24,11 @@ export function requestSchema(method: string, route: string): SchemaName | undef
   return operation(method, route)?.request
 }
 
+/** The schemas of everything that clients send. */
+export function requestSchemas(): readonly SchemaName[] {
+  return [...new Set([...OPERATIONS.values()].flatMap(({ request }) => request ?? []))]
+}
+
 /** The schema of an answer of a route; undefined where the contract does not say. */
 export function answerSchema(method: string, route: string, status: number): SchemaName | undefined {
   return operation(method === 'HEAD' ? 'GET' : method, route)?.answers.get(status)

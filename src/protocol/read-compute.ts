@@ -43,10 +43,26 @@ function readVolume(
 const placeOf = ({ family, index }: VolumeMount['target']): VolumeMount['target'] => ({ family, index })
 
 function refuseOverlaps(volumes: readonly VolumeMount[], notes: RequestNotes): void {
-  volumes.forEach(({ path }, index) => {
-    const clash = volumes.slice(0, index).some((other) => overlaps(other.path, path))
-    if (clash) notes.say(message('duplicate-path', notes.now, { pointer: `/compute/volumes/${index}/path`, path }))
-  })
+  for (const index of overlapping(volumes.map(({ path }) => path))) {
+    const { path } = volumes[index] as VolumeMount
+    notes.say(message('duplicate-path', notes.now, { pointer: `/compute/volumes/${index}/path`, path }))
+  }
+}
+
+/** The indices of those paths that are the same as an earlier one, lie in it, or have it in them. */
+function overlapping(paths: readonly string[]): number[] {
+  const sorted = paths
+    .map((path, index) => ({ path: `${path.replace(/\/+/g, '/').replace(/\/$/, '')}/`, index }))
+    .sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : one.index - other.index))
+  const found = new Set<number>()
+  // In this order a path comes right behind those that it lies in, each of them in the one before.
+  const around: { path: string; index: number }[] = []
+  for (const one of sorted) {
+    while (around.length > 0 && !one.path.startsWith((around.at(-1) as { path: string }).path)) around.pop()
+    for (const { index } of around) found.add(Math.max(index, one.index))
+    around.push(one)
+  }
+  return [...found].sort((a, b) => a - b)
 }
 
 /** What is wrong with a mount path; undefined when nothing is. */
@@ -60,9 +76,4 @@ function pathFault(path: string): string | undefined {
   const top = parts.find((part) => part !== '')
   if (['proc', 'sys', 'dev'].includes(top ?? '')) return `/${top} belongs to the system`
   return undefined
-}
-
-function overlaps(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((path) => `${path.replace(/\/+/g, '/').replace(/\/$/, '')}/`) as [string, string]
-  return a.startsWith(b) || b.startsWith(a)
 }

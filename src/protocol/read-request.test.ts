@@ -225,3 +225,16 @@ describe('more parts than can be numbered', () => {
     expect(messages.map(({ values }) => values.pointer)).toEqual([pointer])
   })
 })
+
+describe('mounts that lie in each other', () => {
+  it('are told of once each, whichever was first', () => {
+    const paths = ['/a/b', '/c', '/a/b/c', '/a', '/c//', '/ab', '/a/bc', '/d/', '/d/e/f/../g']
+    const { messages } = read({
+      ...container,
+      data: [file({ name: 'input' })],
+      ...mounts(...paths.map((path) => volume('input', { path }))),
+    })
+    const clashes = messages.filter(({ name }) => name === 'duplicate-path').map(({ values }) => values.pointer)
+    expect(clashes).toEqual([2, 3, 4, 6, 8].map((index) => `/compute/volumes/${index}/path`))
+  })
+})

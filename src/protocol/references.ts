@@ -16,6 +16,8 @@ const EXPECTED = { storage: 'a storage resource', data: 'a data resource', any: 
 /** Finds what references lead to, and notes those that lead nowhere, to several resources, or to themselves. */
 export class References {
   readonly #resources: readonly Referable[]
+  /** The resources that a word may lead to, by their names and UUIDs: the client chose both. */
+  readonly #byWord = new Map<string, Referable[]>()
   readonly #notes: RequestNotes
 
   constructor(wire: Pick<Schemas['ExecutionRequest'], 'storage' | 'data'>, notes: RequestNotes) {
@@ -23,8 +25,18 @@ export class References {
     this.#resources = (['storage', 'data'] as const).flatMap((family) =>
       (wire[family] ?? []).map(({ meta }, index) => ({ family, index, ...wordsOf(meta) })),
     )
+    for (const resource of this.#resources) this.#enter(resource)
     this.#refuseDoubles('name')
     this.#refuseDoubles('uuid')
+  }
+
+  #enter(resource: Referable): void {
+    for (const word of new Set([resource.name, resource.uuid])) {
+      if (word === undefined) continue
+      const others = this.#byWord.get(word)
+      if (others) others.push(resource)
+      else this.#byWord.set(word, [resource])
+    }
   }
 
   /** The resource of a family that a word leads to; `from` is what refers to it. */
@@ -35,9 +47,7 @@ export class References {
     from: Schemas['ComponentMetadata'] | undefined,
   ): Referable | undefined {
     const word = reference?.trim() ?? ''
-    const found = this.#resources.filter(
-      (resource) => (family === 'any' || resource.family === family) && leadsTo(word, resource),
-    )
+    const found = (this.#byWord.get(word) ?? []).filter((resource) => family === 'any' || resource.family === family)
     const [only, ...others] = found
     if (only && others.length === 0) return only
     const { now } = this.#notes

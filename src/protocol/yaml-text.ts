@@ -20,7 +20,7 @@ import {
   type ScalarTagDefinition,
 } from 'js-yaml'
 import { BrokerError } from '../domain/errors.ts'
-import { DEPTH_MAX } from './body-limits.ts'
+import { DEPTH_MAX, tooManyParts, YAML_MARKS_MAX } from './body-limits.ts'
 import { schemaNamed, type Schema, type SchemaName } from './contract.ts'
 import { currentKind } from './earlier-kinds.ts'
 import { shapeOf } from './shape.ts'
@@ -64,6 +64,7 @@ const nameOf = (key: unknown) => (key instanceof PlainWord ? key.text : key)
  * names that are no text are refused: a request needs none.
  */
 export function readYaml(text: string, name?: SchemaName): unknown {
+  refuseManyMarks(text)
   try {
     const read = load(text, { schema: WORDS, maxAliases: 0, maxDepth: DEPTH_MAX })
     return asMeant(read, name ? schemaNamed(name) : {})
@@ -72,6 +73,15 @@ export function readYaml(text: string, name?: SchemaName): unknown {
     const line = cause.mark ? ` (line ${cause.mark.line + 1}, column ${cause.mark.column + 1})` : ''
     throw new BrokerError('BAD_SYNTAX', `The body is not YAML as it is read here: ${cause.reason}${line}.`, { cause })
   }
+}
+
+/** Without such a mark before it there is no value but the first; those that are inside of texts count as well. */
+const MARKS = /[\n,:?[{]|- /g
+
+function refuseManyMarks(text: string): void {
+  let marks = 0
+  for (const _ of text.matchAll(MARKS))
+    if (++marks > YAML_MARKS_MAX) throw tooManyParts(YAML_MARKS_MAX, 'lines, commas, colons and brackets')
 }
 
 /** What was read, with each word as what the schema has at its place. */

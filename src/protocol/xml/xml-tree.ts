@@ -4,7 +4,7 @@
  */
 import { SaxesParser } from 'saxes'
 import { BrokerError } from '../../domain/errors.ts'
-import { DEPTH_MAX, tooDeep, tooMany, VALUES_MAX } from '../body-limits.ts'
+import { DEPTH_MAX, tooDeep, tooManyParts, XML_PARTS_MAX } from '../body-limits.ts'
 
 /** One element: its attributes and children by local name, and the text that is not in a child. */
 export interface XmlElement {
@@ -30,8 +30,12 @@ export function readXmlTree(text: string): XmlElement {
   const parser = new SaxesParser({ position: true })
   const open: GrowingElement[] = []
   let root: GrowingElement | undefined
-  let elements = 0
+  let parts = 0
   let attributes = 0
+
+  function countPart(): void {
+    if (++parts > XML_PARTS_MAX) throw tooManyParts(XML_PARTS_MAX, 'elements and attributes')
+  }
 
   parser.on('error', (cause) => {
     throw new BrokerError('BAD_SYNTAX', `The body is not XML: ${cause.message}`, { cause })
@@ -46,9 +50,10 @@ export function readXmlTree(text: string): XmlElement {
   parser.on('opentagstart', () => {
     attributes = 0
     if (open.length === DEPTH_MAX) throw tooDeep()
-    if (++elements > VALUES_MAX) throw tooMany()
+    countPart()
   })
   parser.on('attribute', () => {
+    countPart()
     if (++attributes > ATTRIBUTES_MAX) {
       throw new BrokerError('BAD_SYNTAX', `An element of the body has more than ${ATTRIBUTES_MAX} attributes.`)
     }
