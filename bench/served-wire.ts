@@ -42,8 +42,18 @@ export async function serveWire(order: WireOrder): Promise<ServedWire> {
 }
 
 async function ask(child: ChildProcess, order: WireOrder): Promise<WireWord> {
-  const answered = once(child, 'message', { signal: AbortSignal.timeout(READY_WITHIN_MS) })
+  const over = new AbortController()
+  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(READY_WITHIN_MS)])
+  const answered = once(child, 'message', { signal }) as Promise<[WireWord]>
+  const ended = once(child, 'exit', { signal }).then(([code]) => {
+    throw new Error(`the service of the bench ended with status ${code}`)
+  })
   child.send(order)
-  const [word] = (await answered) as [WireWord]
-  return word
+  try {
+    const [word] = await Promise.race([answered, ended])
+    return word
+  } finally {
+    over.abort()
+    await Promise.allSettled([answered, ended])
+  }
 }

@@ -19,6 +19,7 @@ import { RESOURCES, type Amounts } from '../src/domain/resources.ts'
 import type { HttpContext } from '../src/http/context.ts'
 import { Figures } from '../src/http/figures.ts'
 import { TrustedProxies } from '../src/http/forwarded.ts'
+import { QuotaDesk } from '../src/http/quota-desk.ts'
 import { buildServer } from '../src/http/server.ts'
 import { openIdentity } from '../src/identity/open/open-identity.ts'
 import { PolicyChain } from '../src/policies/policy-chain.ts'
@@ -59,13 +60,15 @@ function processorMs(): number {
 /** The server as it is in use, with a place behind it where everything is known already. */
 function brokerApp(offers: number) {
   const stopping = new AbortController()
+  const watch = { answered: () => undefined, failed: () => undefined }
   // The same is asked for again and again.
   let offered: OfferedSet | undefined
   const context = {
     identity: openIdentity,
     booking: { book: async (wish: Wish) => (offered ??= planned(wish)) },
     survey: { pools: [], source: () => undefined },
-    policies: new PolicyChain([], { answered: () => undefined, failed: () => undefined }, 1_000),
+    policies: new PolicyChain([], watch, 1_000),
+    quotas: new QuotaDesk([], watch),
     settings: {
       notation: 'json',
       endpoints: {},
@@ -80,8 +83,11 @@ function brokerApp(offers: number) {
       standardId: 'ivo://example.org/std',
       corsOrigins: [],
       reads: 'private',
+      rateLimits: {},
+      retention: { offers: 'P1D', details: 'P30D', records: 'P365D' },
+      waitMaxMs: 300_000,
       trustedProxies: new TrustedProxies([]),
-    },
+    } satisfies HttpContext['settings'],
     clock: systemClock,
     figures: new Figures(),
     stopping: stopping.signal,

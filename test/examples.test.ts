@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Schemas } from '../src/protocol/contract.ts'
 import { Api } from './support/api.ts'
+import { hasCurl } from './support/curl.ts'
 import { testBroker, type TestBroker } from './support/broker.ts'
 import { runCommand } from './support/command.ts'
 import { startDataServer, type DataServer } from './support/data-server.ts'
@@ -84,11 +85,6 @@ describe('the program broker', () => {
     expect(outcome).toMatchObject({ exitCode: 0, stdout: 'Hello from the broker\n' })
   })
 })
-
-const hasCurl = await promisify(execFile)('curl', ['--version']).then(
-  () => true,
-  () => false,
-)
 
 describe.skipIf(!hasCurl)('with curl (skipped where there is none)', () => {
   const directory = mkdtempSync(join(tmpdir(), 'examples-'))

@@ -308,7 +308,10 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         expect(await exited(id)).toEqual(first)
       })
       itIf('ignoresTerm', 'that ignores SIGTERM is killed after the grace period', async () => {
-        const id = await started({ seconds: 60, ignoresTerm: true })
+        const id = await started({ stdout: ['ready'], seconds: 60, ignoresTerm: true })
+        // What it writes comes after it has begun to ignore the signal.
+        for await (const chunk of platform.output(id, 'stdout', { from: 0, follow: true, signal: quiet }))
+          if (chunk.length > 0) break
         await platform.stop(id, GRACE_MS)
         expect(await exited(id)).toMatchObject({ exitCode: 137, outOfMemory: false })
       })
