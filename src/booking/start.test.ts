@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testDatabase, type TestDatabase } from '../../test/support/database.ts'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { idSource } from '../domain/ids.ts'
+import * as bookings from '../store/bookings.ts'
+import * as components from '../store/components.ts'
 import * as executions from '../store/executions.ts'
 import * as pools from '../store/pools.ts'
 import { BookingQueue } from './booking-queue.ts'
 import { Ledger } from './ledger.ts'
 import type { Asked } from './offers.ts'
-import { permitStart } from './start.ts'
+import { permitStart, storageIsFree } from './start.ts'
 
 const NOW = Date.UTC(2026, 10, 24)
 const SECOND = 1000
@@ -31,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(() => test.drop())
 
-function asked(cores: number): Asked {
+function asked(cores: number, storage = 0): Asked {
   const none = { prepareMs: 0, releaseMs: 0 }
   return {
     owner: 'somebody',
@@ -49,7 +51,7 @@ function asked(cores: number): Asked {
         ports: [],
       },
       compute: { cores: { min: cores, max: cores }, memory: { min: 1, max: 1 }, volumes: [] },
-      storage: [],
+      storage: storage > 0 ? [{ size: { min: storage, max: storage }, implied: false }] : [],
       data: [],
       durationMs: 10 * SECOND,
       starts: [],
@@ -61,17 +63,17 @@ function asked(cores: number): Asked {
         pool: 'default',
         poolId,
         capacity: AMOUNTS,
-        survey: { executable: none, compute: none, storage: [], data: [], messages: [] },
+        survey: { executable: none, compute: none, storage: storage > 0 ? [none] : [], data: [], messages: [] },
       },
     ],
   }
 }
 
-/** An accepted execution of so many cores, as it is in the database. */
-async function accepted(cores: number): Promise<executions.Execution> {
+/** An accepted execution of so many cores and so much storage, as it is in the database. */
+async function accepted(cores: number, storage = 0): Promise<executions.Execution> {
   const {
     offers: [offer],
-  } = await queue.book({ asked: asked(cores), limits: LIMITS, direct: true })
+  } = await queue.book({ asked: asked(cores, storage), limits: LIMITS, direct: true })
   if (!offer) throw new Error('nothing was offered')
   return (await executions.find(test.database, offer.id)) as executions.Execution
 }
@@ -96,5 +98,37 @@ describe('the permission to start', () => {
     // The program of the first runs, and is not given back at its end either: nothing starts beside it.
     expect(await begin(second, now)).toEqual({ start: false })
     expect(await begin(third, now + 60 * SECOND)).toEqual({ start: false })
+  })
+})
+
+describe('room for storage', () => {
+  /** Asks for it, and makes the storage when there is some, as the engine does. */
+  const make = (execution: executions.Execution, now: number) =>
+    test.database.transaction(async (tx) => {
+      const free = await storageIsFree(tx, ledger, execution, now)
+      const [storage] = (await components.list(tx, [execution.id])).filter(({ family }) => family === 'storage')
+      if (!storage) throw new Error('there is no storage')
+      if (free) await components.describe(tx, execution.id, storage.position, { made: true })
+      return free
+    })
+
+  it('is there when those who had it have given it back, however late, and not before', async () => {
+    const [first, second] = [await accepted(1, 60), await accepted(1, 60)]
+    const [firstAt, secondAt] = [first.startAt ?? 0, second.startAt ?? 0]
+    expect(secondAt).toBeGreaterThan(firstAt)
+    expect(await make(first, firstAt)).toBe(true)
+    expect(await make(first, firstAt)).toBe(true)
+    expect(await make(second, secondAt)).toBe(false)
+    expect(await make(second, secondAt + 3600 * SECOND)).toBe(false)
+    await test.database.transaction((tx) => bookings.remove(tx, [first.offerSetId]))
+    expect(await make(second, secondAt)).toBe(true)
+    await test.database.transaction((tx) => bookings.remove(tx, [second.offerSetId]))
+  })
+
+  it('is given to executions that are late one after the other: they do not wait for each other', async () => {
+    const [first, second] = [await accepted(1, 60), await accepted(1, 60)]
+    const now = NOW + 7200 * SECOND
+    expect(await make(second, now)).toBe(true)
+    expect(await make(first, now)).toBe(false)
   })
 })

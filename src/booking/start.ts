@@ -1,10 +1,10 @@
-/** The last look at the ledger before a program starts: nothing starts beyond what the pool really has then. */
+/** The last look at the ledger before storage is made and a program starts: neither goes beyond what the pool really has then. */
 import type { Instant } from '../domain/dates.ts'
 import * as bookings from '../store/bookings.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Execution } from '../store/executions.ts'
 import type * as pools from '../store/pools.ts'
-import { holdsOfExecution } from './holds.ts'
+import { amountsOf, holdsOfExecution } from './holds.ts'
 import type { Ledger } from './ledger.ts'
 import { opposite, type Hold, type PoolProfile } from './profile.ts'
 
@@ -52,6 +52,23 @@ export async function permitStart(
     longer.map((hold) => ({ poolId, ...hold })),
   )
   return { start: true, endAt, shortened: false }
+}
+
+/**
+ * Whether the storage of an execution may be made now: nobody who should have given back what it needs still has it.
+ * Whoever makes it says so in the same transaction, so that others wait for it in turn.
+ */
+export async function storageIsFree(
+  tx: Transaction,
+  ledger: Ledger,
+  { plan, offerSetId }: Execution,
+  now: Instant,
+): Promise<boolean> {
+  const poolId = plan.poolId as pools.PoolId
+  const { replicas } = await ledger.lock(tx, [poolId])
+  const notInTheWay = await bookings.listStorageNotInTheWay(tx, poolId, offerSetId, now)
+  const wanted = { resource: 'storage', amount: amountsOf(plan).storage, fromAt: now, toAt: now + 1 } as const
+  return replicas.every(({ profile }) => ofOthers(profile, notInTheWay, now, (free) => !free.conflict(wanted)))
 }
 
 /** Asks the profile of a pool without some holds. What is overdue is in the way now, whatever was planned. */

@@ -68,6 +68,12 @@ export const EXECUTION_MESSAGES = {
     places: ['execution'],
     advice: 'Nothing has to be done: the granted duration counts from the real start.',
   },
+  'storage-late': {
+    level: 'WARN',
+    template: 'The storage is made later than planned, because others have not given back what they had before.',
+    places: ['storage'],
+    advice: 'Nothing has to be done: the broker waits for it, and the granted duration counts from the real start.',
+  },
   'output-truncated': {
     level: 'WARN',
     template: 'Of the ${bytes} bytes of ${stream} only the last ${limit} are kept.',

@@ -1,5 +1,4 @@
 /** What the engine's work on an execution needs of its surroundings. */
-import type { Ledger } from '../booking/ledger.ts'
 import type { Platform } from '../platforms/platform.ts'
 import type { Component } from '../store/components.ts'
 import * as components from '../store/components.ts'
@@ -29,8 +28,6 @@ export interface Patience {
 export interface WorkerContext extends StepContext {
   /** The name of this worker in the leases. */
   readonly worker: string
-  /** What this process knows of the pools. */
-  readonly ledger: Ledger
   readonly patience: Patience
   readonly log: Log
   /** Told when an execution has ended and everything was given back. */

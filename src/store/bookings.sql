@@ -8,6 +8,19 @@ select pool_id, resource, amount, from_at, to_at from booking b
  where pool_id = :poolId and to_at <= :at and offer_set_id <> :offerSetId
    and not exists (select from execution e where e.offer_set_id = b.offer_set_id and e.started_at is not null)
 
+-- name: listStorageNotInTheWay
+-- What is not in the way of storage of an offer set that is to be made now, although it is held: what the set holds
+-- itself, and what others hold of a time that is over without having made their storage, or after giving it back.
+select pool_id, resource, amount, from_at, to_at from booking
+ where offer_set_id = :offerSetId and pool_id = :poolId and resource = 'storage'
+union all
+select pool_id, resource, amount, from_at, to_at from booking b
+ where pool_id = :poolId and resource = 'storage' and to_at <= :at and offer_set_id <> :offerSetId
+   and not exists (
+     select from execution e join component c on c.execution_id = e.id
+      where e.offer_set_id = b.offer_set_id and c.family = 'storage' and c.given_back_at is null
+        and (c.phase in ('AVAILABLE', 'RELEASING') or c.detail @> '{"made": true}'))
+
 -- name: change
 -- Makes these bookings what offer sets hold, of some resources or of all, and notes in the ledger of each pool what
 -- became of that. The pools are locked in their order, so that two of these do not wait for each other.

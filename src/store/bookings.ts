@@ -6,7 +6,7 @@ import { at, json, type Queryable, type Transaction } from './database.ts'
 import type { PoolId } from './pools.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'bookings.sql', ['listNotInTheWay', 'change'])
+const sql = loadStatements(import.meta.url, 'bookings.sql', ['listNotInTheWay', 'listStorageNotInTheWay', 'change'])
 
 /** An amount of one resource of one pool, held from `fromAt` to before `toAt`. */
 export interface Booking {
@@ -30,6 +30,16 @@ export async function listNotInTheWay(
   now: Instant,
 ): Promise<Booking[]> {
   return db.query<Booking>(sql.listNotInTheWay, { poolId, offerSetId, at: at(now) })
+}
+
+/** As `listNotInTheWay`, of storage that is to be made now. */
+export async function listStorageNotInTheWay(
+  db: Queryable,
+  poolId: PoolId,
+  offerSetId: OfferSetId,
+  now: Instant,
+): Promise<Booking[]> {
+  return db.query<Booking>(sql.listStorageNotInTheWay, { poolId, offerSetId, at: at(now) })
 }
 
 /** Makes these bookings what an offer set holds. */

@@ -4,6 +4,7 @@
  * Both may be repeated, whole or from the middle, by any worker; `release` works whatever part of `prepare` was done.
  * A step acts on the platform and tells what it found; the runner moves the phases.
  */
+import type { Ledger } from '../../booking/ledger.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Message } from '../../domain/message.ts'
 import { componentPlaces, type ComponentPlace } from '../../domain/execution-plan.ts'
@@ -17,6 +18,8 @@ import type { Database } from '../../store/database.ts'
 export interface StepContext {
   readonly clock: Clock
   readonly database: Database
+  /** What this process knows of the pools. */
+  readonly ledger: Ledger
   readonly settings: StepSettings
   /** The source for a URL; undefined when none serves its scheme. */
   readonly source: (location: URL) => DataSource | undefined
