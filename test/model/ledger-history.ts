@@ -222,8 +222,10 @@ export class LedgerHistory {
     )
     const more = this.#chance.scale(1000, 3_600_000)
     const longer = held.map((hold) => ({ ...hold, toAt: Math.max(hold.toAt, this.#now) + more }))
+    // The past is as it was: who was late then counts in the model, and not in the ledger, which looks ahead.
+    const ahead = longer.map((hold) => ({ ...hold, fromAt: Math.max(hold.fromAt, this.#now) }))
     const replicas = this.#process()
-    const fits = longer.every((hold) => {
+    const fits = ahead.every((hold) => {
       const profile = replicas.find(({ poolId }) => poolId === hold.poolId)?.profile
       const own = held
         .filter(({ resource }) => resource === hold.resource)
@@ -233,7 +235,7 @@ export class LedgerHistory {
       )
     })
     this.#reference.holders.delete(id)
-    const really = longer.every((hold) => this.#reference.at(hold.poolId, this.#now).fits([hold]))
+    const really = ahead.every((hold) => this.#reference.at(hold.poolId, this.#now).fits([hold]))
     this.#hold(id, held)
     assert.equal(fits, really)
     if (fits && held.length > 0) this.#replace(id, longer)
