@@ -187,11 +187,17 @@ function title(text: string): void {
 }
 
 function readOptions(): { platform: 'auto' | 'simulated'; keep: boolean } {
-  const { values } = parseArgs({
-    options: { platform: { type: 'string', default: 'auto' }, keep: { type: 'boolean', default: false } },
-  })
-  const { platform, keep } = values
-  if (platform === 'auto' || platform === 'simulated') return { platform, keep }
-  process.stderr.write(`--platform is 'auto' or 'simulated', not '${platform}'.\n`)
+  const options = { platform: { type: 'string', default: 'auto' }, keep: { type: 'boolean', default: false } } as const
+  try {
+    const { platform, keep } = parseArgs({ options }).values
+    if (platform === 'auto' || platform === 'simulated') return { platform, keep }
+    return refuse(`--platform is 'auto' or 'simulated', not '${platform}'.`)
+  } catch (error) {
+    return refuse((error as Error).message)
+  }
+}
+
+function refuse(fault: string): never {
+  process.stderr.write(`${fault}\nPossible are: npm run demo -- [--platform auto|simulated] [--keep]\n`)
   process.exit(64)
 }
