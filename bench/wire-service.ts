@@ -36,7 +36,7 @@ export type WireOrder =
 export type WireWord = { readonly url: string } | { readonly processorMs: number }
 
 const POOL = 1 as PoolId
-const CAPACITY: Amounts = { cores: 64, memory: 256, storage: 1_000 }
+const CAPACITY: Amounts = { cores: 64, memory: 256, storage: 1_000, accelerators: 0 }
 const JSON_TYPE = 'application/json'
 const DAY_MS = 86_400_000
 

@@ -4,33 +4,11 @@
  */
 import type { FromSchema } from 'json-schema-to-ts'
 import { POLICIES, RATE_LIMITS, REGISTRIES } from './policy-schema.ts'
-import { PRICE_KEYS } from './price-schema.ts'
+import { POOLS as pools } from './pool-schema.ts'
 import { ROLE_KEYS } from './role-schema.ts'
 
 const duration = (description: string, value: string) =>
   ({ type: 'string', format: 'broker-duration', default: value, description }) as const
-
-const pools = {
-  type: 'array',
-  description: 'The pools of the platform. Without any there is one called default with all that the platform has.',
-  items: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['name'],
-    dependentRequired: { carbon: ['energy'], carbonByHour: ['energy'] },
-    properties: {
-      name: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]*$', description: 'The name of the pool.' },
-      cores: { type: 'integer', minimum: 1, description: 'Cores in all; what the platform has when left out.' },
-      memory: {
-        type: 'integer',
-        minimum: 1,
-        description: 'GiB of memory in all; what the platform has when left out.',
-      },
-      storage: { type: 'integer', minimum: 1, description: 'GiB of storage in all; 100 when left out.' },
-      ...PRICE_KEYS,
-    },
-  },
-} as const
 
 const platformName = {
   type: 'string',

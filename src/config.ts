@@ -7,7 +7,7 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import addFormatsModule from 'ajv-formats'
 import ipaddr from 'ipaddr.js'
 import { CORE_SCHEMA, load, loadAll, YAMLException } from 'js-yaml'
-import { CONFIG_SCHEMA, type Config } from './config-schema.ts'
+import { CONFIG_SCHEMA, type Config, type PlatformConfig } from './config-schema.ts'
 import { DateError, parseDuration } from './domain/dates.ts'
 import { BrokerError } from './domain/errors.ts'
 
@@ -174,13 +174,26 @@ function alternativeDefaults(values: Record<string, unknown>, ajv: Ajv2020): str
       if (schema) ajv.validate(schema, entry)
     }
   }
-  return sameNames(values)
+  return [...sameNames(values), ...acceleratorsNowhere(values)]
 }
 
 /** The name of a policy is how it is told from the others. */
 function sameNames({ policies = [] }: { policies?: readonly { readonly name: string }[] }): string[] {
   const all = policies.map(({ name }) => name)
   return all.filter((name, index) => all.indexOf(name) < index).map((name) => `two policies are called ${name}`)
+}
+
+/** What an adapter cannot give to a program is not to be promised. */
+function acceleratorsNowhere({ platforms = [] }: { platforms?: readonly PlatformConfig[] }): string[] {
+  return platforms.flatMap(({ type, pools = [] }, index) =>
+    pools.flatMap(({ accelerators = 0 }, pool) =>
+      type === 'docker' && accelerators > 0
+        ? [
+            `platforms.${index}.pools.${pool}.accelerators must be 0: no accelerators are given to containers of an engine`,
+          ]
+        : [],
+    ),
+  )
 }
 
 function describeFault({ instancePath, keyword, message, params }: ErrorObject): string {

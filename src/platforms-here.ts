@@ -31,11 +31,13 @@ export interface ChosenPlatform {
 export interface ChosenPool {
   readonly name: string
   readonly amounts: Amounts
+  /** What its accelerators are called. */
+  readonly acceleratorType?: string
   readonly prices: PriceList | undefined
 }
 
 /** What a simulated platform has when nothing says otherwise: enough for thousands of executions at once. */
-const SIMULATED_CAPACITY: Amounts = { cores: 10_000, memory: 40_000, storage: 1_000_000 }
+const SIMULATED_CAPACITY: Amounts = { cores: 10_000, memory: 40_000, storage: 1_000_000, accelerators: 0 }
 
 /** Opens the configured platforms; without any, the engine that answers first, or else the simulated one. */
 export async function choosePlatforms(
@@ -71,7 +73,9 @@ export function poolsOf(configured: readonly PoolConfig[], capacity: Amounts): C
       cores: pool.cores ?? capacity.cores,
       memory: pool.memory ?? capacity.memory,
       storage: pool.storage ?? capacity.storage,
+      accelerators: pool.accelerators ?? capacity.accelerators,
     },
+    ...(pool.acceleratorType === undefined ? {} : { acceleratorType: pool.acceleratorType }),
     prices: priceListOf(pool),
   }))
 }

@@ -102,11 +102,12 @@ async function policyOf(config: Exclude<PolicyConfig, { type: 'quota' }>, outsid
     case 'images':
       return new ImagesPolicy({ ...config, resolve: config.resolve ? outside.resolve : undefined })
     case 'limits': {
-      const { cores, memory, storage, duration } = config
+      const { cores, memory, storage, accelerators, duration } = config
       const amounts = {
         ...(cores ? { cores } : {}),
         ...(memory ? { memory } : {}),
         ...(storage !== undefined ? { storage } : {}),
+        ...(accelerators !== undefined ? { accelerators } : {}),
       }
       return new LimitsPolicy({
         name,

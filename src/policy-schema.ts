@@ -141,6 +141,7 @@ export const POLICIES = {
           cores: { type: 'integer', minimum: 1, description: 'The most cores of one execution.' },
           memory: { type: 'integer', minimum: 1, description: 'The most GiB of memory of one execution.' },
           storage: { type: 'integer', minimum: 0, description: 'The most GiB of storage of one execution, in all.' },
+          accelerators: { type: 'integer', minimum: 0, description: 'The most accelerators of one execution.' },
           duration: {
             type: 'string',
             format: 'broker-duration',

@@ -7,6 +7,7 @@ const rates = {
   coreHour: rate('For one core and one hour.'),
   memoryGibHour: rate('For one GiB of memory and one hour.'),
   storageGibHour: rate('For one GiB of storage and one hour.'),
+  acceleratorHour: rate('For one accelerator and one hour.'),
   gigabyteMoved: rate('For a gigabyte (10^9 bytes) of data that is moved.'),
 } as const
 

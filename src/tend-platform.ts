@@ -95,9 +95,16 @@ async function enterPools(
 ): Promise<ConfiguredPool[]> {
   const { capacity } = await platform.probe()
   const entered: ConfiguredPool[] = []
-  for (const { name, amounts, prices } of poolsOf(configured, capacity)) {
+  for (const { name, amounts, acceleratorType, prices } of poolsOf(configured, capacity)) {
     const poolId = await pools.keep(database, platform.name, name, amounts, clock.now())
-    entered.push({ platform, name, poolId, capacity: amounts, prices })
+    entered.push({
+      platform,
+      name,
+      poolId,
+      capacity: amounts,
+      prices,
+      ...(acceleratorType === undefined ? {} : { acceleratorType }),
+    })
   }
   return entered
 }

@@ -64,6 +64,13 @@ describe('the prices of a pool', () => {
     expect(() => configured(pool(yaml))).toThrow(said)
   })
 
+  it('have accelerators only where programs can be given any', () => {
+    const engine = 'platforms: [{ type: docker, name: d, pools: [{ name: gpu, accelerators: 2 }] }]\n'
+    expect(() => configured(engine)).toThrow(/platforms\.0\.pools\.0\.accelerators must be 0: no accelerators/)
+    expect(configured(pool('accelerators: 2, acceleratorType: nvidia-a100')).config.platforms).toHaveLength(1)
+    expect(() => configured(pool('acceleratorType: nvidia-a100'))).toThrow(/must have property accelerators/)
+  })
+
   it('are told apart from what other types of platforms would say', () => {
     const refused = () => configured(pool('prices: { currency: EUR, coreHour: cheap }'))
     expect(refused).toThrow(

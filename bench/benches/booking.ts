@@ -24,8 +24,8 @@ const DAY_MS = 86_400_000
 const HORIZON_DAYS = 30
 const MINUTE_MS = 60_000
 /** A pool in which there is always something free, and one that gets full. */
-const LARGE = { cores: 1_000_000, memory: 1_000_000, storage: 1_000_000 }
-const FULL = { cores: 16, memory: 1_000_000, storage: 1_000_000 }
+const LARGE = { cores: 1_000_000, memory: 1_000_000, storage: 1_000_000, accelerators: 0 }
+const FULL = { cores: 16, memory: 1_000_000, storage: 1_000_000, accelerators: 0 }
 const LIVE: Readonly<Record<Kind, readonly number[]>> = {
   embedded: [1_000, 100_000],
   server: [1_000, 100_000, 1_000_000],

@@ -22,6 +22,7 @@ export function holds(amounts: Amounts, times: HeldTimes): Hold[] {
   const all: Hold[] = [
     { resource: 'cores', amount: amounts.cores, ...compute },
     { resource: 'memory', amount: amounts.memory, ...compute },
+    { resource: 'accelerators', amount: amounts.accelerators, ...compute },
     { resource: 'storage', amount: amounts.storage, ...storage },
   ]
   return all.filter((hold) => hold.amount > 0 && hold.fromAt < hold.toAt)
@@ -33,6 +34,7 @@ export function amountsOf(plan: ExecutionPlan): Amounts {
     cores: plan.compute.cores,
     memory: plan.compute.memoryGib,
     storage: plan.storage.reduce((sum, { sizeGib }) => sum + sizeGib, 0),
+    accelerators: plan.compute.accelerators?.count ?? 0,
   }
 }
 

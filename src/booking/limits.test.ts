@@ -48,7 +48,7 @@ function request(limits: readonly Limit[], coresMax = 1, starts: [number, number
 }
 
 function candidate(pool: string, prices?: PriceList, held: readonly Hold[] = []): Candidate {
-  const all = { cores: 8, memory: 64, storage: 100 }
+  const all = { cores: 8, memory: 64, storage: 100, accelerators: 0 }
   const since = Object.entries(all).map(([resource, amount]) => ({ resource: resource as 'cores', amount, fromAt: 0 }))
   const estimate = { prepareMs: 0, releaseMs: 0 }
   return {

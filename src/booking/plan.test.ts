@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ExecutionRequest } from '../domain/execution-request.ts'
+import type { AcceleratorRequest, ExecutionRequest } from '../domain/execution-request.ts'
 import { planOffers } from './plan.ts'
 import { PoolProfile, type Hold } from './profile.ts'
 import type { Candidate, OfferLimits } from './slot-search.ts'
@@ -16,7 +16,12 @@ const LIMITS: OfferLimits = {
 }
 
 function request(
-  change: { cores?: [number, number]; durationMs?: number; starts?: [number, number][] } = {},
+  change: {
+    cores?: [number, number]
+    accelerators?: AcceleratorRequest
+    durationMs?: number
+    starts?: [number, number][]
+  } = {},
 ): ExecutionRequest {
   const [min, max] = change.cores ?? [1, 1]
   return {
@@ -28,7 +33,12 @@ function request(
       privileged: false,
       ports: [],
     },
-    compute: { cores: { min, max }, memory: { min: 1, max: 1 }, volumes: [] },
+    compute: {
+      cores: { min, max },
+      memory: { min: 1, max: 1 },
+      ...(change.accelerators ? { accelerators: change.accelerators } : {}),
+      volumes: [],
+    },
     storage: [],
     data: [],
     durationMs: change.durationMs ?? 10 * MINUTE,
@@ -40,14 +50,22 @@ function request(
   }
 }
 
-function candidate(cores: number, held: readonly Hold[] = [], prepareMs = 0, pool = 'default'): Candidate {
-  const all = { cores, memory: 64, storage: 100 }
+function candidate(
+  cores: number,
+  held: readonly Hold[] = [],
+  prepareMs = 0,
+  pool = 'default',
+  accelerators = 0,
+  acceleratorType?: string,
+): Candidate {
+  const all = { cores, memory: 64, storage: 100, accelerators }
   const since = Object.entries(all).map(([resource, amount]) => ({ resource: resource as 'cores', amount, fromAt: 0 }))
   return {
     platform: 'p',
     pool,
     poolId: pool.length,
     capacity: all,
+    ...(acceleratorType === undefined ? {} : { acceleratorType }),
     profile: new PoolProfile(since, held, NOW),
     survey: {
       executable: { prepareMs, releaseMs: 0 },
@@ -115,6 +133,51 @@ describe('planning offers', () => {
       { ...LIMITS, offersMax: 2 },
     )
     expect(offers.map(({ plan }) => plan.pool)).toEqual(['a', 'bb'])
+  })
+})
+
+describe('accelerators', () => {
+  const pools = [
+    candidate(4, [], 0, 'plain'),
+    candidate(4, [], 0, 'old', 8, 'nvidia-v100'),
+    candidate(4, [], 0, 'newest', 2, 'nvidia-a100'),
+  ]
+
+  it('come only from the pools that have them, of the kind that was asked for', () => {
+    const chosen = (accelerators: AcceleratorRequest) =>
+      new Set(plan(request({ accelerators }), pools).offers.map((offer) => offer.plan.pool))
+    expect(chosen({ min: 1, max: 1 })).toEqual(new Set(['old', 'newest']))
+    expect(chosen({ min: 3, max: 3 })).toEqual(new Set(['old']))
+    expect(chosen({ min: 1, max: 1, type: 'NVIDIA-A100' })).toEqual(new Set(['newest']))
+  })
+  it('are offered up to the maximum, held, and named', () => {
+    const { offers, messages } = plan(request({ accelerators: { min: 1, max: 9, type: 'nvidia-a100' } }), pools)
+    const counts = new Set(offers.map((offer) => offer.plan.compute.accelerators?.count))
+    expect(counts).toEqual(new Set([1, 2]))
+    const [first] = offers
+    expect(first?.plan.compute.accelerators).toEqual({ count: 1, type: 'nvidia-a100' })
+    expect(first?.holds.filter(({ resource }) => resource === 'accelerators')).toMatchObject([{ amount: 1 }])
+    expect(messages).toMatchObject([{ name: 'maximum-capped', values: { maximum: 9, limit: 2 } }])
+  })
+  it('that are optional are no reason to go without an offer', () => {
+    const { offers } = plan(request({ accelerators: { min: 0, max: 2, type: 'nvidia-h100' } }), pools)
+    expect(offers.length).toBeGreaterThan(0)
+    expect(offers.every((offer) => offer.plan.compute.accelerators === undefined)).toBe(true)
+  })
+  it('that others hold are waited for', () => {
+    const busy: Hold = { resource: 'accelerators', amount: 2, fromAt: NOW, toAt: NOW + 30 * MINUTE }
+    const [first] = plan(request({ accelerators: { min: 1, max: 1 } }), [candidate(4, [busy], 0, 'a', 2)]).offers
+    expect(first?.plan.slot.startAt).toBe(NOW + 30 * MINUTE)
+  })
+  it.each([
+    [{ min: 1, max: 1, type: 'h100' }, pools, '/compute/accelerators/type', 'possible is nvidia-v100, nvidia-a100'],
+    [{ min: 1, max: 1 }, pools.slice(0, 1), '/compute/accelerators/min', 'there are none here'],
+    [{ min: 9, max: 9 }, pools, '/compute/accelerators/min', 'the largest has 8'],
+  ])('that no pool has are a NO that says what there is: %o', (accelerators, candidates, pointer, known) => {
+    const { offers, messages } = plan(request({ accelerators }), candidates)
+    expect(offers).toEqual([])
+    expect(messages).toMatchObject([{ values: { pointer } }])
+    expect(messages[0]?.text).toContain(known)
   })
 })
 

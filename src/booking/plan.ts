@@ -6,9 +6,10 @@ import { formatDuration, formatInstant, type Instant } from '../domain/dates.ts'
 import type { ExecutionPlan } from '../domain/execution-plan.ts'
 import type { ExecutionRequest, Limit } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
-import { RESOURCE_WORDS, RESOURCES, type Resource } from '../domain/resources.ts'
+import { COMPUTE_RESOURCES, RESOURCE_WORDS, RESOURCES, type Resource } from '../domain/resources.ts'
 import { keepsLimits, priceOf, whyLimitsFail } from './limits.ts'
 import {
+  hasAccelerators,
   leastAmounts,
   prepareMs,
   SlotSearch,
@@ -65,19 +66,22 @@ function neverPossible(
     cores: '/compute/cores/min',
     memory: '/compute/memory/min',
     storage: '/storage',
+    accelerators: '/compute/accelerators/min',
   }
   for (const resource of RESOURCES) {
-    const limit = Math.max(...candidates.map(({ capacity }) => capacity[resource]))
+    const limit = mostOf(resource, request, candidates)
     const minimum = Math.min(...candidates.map(({ survey }) => leastAmounts(request, survey)[resource]))
     if (minimum <= limit) continue
-    messages.push(
-      message('resource-limit', now, {
-        pointer: pointers[resource],
-        minimum,
-        resource: RESOURCE_WORDS[resource],
-        limit,
-      }),
-    )
+    if (resource === 'accelerators' && limit === 0) messages.push(noAccelerators(request, candidates, now))
+    else
+      messages.push(
+        message('resource-limit', now, {
+          pointer: pointers[resource],
+          minimum,
+          resource: RESOURCE_WORDS[resource],
+          limit,
+        }),
+      )
   }
   if (request.durationMs > limits.durationMaxMs) {
     const [duration, limit] = [formatDuration(request.durationMs), formatDuration(limits.durationMaxMs)]
@@ -100,6 +104,23 @@ function neverPossible(
     )
   }
   return messages
+}
+
+/** The most that a pool has of a resource; of accelerators, the most of those that will do. */
+function mostOf(resource: Resource, request: ExecutionRequest, candidates: readonly Candidate[]): number {
+  const suitable =
+    resource === 'accelerators' ? candidates.filter((candidate) => hasAccelerators(candidate, request)) : candidates
+  return Math.max(0, ...suitable.map(({ capacity }) => capacity[resource]))
+}
+
+function noAccelerators({ compute }: ExecutionRequest, candidates: readonly Candidate[], now: Instant): Message {
+  const there = candidates.filter(({ capacity }) => capacity.accelerators > 0)
+  const types = [...new Set(there.flatMap(({ acceleratorType }) => acceleratorType ?? []))]
+  return message('no-accelerators', now, {
+    pointer: compute.accelerators?.type === undefined ? '/compute/accelerators/min' : '/compute/accelerators/type',
+    known:
+      there.length === 0 ? 'there are none here' : `possible is ${types.join(', ') || 'any, without naming a kind'}`,
+  })
 }
 
 /**
@@ -164,13 +185,14 @@ function least(type: 'monetary' | 'carbon', offers: readonly PlannedOffer[]): Pl
 }
 
 function identity({ plan }: PlannedOffer): string {
-  return [plan.poolId, plan.slot.startAt, plan.compute.cores, plan.compute.memoryGib].join(' ')
+  const { cores, memoryGib, accelerators } = plan.compute
+  return [plan.poolId, plan.slot.startAt, cores, memoryGib, accelerators?.count ?? 0].join(' ')
 }
 
 function cappedMaxima(request: ExecutionRequest, candidates: readonly Candidate[], now: Instant): Message[] {
-  return (['cores', 'memory'] as const).flatMap((resource) => {
-    const limit = Math.max(...candidates.map(({ capacity }) => capacity[resource]))
-    const maximum = request.compute[resource].max
+  return COMPUTE_RESOURCES.flatMap((resource) => {
+    const limit = mostOf(resource, request, candidates)
+    const maximum = request.compute[resource]?.max ?? 0
     if (maximum <= limit) return []
     return [
       message('maximum-capped', now, {

@@ -2,7 +2,7 @@
  * Looks for the slots in which a request fits into one pool. Pure.
  */
 import type { Instant, StartWindow } from '../domain/dates.ts'
-import type { Estimate, ExecutionPlan, PlannedSlot } from '../domain/execution-plan.ts'
+import type { Estimate, ExecutionPlan, PlannedAccelerators, PlannedSlot } from '../domain/execution-plan.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import type { Message } from '../domain/message.ts'
 import { HOUR_MS, type PriceList } from '../domain/price-list.ts'
@@ -31,6 +31,8 @@ export interface Candidate {
   readonly poolId: number
   /** The most that the pool ever has. */
   readonly capacity: Amounts
+  /** What its accelerators are called; undefined where it has none or nothing is said of them. */
+  readonly acceleratorType?: string
   readonly profile: PoolProfile
   readonly survey: Survey
   /** What its resources cost; undefined where nothing is said of it. */
@@ -62,6 +64,7 @@ export function leastAmounts(request: ExecutionRequest, survey: Survey): Amounts
     cores: request.compute.cores.min,
     memory: request.compute.memory.min,
     storage: storageSizes(request, survey).reduce((sum, size) => sum + size, 0),
+    accelerators: request.compute.accelerators?.min ?? 0,
   }
 }
 
@@ -89,6 +92,15 @@ function releaseMs(survey: Survey): number {
   )
 }
 
+/** Whether the accelerators of a pool are of the kind that a request asks for, if it asks for one. */
+export function hasAccelerators(
+  { acceleratorType }: Pick<Candidate, 'acceleratorType'>,
+  { compute }: ExecutionRequest,
+): boolean {
+  const wanted = compute.accelerators?.type?.toLowerCase()
+  return wanted === undefined || wanted === acceleratorType?.toLowerCase()
+}
+
 /** A search in one pool. */
 export class SlotSearch {
   readonly candidate: Candidate
@@ -111,18 +123,26 @@ export class SlotSearch {
 
   /** The most that the client can use here. */
   get most(): Amounts {
-    const { cores, memory } = this.#request.compute
+    const { cores, memory, accelerators } = this.#request.compute
     const { capacity } = this.candidate
     const least = this.least
     return {
       cores: Math.max(least.cores, Math.min(cores.max, capacity.cores)),
       memory: Math.max(least.memory, Math.min(memory.max, capacity.memory)),
       storage: least.storage,
+      accelerators: this.#hasAccelerators
+        ? Math.max(least.accelerators, Math.min(accelerators?.max ?? 0, capacity.accelerators))
+        : 0,
     }
   }
 
   get fitsPool(): boolean {
+    if (this.least.accelerators > 0 && !this.#hasAccelerators) return false
     return RESOURCES.every((resource) => this.least[resource] <= this.candidate.capacity[resource])
+  }
+
+  get #hasAccelerators(): boolean {
+    return hasAccelerators(this.candidate, this.#request)
   }
 
   /** The earliest offer of these amounts that starts at `fromAt` or later within the asked windows. */
@@ -264,6 +284,7 @@ export class SlotSearch {
         ...named(request.compute),
         cores: amounts.cores,
         memoryGib: amounts.memory,
+        ...(amounts.accelerators > 0 ? { accelerators: this.#accelerators(amounts.accelerators) } : {}),
         volumes: request.compute.volumes,
         estimate: survey.compute,
         messages: [],
@@ -280,6 +301,11 @@ export class SlotSearch {
       }),
     }
     return { plan, expiresAt, holds: holds(amounts, times) }
+  }
+
+  #accelerators(count: number): PlannedAccelerators {
+    const { acceleratorType: type } = this.candidate
+    return { count, ...(type === undefined ? {} : { type }) }
   }
 }
 

@@ -29,7 +29,7 @@ describe('the bars of a pool', () => {
         [6, 8, 8],
         [8, 0, 8],
       ]),
-    ).toBe('  cores    ··▁▁▄▄██············ 8 of 8 at most')
+    ).toBe('  cores        ··▁▁▄▄██············ 8 of 8 at most')
   })
   it('show what was promised beyond what there is', () => {
     expect(
@@ -37,7 +37,7 @@ describe('the bars of a pool', () => {
         [0, 2, 8],
         [10, 2, 1],
       ]),
-    ).toBe('  cores    ▂▂▂▂▂▂▂▂▂▂!!!!!!!!!! 2 of 1 at most')
+    ).toBe('  cores        ▂▂▂▂▂▂▂▂▂▂!!!!!!!!!! 2 of 1 at most')
   })
   it('show the fullest of what is between two of them', () => {
     expect(
@@ -51,8 +51,13 @@ describe('the bars of a pool', () => {
       )[1],
     ).toContain(' ·█·· ')
   })
+  it('leave out what the pool does not have', () => {
+    const one = timeline([[0, 1, 8]])
+    const none = { resource: 'accelerators' as const, steps: [{ since: at(0), booked: 0, capacity: 0 }] }
+    expect(timelineLines({ ...one, resources: [...one.resources, none] }, 20)).toHaveLength(3)
+  })
   it('stand above the times that they are of', () => {
-    expect(timelineLines(timeline([[0, 0, 1]]), 40).at(-1)).toBe('           00:00Z              10:00Z')
+    expect(timelineLines(timeline([[0, 0, 1]]), 40).at(-1)).toBe('               00:00Z              10:00Z')
   })
 })
 
@@ -84,7 +89,7 @@ describe('broker capacity', () => {
   it('shows one pool by its name, or by that of its platform too', async () => {
     asked.length = 0
     await shown({ pool: 'other/default' })
-    expect(asked).toEqual([{ platform: 'other', hours: 6, steps: 41 }])
+    expect(asked).toEqual([{ platform: 'other', hours: 6, steps: 37 }])
     expect((await shown({ pool: 'default' }, true)).map((line) => (JSON.parse(line) as { name: string }).name)).toEqual(
       ['default', 'default'],
     )

@@ -10,7 +10,7 @@ type Level = PoolTimeline['resources'][number]['steps'][number]
 const BARS = [...'▁▂▃▄▅▆▇█']
 const NOTHING = '·'
 const TOO_MUCH = '!'
-const LABEL_WIDTH = 11
+const LABEL_WIDTH = 15
 /** What stands behind the bars: `10000 of 10000 at most`. */
 const NOTE_WIDTH = 28
 const UNITS: Readonly<Record<string, string>> = { memory: ' GiB', storage: ' GiB' }
@@ -50,13 +50,17 @@ export function timelineLines(timeline: PoolTimeline, steps: number): string[] {
   const beginOf = (step: number) => fromAt + Math.floor(((toAt - fromAt) * step) / steps)
   return [
     `${platform}/${name}, ${Math.round((toAt - fromAt) / 3_600_000)} h from ${from.slice(0, 16).replace('T', ' ')}Z`,
-    ...resources.map(({ resource, steps: levels }) => {
+    ...resources.filter(isThere).map(({ resource, steps: levels }) => {
       const bars = Array.from({ length: steps }, (_, step) => barOf(levels, beginOf(step), beginOf(step + 1)))
       return `  ${resource.padEnd(LABEL_WIDTH - 3)} ${bars.join('')} ${mostInWords(levels, UNITS[resource] ?? '')}`
     }),
     `  ${' '.repeat(LABEL_WIDTH - 3)} ${axis(fromAt, toAt, steps)}`,
   ]
 }
+
+/** Most pools have no accelerators, and a line of nothing tells nothing. */
+const isThere = ({ steps }: PoolTimeline['resources'][number]) =>
+  steps.some(({ booked, capacity: has }) => booked > 0 || has > 0)
 
 /** The bar of the fullest level that holds between two instants. */
 function barOf(levels: readonly Level[], beginAt: number, endAt: number): string {

@@ -76,6 +76,7 @@ export function costsOf(plan: ExecutionPlan, usage: Usage): Costs {
     amounts: [
       ['coreHour', compute.cores],
       ['memoryGibHour', compute.memoryGib],
+      ['acceleratorHour', compute.accelerators?.count ?? 0],
     ],
     beforeMs: 0,
     lastsMs: runMs ?? 0,

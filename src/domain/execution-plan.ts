@@ -21,11 +21,19 @@ export interface PlannedExecutable extends PlannedComponent {
   readonly spec: DockerContainer
 }
 
+export interface PlannedAccelerators {
+  readonly count: number
+  /** What the pool calls them. */
+  readonly type?: string
+}
+
 export interface PlannedCompute extends PlannedComponent {
   readonly name?: string
   readonly description?: string
   readonly cores: number
   readonly memoryGib: number
+  /** Undefined for none. */
+  readonly accelerators?: PlannedAccelerators
   readonly volumes: readonly VolumeMount[]
 }
 
@@ -122,10 +130,19 @@ export function requestOfPlan({ executable, compute, storage, data, slot }: Exec
   const exactly = (amount: number) => ({ min: amount, max: amount })
   return {
     executable: executable.spec,
-    compute: { cores: exactly(compute.cores), memory: exactly(compute.memoryGib), volumes: compute.volumes },
+    compute: {
+      cores: exactly(compute.cores),
+      memory: exactly(compute.memoryGib),
+      ...(compute.accelerators ? { accelerators: exactlyAccelerators(compute.accelerators) } : {}),
+      volumes: compute.volumes,
+    },
     storage: storage.map(({ sizeGib }) => ({ size: exactly(sizeGib), implied: false })),
     data: data.map(({ spec }) => spec),
     durationMs: slot.durationMs,
     starts: [],
   }
+}
+
+function exactlyAccelerators({ count, type }: PlannedAccelerators) {
+  return { min: count, max: count, ...(type === undefined ? {} : { type }) }
 }

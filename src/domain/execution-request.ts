@@ -54,12 +54,20 @@ export interface VolumeMount {
   readonly target: VolumeTarget
 }
 
+/** How many accelerators a client asks for, and of which kind; without a kind any will do. */
+export interface AcceleratorRequest extends Range {
+  /** As the site names it, compared without regard to case. */
+  readonly type?: string
+}
+
 export interface ComputeRequest {
   readonly name?: string
   readonly description?: string
   readonly cores: Range
   /** GiB. */
   readonly memory: Range
+  /** Processors beside the cores, such as GPUs; undefined for none. */
+  readonly accelerators?: AcceleratorRequest
   readonly volumes: readonly VolumeMount[]
 }
 

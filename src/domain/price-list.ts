@@ -5,7 +5,7 @@
 import type { Instant } from './dates.ts'
 
 /** What is counted: an amount of a resource over time, or bytes that are moved. */
-export const RATED = ['coreHour', 'memoryGibHour', 'storageGibHour', 'gigabyteMoved'] as const
+export const RATED = ['coreHour', 'memoryGibHour', 'storageGibHour', 'acceleratorHour', 'gigabyteMoved'] as const
 export type Rated = (typeof RATED)[number]
 
 /** Billionths of a unit for one of each; what is not there costs nothing. */

@@ -141,9 +141,16 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Lower the minimum to what the message names, or ask another broker.',
   },
+  'no-accelerators': {
+    level: 'ERROR',
+    template: 'No pool has the accelerators that ${pointer} asks for: ${known}.',
+    places: ['offer set'],
+    advice: 'Ask for one of the kinds that the message names, leave the accelerators out, or ask another broker.',
+  },
   'no-pool': {
     level: 'ERROR',
-    template: 'No single pool has ${cores} cores, ${memory} GiB of memory and ${storage} GiB of storage together.',
+    template:
+      'No single pool has ${cores} cores, ${memory} GiB of memory, ${storage} GiB of storage and ${accelerators} accelerators together.',
     places: ['offer set'],
     advice: 'Lower one of the minima; each alone is possible, all of them together are not.',
   },

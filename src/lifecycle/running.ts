@@ -2,6 +2,7 @@
 import { permitStart } from '../booking/start.ts'
 import { formatDuration, formatInstant, type Instant } from '../domain/dates.ts'
 import { message, type Message } from '../domain/message.ts'
+import { COMPUTE_RESOURCES } from '../domain/resources.ts'
 import type { Observation } from '../platforms/platform.ts'
 import * as bookings from '../store/bookings.ts'
 import * as components from '../store/components.ts'
@@ -74,7 +75,7 @@ async function observeProgram(state: ExecutionState, compute: Component, context
   return 'again'
 }
 
-/** The program has ended or is gone: its cores and memory are free, and it goes on to releasing or has failed. */
+/** The program has ended or is gone: what it computed with is free, and it goes on to releasing or has failed. */
 async function end(
   state: ExecutionState,
   compute: Component,
@@ -89,7 +90,7 @@ async function end(
     if (failure) await failExecution(tx, id, compute, failure)
     else await executions.move(tx, [id], 'finish', now)
     // Last, because it locks the pool: nobody waits for longer than the commit.
-    await bookings.removeResources(tx, offerSetId, ['cores', 'memory'])
+    await bookings.removeResources(tx, offerSetId, COMPUTE_RESOURCES)
   })
 }
 

@@ -22,6 +22,8 @@ export interface ConfiguredPool {
   readonly name: string
   readonly poolId: PoolId
   readonly capacity: Amounts
+  /** What its accelerators are called; undefined where nothing is said of them. */
+  readonly acceleratorType?: string
   readonly prices: PriceList | undefined
 }
 
@@ -73,12 +75,13 @@ async function surveyPlatform(
   try {
     const found = surveyOf(platform, request, await platform.estimate(request), descriptions, context)
     const pools = context.pools.filter((pool) => pool.platform === platform)
-    const candidates = pools.map(({ name, poolId, capacity, prices }) => ({
+    const candidates = pools.map(({ name, poolId, capacity, acceleratorType, prices }) => ({
       platform: platform.name,
       pool: name,
       poolId,
       capacity,
       survey: found,
+      ...(acceleratorType === undefined ? {} : { acceleratorType }),
       ...(prices ? { prices } : {}),
     }))
     return { candidates, messages: [] }

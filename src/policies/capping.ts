@@ -2,7 +2,7 @@
 import type { Instant } from '../domain/dates.ts'
 import type { ExecutionRequest, StorageRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
-import { RESOURCE_WORDS, type Range, type Resource } from '../domain/resources.ts'
+import { COMPUTE_RESOURCES, RESOURCE_WORDS, type Range, type Resource } from '../domain/resources.ts'
 import type { Cap, ImageCap } from './policy.ts'
 
 /** A cap with the name of the policy that wants it. */
@@ -26,7 +26,7 @@ export function applyCaps(
 ): Capped {
   if (caps.length === 0) return { request, notes: [], reasons: [] }
   const images = withImages(request, caps, fixed, now)
-  const compute = (['cores', 'memory'] as const).reduce<Capped>(
+  const compute = COMPUTE_RESOURCES.reduce<Capped>(
     (capped, resource) => withAmount(capped, resource, lowest(caps, resource), now),
     images,
   )
@@ -46,16 +46,21 @@ function lowest(caps: readonly NamedCap[], resource: Resource): Lowest | undefin
   return limits.sort((a, b) => a.limit - b.limit)[0]
 }
 
-function withAmount(capped: Capped, resource: 'cores' | 'memory', to: Lowest | undefined, now: Instant): Capped {
+function withAmount(
+  capped: Capped,
+  resource: (typeof COMPUTE_RESOURCES)[number],
+  to: Lowest | undefined,
+  now: Instant,
+): Capped {
   const { compute } = capped.request
   const range = compute[resource]
-  if (!to || range.max <= to.limit) return capped
+  if (!to || !range || range.max <= to.limit) return capped
   const [pointer, what] = [`/compute/${resource}`, RESOURCE_WORDS[resource]]
   if (range.min > to.limit) return refused(capped, `${pointer}/min`, range.min, what, to, now)
   const note = message('policy-capped', now, { pointer: `${pointer}/max`, maximum: range.max, what, limit: to.limit })
   return {
     ...capped,
-    request: { ...capped.request, compute: { ...compute, [resource]: { min: range.min, max: to.limit } } },
+    request: { ...capped.request, compute: { ...compute, [resource]: { ...range, max: to.limit } } },
     notes: [...capped.notes, note],
   }
 }

@@ -30,7 +30,7 @@ export interface ExternalAnswer {
   readonly allow: boolean
   /** Why not, as parts of a sentence. */
   readonly reasons?: readonly string[]
-  /** What one execution may have at most: cores, GiB of memory, GiB of storage. */
+  /** What one execution may have at most: cores, GiB of memory, GiB of storage, accelerators. */
   readonly cap?: Readonly<Partial<Record<Resource, number>>>
 }
 

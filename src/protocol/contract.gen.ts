@@ -1441,6 +1441,7 @@ export interface components {
         };
         /** @description What the pool has in all. Memory and storage are in GiB. */
         PoolCapacity: {
+            accelerators?: number;
             cores?: number;
             memory?: number;
             storage?: number;
@@ -1560,7 +1561,7 @@ export interface components {
              * @description Memory and storage are in GiB.
              * @enum {string}
              */
-            resource: "cores" | "memory" | "storage";
+            resource: "cores" | "memory" | "storage" | "accelerators";
             /** @description Each holds until the next one. Equal ones that follow each other are one. */
             steps: components["schemas"]["PoolLevel"][];
         };

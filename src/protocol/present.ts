@@ -8,6 +8,7 @@ import {
   type ComponentFamily,
   type Estimate,
   type ExecutionPlan,
+  type PlannedAccelerators,
 } from '../domain/execution-plan.ts'
 import { componentId, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
@@ -203,6 +204,10 @@ export function presentComponent(
   return compact(present[family](place.index))
 }
 
+function presentAccelerators({ count, type }: PlannedAccelerators): Schemas['Accelerators'] {
+  return { min: count, max: count, ...(type === undefined ? {} : { type }) }
+}
+
 /** The components of one execution, each with its id, phase, messages and times. */
 class Parts {
   readonly costs: PresentedCosts
@@ -258,6 +263,7 @@ class Parts {
       ...this.costs.compute(),
       cores: { min: compute.cores, max: compute.cores },
       memory: { min: compute.memoryGib, max: compute.memoryGib },
+      accelerators: compute.accelerators && presentAccelerators(compute.accelerators),
       volumes: compute.volumes.map((_, index) => this.volume(index)),
     }
   }

@@ -1,5 +1,5 @@
 /** Reads what the program runs on, and what is mounted where. */
-import type { ComputeRequest, VolumeMount } from '../domain/execution-request.ts'
+import type { AcceleratorRequest, ComputeRequest, VolumeMount } from '../domain/execution-request.ts'
 import { message } from '../domain/message.ts'
 import type { Schemas } from './contract.ts'
 import { readMeta, textOf } from './read-meta.ts'
@@ -15,14 +15,30 @@ export function readCompute(
 ): ComputeRequest {
   const volumes = (wire?.volumes ?? []).flatMap((volume, index) => readVolume(volume, index, references, notes) ?? [])
   refuseOverlaps(volumes, notes)
-  if ((wire?.accelerators?.min ?? 0) > 0)
-    notes.notSupported('/compute/accelerators/min', 'there are no accelerators here')
+  const accelerators = readAccelerators(wire?.accelerators, notes)
   return {
     ...readMeta(wire?.meta),
     cores: readRange(wire?.cores, '/compute/cores', notes),
     memory: readRange(wire?.memory, '/compute/memory', notes),
+    ...(accelerators ? { accelerators } : {}),
     volumes,
   }
+}
+
+/** At least `min`, at most `max`: without either one of the kind that is named, and none where nothing is said. */
+function readAccelerators(
+  wire: Schemas['Accelerators'] | undefined,
+  notes: RequestNotes,
+): AcceleratorRequest | undefined {
+  if (!wire) return undefined
+  const type = textOf(wire.type)
+  const min = wire.min ?? (wire.max === undefined && type !== undefined ? 1 : 0)
+  const max = wire.max ?? min
+  if (max < min)
+    notes.say(
+      message('minimum-above-maximum', notes.now, { pointer: '/compute/accelerators', minimum: min, maximum: max }),
+    )
+  return max < 1 ? undefined : { min, max, ...(type === undefined ? {} : { type }) }
 }
 
 function readVolume(

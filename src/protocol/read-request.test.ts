@@ -165,17 +165,33 @@ describe('a part of the contract that is not done here', () => {
     ['/data/0/kind', { data: [{ kind: KIND.skaoData, skao: { namespace: 'n', objectname: 'o' } }] }],
     ['/data/0/access', { data: [file({}, { access: 'WRITEONLY' })] }],
     ['/data/0/access', { data: [file({}, { access: 'READWRITE' })] }],
-    ['/compute/accelerators/min', { compute: { kind: KIND.simpleCompute, accelerators: { min: 1 } } }],
   ])('is a reason for NO that says what is: %s', (pointer, body) => {
     const { request, messages } = read({ ...container, ...body })
     expect(request).toBeUndefined()
     expect(messages.map(({ name, values }) => [name, values.pointer])).toEqual([['not-supported', pointer]])
-    expect(messages[0]?.text).toMatch(/possible is (docker-container|simple-data-resource|READONLY)|no accelerators/)
+    expect(messages[0]?.text).toMatch(/possible is (docker-container|simple-data-resource|READONLY)/)
   })
   it('does not matter where nothing of it is asked for', () => {
-    const accelerators = { min: 0, max: 2, type: 'any' }
-    expect(read({ ...container, compute: { kind: KIND.simpleCompute, accelerators } }).request).toBeDefined()
     expect(read({ ...container, data: [file({}, { access: 'READONLY' })] }).request).toBeDefined()
+  })
+})
+
+describe('accelerators', () => {
+  const readAccelerators = (accelerators: object) =>
+    read({ ...container, compute: { kind: KIND.simpleCompute, accelerators } })
+  it.each([
+    [{}, undefined],
+    [{ min: 0 }, undefined],
+    [{ min: 2 }, { min: 2, max: 2 }],
+    [{ max: 2 }, { min: 0, max: 2 }],
+    [{ type: ' nvidia-a100 ' }, { min: 1, max: 1, type: 'nvidia-a100' }],
+  ])('are read with their defaults: %o', (written, meant) => {
+    expect(readAccelerators(written).request?.compute.accelerators).toEqual(meant)
+  })
+  it('have a maximum that is not below the minimum', () => {
+    const { request, messages } = readAccelerators({ min: 3, max: 2 })
+    expect(request).toBeUndefined()
+    expect(messages).toMatchObject([{ name: 'minimum-above-maximum', values: { pointer: '/compute/accelerators' } }])
   })
 })
 

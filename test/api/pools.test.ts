@@ -29,7 +29,7 @@ describe('the pools', () => {
       'first/large',
       'second/default',
     ])
-    expect(body.pools?.[0]?.capacity).toEqual({ cores: 8, memory: 16, storage: 100 })
+    expect(body.pools?.[0]?.capacity).toEqual({ cores: 8, memory: 16, storage: 100, accelerators: 0 })
     expect((await api.get(new URL(body.pools?.[0]?.url as string).href.slice(broker.url.length))).status).toBe(200)
   })
 

@@ -2,12 +2,12 @@
 import type { OfferedSet } from '../../src/booking/offers.ts'
 import type { Wish } from '../../src/booking/booking-batch.ts'
 import type { ExecutionPlan } from '../../src/domain/execution-plan.ts'
-import { RESOURCES, type Amounts } from '../../src/domain/resources.ts'
+import { COMPUTE_RESOURCES, RESOURCES, type Amounts } from '../../src/domain/resources.ts'
 import { wish } from '../support/wishes.ts'
 import type { Chance } from './chance.ts'
 import { holdsOf, type PlainHold, type PlainPool, type Reference } from './reference.ts'
 
-export const MOST: Amounts = { cores: 8, memory: 32, storage: 50 }
+export const MOST: Amounts = { cores: 8, memory: 32, storage: 50, accelerators: 3 }
 const SECOND = 1000
 const HOUR = 3_600_000
 export const LIMITS = { offersMax: 4, horizonMs: 10 * HOUR, durationMaxMs: 4 * HOUR, graceMs: 10 * SECOND }
@@ -17,12 +17,16 @@ export function anyWish(chance: Chance, poolIds: readonly number[], now: number,
   const cores = chance.integer(1, MOST.cores)
   const memory = chance.scale(1, MOST.memory)
   const pools = chance.percent(70) ? poolIds : poolIds.slice(0, 1)
+  const accelerators = chance.percent(25) ? chance.integer(0, MOST.accelerators) : undefined
   const windows = chance.percent(60) ? 0 : chance.integer(1, 2)
   return wish({
     pools: pools.map((poolId) => ({ poolId, capacity: MOST })),
     cores: { min: cores, max: chance.integer(cores, MOST.cores + 2) },
     memory: { min: memory, max: chance.integer(memory, MOST.memory) },
     storage: chance.percent(40) ? chance.scale(1, MOST.storage) : 0,
+    ...(accelerators === undefined
+      ? {}
+      : { accelerators: { min: accelerators, max: chance.integer(accelerators, MOST.accelerators + 1) } }),
     durationMs: chance.scale(SECOND, 2 * HOUR),
     starts: Array.from({ length: windows }, () => {
       const fromAt = now + chance.integer(0, 3 * HOUR)
@@ -41,6 +45,7 @@ export const amountsIn = ({ compute, storage }: ExecutionPlan): Amounts => ({
   cores: compute.cores,
   memory: compute.memoryGib,
   storage: storage.reduce((sum, { sizeGib }) => sum + sizeGib, 0),
+  accelerators: compute.accelerators?.count ?? 0,
 })
 
 /** What an open offer may come to hold. */
@@ -70,8 +75,8 @@ export function faultsOf(asked: Wish, offered: OfferedSet, before: Reference, no
       faults.push('starts outside the windows')
     if (Math.max(slot.startAt, expiresAt + slot.prepareMs) > slot.startLatestAt) faults.push('can be accepted too late')
     if (slot.durationMs !== request.durationMs) faults.push('has another duration')
-    for (const resource of ['cores', 'memory'] as const) {
-      const { min, max } = request.compute[resource]
+    for (const resource of COMPUTE_RESOURCES) {
+      const { min, max } = request.compute[resource] ?? { min: 0, max: 0 }
       if (amounts[resource] < min || amounts[resource] > max) faults.push(`has other ${resource} than asked for`)
     }
     if (!pools.get(poolId)?.fits(holdsOfPlan(plan))) faults.push('does not fit beside what is held')
@@ -98,7 +103,13 @@ function earliestStart(
   for (const { poolId, survey, capacity } of asked.candidates) {
     const prepareMs = survey.executable.prepareMs
     const storage = request.storage.reduce((sum, { size }) => sum + size.min, 0)
-    const least: Amounts = { cores: request.compute.cores.min, memory: request.compute.memory.min, storage }
+    const { cores, memory, accelerators } = request.compute
+    const least: Amounts = {
+      cores: cores.min,
+      memory: memory.min,
+      storage,
+      accelerators: accelerators?.min ?? 0,
+    }
     if (RESOURCES.some((resource) => least[resource] > capacity[resource])) continue
     const pool = pools.get(poolId) as PlainPool
     for (const window of windows) {

@@ -3,6 +3,7 @@ import type { PoolCandidate } from '../../src/booking/offers.ts'
 import type { Wish } from '../../src/booking/booking-batch.ts'
 import type { OfferLimits } from '../../src/booking/slot-search.ts'
 import type { StartWindow } from '../../src/domain/dates.ts'
+import type { AcceleratorRequest } from '../../src/domain/execution-request.ts'
 import type { Amounts, Range } from '../../src/domain/resources.ts'
 
 export interface WishedFor {
@@ -11,6 +12,7 @@ export interface WishedFor {
   readonly memory?: Range
   /** GiB of one storage resource; 0 for none. */
   readonly storage?: number
+  readonly accelerators?: AcceleratorRequest
   readonly durationMs: number
   readonly starts?: readonly StartWindow[]
   readonly prepareMs?: number
@@ -56,7 +58,12 @@ export function wish(wanted: WishedFor): Wish {
           privileged: false,
           ports: [],
         },
-        compute: { cores: wanted.cores, memory, volumes: [] },
+        compute: {
+          cores: wanted.cores,
+          memory,
+          ...(wanted.accelerators ? { accelerators: wanted.accelerators } : {}),
+          volumes: [],
+        },
         storage: storage > 0 ? [{ size: { min: storage, max: storage }, implied: false }] : [],
         data: [],
         durationMs: wanted.durationMs,

@@ -1,4 +1,5 @@
 /** Compute: the container is made, not started. Giving it back stops the program and keeps what it wrote. */
+import { COMPUTE_RESOURCES } from '../../domain/resources.ts'
 import * as bookings from '../../store/bookings.ts'
 import * as executions from '../../store/executions.ts'
 import { endOf } from '../running.ts'
@@ -37,6 +38,6 @@ async function stop({ execution, platform }: StepTarget, { database, clock }: St
   await platform.stop(execution.id, execution.plan.slot.graceMs)
   const seen = (await platform.observe([execution.id])).get(execution.id) ?? { state: 'gone' }
   await executions.noteEnd(database, execution.id, endOf(execution, seen, clock.now()), clock.now())
-  // The program has ended, so its cores and memory are free; the storage is not yet.
-  await bookings.removeResources(database, execution.offerSetId, ['cores', 'memory'])
+  // The program has ended, so what it computed with is free; the storage is not yet.
+  await bookings.removeResources(database, execution.offerSetId, COMPUTE_RESOURCES)
 }

@@ -94,7 +94,7 @@ export class DockerPlatform implements Platform {
     await this.#theEngine()
     const { capacity } = this.#options
     const memory = Math.floor(memoryBytes / BYTES_PER_GIB)
-    return { product, capacity: { cores, memory, storage: STORAGE_GIB_DEFAULT, ...capacity } }
+    return { product, capacity: { cores, memory, storage: STORAGE_GIB_DEFAULT, accelerators: 0, ...capacity } }
   }
 
   unsupported(request: ExecutionRequest): readonly Unsupported[] {

@@ -21,7 +21,7 @@ platformConformance('the simulated platform', async () => {
       new SimulatedPlatform({
         name: 'simulated',
         directory,
-        capacity: { cores: 8, memory: 16, storage: 100 },
+        capacity: { cores: 8, memory: 16, storage: 100, accelerators: 0 },
         defaultDurationMs: 0,
         clock: systemClock,
       }),
