@@ -31,10 +31,11 @@ import { forgetOldKeys } from './lifecycle/old-keys.ts'
 import { Signals } from './lifecycle/signals.ts'
 import type { ConfiguredPool } from './lifecycle/survey.ts'
 import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
-import { choosePlatforms, type PlatformSurroundings } from './platforms-here.ts'
+import { choosePlatforms, openPlatform, type ChosenPlatform, type PlatformSurroundings } from './platforms-here.ts'
 import type { Platform } from './platforms/platform.ts'
 import { roleOf } from './roles.ts'
-import { policiesOf, watchedPolicies } from './policies-here.ts'
+import { SiteRules } from './policies-here.ts'
+import { reload, type Reloaded } from './reload.ts'
 import * as broker from './store/broker.ts'
 import { lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
 import type { Database } from './store/database.ts'
@@ -42,7 +43,7 @@ import { openEmbedded } from './store/embedded.ts'
 import { migrate } from './store/migrate.ts'
 import { openServer } from './store/server.ts'
 import * as work from './store/work.ts'
-import { enterPlatform, type StartDuty } from './tend-platform.ts'
+import { enterPlatform, type EnteredPlatform, type StartDuty } from './tend-platform.ts'
 
 /** How often what other brokers on the same database have learned is read, in milliseconds. */
 const ESTIMATES_EVERY_MS = 30_000
@@ -55,6 +56,11 @@ export interface RunningBroker {
   readonly url: string
   /** What a person should know who has just started it. A password that was made is in here and nowhere else. */
   readonly notes: readonly string[]
+  /**
+   * Takes over what a changed configuration says of platforms, pools, prices and policies; see `reload.ts`. One at a time.
+   * Throws UNPROCESSABLE, and changes nothing, for policies that cannot be understood.
+   */
+  reload(config: Config): Promise<Reloaded>
   /** Stops it: what is being done is handed over or goes on later. */
   stop(): Promise<void>
 }
@@ -101,8 +107,9 @@ async function start(
     logger[level]({ ...details, err: details.error, error: undefined }, text)
   const role = roleOf(config)
   // Before anything is opened: what is wrong with a policy is told at once.
-  const site = await policiesOf(config, clock)
-  closing.push(() => site.close())
+  const figures = new Figures()
+  const rules = await SiteRules.open(config, clock, figures, log)
+  closing.push(() => rules.close())
   const directory = resolve(config.dataDirectory)
   const database = await openDatabase(config, directory, log, closing)
   await migrate(database, clock.now())
@@ -119,17 +126,19 @@ async function start(
     log,
   }
   const { platforms, notes: platformNotes } = await choosePlatforms(config.platforms, platformSurroundings)
-  for (const { platform } of platforms) closing.push(() => platform.close())
+  const opened = platforms.map(({ platform }) => platform)
+  closing.push(async () => {
+    await Promise.all(opened.map((platform) => platform.close()))
+  })
   const configuredPools: ConfiguredPool[] = []
 
   const signals = new Signals()
   await signals.listen(database)
-  const byName = new Map(platforms.map(({ platform }) => [platform.name, platform]))
+  const entered = new Map<string, EnteredPlatform>()
   const source = dataSources(config)
   const transfers = pLimit(config.data.concurrency)
   const spoolDirectory = join(directory, 'spool')
   mkdirSync(spoolDirectory, { recursive: true, mode: 0o700 })
-  const figures = new Figures()
   const estimates = new EstimateBook(config.data.expectedRate, (...part) => figures.partPrepared(...part))
   await estimates.refresh(database)
   const context: WorkerContext = {
@@ -144,7 +153,7 @@ async function start(
     estimates,
     onEnd: (phase) => figures.executionEnded(phase),
     transfer: (run) => transfers(run),
-    platform: (name) => byName.get(name),
+    platform: (name) => opened.find((platform) => platform.name === name),
   }
 
   const duties: Duty[] = []
@@ -153,9 +162,15 @@ async function start(
   })
   const duty: StartDuty = (name, turn) => void duties.push(startDuty(name, clock, log, DUTY_RETRY_MS, turn))
   const tending = { context, duty, closing, observeEveryMs: milliseconds(config.execution.observeEvery) }
-  for (const chosen of platforms) {
-    await enterPlatform(chosen, (entered) => configuredPools.push(...entered), tending, role.works)
+  const enter = async (chosen: ChosenPlatform) => {
+    const { platform } = chosen
+    const offer = (pools: readonly ConfiguredPool[]) => {
+      const others = configuredPools.filter((pool) => pool.platform !== platform)
+      configuredPools.splice(0, Infinity, ...others, ...pools)
+    }
+    entered.set(platform.name, await enterPlatform(chosen, offer, tending, role.works))
   }
+  for (const chosen of platforms) await enter(chosen)
   // Whoever is there does it: an offer ends at its time also where only one kind of process is left.
   duty('ending offers', () => expireDue(database, clock))
   duty('reading estimates', async () => {
@@ -174,9 +189,9 @@ async function start(
       signals,
       figures,
       configuredPools,
-      platforms.map(({ platform }) => platform),
+      opened,
       role.endpoints,
-      watchedPolicies(site, figures, log),
+      rules,
       stopping.signal,
     ),
     logger,
@@ -186,7 +201,28 @@ async function start(
     await server.stop()
   })
   const url = await listen(server, config.listen)
-  return { url, notes: [...platformNotes, await identityNote(config, context, ids)] }
+  let current = config
+  return {
+    url,
+    notes: [...platformNotes, await identityNote(config, context, ids)],
+    reload: async (changed) => {
+      const reloaded = await reload(
+        {
+          platforms: entered,
+          addPlatform: async (added) => {
+            const platform = await openPlatform(added, platformSurroundings)
+            opened.push(platform)
+            await enter({ platform, config: added })
+          },
+          changePolicies: (next) => rules.change(next),
+        },
+        current,
+        changed,
+      )
+      current = changed
+      return reloaded
+    },
+  }
 }
 
 /** Moves executions on, and lets records go. */
@@ -272,7 +308,7 @@ function httpContext(
   configuredPools: readonly ConfiguredPool[],
   platforms: readonly Platform[],
   served: readonly Endpoint[],
-  { policies, quotas }: Pick<HttpContext, 'policies' | 'quotas'>,
+  rules: SiteRules,
   stopping: AbortSignal,
 ): HttpContext {
   return {
@@ -281,8 +317,12 @@ function httpContext(
     signals,
     figures,
     platforms,
-    policies,
-    quotas,
+    get policies() {
+      return rules.policies
+    },
+    get quotas() {
+      return rules.quotas
+    },
     stopping,
     ledger,
     booking: new BookingQueue(database, ledger, clock, ids),

@@ -45,12 +45,12 @@ export async function choosePlatforms(
   surroundings: PlatformSurroundings,
 ): Promise<{ platforms: ChosenPlatform[]; notes: string[] }> {
   if (configured) {
-    const opened = configured.map(async (config) => ({ platform: await open(config, surroundings), config }))
+    const opened = configured.map(async (config) => ({ platform: await openPlatform(config, surroundings), config }))
     return { platforms: await Promise.all(opened), notes: [] }
   }
   for (const socket of surroundings.engineSockets) {
     const config: PlatformConfig = { type: 'docker', name: 'docker', socket, network: 'none', processes: 1024 }
-    const platform = await open(config, surroundings)
+    const platform = await openPlatform(config, surroundings)
     try {
       const { product } = await platform.probe()
       return { platforms: [{ platform, config }], notes: [`Containers run on ${product} at ${socket}.`] }
@@ -61,7 +61,7 @@ export async function choosePlatforms(
   }
   const config: PlatformConfig = { type: 'simulated', name: 'simulated', duration: 'PT1S' }
   const note = 'No Docker Engine and no Podman service answers, so containers are simulated: nothing is really run.'
-  return { platforms: [{ platform: await open(config, surroundings), config }], notes: [note] }
+  return { platforms: [{ platform: await openPlatform(config, surroundings), config }], notes: [note] }
 }
 
 /** The pools of a platform with their amounts and prices: as configured, and what the platform has where nothing is. */
@@ -80,7 +80,8 @@ export function poolsOf(configured: readonly PoolConfig[], capacity: Amounts): C
   }))
 }
 
-async function open(config: PlatformConfig, surroundings: PlatformSurroundings): Promise<Platform> {
+/** Opens a platform by its configuration. */
+export async function openPlatform(config: PlatformConfig, surroundings: PlatformSurroundings): Promise<Platform> {
   const { clock, directory, brokerId, outputBytesMax, engineSockets, log } = surroundings
   if (config.type === 'simulated') {
     return new SimulatedPlatform({

@@ -6,7 +6,6 @@ import { milliseconds } from './config.ts'
 import { AddressGuard } from './data/address-guard.ts'
 import { guardedAgent } from './data/guarded-agent.ts'
 import type { Clock } from './domain/clock.ts'
-import type { HttpContext } from './http/context.ts'
 import type { Figures } from './http/figures.ts'
 import { QuotaDesk } from './http/quota-desk.ts'
 import type { Log } from './lifecycle/worker-context.ts'
@@ -74,20 +73,66 @@ function knownRegistry({ host, plainHttp, username, passwordFile }: Config['regi
   return { host, plainHttp, credentials: { username, password: secretIn(passwordFile, `the password for ${host}`) } }
 }
 
-/** The policies as one, and the quotas, watched by the figures and the log. */
-export function watchedPolicies(
-  { policies, quotas }: SitePolicies,
-  figures: Figures,
-  log: Log,
-): Pick<HttpContext, 'policies' | 'quotas'> {
-  const watch: PolicyWatch = {
-    answered: (policy, { moment }, decision) => figures.policyAnswered(policy, moment, decision),
-    failed: (policy, error) => {
-      figures.policyFailed(policy)
-      log('error', `The policy ${policy} failed, so what was asked is refused.`, { error })
-    },
+/** The policies of the site as one, and its quotas, watched by the figures and the log; they can be changed. */
+export class SiteRules {
+  readonly #clock: Clock
+  readonly #watch: PolicyWatch
+  #site: SitePolicies
+  #policies: PolicyChain
+  #quotas: QuotaDesk
+  /** Those before, each with what takes their closing back. */
+  readonly #retired = new Map<SitePolicies, () => void>()
+
+  private constructor(site: SitePolicies, clock: Clock, watch: PolicyWatch) {
+    this.#clock = clock
+    this.#watch = watch
+    this.#site = site
+    this.#policies = new PolicyChain(site.policies, watch, POLICY_PATIENCE_MS)
+    this.#quotas = new QuotaDesk(site.quotas, watch)
   }
-  return { policies: new PolicyChain(policies, watch, POLICY_PATIENCE_MS), quotas: new QuotaDesk(quotas, watch) }
+
+  /** Throws UNPROCESSABLE, with a sentence for the operator, for a policy that cannot be understood. */
+  static async open(config: Config, clock: Clock, figures: Figures, log: Log): Promise<SiteRules> {
+    const watch: PolicyWatch = {
+      answered: (policy, { moment }, decision) => figures.policyAnswered(policy, moment, decision),
+      failed: (policy, error) => {
+        figures.policyFailed(policy)
+        log('error', `The policy ${policy} failed, so what was asked is refused.`, { error })
+      },
+    }
+    return new SiteRules(await policiesOf(config, clock), clock, watch)
+  }
+
+  get policies(): PolicyChain {
+    return this.#policies
+  }
+
+  get quotas(): QuotaDesk {
+    return this.#quotas
+  }
+
+  /** From now on these policies hold. Throws as `open`, and then those before go on to hold. */
+  async change(config: Config): Promise<void> {
+    const before = this.#site
+    this.#site = await policiesOf(config, this.#clock)
+    this.#policies = new PolicyChain(this.#site.policies, this.#watch, POLICY_PATIENCE_MS)
+    this.#quotas = new QuotaDesk(this.#site.quotas, this.#watch)
+    this.#retire(before)
+  }
+
+  async close(): Promise<void> {
+    for (const cancel of this.#retired.values()) cancel()
+    await Promise.all([this.#site, ...this.#retired.keys()].map((site) => site.close()))
+  }
+
+  /** Whoever is being judged by policies that do not hold any more still needs what they hold open. */
+  #retire(site: SitePolicies): void {
+    const close = () => {
+      this.#retired.delete(site)
+      void site.close()
+    }
+    this.#retired.set(site, this.#clock.at(this.#clock.now() + POLICY_PATIENCE_MS, close))
+  }
 }
 
 /** What policies ask others with. */

@@ -1,13 +1,46 @@
 /** The command that is the broker itself. */
 import { resolve } from 'node:path'
-import { pino } from 'pino'
+import { pino, type Logger } from 'pino'
 import type { ServeOptions } from './cli/program.ts'
+import type { Config } from './config-schema.ts'
 import { engineSockets, loadConfig } from './config.ts'
-import { startBroker } from './main.ts'
+import { isBrokerError } from './domain/errors.ts'
+import { startBroker, type RunningBroker } from './main.ts'
 import { systemClock } from './system-clock.ts'
 
-/** Serves until SIGTERM or SIGINT. */
+/** Serves until SIGTERM or SIGINT; SIGHUP makes it read its configuration again. */
 export async function serve(options: ServeOptions): Promise<number> {
+  const config = configOf(options)
+  const logger = pino({ level: config.log.level }, pino.destination({ dest: 2, sync: true }))
+  const stopped = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve)
+  })
+  // Before the broker is ready: the usual answer to SIGHUP is to end.
+  let reloaded: Promise<void> = Promise.resolve()
+  const starting = startBroker(config, { clock: systemClock, logger, engineSockets: engineSockets(process.env) })
+  process.on('SIGHUP', () => {
+    reloaded = Promise.all([starting, reloaded]).then(
+      ([broker]) => reloadNow(broker, options, logger),
+      // The start tells why it failed.
+      () => undefined,
+    )
+  })
+  const broker = await starting
+  const notes = [...broker.notes, `Its files are in ${resolve(config.dataDirectory)}.`]
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ type: 'ready', url: broker.url, pid: process.pid, notes })}\n`)
+  } else {
+    for (const note of notes) process.stdout.write(`${note}\n`)
+    process.stdout.write(`The broker is ready at ${broker.url}; Ctrl-C stops it.\n`)
+  }
+  const signal = await stopped
+  logger.info({ signal }, 'The broker stops.')
+  await reloaded
+  await broker.stop()
+  return 0
+}
+
+function configOf(options: ServeOptions): Config {
   const { config } = loadConfig({
     file: options.config,
     environment: process.env,
@@ -18,20 +51,18 @@ export async function serve(options: ServeOptions): Promise<number> {
       dataDirectory: options.dataDirectory,
     },
   })
-  const logger = pino({ level: config.log.level }, pino.destination({ dest: 2, sync: true }))
-  const stopped = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve)
-  })
-  const broker = await startBroker(config, { clock: systemClock, logger, engineSockets: engineSockets(process.env) })
-  const notes = [...broker.notes, `Its files are in ${resolve(config.dataDirectory)}.`]
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify({ type: 'ready', url: broker.url, pid: process.pid, notes })}\n`)
-  } else {
-    for (const note of notes) process.stdout.write(`${note}\n`)
-    process.stdout.write(`The broker is ready at ${broker.url}; Ctrl-C stops it.\n`)
+  return config
+}
+
+/** Whatever is wrong with the new configuration, the broker goes on as before, and says so. */
+async function reloadNow(broker: RunningBroker, options: ServeOptions, logger: Logger): Promise<void> {
+  try {
+    const { taken, waiting } = await broker.reload(configOf(options))
+    const words = taken.length > 0 ? `in effect: ${taken.join(', ')}` : 'nothing to take over has changed'
+    logger.info({ taken }, `The configuration was read again; ${words}.`)
+    if (waiting.length > 0) logger.warn({ waiting }, `Only a restart brings into effect: ${waiting.join(', ')}.`)
+  } catch (error) {
+    const why = isBrokerError(error) ? error.detail : 'Something unexpected happened.'
+    logger.error({ err: error }, `The configuration was read again and could not be taken over: ${why}`)
   }
-  const signal = await stopped
-  logger.info({ signal }, 'The broker stops.')
-  await broker.stop()
-  return 0
 }

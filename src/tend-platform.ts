@@ -1,4 +1,5 @@
 /** Asks a platform until it answers, offers its pools then, and looks after what runs on it. */
+import type { PlatformConfig, PoolConfig } from './config-schema.ts'
 import type { Clock } from './domain/clock.ts'
 import { isBrokerError } from './domain/errors.ts'
 import { compareRunning, removeLeftovers } from './lifecycle/observer.ts'
@@ -27,28 +28,44 @@ export interface Tending {
   readonly observeEveryMs: number
 }
 
+/** The pools of a platform as they are configured; `none` when nothing is to be offered there any more. */
+export type OfferedPools = readonly PoolConfig[] | undefined | 'none'
+
+/** A platform that runs and can be told what of it is offered. */
+export interface EnteredPlatform {
+  /** What it was opened with. */
+  readonly config: PlatformConfig
+  readonly offered: OfferedPools
+  /** Offers these pools of it and no others, at once or when it answers. */
+  offerPools(pools: OfferedPools): Promise<void>
+}
+
 /**
- * Enters the pools of a platform as soon as it answers, and hands them to `offer`. With `watch`, what runs on it is
- * looked after too.
+ * Enters the pools of a platform as soon as it answers, and hands them to `offer`, each time they change. With `watch`,
+ * what runs on it is looked after too.
  */
 export async function enterPlatform(
   { platform, config }: ChosenPlatform,
   offer: (entered: readonly ConfiguredPool[]) => void,
   tending: Tending,
   watch: boolean,
-): Promise<void> {
+): Promise<EnteredPlatform> {
   const { context, duty } = tending
   const { database, clock, ledger, log } = context
+  let offered: OfferedPools = config.pools
   let entered = false
-  const tryToEnter = async () => {
-    if (entered) return
-    const found = await enterPools(platform, config.pools ?? [], database, clock)
+  const enter = async () => {
+    const found = offered === 'none' ? [] : await enterPools(platform, offered ?? [], database, clock)
     // Read now, so that the first request does not wait for it.
     await ledger.known(
       database,
       found.map(({ poolId }) => poolId),
     )
     offer(found)
+  }
+  const tryToEnter = async () => {
+    if (entered) return
+    await enter()
     entered = true
     if (watch) hearHints(platform, tending)
   }
@@ -67,9 +84,23 @@ export async function enterPlatform(
     }
     return watch ? compareRunning(database, platform, clock, tending.observeEveryMs) : NEVER
   })
-  if (!watch) return
+  if (watch) removeLeftoversOf(platform, () => entered, tending)
+  return {
+    config,
+    get offered() {
+      return offered
+    },
+    async offerPools(pools) {
+      offered = pools
+      if (entered) await enter()
+    },
+  }
+}
+
+function removeLeftoversOf(platform: Platform, hasAnswered: () => boolean, { context, duty }: Tending): void {
+  const { database, clock, log } = context
   duty(`removing leftovers on ${platform.name}`, async () => {
-    if (!entered) return clock.now() + PROBE_AGAIN_MS
+    if (!hasAnswered()) return clock.now() + PROBE_AGAIN_MS
     const removed = await removeLeftovers(database, platform)
     if (removed > 0) log('info', `Removed ${removed} leftovers on ${platform.name}.`)
     return clock.now() + LEFTOVERS_EVERY_MS
@@ -86,10 +117,10 @@ function hearHints(platform: Platform, { context: { database, clock, log }, clos
   closing.push(async () => unwatch())
 }
 
-/** Enters the pools of a platform that answers into the ledger. */
+/** Enters the pools of a platform that answers into the ledger, with what they have now. */
 async function enterPools(
   platform: Platform,
-  configured: NonNullable<Parameters<typeof poolsOf>[0]>,
+  configured: readonly PoolConfig[],
   database: Database,
   clock: Clock,
 ): Promise<ConfiguredPool[]> {

@@ -48,6 +48,36 @@ describe('broker serve', () => {
     expect(exitCode).toBe(EXIT.ok)
     expect(stdout).toContain('everybody on this machine is the local user')
   })
+  it('reads its configuration again on SIGHUP, and goes on as before when that is wrong', async () => {
+    const file = join(directory, 'reloaded.yaml')
+    const write = (cores: string) =>
+      writeFileSync(
+        file,
+        `platforms: [{ type: simulated, name: simulated, pools: [{ name: default, cores: ${cores} }] }]\n`,
+      )
+    write('2')
+    const environment = { BROKER_CONFIG: file, BROKER_LOG_LEVEL: 'info' }
+    const broker = startCommand(['serve', '--port', '0', '--data-directory', 'reloaded'], { directory, environment })
+    const [, url = ''] = await broker.writes(/^The broker is ready at (http:\/\/127\.0\.0\.1:\d+)/m)
+    const cores = async () => {
+      const { pools } = (await (await fetch(`${url}/admin/pools`)).json()) as {
+        pools: { capacity: { cores: number } }[]
+      }
+      return pools.map(({ capacity }) => capacity.cores)
+    }
+    write('7')
+    broker.process.kill('SIGHUP')
+    await broker.writes(/The configuration was read again; in effect: platforms\.0\.pools\./)
+    expect(await cores()).toEqual([7])
+    write('many')
+    broker.process.kill('SIGHUP')
+    await broker.writes(
+      /could not be taken over: The configuration is not right: platforms\.0\.pools\.0\.cores must be integer/,
+    )
+    expect(await cores()).toEqual([7])
+    broker.process.kill('SIGTERM')
+    expect((await broker.ends()).exitCode).toBe(EXIT.ok)
+  })
   it('says in JSON that it is ready', async () => {
     const broker = serve('--json', '--data-directory', 'json')
     const [line] = await broker.writes(/^\{.*"type":"ready".*\}$/m)

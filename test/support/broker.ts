@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { loadConfig } from '../../src/config.ts'
 import type { Clock } from '../../src/domain/clock.ts'
 import { startBroker, type RunningBroker } from '../../src/main.ts'
+import type { Reloaded } from '../../src/reload.ts'
 import { systemClock } from '../../src/system-clock.ts'
 import { temporaryDatabase } from './database.ts'
 
@@ -16,6 +17,8 @@ export interface TestBroker {
   readonly dataDirectory: string
   /** The database server; undefined for the embedded one. */
   readonly databaseUrl: string | undefined
+  /** Takes over other values while it runs. */
+  reload(options: Record<string, unknown>): Promise<Reloaded>
   /** Stops the broker and starts it again on the same data. */
   restart(): Promise<void>
   /** Stops it and leaves nothing behind. */
@@ -50,10 +53,12 @@ export async function testBroker(
   const temporary = beside
     ? { url: beside.databaseUrl as string, drop: async () => undefined }
     : await temporaryDatabase()
-  const { config } = loadConfig({
-    environment: {},
-    options: { ...USUAL, dataDirectory, ...(temporary ? { 'database.url': temporary.url } : {}), ...options },
-  })
+  const configOf = (changed: Record<string, unknown>) => {
+    const database = temporary ? { 'database.url': temporary.url } : {}
+    return loadConfig({ environment: {}, options: { ...USUAL, dataDirectory, ...database, ...options, ...changed } })
+      .config
+  }
+  const config = configOf({})
   const logger = pino({ level: process.env.BROKER_TEST_LOG ?? 'silent' })
   const start = () => startBroker(config, { clock, logger, engineSockets: [] })
   let running: RunningBroker = await start()
@@ -66,6 +71,7 @@ export async function testBroker(
     },
     dataDirectory,
     databaseUrl: temporary?.url,
+    reload: (changed) => running.reload(configOf(changed)),
     restart: async () => {
       await running.stop()
       running = await start()

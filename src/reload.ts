@@ -1,0 +1,86 @@
+/**
+ * Takes over a changed configuration while the broker runs: the platforms with their pools and prices, the policies, and
+ * the registries that those ask. What else has changed is told, and waits for the next start.
+ *
+ * An offer keeps the prices that it was made with. What is booked stays booked, also in a pool that is not offered any
+ * more; in one that is smaller now, a program that needs more than there is waits.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { Config, PlatformConfig } from './config-schema.ts'
+import type { EnteredPlatform } from './tend-platform.ts'
+
+/** What takes effect at once. */
+const AT_ONCE: readonly string[] = ['platforms', 'policies', 'registries'] satisfies (keyof Config)[]
+
+/** What became of a changed configuration, as paths of its keys. */
+export interface Reloaded {
+  /** What is in effect now. */
+  readonly taken: readonly string[]
+  /** What takes effect at the next start. */
+  readonly waiting: readonly string[]
+}
+
+/** What of a running broker can be changed. */
+export interface Reloadable {
+  /** By name. */
+  readonly platforms: ReadonlyMap<string, EnteredPlatform>
+  addPlatform(config: PlatformConfig): Promise<void>
+  /** Throws UNPROCESSABLE, and changes nothing, for policies that cannot be understood. */
+  changePolicies(config: Config): Promise<void>
+}
+
+/** Takes over what is different. Throws UNPROCESSABLE before anything has changed; may be repeated after any failure. */
+export async function reload(running: Reloadable, before: Config, after: Config): Promise<Reloaded> {
+  const elsewhere = [...differences(before, after)].filter((path) => !AT_ONCE.includes(path.split('.')[0] as string))
+  const rules = (['policies', 'registries'] as const).filter((key) => !isDeepStrictEqual(before[key], after[key]))
+  if (rules.length > 0) await running.changePolicies(after)
+  const { taken, waiting } = await reloadPlatforms(running, before, after)
+  return { taken: [...rules, ...taken], waiting: [...elsewhere, ...waiting].sort() }
+}
+
+async function reloadPlatforms(running: Reloadable, before: Config, { platforms }: Config): Promise<Reloaded> {
+  // Which platforms there are when none is configured is found out at the start.
+  if (!platforms) return { taken: [], waiting: before.platforms ? ['platforms'] : [] }
+  const [taken, waiting]: [string[], string[]] = [[], []]
+  for (const [index, platform] of platforms.entries()) {
+    const path = `platforms.${index}`
+    const known = running.platforms.get(platform.name)
+    if (!known) {
+      await running.addPlatform(platform)
+      taken.push(path)
+      continue
+    }
+    waiting.push(...settingsOf(known.config, platform).map((key) => `${path}.${key}`))
+    if (isDeepStrictEqual(known.offered, platform.pools)) continue
+    await known.offerPools(platform.pools)
+    taken.push(`${path}.pools`)
+  }
+  for (const [name, known] of running.platforms) {
+    if (known.offered === 'none' || platforms.some((platform) => platform.name === name)) continue
+    await known.offerPools('none')
+    taken.push(`platforms without ${name}`)
+  }
+  return { taken, waiting }
+}
+
+/** The settings of a platform, beside its pools, that differ. */
+function settingsOf({ pools: _, ...before }: PlatformConfig, { pools: __, ...after }: PlatformConfig): string[] {
+  return [...differences(before, after)]
+}
+
+/** The paths of the keys whose values differ. A list is one value. */
+function differences(before: object, after: object, path: readonly string[] = []): Set<string> {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)])
+  const found = [...keys].flatMap((key) => {
+    const [one, other] = [(before as Fields)[key], (after as Fields)[key]]
+    if (isFields(one) && isFields(other)) return [...differences(one, other, [...path, key])]
+    return isDeepStrictEqual(one, other) ? [] : [[...path, key].join('.')]
+  })
+  return new Set(found)
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Schemas } from '../../src/protocol/contract.ts'
+import { Api, containerRequest, cores } from '../support/api.ts'
+import { testBroker, type TestBroker } from '../support/broker.ts'
+
+let broker: TestBroker | undefined
+afterEach(async () => {
+  await broker?.close()
+  broker = undefined
+})
+
+const simulated = (pools: object[], more: object = {}) => [
+  { type: 'simulated', name: 'simulated', duration: 'PT0.02S', pools, ...more },
+]
+const pool = (coreHour: number, more: object = {}) => ({
+  name: 'default',
+  cores: 4,
+  memory: 16,
+  prices: { currency: 'EUR', coreHour },
+  ...more,
+})
+const hour = { schedule: { requested: { duration: 'PT1H' } } }
+const costOf = (offer: Schemas['Execution'] | undefined) =>
+  (offer?.costs?.[0] as Schemas['SimpleMinMaxFloatCost'] | undefined)?.max
+
+async function start(options: Record<string, unknown>): Promise<{ running: TestBroker; api: Api }> {
+  broker = await testBroker(options)
+  return { running: broker, api: new Api(broker.url) }
+}
+const offersOf = async (api: Api, request = containerRequest({}, hour)) => {
+  const { offers = [], result, meta } = await api.offers(request)
+  return { offers: offers as Schemas['Execution'][], result, said: JSON.stringify(meta.messages ?? []) }
+}
+
+describe('a configuration that is read again', () => {
+  it('changes prices of what is offered from then on, and of nothing that was offered before', async () => {
+    const { running, api } = await start({ platforms: simulated([pool(1)]) })
+    const before = await offersOf(api)
+    expect(costOf(before.offers[0])).toBe(1)
+    expect(await running.reload({ platforms: simulated([pool(3)]) })).toEqual({
+      taken: ['platforms.0.pools'],
+      waiting: [],
+    })
+    expect(costOf((await offersOf(api)).offers[0])).toBe(3)
+    expect(costOf(await api.execution(before.offers[0]?.meta.uuid as string))).toBe(1)
+  })
+
+  it('changes what the pools have; what is booked already is carried out', async () => {
+    const { running, api } = await start({ platforms: simulated([pool(1)]) })
+    const { offers } = await offersOf(api, containerRequest({}, { ...hour, compute: cores(2) }))
+    await running.reload({ platforms: simulated([pool(1, { cores: 2 }), pool(1, { name: 'more', cores: 1 })]) })
+    expect(await offersOf(api, containerRequest({}, { ...hour, compute: cores(4) }))).toMatchObject({
+      result: 'NO',
+      said: expect.stringContaining('the largest has 2') as string,
+    })
+    const { body } = await api.get<Schemas['PoolList']>('/admin/pools')
+    expect(body.pools?.map(({ name, capacity }) => [name, capacity.cores])).toEqual([
+      ['default', 2],
+      ['more', 1],
+    ])
+    const id = offers[0]?.meta.uuid as string
+    expect((await api.setPhase(id, 'ACCEPTED')).status).toBe(200)
+    expect(await api.ends(id)).toMatchObject({ phase: 'COMPLETED' })
+  })
+
+  it('adds platforms, and offers nothing more on those that are left out until they are back', async () => {
+    const { running, api } = await start({ platforms: simulated([pool(1)]) })
+    const id = await api.run(containerRequest())
+    const second = { type: 'simulated', name: 'second', duration: 'PT0.02S', pools: [pool(2)] }
+    expect(await running.reload({ platforms: [second] })).toEqual({
+      taken: ['platforms.0', 'platforms without simulated'],
+      waiting: [],
+    })
+    const { offers } = await offersOf(api)
+    expect(new Set(offers.map(({ platform }) => platform?.name))).toEqual(new Set(['second']))
+    const added = await api.run(containerRequest())
+    for (const one of [id, added]) expect(await api.ends(one)).toMatchObject({ phase: 'COMPLETED' })
+    await running.reload({ platforms: [second, ...simulated([pool(1)])] })
+    const both = await offersOf(api)
+    expect(new Set(both.offers.map(({ platform }) => platform?.name))).toEqual(new Set(['simulated', 'second']))
+  })
+
+  it('changes the policies, or none of them when one cannot be understood', async () => {
+    const limit = (most: number) => [{ type: 'limits', name: 'site', cores: most }]
+    const { running, api } = await start({ policies: limit(1) })
+    const request = containerRequest({}, { compute: cores(2) })
+    expect((await offersOf(api, request)).result).toBe('NO')
+    const missing = [{ type: 'module', name: 'own', file: '/no/such/module.mjs' }]
+    await expect(running.reload({ policies: missing })).rejects.toMatchObject({ code: 'UNPROCESSABLE' })
+    expect((await offersOf(api, request)).said).toContain('the policy site allows 1')
+    expect(await running.reload({ policies: limit(2) })).toEqual({ taken: ['policies'], waiting: [] })
+    expect((await offersOf(api, request)).result).toBe('YES')
+  })
+
+  it('says what has to wait for a restart', async () => {
+    const { running } = await start({ platforms: simulated([pool(1)]) })
+    const platforms = simulated([pool(1)], { duration: 'PT9S' })
+    expect(
+      await running.reload({ platforms, 'offers.lifetime': 'PT1M', 'cors.origins': ['https://a.example'] }),
+    ).toEqual({
+      taken: [],
+      waiting: ['cors.origins', 'offers.lifetime', 'platforms.0.duration'],
+    })
+  })
+})
