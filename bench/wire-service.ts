@@ -73,6 +73,7 @@ function brokerApp(offers: number) {
       notation: 'json',
       endpoints: {},
       served: ['offers', 'executions'],
+      open: false,
       publicUrl: undefined,
       defaultDurationMs: 7_200_000,
       offersPerSet: offers,

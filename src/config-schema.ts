@@ -82,7 +82,8 @@ export const CONFIG_SCHEMA = {
     publicUrl: {
       type: 'string',
       format: 'uri',
-      description: 'How clients reach the broker, when that is not the address it listens on.',
+      description:
+        'How clients reach the broker, when that is not the address it listens on. Without identities, names other than this one and those of this machine are refused.',
     },
     identity: {
       type: 'object',

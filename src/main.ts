@@ -336,6 +336,7 @@ function httpContext(
       describeTimeoutMs: milliseconds(config.data.answerWithin),
     },
     settings: {
+      open: !config.identity,
       publicUrl: config.publicUrl,
       endpoints: config.endpoints,
       served,

@@ -19,6 +19,7 @@ export const ERRORS = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, title: 'The media type of the request is not supported' },
   RANGE_NOT_SATISFIABLE: { status: 416, retryable: false, title: 'The stream does not have that range' },
   EXPECTATION_FAILED: { status: 417, retryable: false, title: 'The expectation of the request cannot be met' },
+  MISDIRECTED: { status: 421, retryable: false, title: 'The request names another service' },
   UNPROCESSABLE: { status: 422, retryable: false, title: 'The request is understood but makes no sense here' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The key was used for another request' },
   TOO_MANY_REQUESTS: { status: 429, retryable: true, title: 'There were too many requests' },

@@ -25,6 +25,8 @@ import { addVary } from './vary.ts'
 
 /** The limits of a site on requests; offers have further ones in the configuration. */
 export interface HttpSettings {
+  /** Everybody is the local user, so nobody but this machine may be answered. */
+  readonly open: boolean
   readonly publicUrl: string | undefined
   /** How clients reach the processes with an endpoint, where that is not how they reach the others. */
   readonly endpoints: Readonly<Partial<Record<Endpoint, string>>>

@@ -25,6 +25,7 @@ import { KnownPaths } from './known-paths.ts'
 import { offerRoutes } from './offers.ts'
 import { offerSetRoutes } from './offersets.ts'
 import { currentUrl } from './other-paths.ts'
+import { refuseForeignName } from './own-names.ts'
 import { sendProblem } from './problem.ts'
 import { quotaRoutes } from './quotas.ts'
 import { requestIdOf } from './request-id.ts'
@@ -99,6 +100,8 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     if (context.stopping.aborted) void reply.header('Connection', 'close')
     if (context.stopping.aborted && !whileStopping) throw new BrokerError('UNAVAILABLE', 'The broker is stopping.')
     refuseMalformed(request)
+    const { open, publicUrl, endpoints } = context.settings
+    if (open) refuseForeignName(request.headers.host, [publicUrl, ...Object.values(endpoints)])
     const isOptions = request.method === 'OPTIONS'
     const methods = isOptions || request.is404 ? known.methodsAt(pathOf(request)) : []
     if (isOptions && methods.length > 0) return reply.code(204).header('Allow', methods.join(', ')).send()

@@ -2057,6 +2057,27 @@ export interface components {
                 "text/plain": string;
             };
         };
+        /**
+         * @description The request was refused before the operation saw it. This can happen to any request, whatever it asks for:
+         *     400 (the path, the header `Host` or the HTTP itself cannot be read), 404 (other processes of the broker serve it),
+         *     405 (the path does not have that method; `Allow` names those that it has), 408 (the request did not arrive in time),
+         *     413 and 415 (it has a body that is too large, or in a notation or coding that is not read), 414 (the URL is too
+         *     long), 417 (an expectation other than `100-continue`), 421 (the header `Host` names another service) and 431 (the
+         *     headers are too large).
+         */
+        Refused: {
+            headers: {
+                Allow: components["headers"]["Allow"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+xml": components["schemas"]["Problem"];
+                "application/problem+yaml": components["schemas"]["Problem"];
+                "text/plain": string;
+            };
+        };
         /** @description The body is too large. */
         TooLarge: {
             headers: {
@@ -2207,6 +2228,8 @@ export interface components {
         };
     };
     headers: {
+        /** @description The methods that the path has. */
+        Allow: string;
         /** @description Challenges, one for each way in which the caller can say who it is. */
         Authenticate: string;
         /** @description The URL of what the body represents. */
@@ -2260,6 +2283,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     changePassword: {
@@ -2295,6 +2319,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     listAccessTokens: {
@@ -2324,6 +2349,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     createAccessToken: {
@@ -2363,6 +2389,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     revokeAccessToken: {
@@ -2392,6 +2419,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     listAudit: {
@@ -2430,6 +2458,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     listIdentities: {
@@ -2465,6 +2494,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     createIdentity: {
@@ -2505,6 +2535,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getIdentity: {
@@ -2537,6 +2568,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     updateIdentity: {
@@ -2581,6 +2613,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     listPools: {
@@ -2609,6 +2642,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getPoolTimeline: {
@@ -2651,6 +2685,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     listQuotas: {
@@ -2683,6 +2718,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getAvailability: {
@@ -2708,6 +2744,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getCapabilities: {
@@ -2733,6 +2770,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getCompute: {
@@ -2770,6 +2808,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getData: {
@@ -2807,6 +2846,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     createSession: {
@@ -2878,6 +2918,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getDocs: {
@@ -2902,6 +2943,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getExecutable: {
@@ -2939,6 +2981,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     listExecutions: {
@@ -2991,6 +3034,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     createExecution: {
@@ -3062,6 +3106,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getExecution: {
@@ -3105,6 +3150,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     updateExecution: {
@@ -3143,6 +3189,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getExecutionEvents: {
@@ -3183,6 +3230,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getLiveness: {
@@ -3208,6 +3256,7 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
+            default: components["responses"]["Refused"];
         };
     };
     getReadiness: {
@@ -3244,6 +3293,7 @@ export interface operations {
                     "application/yaml": components["schemas"]["Health"];
                 };
             };
+            default: components["responses"]["Refused"];
         };
     };
     getMetrics: {
@@ -3269,6 +3319,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     listOfferSets: {
@@ -3309,6 +3360,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     createOfferSet: {
@@ -3365,6 +3417,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getOfferSet: {
@@ -3402,6 +3455,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     updateOfferSet: {
@@ -3440,6 +3494,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getOpenapiJson: {
@@ -3464,6 +3519,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getOpenapiYaml: {
@@ -3488,6 +3544,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     createRequest: {
@@ -3544,6 +3601,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     listSessions: {
@@ -3596,6 +3654,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     createSessionAtSessions: {
@@ -3667,6 +3726,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getSession: {
@@ -3710,6 +3770,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     updateSession: {
@@ -3748,6 +3809,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getStorage: {
@@ -3785,6 +3847,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getStream: {
@@ -3834,6 +3897,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
     getVolume: {
@@ -3871,6 +3935,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
         };
     };
 }

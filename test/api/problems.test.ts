@@ -28,7 +28,7 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
   })
 
 const raw = (...lines: string[]) => exchange(broker.url, lines.join('\r\n'))
-const close = ['Host: broker.test', 'Connection: close']
+const close = ['Host: localhost', 'Connection: close']
 const uuid = '01a20bd0-d5b9-751b-8adb-b69e677fd000'
 
 describe('a problem', () => {
@@ -158,6 +158,28 @@ describe('what is no request', () => {
   })
   it('does not keep a check in HTTP/1.0 from its answer', async () => {
     expect((await raw('GET /health/live HTTP/1.0', '', '')).status).toBe(200)
+  })
+})
+
+describe('the name by which the broker is asked', () => {
+  const asked = (url: string, host: string) =>
+    exchange(url, ['GET /offersets HTTP/1.1', `Host: ${host}`, 'Connection: close', '', ''].join('\r\n'))
+  it('is one of this machine where everybody is the local user: no page of a rebound name gets in', async () => {
+    const { status, body } = await asked(broker.url, 'rebound.example.org')
+    const problem = JSON.parse(body) as Schemas['Problem']
+    expect([status, problem.errors]).toMatchObject([421, [{ header: 'Host' }]])
+    expect((await asked(broker.url, 'localhost:1')).status).toBe(200)
+  })
+  it('can be that of publicUrl too', async () => {
+    const named = await testBroker({ publicUrl: 'https://broker.example.org/eb' })
+    expect((await asked(named.url, 'broker.example.org')).status).toBe(200)
+    expect((await asked(named.url, 'rebound.example.org')).status).toBe(421)
+    await named.close()
+  })
+  it('can be any where callers say who they are', async () => {
+    const named = await testBroker({ identity: {} })
+    expect((await asked(named.url, 'broker.example.org')).status).toBe(401)
+    await named.close()
   })
 })
 

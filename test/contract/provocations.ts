@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { ADMIN_PASSWORD, basic } from '../support/accounts.ts'
-import { containerRequest, type Answer, type Api } from '../support/api.ts'
+import { containerRequest, holdAgainstContract, type Answer, type Api } from '../support/api.ts'
+import { exchange } from '../support/raw-http.ts'
 import type { DeclaredOperation } from './operations.ts'
 import { accept, FAILURES, rejectAll, type Setting } from './setting.ts'
 
@@ -62,6 +63,35 @@ const ANY: Readonly<Record<string, Provocation>> = {
   '406': (setting, operation) => ask(setting.admin, operation, pathTo(setting, operation), { Accept: 'image/png' }),
   '413': ({ admin }, { path }) => admin.post(path.replace('{uuid}', UNKNOWN), `{"name":"${'x'.repeat(1_100_000)}"}`),
   '415': ({ admin }, { path }) => admin.post(path.replace('{uuid}', UNKNOWN), 'a,b', { 'Content-Type': 'text/csv' }),
+}
+
+/** Asks byte by byte, without credentials, with these lines in the place of the usual headers. */
+async function askRaw(api: Api | undefined, operation: DeclaredOperation, path: string, lines: readonly string[]) {
+  const { method } = operation
+  const request = [`${method} ${path} HTTP/1.1`, ...lines, 'Connection: close', '', ''].join('\r\n')
+  const { status, headers, body } = await exchange((api as Api).url, request)
+  const problem: unknown = JSON.parse(body)
+  holdAgainstContract(method, path, status, headers.get('content-type')?.split(';')[0] ?? '', problem)
+  return { status, headers: new Headers([...headers]), body: problem }
+}
+
+const rawly =
+  (...lines: readonly string[]): Provocation =>
+  (setting, operation) =>
+    askRaw(setting.hasty, operation, pathTo(setting, operation), lines)
+
+/** What any request can be refused with before an operation sees it, by status. */
+const REFUSED: Readonly<Record<string, Provocation>> = {
+  '400': rawly('Host: a/b'),
+  '404': (setting, operation) => ask(setting.failing.get('404') as Api, operation, pathTo(setting, operation)),
+  '405': (setting, operation) => setting.admin.send('PATCH', pathTo(setting, operation), undefined, {}),
+  '408': (setting, operation) => askRaw(setting.failing.get('408'), operation, pathTo(setting, operation), ['Host: a']),
+  '413': rawly('Host: localhost', 'Content-Type: application/json', 'Content-Length: 100000000'),
+  '414': (setting, operation) => ask(setting.admin, operation, `${pathTo(setting, operation)}?${'x'.repeat(9_000)}`),
+  '415': rawly('Host: localhost', 'Content-Type: text/csv', 'Content-Length: 1'),
+  '417': rawly('Host: localhost', 'Expect: a-miracle'),
+  '421': rawly('Host: rebound.example.org'),
+  '431': rawly('Host: localhost', `X: ${'x'.repeat(20_000)}`),
 }
 
 const read: Provocation = (setting, operation) => setting.admin.get(pathTo(setting, operation))
@@ -192,8 +222,8 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
 }
 
 /** How a response is provoked; undefined when nobody has said it. */
-export function provocationOf({ id }: DeclaredOperation, status: string): Provocation | undefined {
-  return OWN[id]?.[status] ?? ANY[status]
+export function provocationOf({ id, statuses }: DeclaredOperation, status: string): Provocation | undefined {
+  return statuses.includes(status) ? (OWN[id]?.[status] ?? ANY[status]) : REFUSED[status]
 }
 
 /** The entries that provoke what the contract does not declare (any more). */

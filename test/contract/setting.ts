@@ -23,7 +23,7 @@ export interface Setting {
   readonly hasty: Api
   /** An execution that has ended, with a component of every family and five bytes of output. */
   readonly ended: Schemas['Execution']
-  /** By status: a service that refuses everything with it. */
+  /** By status: a service that refuses with it whatever it can. */
   readonly failing: ReadonlyMap<string, Api>
   /** The UUID of an open offer, of a set made for it. */
   readonly offer: () => Promise<{ set: string; offer: string }>
@@ -54,6 +54,8 @@ export async function prepareSetting(): Promise<Setting> {
   const hasty = new Api(hastyBroker.url)
   const services = new Map<string, FailingBroker>([['401', await failingBroker()]])
   for (const [status, error] of Object.entries(FAILURES)) services.set(status, await failingBroker(error))
+  services.set('404', await failingBroker(undefined, { servedElsewhere: true }))
+  services.set('408', await failingBroker(undefined, { impatient: true }))
   // Its readiness says of each part that it is away.
   services.set('away', await failingBroker(FAILURES['503'], { onlyWhereAsked: true }))
   return {

@@ -10,8 +10,14 @@ export interface Answer<Body> {
   readonly body: Body
 }
 
+interface DeclaredResponse {
+  readonly content?: Record<string, { schema: { $ref?: string } }>
+  /** Which statuses the default stands for. */
+  readonly 'x-statuses'?: readonly number[]
+}
+
 interface Operation {
-  readonly responses: Record<string, { content?: Record<string, { schema: { $ref?: string } }> }>
+  readonly responses: Record<string, DeclaredResponse | { $ref: string }>
 }
 
 /** A client of one broker. */
@@ -55,9 +61,8 @@ export class Api {
           : mediaType.endsWith('xml') && !path.startsWith('/capabilities') && !path.startsWith('/availability')
             ? readXml(text, schema())
             : text
-    // What is answered before anybody looks at the path is not in the contract of each.
-    const anywhere = [405, 414].includes(response.status) || ['HEAD', 'OPTIONS'].includes(method)
-    if (!anywhere) holdAgainstContract(method, path, response.status, mediaType, value)
+    // An answer to HEAD has no body, and the contract says of OPTIONS for all paths at once what it does.
+    if (!['HEAD', 'OPTIONS'].includes(method)) holdAgainstContract(method, path, response.status, mediaType, value)
     return { status: response.status, headers: response.headers, body: value as Body }
   }
 
@@ -153,7 +158,12 @@ function declaredSchema(method: string, path: string, status: number, mediaType:
   const plain = path.split('?')[0] ?? ''
   const template = Object.keys(paths).find((one) => new RegExp(`^${one.replace(/\{\w+\}/g, '[^/]+')}$`).test(plain))
   if (!template) return undefined
-  const declared = resolve(paths[template]?.[method.toLowerCase()]?.responses[String(status)])
+  const operations = paths[template] ?? {}
+  // The method of a 405 has no operation; it is the path that is asked wrongly.
+  const operation =
+    operations[method.toLowerCase()] ??
+    (status === 405 ? Object.values(operations).find((one) => one.responses) : undefined)
+  const declared = responseOf(operation, status)
   if (!declared) throw new Error(`the contract does not declare ${status} for ${method} ${template}`)
   // Without a declared body there is none.
   if (!declared.content && mediaType === '') return undefined
@@ -162,20 +172,28 @@ function declaredSchema(method: string, path: string, status: number, mediaType:
   return content.schema.$ref?.split('/').at(-1) as SchemaName | undefined
 }
 
-function holdAgainstContract(method: string, path: string, status: number, mediaType: string, body: unknown): void {
+/** What an operation declares for a status, by itself or among the refusals that any request can meet. */
+function responseOf(operation: Operation | undefined, status: number): DeclaredResponse | undefined {
+  const refused = resolve(operation?.responses.default)
+  return resolve(operation?.responses[status]) ?? (refused?.['x-statuses']?.includes(status) ? refused : undefined)
+}
+
+/** Throws when an answer is not as the contract declares it. */
+export function holdAgainstContract(
+  method: string,
+  path: string,
+  status: number,
+  mediaType: string,
+  body: unknown,
+): void {
   const name = declaredSchema(method, path, status, mediaType)
   const faults = name ? faultsOf(name, body) : []
   if (faults.length > 0)
     throw new Error(`the answer to ${method} ${path} does not follow the contract: ${JSON.stringify(faults)}`)
 }
 
-function resolve(
-  response: Operation['responses'][string] | { $ref: string } | undefined,
-): Operation['responses'][string] | undefined {
+function resolve(response: DeclaredResponse | { $ref: string } | undefined): DeclaredResponse | undefined {
   if (!response || !('$ref' in response)) return response
   const parts = response.$ref.slice(2).split('/')
-  return parts.reduce<unknown>(
-    (place, part) => (place as Record<string, unknown>)[part],
-    CONTRACT,
-  ) as Operation['responses'][string]
+  return parts.reduce<unknown>((place, part) => (place as Record<string, unknown>)[part], CONTRACT) as DeclaredResponse
 }

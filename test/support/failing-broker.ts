@@ -1,4 +1,6 @@
 /** A service that refuses whatever it is asked, in a way that the test chooses. It has the routes of the real one. */
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { pino } from 'pino'
 import { systemClock } from '../../src/system-clock.ts'
 import { BrokerError } from '../../src/domain/errors.ts'
@@ -14,11 +16,17 @@ export interface FailingBroker {
   close(): Promise<void>
 }
 
-/**
- * Starts the service; without an error it does not know anybody. With `onlyWhereAsked`, a route that anybody may call is
- * let through, and fails where it needs the database or a platform.
- */
-export async function failingBroker(error?: Error, options: { onlyWhereAsked?: boolean } = {}): Promise<FailingBroker> {
+interface FailingOptions {
+  /** A route that anybody may call is let through, and fails where it needs the database or a platform. */
+  readonly onlyWhereAsked?: boolean
+  /** It has no endpoint; other processes would have them. */
+  readonly servedElsewhere?: boolean
+  /** No request is sent fast enough for it. */
+  readonly impatient?: boolean
+}
+
+/** Starts the service; without an error it does not know anybody. */
+export async function failingBroker(error?: Error, options: FailingOptions = {}): Promise<FailingBroker> {
   const stopping = new AbortController()
   const fail = async (): Promise<never> => {
     throw error ?? new BrokerError('UNAUTHENTICATED', 'Say who you are; see WWW-Authenticate.')
@@ -30,7 +38,7 @@ export async function failingBroker(error?: Error, options: { onlyWhereAsked?: b
     settings: {
       notation: 'json',
       endpoints: {},
-      served: ['offers', 'executions'],
+      served: options.servedElsewhere ? [] : ['offers', 'executions'],
       publicUrl: 'http://broker.example.org',
       standardId: 'ivo://example.org/std',
       corsOrigins: [],
@@ -44,6 +52,7 @@ export async function failingBroker(error?: Error, options: { onlyWhereAsked?: b
   } as unknown as HttpContext
   const server = buildServer(context, pino({ level: 'silent' }))
   if (error && !options.onlyWhereAsked) server.app.addHook('preHandler', fail)
+  if (options.impatient) server.app.server.on('connection', (socket) => timeOut(server.app.server, socket))
   const url = await server.app.listen({ port: 0, host: '127.0.0.1' })
   return {
     url,
@@ -53,4 +62,9 @@ export async function failingBroker(error?: Error, options: { onlyWhereAsked?: b
       await server.stop()
     },
   }
+}
+
+/** What Node does when a request does not arrive in time. */
+function timeOut(server: Server, socket: Socket): void {
+  server.emit('clientError', Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket)
 }
