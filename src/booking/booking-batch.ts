@@ -6,11 +6,8 @@ import * as ledger from '../store/ledger.ts'
 import type { PoolId } from '../store/pools.ts'
 import type { Replica } from './ledger.ts'
 import { planOfferSet, type Asked, type OfferedSet, type PlannedSet } from './offers.ts'
-import type { Hold } from './profile.ts'
+import { OVERDUE_MS, type Hold } from './profile.ts'
 import type { OfferLimits } from './slot-search.ts'
-
-/** Holds that were not given back at their time are counted for at most so long more: the platform still has them. */
-const OVERDUE_MS = 60_000
 
 /** What is to be booked. */
 export interface Wish {

@@ -48,3 +48,8 @@ export function holdsOfOffer(plan: ExecutionPlan): Hold[] {
 export function holdsOfExecution(plan: ExecutionPlan, prepareAt: Instant, startAt: Instant): Hold[] {
   return holds(amountsOf(plan), { ...plan.slot, prepareAt, startAt, startLatestAt: startAt })
 }
+
+/** What an execution holds that ends at `endAt` at the latest, whenever it really started. */
+export function holdsUntil(plan: ExecutionPlan, prepareAt: Instant, startAt: Instant, endAt: Instant): Hold[] {
+  return holds(amountsOf(plan), { ...plan.slot, prepareAt, startAt, startLatestAt: endAt - plan.slot.durationMs })
+}

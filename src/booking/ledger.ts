@@ -28,6 +28,11 @@ export class Replica {
     return this.#version
   }
 
+  /** Whether holds are counted in that are about to be booked. */
+  get isProposing(): boolean {
+    return this.#proposed.length > 0
+  }
+
   /** Counts holds in that are about to be booked; `settle` or `withdraw` follows. */
   propose(holds: readonly Hold[]): void {
     for (const hold of holds) this.profile.add(hold)
@@ -74,6 +79,23 @@ export class Ledger {
     const found: Replica[] = []
     for (const poolId of poolIds) found.push(this.#replicas.get(poolId) ?? (await this.#read(db, poolId)))
     return found
+  }
+
+  /**
+   * A pool as it was a moment ago, for looking only: what others have booked since is followed without its lock. A pool
+   * that this process is booking in just now is as it knows it.
+   */
+  async glance(db: Queryable, poolId: PoolId): Promise<Replica> {
+    const replica = this.#replicas.get(poolId) ?? (await this.#read(db, poolId))
+    const changes = replica.isProposing ? [] : await ledger.changesSince(db, poolId, replica.version)
+    const capacity = changes.some(({ holds }) => !holds) ? await pools.capacity(db, [poolId]) : undefined
+    // From here on nothing waits. What is being proposed by now may be among the changes, and must not count twice.
+    if (replica.isProposing || changes.length === 0) return replica
+    if (capacity) replica.profile.setCapacity(capacity)
+    for (const change of changes) replica.follow(change)
+    if (replica.version >= (changes.at(-1)?.version ?? 0)) return replica
+    this.#replicas.delete(poolId)
+    return this.#read(db, poolId)
   }
 
   /** Locks pools to the end of the transaction, and gives them as they are. `foreign` tells whether others had changed one. */

@@ -25,6 +25,9 @@ export interface Conflict {
   readonly endsAt: Instant | undefined
 }
 
+/** Holds that were not given back at their time are counted for at most so long more: the platform still has them. */
+export const OVERDUE_MS = 60_000
+
 /** Giving back is rarely overdue by more than this, in milliseconds: the time to remove a container. */
 const OVERDUE_MS_MIN = 1_000
 
@@ -90,11 +93,15 @@ export class PoolProfile {
 
   /** The first conflict of a hold with what is free; undefined when it fits. */
   conflict({ resource, amount, fromAt, toAt }: Hold): Conflict | undefined {
-    const timeline = this.#timeline(resource)
-    const shortAt = timeline.firstAbove(fromAt, -amount)
+    const shortAt = this.shortFrom({ resource, amount, fromAt })
     if (shortAt >= toAt) return undefined
-    const endsAt = timeline.firstAtMost(shortAt, -amount)
+    const endsAt = this.#timeline(resource).firstAtMost(shortAt, -amount)
     return { resource, endsAt: Number.isFinite(endsAt) ? endsAt : undefined }
+  }
+
+  /** The first instant from the beginning of a hold on at which there is less than its amount; infinity when there is none. */
+  shortFrom({ resource, amount, fromAt }: Omit<Hold, 'toAt'>): Instant {
+    return this.#timeline(resource).firstAbove(fromAt, -amount)
   }
 
   /**

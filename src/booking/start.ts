@@ -6,11 +6,14 @@ import type { Execution } from '../store/executions.ts'
 import type * as pools from '../store/pools.ts'
 import { amountsOf, holdsOfExecution } from './holds.ts'
 import type { Ledger } from './ledger.ts'
-import { opposite, type Hold, type PoolProfile } from './profile.ts'
+import { ofOthers } from './others.ts'
 
 /** Whether the program may start now, and when it has to end. */
 export type StartPermit =
   { readonly start: true; readonly endAt: Instant; readonly shortened: boolean } | { readonly start: false }
+
+/** What is overdue is in the way of what happens now; nothing is said of later. In milliseconds. */
+const RIGHT_NOW_MS = 1
 
 /** Who starts later than promised by at most this, in milliseconds, gets the whole duration whatever comes afterwards. */
 const LITTLE_LATE_MS = 60_000
@@ -38,7 +41,7 @@ export async function permitStart(
   const longer = holdsOfExecution(plan, execution.prepareAt ?? now, now)
   const endAt = now + plan.slot.durationMs
   const [fitsNow, fitsLonger] = replicas[0]
-    ? ofOthers(replicas[0].profile, notInTheWay, now, (profile) =>
+    ? ofOthers(replicas[0].profile, notInTheWay, { now, overdueMs: RIGHT_NOW_MS }, (profile) =>
         [rightNow, longer].map((wanted) => wanted.every((hold) => !profile.conflict(hold))),
       )
     : []
@@ -68,15 +71,7 @@ export async function storageIsFree(
   const { replicas } = await ledger.lock(tx, [poolId])
   const notInTheWay = await bookings.listStorageNotInTheWay(tx, poolId, offerSetId, now)
   const wanted = { resource: 'storage', amount: amountsOf(plan).storage, fromAt: now, toAt: now + 1 } as const
-  return replicas.every(({ profile }) => ofOthers(profile, notInTheWay, now, (free) => !free.conflict(wanted)))
-}
-
-/** Asks the profile of a pool without some holds. What is overdue is in the way now, whatever was planned. */
-function ofOthers<Answer>(
-  profile: PoolProfile,
-  without: readonly Hold[],
-  now: Instant,
-  ask: (profile: PoolProfile) => Answer,
-): Answer {
-  return profile.during(without.map(opposite), () => profile.during(profile.overdue(now, 1), () => ask(profile)))
+  return replicas.every(({ profile }) =>
+    ofOthers(profile, notInTheWay, { now, overdueMs: RIGHT_NOW_MS }, (free) => !free.conflict(wanted)),
+  )
 }

@@ -1,8 +1,9 @@
 /** The commands that talk to a broker. Each returns the exit code. */
 import { ProblemError } from '../client/broker-client.ts'
-import type { BrokerClient, Execution, OfferSet } from '../client/broker-client.ts'
+import type { BrokerClient, Execution, OfferSet, Schemas } from '../client/broker-client.ts'
 import { readDocument } from './document.ts'
 import { EXIT } from './exit-codes.ts'
+import { secondsIn } from './figures.ts'
 import { CommandError, problemLines } from './failures.ts'
 import { exitCodeOf, follow, showOutput } from './follow.ts'
 import type { Terminal } from './terminal.ts'
@@ -87,6 +88,59 @@ export async function cancel(reference: string, options: { wait?: boolean }, con
   const cancelled = await context.client.cancel(uuid)
   if (options.wait) await reachEnd(context.client, uuid)
   showExecution(options.wait ? await context.client.execution(uuid) : cancelled, context)
+  return EXIT.ok
+}
+
+/** Lets an execution run longer, or shorter with `less`. */
+export async function extend(
+  reference: string,
+  duration: string,
+  { less }: { readonly less: boolean },
+  context: CommandContext,
+): Promise<number> {
+  const seconds = secondsIn(duration)
+  if (seconds === undefined)
+    throw new CommandError(`'${duration}' is not a duration such as 30m, 1h30m, 90s or PT30M.`, EXIT.usage)
+  showExecution(await context.client.extend(uuidOf(reference), less ? -seconds : seconds), context)
+  return EXIT.ok
+}
+
+/** What `broker change` can change. */
+export interface Changes {
+  readonly cores?: number
+  readonly memory?: number
+  readonly name?: string
+  readonly description?: string
+}
+
+/** Changes an execution, one thing after the other; what cannot be changed ends it. */
+export async function change(reference: string, changes: Changes, context: CommandContext): Promise<number> {
+  const uuid = uuidOf(reference)
+  const { client } = context
+  const updates = updatesFor(changes)
+  if (updates.length === 0)
+    throw new CommandError('Say what to change: --cores, --memory, --name or --description.', EXIT.usage)
+  for (const update of updates) await client.update(uuid, update)
+  showExecution(await client.execution(uuid), context)
+  return EXIT.ok
+}
+
+function updatesFor({ cores, memory, name, description }: Changes): Schemas['Update'][] {
+  const numbers = Object.entries({ 'compute/cores': cores, 'compute/memory': memory })
+  const texts = Object.entries({ 'meta/name': name, 'meta/description': description })
+  return [
+    ...numbers.flatMap(([path, value]): Schemas['Update'][] =>
+      value === undefined ? [] : [{ kind: 'uri:integer-value-update', path, value }],
+    ),
+    ...texts.flatMap(([path, value]): Schemas['Update'][] =>
+      value === undefined ? [] : [{ kind: 'uri:string-value-update', path, value }],
+    ),
+  ]
+}
+
+/** Says that an execution is not needed any longer. */
+export async function done(reference: string, context: CommandContext): Promise<number> {
+  showExecution(await context.client.done(uuidOf(reference)), context)
   return EXIT.ok
 }
 

@@ -160,6 +160,27 @@ function clientCommands(
     .action((uuid: string, options: ClientOptions & { wait?: boolean }) =>
       act(options, (context) => commands.cancel(uuid, options, context)),
     )
+  client('extend <uuid> <duration>', 'let an execution run longer by 30m, 1h30m, 90s …').action(
+    (uuid: string, duration: string, options: ClientOptions) =>
+      act(options, (context) => commands.extend(uuid, duration, { less: false }, context)),
+  )
+  client(
+    'shorten <uuid> <duration>',
+    'let an execution run shorter; what it gives back is free for others at once',
+  ).action((uuid: string, duration: string, options: ClientOptions) =>
+    act(options, (context) => commands.extend(uuid, duration, { less: true }, context)),
+  )
+  client('change <uuid>', 'change what an execution runs on, before it is prepared, or what it is called')
+    .option('--cores <number>', 'how many cores', positiveNumber)
+    .option('--memory <GiB>', 'how much memory', positiveNumber)
+    .option('--name <text>', 'the name')
+    .option('--description <text>', 'the description')
+    .action((uuid: string, options: ClientOptions & commands.Changes) =>
+      act(options, (context) => commands.change(uuid, options, context)),
+    )
+  client('done <uuid>', 'say that an execution is not needed any longer; its results are kept').action(
+    (uuid: string, options: ClientOptions) => act(options, (context) => commands.done(uuid, context)),
+  )
   client('capacity', 'draw how much of each pool is booked over the next hours')
     .option('--hours <number>', 'how many hours', positiveNumber, 24)
     .option('--pool <name>', 'only this pool; PLATFORM/NAME where several have the same name')

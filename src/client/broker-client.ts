@@ -74,6 +74,27 @@ export class BrokerClient {
     return this.#send<Execution>(`/executions/${uuid}`, phaseUpdate(phase))
   }
 
+  /** Says that an execution is not needed any longer: it is released, with its results. */
+  done(uuid: string): Promise<Execution> {
+    return this.setPhase(uuid, 'RELEASING')
+  }
+
+  /** Lets an execution run for so many seconds longer, or shorter when they are negative. */
+  extend(uuid: string, seconds: number): Promise<Execution> {
+    const path = 'schedule/available/duration'
+    return this.update(uuid, { kind: 'uri:integer-delta-update', path, delta: seconds, units: 's' })
+  }
+
+  /** Carries out one update. */
+  update(uuid: string, update: Schemas['Update']): Promise<Execution> {
+    return this.#send<Execution>(`/executions/${uuid}`, documentOf(update))
+  }
+
+  /** Cancels whatever lives of an offer set. */
+  cancelOffers(uuid: string): Promise<OfferSet> {
+    return this.#send<OfferSet>(`/offersets/${uuid}`, phaseUpdate('CANCELLED'))
+  }
+
   /** Gives back what all the offers of a set hold. */
   async rejectOffers(uuid: string): Promise<OfferSet> {
     return this.#send<OfferSet>(`/offersets/${uuid}`, phaseUpdate('REJECTED'))
@@ -230,7 +251,7 @@ function mayPass(error: unknown): boolean {
 
 const isGone = (error: unknown) => error instanceof UnreachableError && !error.tookRequest
 
-function documentOf(request: ExecutionRequest | RequestDocument): RequestDocument {
+function documentOf(request: ExecutionRequest | RequestDocument | Schemas['Update']): RequestDocument {
   if ('mediaType' in request) return request
   return { text: JSON.stringify(request), mediaType: 'application/json' }
 }

@@ -62,6 +62,18 @@ export const EXECUTION_MESSAGES = {
     places: ['executable'],
     advice: 'Ask again. The operator of the platform should know of it.',
   },
+  'duration-changed': {
+    level: 'INFO',
+    template: 'The granted duration was changed from ${from} to ${to}${at}.',
+    places: ['execution'],
+    advice: 'Nothing has to be done. The quoted costs are those of the new duration.',
+  },
+  'compute-changed': {
+    level: 'INFO',
+    template: 'The ${what} were changed from ${from} to ${to}.',
+    places: ['execution'],
+    advice: 'Nothing has to be done. The quoted costs are those of the new amount.',
+  },
   'started-late': {
     level: 'WARN',
     template: 'The execution started ${seconds} s after the promised start: ${reason}.',

@@ -1,4 +1,4 @@
-/** What an offer promises: which amounts of what, where and when. It is stored with the execution and never changes. */
+/** What an offer promises: which amounts of what, where and when. It is stored with the execution; only a client changes it (`execution-change.ts`). */
 import type { Instant } from './dates.ts'
 import type { DataRequest, DockerContainer, ExecutionRequest, VolumeMount } from './execution-request.ts'
 import { COMPONENTS_MAX } from './ids.ts'

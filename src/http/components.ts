@@ -16,7 +16,7 @@ export function componentRoutes(app: FastifyInstance, context: HttpContext): voi
       const owner = isUuid(uuid) ? executionOfComponent(uuid) : undefined
       if (!owner) throw missing
       const execution = await executionFor(request, owner.execution, 'read', context)
-      const [view] = await executionViews(context.database, [execution])
+      const [view] = await executionViews(request, [execution], context)
       const component = view && presentComponent(view, linkFor(request, context), family, owner.index)
       if (!component) throw missing
       return answer(request, reply, 200, component)

@@ -32,10 +32,18 @@ export async function acceptPermitted(request: FastifyRequest, offer: Execution,
 async function requirePermission(
   caller: Caller,
   { phase, plan, expiresAt }: Execution,
+  context: HttpContext,
+): Promise<void> {
+  if (phase !== 'OFFERED' || expiresAt < context.clock.now()) return
+  await requirePolicies(requestOfPlan(plan), caller, context)
+}
+
+/** Makes sure that the policies allow exactly this to be run. Throws POLICY_DENIED with all reasons. */
+export async function requirePolicies(
+  request: ExecutionRequest,
+  caller: Caller,
   { policies, clock }: HttpContext,
 ): Promise<void> {
-  const now = clock.now()
-  if (phase !== 'OFFERED' || expiresAt < now) return
-  const judged = await policies.judge({ moment: 'accept', now, caller, request: requestOfPlan(plan) })
+  const judged = await policies.judge({ moment: 'accept', now: clock.now(), caller, request })
   if (!judged.request) throw new BrokerError('POLICY_DENIED', judged.messages.map(({ text }) => text).join(' '))
 }

@@ -1,18 +1,20 @@
 /** Collects what is shown of offer sets and executions. Another caller's are not there. */
 import type { FastifyRequest } from 'fastify'
 import type { OfferedSet } from '../booking/offers.ts'
+import { changeRanges } from '../booking/room.ts'
 import { parseDuration } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
+import { changeableIn, type ChangeRanges } from '../domain/execution-change.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { isUuid, madeAtOf } from '../domain/ids.ts'
-import type { Right } from '../policies/permissions.ts'
+import { relationOf, verdictOn, type Right } from '../policies/permissions.ts'
 import type { ExecutionView, OfferSetView } from '../protocol/present.ts'
 import * as components from '../store/components.ts'
-import type { Database } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
 import * as messages from '../store/messages.ts'
 import * as offerSets from '../store/offer-sets.ts'
-import { requireRight } from './calling.ts'
+import type { PoolId } from '../store/pools.ts'
+import { callerOf, requireRight } from './calling.ts'
 import type { HttpContext } from './context.ts'
 
 /** An execution that the caller has a right on. Throws NOT_FOUND, also where the caller may not know of it, and FORBIDDEN. */
@@ -60,11 +62,13 @@ function allowed<Thing extends { readonly owner: string; readonly sharedWith?: r
   return thing
 }
 
-/** What is shown of executions. The history is shown of one alone. */
+/** What is shown of executions, with what the caller can change. The history is shown of one alone. */
 export async function executionViews(
-  database: Database,
+  request: FastifyRequest,
   found: readonly executions.Execution[],
+  context: HttpContext,
 ): Promise<ExecutionView[]> {
+  const { database } = context
   // Nothing was said about a mere offer after it was made, and its components are in its plan.
   const accepted = found.filter(({ startAt }) => startAt !== undefined).map(({ id }) => id)
   const [parts, said] =
@@ -73,29 +77,70 @@ export async function executionViews(
       : [[], []]
   const partsOf = groupBy(parts, ({ executionId }) => executionId)
   const saidOf = groupBy(said, ({ executionId }) => executionId)
-  return found.map((execution) => ({
-    ...execution,
-    components: partsOf.get(execution.id) ?? [],
-    messages: saidOf.get(execution.id) ?? [],
-    history: [],
-  }))
+  const views = found.map(async (execution): Promise<ExecutionView> => {
+    const shown = {
+      ...execution,
+      components: partsOf.get(execution.id) ?? [],
+      messages: saidOf.get(execution.id) ?? [],
+      history: [],
+    }
+    if (!mayUpdate(request, execution, context)) return { ...shown, mayUpdate: false }
+    return { ...shown, ranges: await rangesOf(execution, shown.components, context) }
+  })
+  return Promise.all(views)
+}
+
+/** What there is room for to change. A program that is being stopped because its time is over gets no more of it. */
+async function rangesOf(
+  execution: executions.Execution,
+  parts: readonly components.Component[],
+  { database, ledger, clock, settings }: HttpContext,
+): Promise<ChangeRanges> {
+  const now = clock.now()
+  const isOver = execution.endAt !== undefined && execution.endAt <= now
+  if (isOver || changeableIn(execution.phase).length === 0 || parts.some(({ detail }) => detail.stopped)) return {}
+  const { profile } = await ledger.glance(database, execution.plan.poolId as PoolId)
+  return changeRanges(profile, execution, settings.durationMaxMs, now)
+}
+
+function mayUpdate(
+  request: FastifyRequest,
+  { owner, sharedWith = [] }: { readonly owner: string; readonly sharedWith?: readonly string[] },
+  { settings }: HttpContext,
+): boolean {
+  return verdictOn(relationOf(callerOf(request), { owner, sharedWith }), 'update', settings.reads) === 'allowed'
 }
 
 /** What is shown of one execution, with its history. */
-export async function executionView(database: Database, execution: executions.Execution): Promise<ExecutionView> {
+export async function executionView(
+  request: FastifyRequest,
+  execution: executions.Execution,
+  context: HttpContext,
+): Promise<ExecutionView> {
   const [[view], history] = await Promise.all([
-    executionViews(database, [execution]),
-    executions.history(database, execution.id),
+    executionViews(request, [execution], context),
+    executions.history(context.database, execution.id),
   ])
   return { ...(view as ExecutionView), history }
 }
 
 /** What is shown of offer sets, with their offers. */
-export async function offerSetViews(database: Database, found: readonly offerSets.OfferSet[]): Promise<OfferSetView[]> {
+export async function offerSetViews(
+  request: FastifyRequest,
+  found: readonly offerSets.OfferSet[],
+  context: HttpContext,
+): Promise<OfferSetView[]> {
   const yes = found.filter(({ result }) => result === 'YES').map(({ id }) => id)
-  const offers = yes.length > 0 ? await executionViews(database, await executions.listOfOfferSets(database, yes)) : []
+  const offers =
+    yes.length > 0
+      ? await executionViews(request, await executions.listOfOfferSets(context.database, yes), context)
+      : []
   const offersOf = groupBy(offers, ({ offerSetId }) => offerSetId)
-  return found.map((offerSet) => ({ ...offerSet, offers: offersOf.get(offerSet.id) ?? [] }))
+  return found.map((offerSet) => ({
+    ...offerSet,
+    offers: offersOf.get(offerSet.id) ?? [],
+    mayUpdate: mayUpdate(request, offerSet, context),
+  }))
 }
 
 /** What is shown of an offer set that was just made. */
@@ -104,7 +149,11 @@ export function viewOfOffered({ offerSet, offers }: OfferedSet): OfferSetView {
 }
 
 /** What is shown of one offer set. */
-export async function offerSetView(database: Database, offerSet: offerSets.OfferSet): Promise<OfferSetView> {
-  const [view] = await offerSetViews(database, [offerSet])
+export async function offerSetView(
+  request: FastifyRequest,
+  offerSet: offerSets.OfferSet,
+  context: HttpContext,
+): Promise<OfferSetView> {
+  const [view] = await offerSetViews(request, [offerSet], context)
   return view as OfferSetView
 }

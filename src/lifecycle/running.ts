@@ -67,8 +67,9 @@ async function observeProgram(state: ExecutionState, compute: Component, context
   }
   if (seen.state === 'running') {
     if (clock.now() < endAt) return { untilAt: endAt }
-    await components.describe(database, id, compute.position, STOPPED_BY_CLOCK)
-    await platform.stop(id, plan.slot.graceMs)
+    // Written down before it is done, and only while the time is over: a client may have got more of it just now.
+    const over = await components.describeWhenOver(database, id, compute.position, STOPPED_BY_CLOCK, clock.now())
+    if (over) await platform.stop(id, plan.slot.graceMs)
     return 'again'
   }
   await end(state, compute, seen, context)

@@ -383,7 +383,20 @@ export interface paths {
         put?: never;
         /**
          * Accept, reject, cancel or change
-         * @description One update. What is possible now is listed in `meta.options`; anything else is 409 or 422 and changes nothing.
+         * @description One update. What is possible now is listed in `meta.options`, with the values that there is room for; anything else
+         *     is 409 or 422, names the field, and changes nothing. Of updates that race for the same, one wins; the others are
+         *     409 with the present phase.
+         *
+         *     | Path                          | Kind of update              | When                                          |
+         *     | ----------------------------- | --------------------------- | --------------------------------------------- |
+         *     | `phase`                       | `uri:enum-value-update`     | as the lifecycle allows; RELEASING says "I am done" |
+         *     | `schedule/available/duration` | `uri:integer-delta-update`, in seconds | ACCEPTED to AVAILABLE              |
+         *     | `compute/cores`               | `uri:integer-value-update`  | before PREPARING                              |
+         *     | `compute/memory`              | `uri:integer-value-update`, in GiB | before PREPARING                       |
+         *     | `meta/name`, `meta/description` | `uri:string-value-update` | always                                        |
+         *
+         *     More of something needs room in the pool, and the policies and quotas of the site have to allow it as if it were
+         *     accepted anew. Less of something is free for others at once. The quoted costs follow.
          */
         post: operations["updateExecution"];
         delete?: never;
@@ -511,8 +524,9 @@ export interface paths {
         get: operations["getOfferSet"];
         put?: never;
         /**
-         * Reject all offers, or accept one of them
-         * @description An `uri:enum-value-update` of path `phase` with value `REJECTED` rejects every open offer of the set. An
+         * Reject or cancel all of it, or accept one of its offers
+         * @description An `uri:enum-value-update` of path `phase` with value `REJECTED` rejects every open offer of the set; with value
+         *     `CANCELLED` it cancels them, or the execution that one of them has become. An
          *     `uri:string-value-update` of path `accepted` with the UUID of an offer accepts that offer.
          */
         post: operations["updateOfferSet"];
@@ -618,7 +632,20 @@ export interface paths {
         put?: never;
         /**
          * Accept, reject, cancel or change, in the spelling of the published schema
-         * @description One update. What is possible now is listed in `meta.options`; anything else is 409 or 422 and changes nothing.
+         * @description One update. What is possible now is listed in `meta.options`, with the values that there is room for; anything else
+         *     is 409 or 422, names the field, and changes nothing. Of updates that race for the same, one wins; the others are
+         *     409 with the present phase.
+         *
+         *     | Path                          | Kind of update              | When                                          |
+         *     | ----------------------------- | --------------------------- | --------------------------------------------- |
+         *     | `phase`                       | `uri:enum-value-update`     | as the lifecycle allows; RELEASING says "I am done" |
+         *     | `schedule/available/duration` | `uri:integer-delta-update`, in seconds | ACCEPTED to AVAILABLE              |
+         *     | `compute/cores`               | `uri:integer-value-update`  | before PREPARING                              |
+         *     | `compute/memory`              | `uri:integer-value-update`, in GiB | before PREPARING                       |
+         *     | `meta/name`, `meta/description` | `uri:string-value-update` | always                                        |
+         *
+         *     More of something needs room in the pool, and the policies and quotas of the site have to allow it as if it were
+         *     accepted anew. Less of something is free for others at once. The quoted costs follow.
          */
         post: operations["updateSession"];
         delete?: never;

@@ -1,5 +1,6 @@
 /** Presents what the broker knows in the words of the contract. Null and empty values are left out. */
 import { formatDuration, formatInstant, formatStartWindow, type Instant } from '../domain/dates.ts'
+import type { ChangeRanges } from '../domain/execution-change.ts'
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ComponentPhase } from '../domain/component-lifecycle.ts'
 import {
@@ -17,6 +18,7 @@ import type { Cause } from '../domain/transition-table.ts'
 import { compact } from './compact.ts'
 import type { Schemas } from './contract.ts'
 import { KIND, messageUrn } from './kinds.ts'
+import { executionOptions, offerSetOptions } from './options.ts'
 import { PresentedCosts } from './present-costs.ts'
 import { executionPath, publishedExecution, publishedOfferSet } from './spell.ts'
 
@@ -31,6 +33,8 @@ export interface OfferSetView {
   readonly createdAt: Instant
   readonly expiresAt: Instant
   readonly offers: readonly ExecutionView[]
+  /** False when the reader may not change it; nothing is offered to be changed then. */
+  readonly mayUpdate?: boolean
 }
 
 /** What is shown of an execution. */
@@ -50,6 +54,10 @@ export interface ExecutionView {
   readonly exitCode?: number
   readonly compactedAt?: Instant
   readonly plan: ExecutionPlan
+  /** False when the reader may not change it; nothing is offered to be changed then. */
+  readonly mayUpdate?: boolean
+  /** What there is room for to change; nothing where that was not looked up. */
+  readonly ranges?: ChangeRanges
   /** By position; an offer that was not accepted has none yet. */
   readonly components: readonly {
     readonly position: number
@@ -91,12 +99,7 @@ export function presentOfferSet(view: OfferSetView, link: Link): Schemas['OfferS
       url: link(`/offersets/${view.id}`),
       created: formatInstant(view.createdAt),
       messages: view.messages.map(presentMessage),
-      options: view.offers.some(({ phase }) => phase === 'OFFERED')
-        ? [
-            { kind: KIND.enumOption, path: 'phase', values: ['REJECTED'] },
-            { kind: KIND.stringOption, path: 'accepted' },
-          ]
-        : [],
+      options: view.mayUpdate === false ? [] : offerSetOptions(view.offers),
     },
     result: view.result,
     description: view.spelling === 'published' ? view.description : undefined,
@@ -125,7 +128,7 @@ function presentOwn(view: ExecutionView, link: Link): Schemas['Execution'] {
       created: formatInstant(view.createdAt),
       modified: formatInstant(view.modifiedAt),
       messages: view.messages.filter(({ position }) => position === undefined).map(presentMessage),
-      options: executionOptions(view.phase),
+      options: view.mayUpdate === false ? [] : executionOptions(view),
     },
     ...parts.costs.execution(),
     phase: view.phase,
@@ -172,16 +175,6 @@ export function presentMessage(said: Message): Schemas['MessageItem'] {
     values: Object.fromEntries(Object.entries(said.values).map(([name, value]) => [name, String(value)])),
     message: said.text,
   }
-}
-
-/** What can be updated in a phase; it comes from the transition table. */
-export function executionOptions(phase: ExecutionPhase): Schemas['Option'][] {
-  const values = [...new Set(executionLifecycle.clientTransitions(phase).map(({ to }) => to))]
-  const options: Schemas['Option'][] = []
-  if (values.length > 0) options.push({ kind: KIND.enumOption, path: 'phase', values })
-  options.push({ kind: KIND.stringOption, path: 'meta/name', pattern: '^.{1,200}$' })
-  options.push({ kind: KIND.stringOption, path: 'meta/description' })
-  return options
 }
 
 /** Presents the component at a position of an execution's plan; undefined when the plan has none there. */

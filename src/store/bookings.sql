@@ -1,3 +1,7 @@
+-- name: listOf
+-- What an offer set holds.
+select pool_id, resource, amount, from_at, to_at from booking where offer_set_id = :offerSetId
+
 -- name: listNotInTheWay
 -- What is not in the way of a program of an offer set that is to start now, although it is held: what the set holds
 -- itself, and what others hold of a slot that is over without having started their program. If that counted, those

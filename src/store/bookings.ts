@@ -6,7 +6,12 @@ import { at, json, type Queryable, type Transaction } from './database.ts'
 import type { PoolId } from './pools.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'bookings.sql', ['listNotInTheWay', 'listStorageNotInTheWay', 'change'])
+const sql = loadStatements(import.meta.url, 'bookings.sql', [
+  'listOf',
+  'listNotInTheWay',
+  'listStorageNotInTheWay',
+  'change',
+])
 
 /** An amount of one resource of one pool, held from `fromAt` to before `toAt`. */
 export interface Booking {
@@ -20,6 +25,11 @@ export interface Booking {
 /** A booking with the offer set that holds it. */
 export interface HeldBooking extends Booking {
   readonly offerSetId: OfferSetId
+}
+
+/** What an offer set holds. */
+export async function listOf(db: Queryable, offerSetId: OfferSetId): Promise<Booking[]> {
+  return db.query<Booking>(sql.listOf, { offerSetId })
 }
 
 /** What is held in a pool but not in the way of a start now: by the offer set itself, and by those that are late themselves. */

@@ -48,6 +48,16 @@ select position, from_phase, to_phase, pg_notify('execution', :executionId::text
 -- Adds to what is known of a component.
 update component set detail = detail || :detail where execution_id = :executionId and position = :position
 
+-- name: describeWhenOver
+-- Adds to what is known of a component of an execution whose time is over, if that is still so: it may just have got
+-- longer.
+with over as (
+  select id from execution where id = :executionId and phase = 'AVAILABLE' and end_at <= :at for update
+)
+update component set detail = detail || :detail
+ where execution_id in (select id from over) and position = :position
+returning position
+
 -- name: giveBack
 -- Notes that the platform has these components back.
 update component set given_back_at = :at

@@ -12,6 +12,7 @@ const sql = loadStatements(import.meta.url, 'components.sql', [
   'changes',
   'move',
   'describe',
+  'describeWhenOver',
   'giveBack',
 ])
 
@@ -73,6 +74,18 @@ export async function describe(
   detail: Record<string, unknown>,
 ): Promise<void> {
   await db.query(sql.describe, { executionId, position, detail: json(detail) })
+}
+
+/** As `describe`, for a running execution whose time is over; false when it is not, because it has just got longer or has ended. */
+export async function describeWhenOver(
+  db: Queryable,
+  executionId: ExecutionId,
+  position: number,
+  detail: Record<string, unknown>,
+  now: Instant,
+): Promise<boolean> {
+  const parameters = { executionId, position, detail: json(detail), at: at(now) }
+  return (await db.query(sql.describeWhenOver, parameters)).length > 0
 }
 
 /** Notes that the platform has these components back. Noted once; repeating changes nothing. */

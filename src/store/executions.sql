@@ -94,6 +94,22 @@ update execution
 update execution set given_back_at = :at where id = :id and given_back_at is null
 returning pg_notify('execution', id::text)
 
+-- name: lock
+-- Keeps others from changing an execution to the end of the transaction.
+select id from execution where id = :id for update
+
+-- name: lockUnlessBusy
+-- As `lock`, with the execution as it is; no row when somebody else has it locked.
+select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at
+  from execution where id = :id for update skip locked
+
+-- name: change
+-- Changes what is promised and, once the program runs, when it has to end. The execution is locked.
+update execution set plan = :plan, end_at = :endAt, modified_at = :at
+ where id = :id
+returning id, pg_notify('execution', id::text)
+
 -- name: rename
 -- Changes the name or the description; what is null stays.
 update execution set name = coalesce(:name, name), description = coalesce(:description, description), modified_at = :at

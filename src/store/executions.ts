@@ -18,6 +18,9 @@ const sql = loadStatements(import.meta.url, 'executions.sql', [
   'start',
   'end',
   'giveBack',
+  'lock',
+  'lockUnlessBusy',
+  'change',
   'rename',
   'history',
   'running',
@@ -163,6 +166,28 @@ export async function noteEnd(
 /** Notes that the platform has everything back. Noted once; repeating changes nothing. */
 export async function noteGivenBack(db: Queryable, id: ExecutionId, now: Instant): Promise<void> {
   await db.query(sql.giveBack, { id, at: at(now) })
+}
+
+/** Waits until nobody else changes an execution, and keeps others from it to the end of the transaction. */
+export async function lock(tx: Transaction, id: ExecutionId): Promise<void> {
+  await tx.query(sql.lock, { id })
+}
+
+/** As `lock`, without waiting: gives the execution as it is, or undefined when somebody else has it locked or it is not there. */
+export async function lockUnlessBusy(tx: Transaction, id: ExecutionId): Promise<Execution | undefined> {
+  const [row] = await tx.query<Execution>(sql.lockUnlessBusy, { id })
+  return row
+}
+
+/** Changes what is promised, and when a program that runs has to end. The execution is locked. */
+export async function change(
+  tx: Transaction,
+  id: ExecutionId,
+  plan: ExecutionPlan,
+  endAt: Instant | undefined,
+  now: Instant,
+): Promise<void> {
+  await tx.query(sql.change, { id, plan: json(plan), endAt: at(endAt), at: at(now) })
 }
 
 /** Changes the name or the description. */

@@ -26,6 +26,41 @@ const echo = (...words: string[]) => containerRequest({ command: ['echo', ...wor
 const writes = (environment: Record<string, string>) => containerRequest({ environment })
 const uuidIn = ({ stdout, stderr }: Outcome) => /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(stdout + stderr)?.[0]
 
+describe('broker extend, shorten, change and done', () => {
+  it('change an execution that was accepted, and show it', async () => {
+    const start = new Date(Date.now() + 3_600_000).toISOString()
+    const uuid = await api.run(containerRequest({}, { schedule: { requested: { start, duration: 'PT1H' } } }))
+    for (const [args, duration] of [
+      [['extend', uuid, '1h30m'], 'PT2H30M'],
+      [['shorten', uuid, 'PT2H'], 'PT30M'],
+    ] as const) {
+      const { exitCode, stdout } = await run(...args, '--json')
+      expect(exitCode).toBe(EXIT.ok)
+      expect((jsonOf(stdout)[0] as unknown as Execution).schedule?.available?.duration).toBe(duration)
+    }
+    const changed = await run('change', uuid, '--cores', '3', '--name', 'a better name')
+    expect(changed.exitCode).toBe(EXIT.ok)
+    expect(changed.stdout).toMatch(/a better name/)
+    expect((await api.execution(uuid)).compute?.cores).toEqual({ min: 3, max: 3 })
+    await api.setPhase(uuid, 'CANCELLED')
+    await api.ends(uuid)
+  })
+  it('say what is wrong, and what the broker refuses', async () => {
+    const start = new Date(Date.now() + 3_600_000).toISOString()
+    const uuid = await api.run(containerRequest({}, { schedule: { requested: { start, duration: 'PT1H' } } }))
+    const wrong = await run('extend', uuid, 'soon')
+    expect(wrong).toMatchObject({ exitCode: EXIT.usage, stdout: '' })
+    expect(wrong.stderr).toBe("'soon' is not a duration such as 30m, 1h30m, 90s or PT30M.\n")
+    expect((await run('change', uuid)).exitCode).toBe(EXIT.usage)
+    const refused = await run('change', uuid, '--cores', '99')
+    expect(refused.exitCode).toBe(EXIT.refused)
+    expect(refused.stderr).toMatch(/there are not enough cores free/)
+    expect((await run('done', uuid)).stderr).toMatch(/The execution is WAITING and cannot become RELEASING/)
+    await api.setPhase(uuid, 'CANCELLED')
+    await api.ends(uuid)
+  })
+})
+
 describe('broker run', () => {
   it('shows the offers and the phases to the person, and gives the output of the program alone to stdout', async () => {
     const { exitCode, stdout, stderr } = await run('run', files.write('echo.yaml', echo('Hello,', 'world')))

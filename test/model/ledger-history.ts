@@ -7,12 +7,14 @@ import { holdsOfExecution } from '../../src/booking/holds.ts'
 import { Replica } from '../../src/booking/ledger.ts'
 import { envelopeByPool, planOfferSet, type OfferedSet } from '../../src/booking/offers.ts'
 import { PoolProfile, type Hold } from '../../src/booking/profile.ts'
+import { changeRanges, holdsOfPromise, shortageOf } from '../../src/booking/room.ts'
+import { growsBy, sensibleRange, withChange, type Changeable } from '../../src/domain/execution-change.ts'
 import type { ExecutionId, IdSource, OfferSetId } from '../../src/domain/ids.ts'
-import { RESOURCES } from '../../src/domain/resources.ts'
+import { RESOURCES, type Range } from '../../src/domain/resources.ts'
 import type { PoolChange } from '../../src/store/ledger.ts'
 import type { PoolId } from '../../src/store/pools.ts'
 import { Chance } from './chance.ts'
-import { anyWish, faultsOf, holdsOfPlan, isWithin, MOST } from './history.ts'
+import { anyWish, faultsOf, holdsOfPlan, isWithin, LIMITS, MOST } from './history.ts'
 import { Reference, type CapacityStep, type PlainHold } from './reference.ts'
 
 const POOLS = [1, 2] as PoolId[]
@@ -53,7 +55,7 @@ export class LedgerHistory {
     else if (dice <= 60) this.#count('accept', () => this.#accept())
     else if (dice <= 66) this.#count('reject', () => this.#giveUp())
     else if (dice <= 76) this.#count('finish', () => this.#finish())
-    else if (dice <= 80) this.#count('extend', () => this.#extend())
+    else if (dice <= 80) this.#count('change', () => this.#change())
     else if (dice <= 82) this.#count('capacity', () => this.#changeCapacity())
     else if (dice <= 83) this.#count('crash', () => this.#crash())
     else this.#count('time', () => this.#letTimePass())
@@ -183,7 +185,12 @@ export class LedgerHistory {
       holds.map((hold) => ({ ...hold, poolId })),
     )
     set.phase = 'accepted'
-    set.accepted = offer
+    // Half of them run: those have an end that is known.
+    const runs = this.#chance.percent(50)
+    const times = { startAt, prepareAt: startAt - slot.prepareMs }
+    set.accepted = runs
+      ? { ...offer, ...times, phase: 'AVAILABLE', startedAt: startAt, endAt: startAt + slot.durationMs }
+      : { ...offer, ...times, phase: 'WAITING' }
   }
 
   /** The client gives up one offer of a set, or all of them. */
@@ -210,35 +217,56 @@ export class LedgerHistory {
     )
     const left = this.#chance.percent(40) ? storage : []
     this.#replace(id, left)
+    const set = this.#sets.get(id)
+    // It has ended, and is not changed any more.
+    if (set?.accepted) set.accepted = { ...set.accepted, phase: 'RELEASING' }
     if (left.length === 0) this.#sets.delete(id)
   }
 
-  /** An execution gets longer, where everything else leaves room for that. */
-  #extend(): void {
-    const [id] = this.#anySet('accepted') ?? []
-    if (!id) return
-    const held = (this.#reference.holders.get(id) ?? []).flatMap(({ poolId, holds }) =>
-      holds.map((hold) => ({ ...hold, poolId })),
-    )
-    const more = this.#chance.scale(1000, 3_600_000)
-    const longer = held.map((hold) => ({ ...hold, toAt: Math.max(hold.toAt, this.#now) + more }))
-    // The past is as it was: who was late then counts in the model, and not in the ledger, which looks ahead.
-    const ahead = longer.map((hold) => ({ ...hold, fromAt: Math.max(hold.fromAt, this.#now) }))
-    const replicas = this.#process()
-    const fits = ahead.every((hold) => {
-      const profile = replicas.find(({ poolId }) => poolId === hold.poolId)?.profile
-      const own = held
-        .filter(({ resource }) => resource === hold.resource)
-        .map((one) => ({ ...one, amount: -one.amount }))
-      return profile?.during(own, () =>
-        profile.during(profile.overdue(this.#now, OVERDUE_MS), () => !profile.conflict(hold)),
+  /** An execution gets longer, shorter, larger or smaller; the model says whether that is as far as it can be. */
+  #change(): void {
+    const [id, set] = this.#anySet('accepted') ?? []
+    const execution = set?.accepted
+    if (!id || !set || !execution) return
+    const { poolId } = execution.plan
+    const replica = this.#process().find((one) => one.poolId === poolId) as Replica
+    const ranges = changeRanges(replica.profile, execution, LIMITS.durationMaxMs, this.#now)
+    const what = this.#chance.one(Object.keys(ranges)) as Changeable | undefined
+    if (!what) return
+    const { min, max } = ranges[what] as Range
+    const own = (this.#reference.holders.get(id) ?? []).flatMap(({ holds }) => holds)
+    const fits = (by: number): boolean => {
+      // The past is as it was: who was late then counts in the model, and not in the ledger, which looks ahead.
+      const changed = withChange(execution, { of: what, by })
+      const ahead = holdsOfPromise(changed)
+        .filter(({ resource, toAt }) => (what === 'duration' || resource === what) && toAt > this.#now)
+        .map((hold) => ({ ...hold, fromAt: Math.max(hold.fromAt, this.#now) }))
+      const holders = this.#reference.holders.get(id) ?? []
+      this.#reference.holders.delete(id)
+      const really = this.#reference.at(poolId, this.#now).fits(ahead)
+      this.#reference.holders.set(id, holders)
+      assert.equal(
+        shortageOf(replica.profile, { before: execution, after: changed, own }, this.#now) === undefined,
+        really,
       )
-    })
-    this.#reference.holders.delete(id)
-    const really = ahead.every((hold) => this.#reference.at(hold.poolId, this.#now).fits([hold]))
-    this.#hold(id, held)
-    assert.equal(fits, really)
-    if (fits && held.length > 0) this.#replace(id, longer)
+      return really
+    }
+    // What is held may have been more than the pool has, since that got smaller; staying as it is is always possible.
+    const asIs =
+      what === 'duration' ? 0 : what === 'cores' ? execution.plan.compute.cores : execution.plan.compute.memoryGib
+    if (max > asIs) assert(fits(max), `${what} does not fit at its most`)
+    const isFarthest = sensibleRange(execution, what, LIMITS.durationMaxMs, this.#now).max === max
+    // Amounts matter only where something is held from now on.
+    const matters = what === 'duration' || own.some(({ toAt, resource }) => toAt > this.#now && resource === what)
+    if (!isFarthest && matters && max > asIs) assert(!fits(max + 1), `${what} would fit beyond its most`)
+    const by = this.#chance.integer(min, max)
+    const changed = withChange(execution, { of: what, by })
+    if (growsBy(execution, { of: what, by }) && !fits(by)) return
+    set.accepted = changed
+    this.#replace(
+      id,
+      holdsOfPromise(changed).map((hold) => ({ ...hold, poolId })),
+    )
   }
 
   #changeCapacity(): void {

@@ -1,0 +1,65 @@
+/** Carries out one update of an offer set: rejecting or cancelling all of it, or accepting one of its offers. */
+import type { FastifyRequest } from 'fastify'
+import { giveUpOffers } from '../booking/accept.ts'
+import { BrokerError } from '../domain/errors.ts'
+import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
+import { ACCEPTED_PATH } from '../protocol/options.ts'
+import { impossibleUpdate, type Update } from '../protocol/read-update.ts'
+import * as executions from '../store/executions.ts'
+import type { OfferSet } from '../store/offer-sets.ts'
+import * as work from '../store/work.ts'
+import type { HttpContext } from './context.ts'
+import { acceptPermitted } from './permitting.ts'
+import { executionFor } from './views.ts'
+
+const POSSIBLE = `possible are 'phase' to REJECTED or CANCELLED, and '${ACCEPTED_PATH}' to the UUID of an offer.`
+
+/** Updates an offer set that the caller may update. */
+export async function updateOfferSet(
+  offerSet: OfferSet,
+  update: Update,
+  request: FastifyRequest,
+  context: HttpContext,
+): Promise<void> {
+  if (update.type === 'enum' && update.path === 'phase' && update.value === 'REJECTED') return reject(offerSet, context)
+  if (update.type === 'enum' && update.path === 'phase' && update.value === 'CANCELLED')
+    return cancel(offerSet, context)
+  if (update.type !== 'string' || update.path !== ACCEPTED_PATH) throw impossibleUpdate(update, POSSIBLE)
+  const offer = await executionFor(request, update.value.toLowerCase(), 'update', context)
+  if (offer.offerSetId !== offerSet.id) throw impossibleUpdate(update, 'it is no offer of this set.')
+  await acceptPermitted(request, offer, context)
+}
+
+async function reject(offerSet: OfferSet, context: HttpContext): Promise<void> {
+  const { database, clock } = context
+  const given = await giveUpOffers(database, offerSet.id, 'reject', clock.now())
+  if (given.length === 0) throw await nothingLeft(offerSet, 'No offer of this set is open any more', context)
+}
+
+/** Cancels all that lives of a set: its open offers, or the execution that one of them has become. */
+async function cancel(offerSet: OfferSet, context: HttpContext): Promise<void> {
+  const { database, clock } = context
+  const given = await giveUpOffers(database, offerSet.id, 'cancel', clock.now())
+  if (given.length > 0) return
+  const moved = await database.transaction(async (tx) => {
+    const accepted = (await executions.listOfOfferSets(tx, [offerSet.id])).filter(
+      ({ startAt }) => startAt !== undefined,
+    )
+    const ids = accepted.map(({ id }) => id)
+    const cancelled = await executions.move(tx, ids, 'cancel', clock.now())
+    await work.wake(
+      tx,
+      cancelled.map(({ id }) => id),
+      clock.now(),
+    )
+    return cancelled
+  })
+  if (moved.length === 0) throw await nothingLeft(offerSet, 'Nothing of this set can be cancelled any more', context)
+}
+
+/** The conflict with the phases that the offers are in now. */
+async function nothingLeft({ id }: OfferSet, detail: string, { database }: HttpContext): Promise<BrokerError> {
+  const phases = new Set<ExecutionPhase>((await executions.listOfOfferSets(database, [id])).map(({ phase }) => phase))
+  const words = phases.size > 0 ? `its offers are ${[...phases].join(', ')}` : 'it has no offers'
+  return new BrokerError('PHASE_CONFLICT', `${detail}: ${words}.`, { faults: [{ pointer: '/value', detail: words }] })
+}

@@ -1,0 +1,135 @@
+/** Carries out one update of an execution. What is not possible is 409 or 422, names the field, and changes nothing. */
+import type { FastifyRequest } from 'fastify'
+import { giveUpOffers } from '../booking/accept.ts'
+import { changeExecution } from '../booking/change.ts'
+import { BrokerError } from '../domain/errors.ts'
+import { growsBy, isChangeable, withChange, type Change, type Changeable } from '../domain/execution-change.ts'
+import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
+import { requestOfPlan } from '../domain/execution-plan.ts'
+import type { ExecutionId } from '../domain/ids.ts'
+import { CHANGE_PATHS, NAME_LENGTH_MAX } from '../protocol/options.ts'
+import { impossibleUpdate, phaseNamed, type Update } from '../protocol/read-update.ts'
+import * as executions from '../store/executions.ts'
+import * as work from '../store/work.ts'
+import { knownCaller } from './calling.ts'
+import type { HttpContext } from './context.ts'
+import { acceptPermitted, requirePolicies } from './permitting.ts'
+
+/** Updates an execution that the caller may update. */
+export async function updateExecution(
+  execution: executions.Execution,
+  wanted: Update,
+  request: FastifyRequest,
+  context: HttpContext,
+): Promise<void> {
+  if (wanted.type === 'enum' && wanted.path === 'phase') return updatePhase(execution, wanted, request, context)
+  const change = changeIn(wanted)
+  if (change) return updatePromise(execution, change, request, context)
+  if (wanted.type === 'string' && Object.hasOwn(NAMES, wanted.path)) return rename(execution, wanted, context)
+  throw notPossible(wanted)
+}
+
+/** The texts that can be set, and what each has to be. */
+const NAMES: Readonly<Record<string, { readonly field: 'name' | 'description'; readonly isRight: RegExp }>> = {
+  'meta/name': { field: 'name', isRight: new RegExp(`^.{1,${NAME_LENGTH_MAX}}$`, 's') },
+  'meta/description': { field: 'description', isRight: /^/ },
+}
+
+async function rename(
+  { id }: executions.Execution,
+  wanted: Update & { type: 'string' },
+  { database, clock }: HttpContext,
+): Promise<void> {
+  const { field, isRight } = NAMES[wanted.path] as (typeof NAMES)[string]
+  if (!isRight.test(wanted.value)) throw impossibleUpdate(wanted, `a name has 1 to ${NAME_LENGTH_MAX} characters.`)
+  await executions.rename(database, id, { [field]: wanted.value }, clock.now())
+}
+
+/** The change of a promise that an update asks for; undefined when it asks for something else. */
+function changeIn(wanted: Update): Change | undefined {
+  const of = (Object.keys(CHANGE_PATHS) as Changeable[]).find((what) => CHANGE_PATHS[what].path === wanted.path)
+  if (!of) return undefined
+  const isDelta = of === 'duration'
+  if (wanted.type !== (isDelta ? 'delta' : 'integer'))
+    throw impossibleUpdate(
+      wanted,
+      `it is changed by an update of kind uri:integer-${isDelta ? 'delta' : 'value'}-update.`,
+    )
+  const { units } = CHANGE_PATHS[of]
+  if (wanted.units !== undefined && wanted.units !== units) {
+    const detail = `it is counted in ${units}, not in '${wanted.units}'`
+    throw new BrokerError('UNPROCESSABLE', `'${wanted.path}' cannot be changed so: ${detail}.`, {
+      faults: [{ pointer: '/units', detail }],
+    })
+  }
+  return { of, by: wanted.type === 'delta' ? wanted.delta : wanted.value }
+}
+
+/** What gets more is asked about as if it were accepted anew; what gets less, or is refused anyway, is not. */
+async function updatePromise(
+  execution: executions.Execution,
+  change: Change,
+  request: FastifyRequest,
+  context: HttpContext,
+): Promise<void> {
+  const { database, ledger, clock, quotas, settings } = context
+  const caller = knownCaller(request)
+  const grows = growsBy(execution, change)
+  const changeContext = { database, ledger, clock, durationMaxMs: settings.durationMaxMs }
+  if (!grows || !isChangeable(change.of, execution.phase)) return changeExecution(execution, change, changeContext)
+  await requirePolicies(requestOfPlan(withChange(execution, change).plan), caller, context)
+  await changeExecution(execution, change, changeContext, (tx, changed) =>
+    quotas.requireAcceptable(tx, changed, caller, clock.now()),
+  )
+}
+
+async function updatePhase(
+  execution: executions.Execution,
+  wanted: Update & { type: 'enum' },
+  request: FastifyRequest,
+  context: HttpContext,
+): Promise<void> {
+  const { database, clock } = context
+  const { id, offerSetId, phase } = execution
+  const target = phaseNamed(wanted.value)
+  if (!target) throw impossibleUpdate(wanted, 'that is not a phase.')
+  const transition = executionLifecycle.clientTransitions(phase).find(({ to }) => to === target)
+  if (target === 'ACCEPTED') return acceptPermitted(request, execution, context)
+  if (!transition) throw phaseConflict(phase, target)
+  if (phase === 'OFFERED') {
+    const event = transition.event === 'reject' ? 'reject' : 'cancel'
+    const given = await giveUpOffers(database, offerSetId, event, clock.now(), id)
+    if (given.length === 0) throw await currentConflict(id, target, context)
+    return
+  }
+  const moved = await database.transaction(async (tx) => {
+    const done = await executions.move(tx, [id], transition.event, clock.now())
+    if (done.length > 0) await work.wake(tx, [id], clock.now())
+    return done
+  })
+  // Not before the transaction is over: the embedded database has one connection, and would wait for itself.
+  if (moved.length === 0) throw await currentConflict(id, target, context)
+}
+
+/** Somebody else was faster: the conflict with the phase that the execution is in now. */
+async function currentConflict(
+  id: ExecutionId,
+  target: ExecutionPhase,
+  { database }: HttpContext,
+): Promise<BrokerError> {
+  const current = await executions.find(database, id)
+  return phaseConflict(current?.phase ?? target, target)
+}
+
+function phaseConflict(phase: ExecutionPhase, target: ExecutionPhase): BrokerError {
+  const possible = [...new Set(executionLifecycle.clientTransitions(phase).map(({ to }) => to))]
+  const words = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'nothing can change it any more'
+  return new BrokerError('PHASE_CONFLICT', `The execution is ${phase} and cannot become ${target}; ${words}.`, {
+    faults: [{ pointer: '/value', detail: words }],
+  })
+}
+
+function notPossible(wanted: Update): BrokerError {
+  const paths = ['phase', ...Object.values(CHANGE_PATHS).map(({ path }) => path), ...Object.keys(NAMES)]
+  return impossibleUpdate(wanted, `possible are ${paths.map((path) => `'${path}'`).join(', ')}; see meta.options.`)
+}
