@@ -6,12 +6,14 @@ import { dockerExecution } from './benches/docker-execution.ts'
 import { manyExecutions } from './benches/many-executions.ts'
 import { offerSet } from './benches/offer-set.ts'
 import { simulatedExecution } from './benches/simulated-execution.ts'
+import { twoProcesses } from './benches/two-processes.ts'
 import { wire } from './benches/wire.ts'
 
 export const BENCHES: readonly Bench[] = [
   booking,
   callers,
   offerSet,
+  twoProcesses,
   simulatedExecution,
   manyExecutions,
   dockerExecution,

@@ -1,12 +1,16 @@
 /** The databases that benches run on: the embedded one always, a PostgreSQL server when one is named. */
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
+import { administer } from '../test/support/database.ts'
 import { postgresServer } from '../test/support/engines.ts'
 import type { Database } from '../src/store/database.ts'
 import { openEmbedded } from '../src/store/embedded.ts'
+import { migrate } from '../src/store/migrate.ts'
 import { openServer } from '../src/store/server.ts'
 import type { Reading, Skipped } from './benchmark.ts'
+import type { Later } from './cleanly.ts'
 import { serveBroker, type ServedBroker } from './served-broker.ts'
 
 /** So many connections have both the broker and the baseline. */
@@ -43,7 +47,8 @@ async function embeddedPlace(): Promise<DatabasePlace> {
   }
 }
 
-async function serverPlace(serverUrl: string): Promise<DatabasePlace> {
+/** A database of its own on a PostgreSQL server. */
+export async function serverPlace(serverUrl: string): Promise<DatabasePlace> {
   const name = `broker_bench_${randomBytes(6).toString('hex')}`
   await administer(serverUrl, `create database ${name}`)
   const url = new URL(serverUrl)
@@ -56,16 +61,6 @@ async function serverPlace(serverUrl: string): Promise<DatabasePlace> {
   }
 }
 
-async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
-}
-
 /** A broker to measure, and a database of the same kind for the baseline, in which the same was done before. */
 export interface BrokerAndBaseline<Result> {
   readonly broker: ServedBroker
@@ -74,8 +69,17 @@ export interface BrokerAndBaseline<Result> {
   readonly result: Result
 }
 
-/** Whatever has to be closed is handed to it; see `cleanly`. */
-type Later = (close: () => Promise<unknown>) => void
+/** A database of its own with the schema of this program, which nobody else opens. */
+export async function migratedDatabase(makePlace: () => Promise<DatabasePlace>, later: Later): Promise<Database> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-'))
+  later(async () => rmSync(dataDirectory, { recursive: true, force: true }))
+  const place = await makePlace()
+  later(() => place.drop())
+  const database = await place.open({ dataDirectory })
+  later(() => database.close())
+  await migrate(database, Date.now())
+  return database
+}
 
 /**
  * Serves a broker on a database of its own, lets `use` do something with it, and opens the database. Since nobody else

@@ -1,21 +1,17 @@
 /** Planning and booking one offer set, with more and more that is booked already, beside a bare transaction. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { BookingQueue } from '../../src/booking/booking-queue.ts'
 import { Ledger } from '../../src/booking/ledger.ts'
 import type { OfferedSet } from '../../src/booking/offers.ts'
 import { idSource } from '../../src/domain/ids.ts'
 import type { Database } from '../../src/store/database.ts'
-import { migrate } from '../../src/store/migrate.ts'
 import * as pools from '../../src/store/pools.ts'
 import type { PoolId } from '../../src/store/pools.ts'
 import { systemClock } from '../../src/system-clock.ts'
 import { wish } from '../../test/support/wishes.ts'
 import { recordWrites } from '../bare-writes.ts'
 import type { Bench, Effort, Reading } from '../benchmark.ts'
-import { cleanly } from '../cleanly.ts'
-import { onEachDatabase, type DatabasePlace } from '../databases.ts'
+import { cleanly, type Later } from '../cleanly.ts'
+import { migratedDatabase, onEachDatabase, type DatabasePlace } from '../databases.ts'
 import { inTurns, median, millisecondsOf, oneByOne } from '../statistics.ts'
 
 type Kind = DatabasePlace['kind']
@@ -69,17 +65,8 @@ interface Ground {
   readonly book: (poolId: PoolId, capacity: typeof LARGE, cores: number, horizonDays?: number) => Promise<OfferedSet>
 }
 
-async function openGround(
-  makePlace: () => Promise<DatabasePlace>,
-  later: (close: () => Promise<unknown>) => void,
-): Promise<Ground> {
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-booking-'))
-  later(async () => rmSync(dataDirectory, { recursive: true, force: true }))
-  const place = await makePlace()
-  later(() => place.drop())
-  const database = await place.open({ dataDirectory })
-  later(() => database.close())
-  await migrate(database, Date.now())
+async function openGround(makePlace: () => Promise<DatabasePlace>, later: Later): Promise<Ground> {
+  const database = await migratedDatabase(makePlace, later)
   const queue = new BookingQueue(database, new Ledger(systemClock), systemClock, idSource(Date.now))
   return {
     database,

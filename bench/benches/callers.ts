@@ -1,7 +1,4 @@
 /** What it costs to know who asks and to ask every policy, beside a broker that does neither. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createAccount } from '../../src/accounts/accounts.ts'
 import { loadConfig } from '../../src/config.ts'
 import { idSource } from '../../src/domain/ids.ts'
@@ -14,13 +11,12 @@ import { policiesOf } from '../../src/policies-here.ts'
 import { PolicyChain } from '../../src/policies/policy-chain.ts'
 import { accountsOf } from '../../src/policies/quota.ts'
 import * as accessTokens from '../../src/store/access-tokens.ts'
-import { migrate } from '../../src/store/migrate.ts'
 import * as quotas from '../../src/store/quotas.ts'
 import { systemClock } from '../../src/system-clock.ts'
 import { smallRequest } from '../../test/support/policies.ts'
 import type { Bench, Effort, Reading } from '../benchmark.ts'
 import { cleanly } from '../cleanly.ts'
-import { onEachDatabase, type DatabasePlace } from '../databases.ts'
+import { migratedDatabase, onEachDatabase, type DatabasePlace } from '../databases.ts'
 import { inTurns, median, oneByOne } from '../statistics.ts'
 
 type Kind = DatabasePlace['kind']
@@ -53,13 +49,7 @@ export const callers: Bench = {
 
 function measure(kind: Kind, makePlace: () => Promise<DatabasePlace>, effort: Effort): Promise<Reading[]> {
   return cleanly(async (later) => {
-    const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-callers-'))
-    later(async () => rmSync(dataDirectory, { recursive: true, force: true }))
-    const place = await makePlace()
-    later(() => place.drop())
-    const database = await place.open({ dataDirectory })
-    later(() => database.close())
-    await migrate(database, Date.now())
+    const database = await migratedDatabase(makePlace, later)
     const { config } = loadConfig({ environment: {}, options: { policies: POLICIES, identity: {} } })
     const site = await policiesOf(config, systemClock)
     later(() => site.close())

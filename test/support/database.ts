@@ -67,7 +67,8 @@ async function makeOnServer(): Promise<{ url: string; drop(): Promise<void> }> {
   return { url: url.href, drop: () => administer(base.href, `drop database ${name} with (force)`) }
 }
 
-async function administer(url: string, statement: string): Promise<void> {
+/** Has a server do something outside of any database of ours. */
+export async function administer(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

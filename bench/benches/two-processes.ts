@@ -1,0 +1,134 @@
+/** Two brokers on one database: whether they get in each other's way, and whether anything is lost between them. */
+import { Pool } from 'undici'
+import type { Schemas } from '../../src/client/broker-client.ts'
+import { KIND } from '../../src/protocol/kinds.ts'
+import * as offerSets from '../../src/store/offer-sets.ts'
+import type { OfferSetId } from '../../src/domain/ids.ts'
+import { postgresServer } from '../../test/support/engines.ts'
+import type { Bench, Effort, Reading, Skipped } from '../benchmark.ts'
+import { cleanly, type Later } from '../cleanly.ts'
+import { CONNECTIONS, serverPlace } from '../databases.ts'
+import { processorMs } from '../broker-figures.ts'
+import { serveBroker, type ServedBroker } from '../served-broker.ts'
+import { inTurns, manyAtOnce, median } from '../statistics.ts'
+
+const OFFERS = 4
+const REQUEST = JSON.stringify({
+  executable: { kind: KIND.dockerContainer, image: { locations: ['example.org/bench:1'] } },
+  compute: { kind: KIND.simpleCompute, cores: { min: 1, max: 4 }, memory: { min: 1, max: 4 } },
+  schedule: { requested: { duration: 'PT10M' } },
+} satisfies Schemas['ExecutionRequest'])
+
+export const twoProcesses: Bench = {
+  name: 'two-processes',
+  measures:
+    `\`POST /offersets\` as in offer-set, by ${CONNECTIONS} clients at once, half of them at each of two brokers on one ` +
+    'PostgreSQL server: once with a pool for each broker, once with one pool for both. The time on the processor is that ' +
+    'of the brokers, for one offer set. Every offer set that a client was told of is then looked for in the database.',
+  baseline: 'The same clients, all at the first broker. For what was kept: what was answered.',
+  run: measure,
+}
+
+async function measure(effort: Effort): Promise<(Reading | Skipped)[]> {
+  const { address, missing } = postgresServer()
+  if (!address) return [{ name: 'server', skipped: missing ?? 'there is no server' }]
+  return cleanly(async (later) => [
+    ...(await compare('two pools', ['first', 'second'], address, effort, later)),
+    ...(await compare('one pool', ['first', 'first'], address, effort, later)),
+  ])
+}
+
+async function compare(
+  name: string,
+  platforms: readonly [string, string],
+  address: string,
+  { rounds, times }: Effort,
+  later: Later,
+): Promise<Reading[]> {
+  const place = await serverPlace(address)
+  later(() => place.drop())
+  const [first, second] = [
+    await served(platforms[0], place.config, later),
+    await served(platforms[1], place.config, later),
+  ]
+  const told: OfferSetId[] = []
+  const count = times(600)
+  const turn = (brokers: readonly Asked[]) => async () => {
+    const before = await processorMsOf(brokers)
+    const { perSecond } = await askAll(brokers, count, told)
+    return { perSecond, processorMs: ((await processorMsOf(brokers)) - before) / count }
+  }
+  const measured = await inTurns(rounds, turn([first, second]), turn([first]))
+  const middle = (turns: typeof measured.subject, of: (turn: { perSecond: number; processorMs: number }) => number) =>
+    median(turns.map(of))
+  const database = await place.open(first.broker)
+  later(() => database.close())
+  const kept = await Promise.all(told.map((id) => offerSets.find(database, id)))
+  return [
+    {
+      name: `${name}, throughput`,
+      value: middle(measured.subject, ({ perSecond }) => perSecond),
+      unit: 'offer sets/s',
+      baseline: middle(measured.baseline, ({ perSecond }) => perSecond),
+    },
+    {
+      name: `${name}, time on the processor`,
+      value: middle(measured.subject, ({ processorMs }) => processorMs),
+      unit: 'ms',
+      baseline: middle(measured.baseline, ({ processorMs }) => processorMs),
+      goal: { of: 'ratio', atMost: 1.5 },
+    },
+    {
+      name: `${name}, kept of what was answered`,
+      value: kept.filter((one) => one !== undefined).length,
+      unit: 'offer sets',
+      baseline: told.length,
+      goal: { of: 'ratio', atLeast: 1 },
+    },
+  ]
+}
+
+/** A broker with its clients. */
+interface Asked {
+  readonly broker: ServedBroker
+  readonly client: Pool
+  readonly ask: () => Promise<OfferSetId>
+}
+
+async function served(platform: string, config: Readonly<Record<string, unknown>>, later: Later): Promise<Asked> {
+  const pools = [{ name: 'default', cores: 1_000_000, memory: 1_000_000, storage: 1_000_000 }]
+  const broker = await serveBroker({
+    ...config,
+    offers: { perSet: OFFERS },
+    platforms: [{ type: 'simulated', name: platform, pools }],
+  })
+  later(() => broker.close())
+  const client = new Pool(broker.url, { connections: CONNECTIONS })
+  later(() => client.close())
+  const ask = async () => {
+    const { body } = await client.request({
+      method: 'POST',
+      path: '/offersets',
+      headers: { 'content-type': 'application/json', prefer: 'return=representation' },
+      body: REQUEST,
+    })
+    const { meta, offers, result } = (await body.json()) as Schemas['OfferSet']
+    if (offers?.length !== OFFERS) throw new Error(`${offers?.length ?? 0} offers instead of ${OFFERS}: ${result}`)
+    return meta.uuid as OfferSetId
+  }
+  return { broker, client, ask }
+}
+
+/** Clients in equal parts at each of the brokers; each goes on until all together have been answered so often. */
+function askAll(brokers: readonly Asked[], count: number, told: OfferSetId[]) {
+  let next = 0
+  return manyAtOnce(CONNECTIONS, count, async () => {
+    const { ask } = brokers[next++ % brokers.length] as Asked
+    told.push(await ask())
+  })
+}
+
+async function processorMsOf(brokers: readonly Asked[]): Promise<number> {
+  const times = await Promise.all(brokers.map(({ client }) => processorMs(client)))
+  return times.reduce((sum, time) => sum + time, 0)
+}
