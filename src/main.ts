@@ -27,6 +27,7 @@ import { Engine } from './lifecycle/engine.ts'
 import { EstimateBook } from './lifecycle/estimate-book.ts'
 import { expireDue } from './lifecycle/expiry.ts'
 import { keepHouse, type Retention } from './lifecycle/housekeeping.ts'
+import { JointWork } from './lifecycle/joint-work.ts'
 import { forgetOldKeys } from './lifecycle/old-keys.ts'
 import { Signals } from './lifecycle/signals.ts'
 import type { ConfiguredPool } from './lifecycle/survey.ts'
@@ -141,11 +142,14 @@ async function start(
   mkdirSync(spoolDirectory, { recursive: true, mode: 0o700 })
   const estimates = new EstimateBook(config.data.expectedRate, (...part) => figures.partPrepared(...part))
   await estimates.refresh(database)
+  const ledger = new Ledger(clock)
+  const worker = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`
   const context: WorkerContext = {
     clock,
     database,
-    ledger: new Ledger(clock),
-    worker: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
+    ledger,
+    worker,
+    joint: new JointWork(database, ledger, clock, worker),
     settings: { spoolDirectory, outputBytesMax: config.execution.outputBytes, transferAttempts: config.data.attempts },
     patience: { platformMs: milliseconds(config.execution.platformPatience), attemptsMax: config.execution.attempts },
     log,

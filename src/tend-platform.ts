@@ -9,7 +9,6 @@ import { poolsOf, type ChosenPlatform } from './platforms-here.ts'
 import type { Platform } from './platforms/platform.ts'
 import type { Database } from './store/database.ts'
 import * as pools from './store/pools.ts'
-import * as work from './store/work.ts'
 
 /** How often leftovers of crashes are looked for, in milliseconds. */
 const LEFTOVERS_EVERY_MS = 60_000
@@ -108,11 +107,9 @@ function removeLeftoversOf(platform: Platform, hasAnswered: () => boolean, { con
 }
 
 /** Wakes the executions of which the platform says that something has become of them. */
-function hearHints(platform: Platform, { context: { database, clock, log }, closing }: Tending): void {
+function hearHints(platform: Platform, { context: { joint, log }, closing }: Tending): void {
   const unwatch = platform.watch((execution) => {
-    work
-      .wake(database, [execution], clock.now())
-      .catch((error: unknown) => log('warn', 'A hint of a platform was lost.', { error }))
+    joint.wake(execution).catch((error: unknown) => log('warn', 'A hint of a platform was lost.', { error }))
   })
   closing.push(async () => unwatch())
 }

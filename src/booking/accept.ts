@@ -1,5 +1,4 @@
 /** Accepting and giving up offers. What is done to the offers of one set is done one after the other. */
-import { componentPlaces } from '../domain/execution-plan.ts'
 import type { Instant } from '../domain/dates.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { BrokerError } from '../domain/errors.ts'
@@ -11,6 +10,7 @@ import * as executions from '../store/executions.ts'
 import * as offerSets from '../store/offer-sets.ts'
 import type { PoolId } from '../store/pools.ts'
 import * as work from '../store/work.ts'
+import { acceptanceAtOnce, placesOf } from './accepted-at-once.ts'
 import { holdsOfExecution, holdsOfOffer } from './holds.ts'
 import { envelopeByPool } from './offers.ts'
 
@@ -66,21 +66,14 @@ export async function acceptBooked(
   now: Instant,
 ): Promise<void> {
   if (offers.length === 0) return
-  const starts = offers.map(({ id, plan: { slot } }) => ({
-    id,
-    startAt: slot.startAt,
-    prepareAt: slot.startAt - slot.prepareMs,
-  }))
-  const accepted = await executions.accept(tx, starts, now)
+  const accepted = await executions.accept(tx, offers.map(acceptanceAtOnce), now)
   if (accepted.length < offers.length) throw new Error('new offers cannot be accepted')
   await handOver(tx, offers, now)
 }
 
 /** Makes the components of accepted executions, and gives them to the engine. */
 async function handOver(tx: Transaction, offers: readonly executions.Execution[], now: Instant): Promise<void> {
-  const places = offers.flatMap(({ id, plan }) =>
-    componentPlaces(plan).flatMap((place) => (place.family === 'volume' ? [] : [{ executionId: id, ...place }])),
-  )
+  const places = offers.flatMap((offer) => placesOf(offer).map((place) => ({ executionId: offer.id, ...place })))
   await components.accept(tx, places, now)
   await work.insert(
     tx,

@@ -67,14 +67,14 @@ export async function changeExecution(
     })
     if (done !== BUSY) return
     // Here nothing is locked, so whoever is at it can finish.
-    await database.transaction((tx) => executions.lock(tx, seen.id))
+    await database.transaction((tx) => executions.lock(tx, [seen.id]))
   }
   throw changedMeanwhile(seen)
 }
 
 /**
- * The pool is locked before the execution, as at a start; at its end the execution is locked before the pool. So an
- * execution that somebody has locked is not waited for while the pool is.
+ * The pool is locked before the execution, and elsewhere the execution before the pool. So an execution that somebody has
+ * locked is not waited for while the pool is.
  */
 async function changeIn(
   tx: Transaction,

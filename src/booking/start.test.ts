@@ -9,7 +9,7 @@ import * as pools from '../store/pools.ts'
 import { BookingQueue } from './booking-queue.ts'
 import { Ledger } from './ledger.ts'
 import type { Asked } from './offers.ts'
-import { permitStart, storageIsFree } from './start.ts'
+import { permitStarts, storageIsFree } from './start.ts'
 
 const NOW = Date.UTC(2026, 10, 24)
 const SECOND = 1000
@@ -81,8 +81,8 @@ async function accepted(cores: number, storage = 0): Promise<executions.Executio
 /** Asks for the permission to start, and notes the start when it is given, as the engine does. */
 function begin(execution: executions.Execution, now: number) {
   return test.database.transaction(async (tx) => {
-    const permit = await permitStart(tx, ledger, execution, now)
-    if (permit.start) await executions.noteStart(tx, execution.id, now, permit.endAt)
+    const permit = (await permitStarts(tx, ledger, [execution], now)).get(execution.id)
+    if (permit?.start) await executions.noteStarts(tx, [{ id: execution.id, endAt: permit.endAt }], now)
     return permit
   })
 }
@@ -98,6 +98,26 @@ describe('the permission to start', () => {
     // The program of the first runs, and is not given back at its end either: nothing starts beside it.
     expect(await begin(second, now)).toEqual({ start: false })
     expect(await begin(third, now + 60 * SECOND)).toEqual({ start: false })
+    await bookings.remove(
+      test.database,
+      [first, second, third].map(({ offerSetId }) => offerSetId),
+    )
+  })
+
+  it('is given to executions that ask together as if they asked in the order of their promises', async () => {
+    const [first, second, third] = [await accepted(3), await accepted(3), await accepted(1)]
+    const all = [first, second, third]
+    const now = NOW + 10_800 * SECOND
+    const permits = await test.database.transaction((tx) => permitStarts(tx, ledger, all.toReversed(), now))
+    const whole = { start: true, endAt: now + 10 * SECOND, shortened: false }
+    expect(all.map(({ id }) => permits.get(id))).toEqual([whole, { start: false }, whole])
+    // What was decided is in the ledger, and nothing else: one more core would be too many.
+    const again = await test.database.transaction((tx) => permitStarts(tx, ledger, [second], now))
+    expect(again.get(second.id)).toEqual({ start: false })
+    await bookings.remove(
+      test.database,
+      all.map(({ offerSetId }) => offerSetId),
+    )
   })
 })
 

@@ -1,5 +1,6 @@
 /** The last look at the ledger before storage is made and a program starts: neither goes beyond what the pool really has then. */
 import type { Instant } from '../domain/dates.ts'
+import type { ExecutionId } from '../domain/ids.ts'
 import * as bookings from '../store/bookings.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Execution } from '../store/executions.ts'
@@ -7,6 +8,7 @@ import type * as pools from '../store/pools.ts'
 import { amountsOf, holdsOfExecution } from './holds.ts'
 import type { Ledger } from './ledger.ts'
 import { ofOthers } from './others.ts'
+import { opposite, type Hold, type PoolProfile } from './profile.ts'
 
 /** Whether the program may start now, and when it has to end. */
 export type StartPermit =
@@ -18,43 +20,87 @@ const RIGHT_NOW_MS = 1
 /** Who starts later than promised by at most this, in milliseconds, gets the whole duration whatever comes afterwards. */
 const LITTLE_LATE_MS = 60_000
 
+/** What an execution may do, and what it holds from now on where that changes. */
+interface Decision {
+  readonly execution: Execution
+  readonly permit: StartPermit
+  readonly rebooked?: readonly Hold[]
+}
+
 /**
- * Asks for the permission to start now. It is refused while others have not given back what is needed. A late start
- * gets its whole duration where the pool allows it, or where it is a little late only: those that come afterwards start
- * a little later then, which is better than a program that is killed before its end. Otherwise it is shortened to what
- * was booked.
+ * Asks for the permission to start now, for executions one after the other in the order of their promised starts. It is
+ * refused while others have not given back what is needed. A late start gets its whole duration where the pool allows
+ * it, or where it is a little late only: those that come afterwards start a little later then, which is better than a
+ * program that is killed before its end. Otherwise it is shortened to what was booked.
  */
-export async function permitStart(
+export async function permitStarts(
   tx: Transaction,
   ledger: Ledger,
-  execution: Execution,
+  starting: readonly Execution[],
   now: Instant,
-): Promise<StartPermit> {
-  const { plan, offerSetId } = execution
-  const poolId = plan.poolId as pools.PoolId
-  const { replicas } = await ledger.lock(tx, [poolId])
-  const notInTheWay = await bookings.listNotInTheWay(tx, poolId, offerSetId, now)
-  const compute = (hold: { resource: string }) => hold.resource !== 'storage'
+): Promise<ReadonlyMap<ExecutionId, StartPermit>> {
+  const poolIds = [...new Set(starting.map(({ plan }) => plan.poolId as pools.PoolId))]
+  const offerSetIds = starting.map(({ offerSetId }) => offerSetId)
+  const { replicas } = await ledger.lock(tx, poolIds)
+  const notInTheWay = await bookings.listNotInTheWay(tx, poolIds, offerSetIds, now)
+  const inOrder = starting.toSorted((one, other) => (one.startAt ?? now) - (other.startAt ?? now))
+  const decisions = replicas.flatMap(({ poolId, profile }) =>
+    decideInTurn(
+      profile,
+      inOrder.filter(({ plan }) => plan.poolId === poolId),
+      notInTheWay.filter((hold) => hold.poolId === poolId),
+      now,
+    ),
+  )
+  const changed = decisions.flatMap(({ execution: { offerSetId, plan }, rebooked = [] }) =>
+    rebooked.map((hold) => ({ ...hold, offerSetId, poolId: plan.poolId as pools.PoolId })),
+  )
+  if (changed.length > 0)
+    await bookings.replaceAll(tx, [...new Set(changed.map(({ offerSetId }) => offerSetId))], changed)
+  return new Map(decisions.map(({ execution, permit }) => [execution.id, permit]))
+}
+
+/**
+ * Decides one after the other, each beside what those before it book and start. The profile is left as it was: what is
+ * booked comes into it through the log of the pool.
+ */
+function decideInTurn(
+  profile: PoolProfile,
+  [next, ...others]: readonly Execution[],
+  notInTheWay: readonly bookings.HeldBooking[],
+  now: Instant,
+): Decision[] {
+  if (!next) return []
+  const own = notInTheWay.filter(({ offerSetId }) => offerSetId === next.offerSetId)
+  const theirs = notInTheWay.filter(({ offerSetId }) => offerSetId !== next.offerSetId)
+  const late = theirs.filter(({ toAt }) => toAt <= now)
+  const decision = decideStart(profile, next, [...own, ...late], now)
+  const changes = decision.rebooked ? [...own.map(opposite), ...decision.rebooked] : []
+  // What a program that starts holds is in the way of the others, also beyond its slot.
+  const left = decision.permit.start ? theirs : notInTheWay
+  return [decision, ...profile.during(changes, () => decideInTurn(profile, others, left, now))]
+}
+
+function decideStart(profile: PoolProfile, execution: Execution, notInTheWay: readonly Hold[], now: Instant): Decision {
+  const { plan } = execution
+  const compute = (hold: Hold) => hold.resource !== 'storage'
   const held = holdsOfExecution(plan, execution.prepareAt ?? now, execution.startAt ?? now)
   const bookedEndAt = Math.max(...held.filter(compute).map(({ toAt }) => toAt)) - plan.slot.graceMs
   const rightNow = held.filter(compute).map((hold) => ({ ...hold, fromAt: now, toAt: now + 1 }))
   const longer = holdsOfExecution(plan, execution.prepareAt ?? now, now)
   const endAt = now + plan.slot.durationMs
-  const [fitsNow, fitsLonger] = replicas[0]
-    ? ofOthers(replicas[0].profile, notInTheWay, { now, overdueMs: RIGHT_NOW_MS }, (profile) =>
-        [rightNow, longer].map((wanted) => wanted.every((hold) => !profile.conflict(hold))),
-      )
-    : []
-  if (!fitsNow) return { start: false }
-  if (endAt <= bookedEndAt) return { start: true, endAt, shortened: false }
-  if (!fitsLonger && endAt - bookedEndAt <= LITTLE_LATE_MS) return { start: true, endAt, shortened: false }
-  if (!fitsLonger) return bookedEndAt > now ? { start: true, endAt: bookedEndAt, shortened: true } : { start: false }
-  await bookings.replace(
-    tx,
-    offerSetId,
-    longer.map((hold) => ({ poolId, ...hold })),
+  const [fitsNow, fitsLonger] = ofOthers(profile, notInTheWay, { now, overdueMs: RIGHT_NOW_MS }, (free) =>
+    [rightNow, longer].map((wanted) => wanted.every((hold) => !free.conflict(hold))),
   )
-  return { start: true, endAt, shortened: false }
+  const whole = { execution, permit: { start: true, endAt, shortened: false } } as const
+  if (!fitsNow) return { execution, permit: { start: false } }
+  if (endAt <= bookedEndAt) return whole
+  if (fitsLonger) return { ...whole, rebooked: longer }
+  if (endAt - bookedEndAt <= LITTLE_LATE_MS) return whole
+  return {
+    execution,
+    permit: bookedEndAt > now ? { start: true, endAt: bookedEndAt, shortened: true } : { start: false },
+  }
 }
 
 /**

@@ -16,7 +16,7 @@ import { created } from './offersets.ts'
 import { makeOnce } from './once.ts'
 import { nextPage, pageOf } from './paging.ts'
 import { updateExecution } from './updating.ts'
-import { executionView, executionViews, executionFor } from './views.ts'
+import { executionView, executionViews, executionFor, viewOfAcceptedAtOnce } from './views.ts'
 import { waitForChange, whenOver } from './waiting.ts'
 
 /** Where something is run directly in each spelling. The published schema had `POST /sessions` for a time. */
@@ -43,15 +43,19 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
 
   async function run(request: FastifyRequest, reply: FastifyReply) {
     const caller = knownCaller(request)
-    const { offerSetId, executionId } = await makeOnce(request, reply, caller, context, async () => {
+    const { offerSetId, executionId, offered } = await makeOnce(request, reply, caller, context, async () => {
       const asked = await ask(request, caller, spelling, context)
       return { asked, limits: directLimits(context), direct: true }
     })
     if (executionId) {
       const url = linkFor(request, context)(executionPath(spelling, executionId))
-      return created(request, reply, url, await present(executionId, request))
+      const made = offered?.offers.find(({ id }) => id === executionId)
+      const body = made
+        ? presentExecution(viewOfAcceptedAtOnce(made), linkFor(request, context), spelling)
+        : await present(executionId, request)
+      return created(request, reply, url, body)
     }
-    const refused = await offerSets.find(database, offerSetId)
+    const refused = offered?.offerSet ?? (await offerSets.find(database, offerSetId))
     return answer(request, reply, 400, presentRefusal(refused?.messages ?? [], refused?.name, spelling))
   }
 

@@ -1,5 +1,6 @@
 /** Collects what is shown of offer sets and executions. Another caller's are not there. */
 import type { FastifyRequest } from 'fastify'
+import { acceptedAtOnce } from '../booking/accepted-at-once.ts'
 import type { OfferedSet } from '../booking/offers.ts'
 import { changeRanges } from '../booking/room.ts'
 import { parseDuration } from '../domain/dates.ts'
@@ -146,6 +147,12 @@ export async function offerSetViews(
 /** What is shown of an offer set that was just made. */
 export function viewOfOffered({ offerSet, offers }: OfferedSet): OfferSetView {
   return { ...offerSet, offers: offers.map((offer) => ({ ...offer, components: [], messages: [], history: [] })) }
+}
+
+/** What is shown of an offer that was made and accepted just now. */
+export function viewOfAcceptedAtOnce(offer: executions.Execution): ExecutionView {
+  const { execution, ...rest } = acceptedAtOnce(offer)
+  return { ...execution, ...rest, messages: [] }
 }
 
 /** What is shown of one offer set. */

@@ -6,6 +6,7 @@ import { componentPlaces, type ComponentFamily } from '../domain/execution-plan.
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { learn, rateToExpect, roundTime, timeToAllow, type RunningEstimate } from '../domain/running-estimate.ts'
 import type { Instant } from '../domain/dates.ts'
+import { groupBy } from '../domain/group-by.ts'
 import type { Platform, PlatformEstimate } from '../platforms/platform.ts'
 import * as components from '../store/components.ts'
 import type { Database } from '../store/database.ts'
@@ -46,6 +47,7 @@ export class EstimateBook {
   readonly #compared: Compared
   #known = new Map<string, RunningEstimate>()
   #readUpTo: Instant = 0
+  readonly #ended: ExecutionState[] = []
   readonly #toLearn: Observation[] = []
   #learning: Promise<void> | undefined
 
@@ -86,14 +88,9 @@ export class EstimateBook {
   }
 
   /** Learns from an execution whose work is done. May be repeated; then it counts twice, which does no harm. */
-  async learn(database: Database, state: ExecutionState, now: Instant): Promise<void> {
-    const times = timesOf(await components.changes(database, state.execution.id))
-    this.#compare(state, times)
-    await this.learnFrom(
-      database,
-      observationsOf(state, times, (host) => this.#latencyMs(host)),
-      now,
-    )
+  learn(database: Database, state: ExecutionState, now: Instant): Promise<void> {
+    this.#ended.push(state)
+    return this.#learnSoon(database, now)
   }
 
   /**
@@ -103,12 +100,31 @@ export class EstimateBook {
   learnFrom(database: Database, observed: readonly Observation[], now: Instant): Promise<void> {
     if (observed.length === 0) return Promise.resolve()
     this.#toLearn.push(...observed)
+    return this.#learnSoon(database, now)
+  }
+
+  #learnSoon(database: Database, now: Instant): Promise<void> {
     this.#learning ??= this.#learnNext(database, now).finally(() => (this.#learning = undefined))
     return this.#learning
   }
 
   async #learnNext(database: Database, now: Instant): Promise<void> {
-    while (this.#toLearn.length > 0) await this.#write(database, this.#toLearn.splice(0), now)
+    while (this.#ended.length + this.#toLearn.length > 0) {
+      const observed = [...(await this.#observe(database, this.#ended.splice(0))), ...this.#toLearn.splice(0)]
+      if (observed.length > 0) await this.#write(database, observed, now)
+    }
+  }
+
+  /** What executions that have ended taught. */
+  async #observe(database: Database, ended: readonly ExecutionState[]): Promise<Observation[]> {
+    if (ended.length === 0) return []
+    const ids = ended.map(({ execution }) => execution.id)
+    const changesOf = groupBy(await components.changes(database, ids), ({ executionId }) => executionId)
+    return ended.flatMap((state) => {
+      const times = timesOf(changesOf.get(state.execution.id) ?? [])
+      this.#compare(state, times)
+      return observationsOf(state, times, (host) => this.#latencyMs(host))
+    })
   }
 
   async #write(database: Database, observed: readonly Observation[], now: Instant): Promise<void> {

@@ -57,12 +57,14 @@ async function completed(): Promise<{ set: OfferSetId; execution: ExecutionId; s
     await executions.move(tx, [sibling], 'withdraw', now)
     for (const event of ['prepare', 'start', 'finish', 'complete'] as const)
       await executions.move(tx, [execution], event, now)
-    await executions.noteGivenBack(tx, execution, now)
+    await executions.noteGivenBack(tx, [execution], now)
     const progress = message('image-progress', now, { image: 'x', progress: 'half' })
     await messages.add(tx, execution, undefined, progress, 'progress')
     await messages.add(tx, execution, undefined, message('exit-code', now, { exitCode: 3 }))
   })
-  await outputs.append(made.database, execution, 'stdout', 0, Buffer.from('hello'))
+  await outputs.append(made.database, [
+    { executionId: execution, stream: 'stdout', chunk: 0, bytes: Buffer.from('hello') },
+  ])
   return { set, execution, sibling }
 }
 

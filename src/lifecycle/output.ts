@@ -15,7 +15,7 @@ export async function keepOutput(target: StepTarget, context: StepContext): Prom
 
 async function keepStream(target: StepTarget, context: StepContext, stream: outputs.OutputStream): Promise<void> {
   const { execution, platform, say } = target
-  const { database, clock, settings } = context
+  const { joint, clock, settings } = context
   const limit = settings.outputBytesMax
   const tail = new Tail(limit)
   const whole = { from: 0, follow: false, signal: new AbortController().signal }
@@ -23,7 +23,8 @@ async function keepStream(target: StepTarget, context: StepContext, stream: outp
   const kept = tail.bytes()
   for (let chunk = 0; chunk * outputs.CHUNK_BYTES < kept.length; chunk++) {
     const begin = chunk * outputs.CHUNK_BYTES
-    await outputs.append(database, execution.id, stream, chunk, kept.subarray(begin, begin + outputs.CHUNK_BYTES))
+    const bytes = kept.subarray(begin, begin + outputs.CHUNK_BYTES)
+    await joint.keepOutput({ executionId: execution.id, stream, chunk, bytes })
   }
   if (tail.total > limit) {
     await say(message('output-truncated', clock.now(), { bytes: tail.total, stream, limit }), `truncated-${stream}`)

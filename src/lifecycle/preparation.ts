@@ -1,5 +1,4 @@
 /** The components of one execution that are being prepared by this worker, side by side. */
-import * as components from '../store/components.ts'
 import type { Component } from '../store/components.ts'
 import type { ExecutionState } from './decide.ts'
 import { stepOf } from './steps/steps.ts'
@@ -46,17 +45,16 @@ export class Preparation {
 
   /** Never throws: a failure is kept until `throwFailure`. */
   async #prepare(state: ExecutionState, component: Component): Promise<void> {
-    const { database, clock } = this.#context
-    const { execution } = state
+    const { position } = component
     try {
       const target = targetOf(state, component, this.#context, this.#stop.signal)
       const detail = await stepOf(component.family).prepare(target, this.#context)
-      await components.move(database, execution.id, [component.position], 'ready', clock.now(), detail)
+      await this.#context.joint.moveComponents([{ executionId: state.execution.id, position, event: 'ready', detail }])
     } catch (error) {
       if (this.#stop.signal.aborted) return
       this.#failures.push(new StepFailure(component, `preparing the ${component.family}`, error))
     } finally {
-      this.#running.delete(component.position)
+      this.#running.delete(position)
     }
   }
 }

@@ -1,9 +1,6 @@
 /** Giving everything back, in reverse order of preparation, whatever way the execution ended. */
 import { message } from '../domain/message.ts'
-import * as bookings from '../store/bookings.ts'
-import * as components from '../store/components.ts'
 import type { Component } from '../store/components.ts'
-import * as executions from '../store/executions.ts'
 import { releasedEvent, wasBegun, type ExecutionState } from './decide.ts'
 import { wordsOf } from './failing.ts'
 import { stepOf } from './steps/steps.ts'
@@ -16,7 +13,6 @@ export async function release(
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { database, clock } = context
   const { id } = state.execution
   const untouched = held.filter((component) => !wasBegun(component))
   const begun = held.filter(wasBegun)
@@ -24,10 +20,11 @@ export async function release(
   await moveComponents(state, begun, 'release', context)
   const results = await Promise.allSettled(begun.map((component) => releaseOne(state, component, context, signal)))
   const released = begun.filter((_, index) => results[index]?.status === 'fulfilled')
-  await database.transaction(async (tx) => {
-    const positions = released.map(({ position }) => position)
-    await components.move(tx, id, positions, releasedEvent(state), clock.now())
-    await components.noteGivenBack(tx, id, [...positions, ...untouched.map(({ position }) => position)], clock.now())
+  const event = releasedEvent(state)
+  await context.joint.giveBack({
+    id,
+    moves: released.map(({ position }) => ({ executionId: id, position, event })),
+    components: [...released, ...untouched],
   })
   const failed = results.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
@@ -59,16 +56,8 @@ async function releaseOne(
 /** Everything is given back: the ledger is cleared, and an execution that went well is complete. */
 export async function close(state: ExecutionState, context: WorkerContext): Promise<Outcome> {
   const { execution } = state
-  const { database, clock, estimates, log, onEnd } = context
-  const completed = await database.transaction(async (tx) => {
-    await executions.noteGivenBack(tx, execution.id, clock.now())
-    // Only from RELEASING; an execution that failed or was cancelled is in its last phase already.
-    const moved = await executions.move(tx, [execution.id], 'complete', clock.now())
-    // Last, because it locks the pool: nobody waits for longer than the commit.
-    await bookings.remove(tx, [execution.offerSetId])
-    return moved
-  })
-  onEnd(completed[0]?.toPhase ?? execution.phase)
+  const { database, joint, clock, estimates, log, onEnd } = context
+  onEnd(await joint.close(execution))
   // What was to be done is done; that the next estimates are a little worse is no reason to do it again.
   await estimates.learn(database, state, clock.now()).catch((error: unknown) => {
     log('warn', 'Nothing was learned from an execution.', { executionId: execution.id, error })

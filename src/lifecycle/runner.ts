@@ -7,8 +7,7 @@ import { until } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
 import { isBrokerError } from '../domain/errors.ts'
 import type { Component } from '../store/components.ts'
-import * as executions from '../store/executions.ts'
-import * as work from '../store/work.ts'
+import type { Lease } from '../store/work.ts'
 import { decide, type Action, type ExecutionState } from './decide.ts'
 import { backoffMs, bear } from './failing.ts'
 import { Preparation } from './preparation.ts'
@@ -21,7 +20,7 @@ const KEEP_LEASE_MS = 2_000
 
 export class Runner {
   readonly #context: WorkerContext
-  readonly #lease: work.Lease
+  readonly #lease: Lease
   readonly #lost = new AbortController()
   #preparation: Preparation | undefined
   #poked = false
@@ -29,7 +28,7 @@ export class Runner {
   #wakesSeen: number
   #handingOver = false
 
-  constructor(context: WorkerContext, lease: work.Lease) {
+  constructor(context: WorkerContext, lease: Lease) {
     this.#context = context
     this.#lease = lease
     this.#wakesSeen = lease.wakes
@@ -66,8 +65,8 @@ export class Runner {
 
   async #turn(): Promise<Outcome> {
     this.#poked = false
-    const { database, worker, clock } = this.#context
-    const state = await work.look(database, worker, this.#lease)
+    const { joint, clock } = this.#context
+    const state = await joint.look(this.#lease)
     if (!state) return 'left'
     if (this.#lost.signal.aborted) return this.#leave()
     this.#wakesSeen = state.wakes
@@ -85,7 +84,7 @@ export class Runner {
     const context = this.#context
     switch (action.do) {
       case 'move':
-        await executions.move(context.database, [state.execution.id], action.event, context.clock.now())
+        await context.joint.move({ id: state.execution.id, event: action.event })
         return 'again'
       case 'prepare':
         return this.#prepare(state, action.components)
@@ -136,7 +135,7 @@ export class Runner {
 
   /** What follows from a failure. After one that may pass the lease is given back, and the attempts are counted. */
   async #deal(state: ExecutionState, error: unknown): Promise<Outcome> {
-    const { log, database, worker, clock } = this.#context
+    const { log, joint, clock } = this.#context
     if (this.#lost.signal.aborted) return this.#leave()
     if (isBrokerError(error, 'UNAVAILABLE')) throw error
     if (error instanceof StepFailure) {
@@ -151,8 +150,8 @@ export class Runner {
     await this.#stopPreparing()
     const now = clock.now()
     const { attempts, failingSince = now } = this.#lease
-    const next = { runAt: now + backoffMs(attempts), attempts: attempts + 1, failingSince, wakesSeen: this.#wakesSeen }
-    await work.yieldLease(database, worker, this.#lease, next, now)
+    const next = { runAt: now + backoffMs(attempts), attempts: attempts + 1, failingSince }
+    await joint.yieldLease({ ...this.#lease, ...next, wakesSeen: this.#wakesSeen })
     return 'left'
   }
 
@@ -162,10 +161,11 @@ export class Runner {
 
   /** Gives the lease back: until the instant of the outcome, or for good. */
   async #giveBack(outcome: Exclude<Outcome, 'again'>): Promise<void> {
-    const { database, worker, clock } = this.#context
-    if (outcome === 'done') await work.remove(database, worker, this.#lease)
+    const { joint } = this.#context
+    const { executionId, fence } = this.#lease
+    if (outcome === 'done') await joint.remove(this.#lease)
     if (typeof outcome !== 'object') return
     const next = { runAt: outcome.untilAt, attempts: 0, wakesSeen: this.#wakesSeen }
-    await work.yieldLease(database, worker, this.#lease, next, clock.now())
+    await joint.yieldLease({ executionId, fence, ...next })
   }
 }

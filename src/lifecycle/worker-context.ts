@@ -83,10 +83,9 @@ export async function moveComponents(
   { execution }: ExecutionState,
   which: readonly Component[],
   event: ComponentEvent,
-  { database, clock }: WorkerContext,
+  { joint }: WorkerContext,
 ): Promise<void> {
-  const positions = which.map(({ position }) => position)
-  await components.move(database, execution.id, positions, event, clock.now())
+  await joint.moveComponents(which.map(({ position }) => ({ executionId: execution.id, position, event })))
 }
 
 /** Fails an execution at a component, with the reason. One that has ended otherwise in between stays as it is. */
@@ -99,5 +98,5 @@ export async function failExecution(
   const moved = await executions.move(tx, [id], 'fail', reason.at)
   if (moved.length === 0) return
   await messages.add(tx, id, at.position, reason)
-  await components.move(tx, id, [at.position], 'fail', reason.at)
+  await components.move(tx, [{ executionId: id, position: at.position, event: 'fail' }], reason.at)
 }

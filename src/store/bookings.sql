@@ -3,13 +3,14 @@
 select pool_id, resource, amount, from_at, to_at from booking where offer_set_id = :offerSetId
 
 -- name: listNotInTheWay
--- What is not in the way of a program of an offer set that is to start now, although it is held: what the set holds
--- itself, and what others hold of a slot that is over without having started their program. If that counted, those
--- that are late would wait for each other for ever.
-select pool_id, resource, amount, from_at, to_at from booking where offer_set_id = :offerSetId and pool_id = :poolId
+-- What is not in the way of programs of offer sets that are to start now, although it is held: what a set holds itself,
+-- and what any holds of a slot that is over without having started its program. If that counted, those that are late
+-- would wait for each other for ever.
+select offer_set_id, pool_id, resource, amount, from_at, to_at from booking
+ where offer_set_id = any(:offerSetIds) and pool_id = any(:poolIds)
 union all
-select pool_id, resource, amount, from_at, to_at from booking b
- where pool_id = :poolId and to_at <= :at and offer_set_id <> :offerSetId
+select offer_set_id, pool_id, resource, amount, from_at, to_at from booking b
+ where pool_id = any(:poolIds) and to_at <= :at and offer_set_id <> all(:offerSetIds)
    and not exists (select from execution e where e.offer_set_id = b.offer_set_id and e.started_at is not null)
 
 -- name: listStorageNotInTheWay

@@ -32,14 +32,14 @@ export async function listOf(db: Queryable, offerSetId: OfferSetId): Promise<Boo
   return db.query<Booking>(sql.listOf, { offerSetId })
 }
 
-/** What is held in a pool but not in the way of a start now: by the offer set itself, and by those that are late themselves. */
+/** What is held in pools but not in the way of starts now: by the offer sets themselves, and by those that are late themselves. */
 export async function listNotInTheWay(
   db: Queryable,
-  poolId: PoolId,
-  offerSetId: OfferSetId,
+  poolIds: readonly PoolId[],
+  offerSetIds: readonly OfferSetId[],
   now: Instant,
-): Promise<Booking[]> {
-  return db.query<Booking>(sql.listNotInTheWay, { poolId, offerSetId, at: at(now) })
+): Promise<HeldBooking[]> {
+  return db.query<HeldBooking>(sql.listNotInTheWay, { poolIds, offerSetIds, at: at(now) })
 }
 
 /** As `listNotInTheWay`, of storage that is to be made now. */
@@ -75,13 +75,13 @@ export async function remove(db: Queryable, offerSetIds: readonly OfferSetId[]):
   if (offerSetIds.length > 0) await change(db, offerSetIds, [])
 }
 
-/** Gives back some of the resources that an offer set holds. */
+/** Gives back some of the resources that offer sets hold. */
 export async function removeResources(
   db: Queryable,
-  offerSetId: OfferSetId,
+  offerSetIds: readonly OfferSetId[],
   resources: readonly Resource[],
 ): Promise<void> {
-  await change(db, [offerSetId], [], resources)
+  await change(db, offerSetIds, [], resources)
 }
 
 /** Bookings as the statements take them. */

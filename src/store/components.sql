@@ -17,32 +17,39 @@ select execution_id, position, family, phase, phase_since, detail, given_back_at
   from component where execution_id = any(:executionIds) order by execution_id, position
 
 -- name: changes
--- The changes of phase of an execution's components, oldest first.
-select position, event, at from component_history where execution_id = :executionId order by number
+-- The changes of phase of executions' components, each execution's oldest first.
+select execution_id, position, event, at
+  from component_history where execution_id = any(:executionIds) order by execution_id, number
 
 -- name: move
--- Moves components by one event, where the table allows it from the phase each is in now, and adds to what is known
--- of those that moved. The execution is locked
--- first, so that the numbers of its events come in the order in which they are committed; the components are locked
--- before their transition is looked up, for the reason given at the moves of executions.
-with owner as (
-  select id from execution where id = :executionId for update
+-- Moves components, each by its event, where the table allows it from the phase it is in now, and adds to what is known
+-- of those that moved. The executions are locked first, so that the numbers of their events come in the order in which
+-- they are committed; the components are locked before their transition is looked up, for the reason given at the moves
+-- of executions.
+with wanted as (
+  select "executionId" as execution_id, position, event, detail
+    from jsonb_to_recordset(:moves) as m ("executionId" uuid, position smallint, event text, detail jsonb)
+), owner as (
+  select id from execution where id = any(:executionIds) order by id for update
 ), current as (
-  select c.position, c.phase
-    from component c join owner on owner.id = c.execution_id
-   where c.position = any(:positions)
+  select c.execution_id, c.position, c.phase
+    from component c
+    join owner on owner.id = c.execution_id
+    join wanted w on w.execution_id = c.execution_id and w.position = c.position
      for update of c
 ), moved as (
   update component c
-     set phase = t.to_phase, phase_since = :at, detail = c.detail || :detail::jsonb
-    from current join component_transition t on t.event = :event and t.from_phase = current.phase
-   where c.execution_id = :executionId and c.position = current.position
-  returning c.position, t.event, t.from_phase, t.to_phase
+     set phase = t.to_phase, phase_since = :at, detail = c.detail || w.detail
+    from current
+    join wanted w on w.execution_id = current.execution_id and w.position = current.position
+    join component_transition t on t.event = w.event and t.from_phase = current.phase
+   where c.execution_id = current.execution_id and c.position = current.position
+  returning c.execution_id, c.position, t.event, t.from_phase, t.to_phase
 ), noted as (
   insert into component_history (execution_id, position, event, from_phase, to_phase, at)
-  select :executionId, position, event, from_phase, to_phase, :at from moved
+  select execution_id, position, event, from_phase, to_phase, :at from moved order by execution_id, position
 )
-select position, from_phase, to_phase, pg_notify('execution', :executionId::text) from moved
+select execution_id, position, pg_notify('execution', execution_id::text) from moved
 
 -- name: describe
 -- Adds to what is known of a component.
@@ -59,6 +66,7 @@ update component set detail = detail || :detail
 returning position
 
 -- name: giveBack
--- Notes that the platform has these components back.
-update component set given_back_at = :at
- where execution_id = :executionId and position = any(:positions) and given_back_at is null
+-- Notes that the platform has these components back. Their executions are locked.
+update component c set given_back_at = :at
+  from unnest(:executionIds::uuid[], :positions::smallint[]) as b (execution_id, position)
+ where c.execution_id = b.execution_id and c.position = b.position and c.given_back_at is null

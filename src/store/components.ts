@@ -40,30 +40,36 @@ export async function list(db: Queryable, executionIds: readonly ExecutionId[]):
   return db.query<Component>(sql.list, { executionIds })
 }
 
-/** The changes of phase of an execution's components, oldest first. */
-export async function changes(
-  db: Queryable,
-  executionId: ExecutionId,
-): Promise<{ readonly position: number; readonly event: ComponentEvent; readonly at: Instant }[]> {
-  return db.query(sql.changes, { executionId })
+/** A component that is to be moved, by which event, and what becomes known of it by that. */
+export interface WantedMove {
+  readonly executionId: ExecutionId
+  readonly position: number
+  readonly event: ComponentEvent
+  readonly detail?: Readonly<Record<string, unknown>>
+}
+
+/** A change of phase of a component. */
+export interface Change {
+  readonly executionId: ExecutionId
+  readonly position: number
+  readonly event: ComponentEvent
+  readonly at: Instant
+}
+
+/** The changes of phase of executions' components, each execution's oldest first. */
+export async function changes(db: Queryable, executionIds: readonly ExecutionId[]): Promise<Change[]> {
+  return db.query<Change>(sql.changes, { executionIds })
 }
 
 /**
- * Moves components by one event, each only if the table allows it from the phase it is in now, and adds `detail` to what
- * is known of those that moved. Gives their positions.
+ * Moves components, each by its event and only if the table allows it from the phase it is in now, and adds `detail` to
+ * what is known of those that moved. No component is among them twice.
  */
-export async function move(
-  db: Queryable,
-  executionId: ExecutionId,
-  positions: readonly number[],
-  event: ComponentEvent,
-  now: Instant,
-  detail: Readonly<Record<string, unknown>> = {},
-): Promise<number[]> {
-  if (positions.length === 0) return []
-  const parameters = { executionId, positions, event, at: at(now), detail: json(detail) }
-  const moved = await db.query<{ position: number }>(sql.move, parameters)
-  return moved.map(({ position }) => position)
+export async function move(db: Queryable, wanted: readonly WantedMove[], now: Instant): Promise<void> {
+  if (wanted.length === 0) return
+  const executionIds = [...new Set(wanted.map(({ executionId }) => executionId))]
+  const moves = json(wanted.map((one) => ({ ...one, detail: one.detail ?? {} })))
+  await db.query(sql.move, { executionIds, moves, at: at(now) })
 }
 
 /** Adds to what is known of a component. */
@@ -90,10 +96,11 @@ export async function describeWhenOver(
 
 /** Notes that the platform has these components back. Noted once; repeating changes nothing. */
 export async function noteGivenBack(
-  db: Queryable,
-  executionId: ExecutionId,
-  positions: readonly number[],
+  tx: Transaction,
+  which: readonly Pick<Component, 'executionId' | 'position'>[],
   now: Instant,
 ): Promise<void> {
-  if (positions.length > 0) await db.query(sql.giveBack, { executionId, positions, at: at(now) })
+  if (which.length === 0) return
+  const executionIds = which.map(({ executionId }) => executionId)
+  await tx.query(sql.giveBack, { executionIds, positions: which.map(({ position }) => position), at: at(now) })
 }

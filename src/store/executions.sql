@@ -25,16 +25,20 @@ select id, offer_set_id, position, owner, name, description, phase, phase_since,
  limit :limit
 
 -- name: move
--- Moves executions by one event, where the table allows it from the phase each is in now. An execution that is not
+-- Moves executions, each by its event, where the table allows it from the phase it is in now. An execution that is not
 -- among the rows that come back does not exist, or its phase does not allow the event; the caller tells which. They
 -- are locked first: of an update that had to wait, PostgreSQL looks at the new phase but keeps the transition that it
 -- had found for the old one, so an event that both phases allow would be lost.
-with current as (
+with wanted as (
+  select id, event from unnest(:ids::uuid[], :events::text[]) as w (id, event)
+), current as (
   select id, phase from execution where id = any(:ids) order by id for update
 ), moved as (
   update execution e
      set phase = t.to_phase, phase_since = :at, modified_at = :at
-    from current c join execution_transition t on t.event = :event and t.from_phase = c.phase
+    from current c
+    join wanted w on w.id = c.id
+    join execution_transition t on t.event = w.event and t.from_phase = c.phase
    where e.id = c.id
   returning e.id, t.event, t.from_phase, t.to_phase
 ), noted as (
@@ -77,29 +81,43 @@ select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
 -- When the next open offer ends.
 select min(expires_at) as at from execution where phase = 'OFFERED'
 
+-- name: lock
+-- Keeps others from changing executions, to the end of the transaction, and gives them as they are. The order avoids
+-- deadlocks.
+select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at
+  from execution where id = any(:ids) order by id for update
+
 -- name: start
--- Notes when the program began and when it has to end. It is noted once.
-update execution set started_at = :startedAt, end_at = :endAt, modified_at = :startedAt
- where id = :id and started_at is null
+-- Notes when programs began and when each has to end. It is noted once.
+update execution e set started_at = :startedAt, end_at = s."endAt", modified_at = :startedAt
+  from jsonb_to_recordset(:starts) as s (id uuid, "endAt" timestamptz)
+ where e.id = s.id and e.started_at is null
 
 -- name: end
--- Notes when the program ended, if it was started, and its exit code, if it is known. Each is noted once.
-update execution
-   set ended_at = coalesce(ended_at, case when started_at is not null then :endedAt::timestamptz end),
-       exit_code = coalesce(exit_code, :exitCode::integer), modified_at = :at
- where id = :id and (ended_at is null or exit_code is null)
+-- Notes when programs ended, if they were started, and their exit codes, if they are known. Each is noted once.
+with ended as (
+  select id, "endedAt" as ended_at, "exitCode" as exit_code
+    from jsonb_to_recordset(:ends) as n (id uuid, "endedAt" timestamptz, "exitCode" integer)
+), current as (
+  select e.id from execution e join ended n on n.id = e.id order by e.id for update of e
+)
+update execution e
+   set ended_at = coalesce(e.ended_at, case when e.started_at is not null then n.ended_at end),
+       exit_code = coalesce(e.exit_code, n.exit_code), modified_at = :at
+  from ended n join current c on c.id = n.id
+ where e.id = n.id and (e.ended_at is null or e.exit_code is null)
 
 -- name: giveBack
--- Notes that the platform has everything back.
-update execution set given_back_at = :at where id = :id and given_back_at is null
-returning pg_notify('execution', id::text)
-
--- name: lock
--- Keeps others from changing an execution to the end of the transaction.
-select id from execution where id = :id for update
+-- Notes that the platform has everything back of these executions.
+with current as (
+  select id from execution where id = any(:ids) and given_back_at is null order by id for update
+)
+update execution e set given_back_at = :at from current c where e.id = c.id and e.given_back_at is null
+returning pg_notify('execution', e.id::text)
 
 -- name: lockUnlessBusy
--- As `lock`, with the execution as it is; no row when somebody else has it locked.
+-- As `lock`, of one execution and without waiting; no row when somebody else has it locked.
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
        plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at
   from execution where id = :id for update skip locked

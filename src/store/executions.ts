@@ -15,10 +15,10 @@ const sql = loadStatements(import.meta.url, 'executions.sql', [
   'accept',
   'expire',
   'nextExpiry',
+  'lock',
   'start',
   'end',
   'giveBack',
-  'lock',
   'lockUnlessBusy',
   'change',
   'rename',
@@ -111,14 +111,34 @@ export async function list(db: Queryable, owner: string, filter: ListFilter): Pr
   })
 }
 
-/** Moves executions by one event, each only if the table allows it from the phase it is in now. Gives those that moved. */
+/** An execution that is to be moved, and by which event. */
+export interface WantedMove {
+  readonly id: ExecutionId
+  readonly event: ExecutionEvent
+}
+
+/**
+ * Moves executions, each by its event and only if the table allows it from the phase it is in now. No execution is among
+ * them twice. Gives those that moved.
+ */
+export async function moveEach(db: Queryable, wanted: readonly WantedMove[], now: Instant): Promise<Move[]> {
+  if (wanted.length === 0) return []
+  const [ids, events] = [wanted.map(({ id }) => id), wanted.map(({ event }) => event)]
+  return db.query<Move>(sql.move, { ids, events, at: at(now) })
+}
+
+/** As `moveEach`, all by one event. */
 export async function move(
   db: Queryable,
   ids: readonly ExecutionId[],
   event: ExecutionEvent,
   now: Instant,
 ): Promise<Move[]> {
-  return db.query<Move>(sql.move, { ids, event, at: at(now) })
+  return moveEach(
+    db,
+    ids.map((id) => ({ id, event })),
+    now,
+  )
 }
 
 /** An offer that is accepted, and when it starts. */
@@ -145,32 +165,43 @@ export async function nextExpiry(db: Queryable): Promise<Instant | undefined> {
   return row?.at
 }
 
-/** Notes when the program began and when it has to end. Noted once; repeating changes nothing. */
-export async function noteStart(db: Queryable, id: ExecutionId, startedAt: Instant, endAt: Instant): Promise<void> {
-  await db.query(sql.start, { id, startedAt: at(startedAt), endAt: at(endAt) })
+/** A program that begins now, and when it has to end. */
+export interface ProgramStart {
+  readonly id: ExecutionId
+  readonly endAt: Instant
+}
+
+/** Notes when programs began and when they have to end. Noted once; repeating changes nothing. */
+export async function noteStarts(db: Queryable, starts: readonly ProgramStart[], startedAt: Instant): Promise<void> {
+  if (starts.length === 0) return
+  const rows = starts.map(({ id, endAt }) => ({ id, endAt: at(endAt) }))
+  await db.query(sql.start, { starts: json(rows), startedAt: at(startedAt) })
+}
+
+/** A program that ended, and its exit code where it is known. */
+export interface ProgramEnd {
+  readonly id: ExecutionId
+  readonly endedAt: Instant
+  readonly exitCode: number | undefined
 }
 
 /**
- * Notes when the program ended, and its exit code where it is known. Each is noted once; repeating changes nothing, nor
- * does an instant for one that never started.
+ * Notes when programs ended, and their exit codes. Each is noted once; repeating changes nothing, nor does an instant
+ * for one that never started.
  */
-export async function noteEnd(
-  db: Queryable,
-  id: ExecutionId,
-  { endedAt, exitCode }: { readonly endedAt: Instant; readonly exitCode: number | undefined },
-  now: Instant,
-): Promise<void> {
-  await db.query(sql.end, { id, endedAt: at(endedAt), exitCode: exitCode ?? null, at: at(now) })
+export async function noteEnds(db: Queryable, ends: readonly ProgramEnd[], now: Instant): Promise<void> {
+  const rows = ends.map((end) => ({ ...end, endedAt: at(end.endedAt) }))
+  await db.query(sql.end, { ends: json(rows), at: at(now) })
 }
 
-/** Notes that the platform has everything back. Noted once; repeating changes nothing. */
-export async function noteGivenBack(db: Queryable, id: ExecutionId, now: Instant): Promise<void> {
-  await db.query(sql.giveBack, { id, at: at(now) })
+/** Notes that the platform has everything back of executions. Noted once; repeating changes nothing. */
+export async function noteGivenBack(db: Queryable, ids: readonly ExecutionId[], now: Instant): Promise<void> {
+  await db.query(sql.giveBack, { ids, at: at(now) })
 }
 
-/** Waits until nobody else changes an execution, and keeps others from it to the end of the transaction. */
-export async function lock(tx: Transaction, id: ExecutionId): Promise<void> {
-  await tx.query(sql.lock, { id })
+/** Waits until nobody else changes executions, and keeps others from them to the end of the transaction. Gives them as they are. */
+export async function lock(tx: Transaction, ids: readonly ExecutionId[]): Promise<Execution[]> {
+  return tx.query<Execution>(sql.lock, { ids })
 }
 
 /** As `lock`, without waiting: gives the execution as it is, or undefined when somebody else has it locked or it is not there. */

@@ -1,6 +1,7 @@
 -- name: append
--- Keeps a part of what a program wrote. The same part twice is kept once.
-insert into output (execution_id, stream, chunk, bytes) values (:executionId, :stream, :chunk, :bytes)
+-- Keeps parts of what programs wrote. The same part twice is kept once.
+insert into output (execution_id, stream, chunk, bytes)
+select * from unnest(:executionIds::uuid[], :streams::text[], :chunks::integer[], :bytes::bytea[])
 on conflict do nothing
 
 -- name: length

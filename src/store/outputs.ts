@@ -11,15 +11,22 @@ export type OutputStream = 'stdout' | 'stderr'
 /** The size of every part but the last of a stream, in bytes. */
 export const CHUNK_BYTES = 65_536
 
-/** Keeps one part. The same part twice is kept once. */
-export async function append(
-  db: Queryable,
-  executionId: ExecutionId,
-  stream: OutputStream,
-  chunk: number,
-  bytes: Buffer,
-): Promise<void> {
-  await db.query(sql.append, { executionId, stream, chunk, bytes })
+/** One part of a stream, by its number. */
+export interface OutputPart {
+  readonly executionId: ExecutionId
+  readonly stream: OutputStream
+  readonly chunk: number
+  readonly bytes: Buffer
+}
+
+/** Keeps parts. The same part twice is kept once. */
+export async function append(db: Queryable, parts: readonly OutputPart[]): Promise<void> {
+  await db.query(sql.append, {
+    executionIds: parts.map(({ executionId }) => executionId),
+    streams: parts.map(({ stream }) => stream),
+    chunks: parts.map(({ chunk }) => chunk),
+    bytes: parts.map(({ bytes }) => bytes),
+  })
 }
 
 /** How many bytes of a stream are kept. */

@@ -7,7 +7,7 @@
 import type { Instant } from '../domain/dates.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import type { Component } from './components.ts'
-import { at, type Queryable, type Transaction } from './database.ts'
+import { at, json, type Queryable, type Transaction } from './database.ts'
 import type { Execution } from './executions.ts'
 import { loadStatements } from './statements.ts'
 
@@ -73,30 +73,31 @@ export async function takeBackLeases(db: Queryable): Promise<void> {
   await db.query(sql.takeBack, {})
 }
 
-/** Gives a lease back until `runAt`, or until now when somebody asked for attention since `wakesSeen`. */
-export async function yieldLease(
-  db: Queryable,
-  owner: string,
-  lease: Lease,
-  next: { runAt: Instant; attempts: number; failingSince?: Instant | undefined; wakesSeen: number },
-  now: Instant,
-): Promise<void> {
-  await db.query(sql.yield, {
-    executionId: lease.executionId,
-    fence: lease.fence,
-    owner,
-    runAt: at(next.runAt),
-    attempts: next.attempts,
-    failingSince: at(next.failingSince),
-    wakesSeen: next.wakesSeen,
-    at: at(now),
-  })
+/** A lease that is given back, and what becomes of the work. */
+export interface GivenLease extends Pick<Lease, 'executionId' | 'fence' | 'attempts'> {
+  /** When the execution is due again; at once when somebody asked for attention since `wakesSeen`. */
+  readonly runAt: Instant
+  readonly failingSince?: Instant | undefined
+  readonly wakesSeen: number
 }
 
-/** Takes an execution out of the work; false when the lease was lost. */
-export async function remove(db: Queryable, owner: string, lease: Lease): Promise<boolean> {
-  const rows = await db.query(sql.remove, { executionId: lease.executionId, owner, fence: lease.fence })
-  return rows.length > 0
+/** Gives leases back. One that was lost stays with whoever has it. */
+export async function yieldLeases(
+  db: Queryable,
+  owner: string,
+  leases: readonly GivenLease[],
+  now: Instant,
+): Promise<void> {
+  const given = leases.map(({ executionId, fence, attempts, runAt, failingSince, wakesSeen }) => ({
+    ...{ executionId, fence, attempts, wakesSeen },
+    ...{ runAt: at(runAt), failingSince: at(failingSince) },
+  }))
+  await db.query(sql.yield, { owner, given: json(given), at: at(now) })
+}
+
+/** Takes executions out of the work. One whose lease was lost stays in it. */
+export async function remove(db: Queryable, owner: string, leases: readonly Lease[]): Promise<void> {
+  await db.query(sql.remove, { owner, ...columnsOf(leases) })
 }
 
 /** Asks for attention to executions now. Those that the engine has done with are passed over. */
@@ -118,14 +119,24 @@ export interface Look {
   readonly components: readonly Component[]
 }
 
-/** Looks at an execution; undefined when the lease is not the worker's any more. */
-export async function look(db: Queryable, owner: string, lease: Lease): Promise<Look | undefined> {
-  type Row = Execution & { wakes: number; held: boolean; parts: readonly Omit<Component, 'executionId'>[] }
-  const { executionId, fence } = lease
-  const [row] = await db.query<Row>(sql.look, { executionId, owner, fence })
-  if (!row?.held) return undefined
-  const { wakes, held: _, parts, ...execution } = row
-  return { wakes, execution, components: parts.map((part) => ({ executionId, ...part })) }
+/** Looks at executions; one whose lease is not the worker's any more is not among them. */
+export async function look(
+  db: Queryable,
+  owner: string,
+  leases: readonly Lease[],
+): Promise<ReadonlyMap<ExecutionId, Look>> {
+  type Row = Execution & { wakes: number; parts: readonly Omit<Component, 'executionId'>[] }
+  const rows = await db.query<Row>(sql.look, { owner, ...columnsOf(leases) })
+  return new Map(
+    rows.map(({ wakes, parts, ...execution }) => {
+      const executionId = execution.id
+      return [executionId, { wakes, execution, components: parts.map((part) => ({ executionId, ...part })) }]
+    }),
+  )
+}
+
+function columnsOf(leases: readonly Lease[]): { executionIds: ExecutionId[]; fences: number[] } {
+  return { executionIds: leases.map(({ executionId }) => executionId), fences: leases.map(({ fence }) => fence) }
 }
 
 /** How much there is to do, for those who watch. */

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto'
 import { acceptOffer, expireOffers, giveUpOffers } from '../../src/booking/accept.ts'
 import { BookingQueue } from '../../src/booking/booking-queue.ts'
 import { Ledger } from '../../src/booking/ledger.ts'
-import { permitStart } from '../../src/booking/start.ts'
+import { permitStarts } from '../../src/booking/start.ts'
 import { isBrokerError } from '../../src/domain/errors.ts'
 import { idSource, type OfferSetId } from '../../src/domain/ids.ts'
 import * as bookings from '../../src/store/bookings.ts'
@@ -72,7 +72,7 @@ async function once(): Promise<void> {
 /** A late or early start, which may get more time. The start itself is not noted: nothing runs here. */
 async function start(offer: Execution): Promise<void> {
   await database.transaction((tx) =>
-    permitStart(tx, ledger, { ...offer, startAt: offer.plan.slot.startAt }, Date.now()),
+    permitStarts(tx, ledger, [{ ...offer, startAt: offer.plan.slot.startAt }], Date.now()),
   )
 }
 

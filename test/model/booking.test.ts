@@ -7,7 +7,7 @@ import { acceptOffer, expireOffers, giveUpOffers } from '../../src/booking/accep
 import { BookingQueue } from '../../src/booking/booking-queue.ts'
 import { Ledger } from '../../src/booking/ledger.ts'
 import type { OfferedSet } from '../../src/booking/offers.ts'
-import { permitStart } from '../../src/booking/start.ts'
+import { permitStarts } from '../../src/booking/start.ts'
 import { isBrokerError } from '../../src/domain/errors.ts'
 import { idSource, type OfferSetId } from '../../src/domain/ids.ts'
 import { RESOURCES, type Amounts } from '../../src/domain/resources.ts'
@@ -174,7 +174,7 @@ class History {
   async #giveBack(): Promise<void> {
     const id = this.#chance.one([...this.#accepted.keys()])
     if (!id) return
-    await bookings.removeResources(test.database, id, ['cores', 'memory'])
+    await bookings.removeResources(test.database, [id], ['cores', 'memory'])
     if (this.#chance.percent(30)) return
     await bookings.remove(test.database, [id])
     await this.#isGone(id)
@@ -188,11 +188,11 @@ class History {
     const now = this.#clock.now()
     const before = await this.#reference()
     const permit = await test.database.transaction(async (tx) => {
-      const found = await permitStart(tx, this.#process.ledger, execution, now)
-      if (found.start) await executions.noteStart(tx, execution.id, now, found.endAt)
+      const found = (await permitStarts(tx, this.#process.ledger, [execution], now)).get(execution.id)
+      if (found?.start) await executions.noteStarts(tx, [{ id: execution.id, endAt: found.endAt }], now)
       return found
     })
-    if (!permit.start) return
+    if (!permit?.start) return
     before.holders.delete(id)
     // What is overdue is in the way of the start, which was permitted, and not of what comes later.
     for (const [holder, holders] of before.holders)

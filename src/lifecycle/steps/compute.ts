@@ -37,7 +37,7 @@ export const computeStep: Step = {
 async function stop({ execution, platform }: StepTarget, { database, clock }: StepContext): Promise<void> {
   await platform.stop(execution.id, execution.plan.slot.graceMs)
   const seen = (await platform.observe([execution.id])).get(execution.id) ?? { state: 'gone' }
-  await executions.noteEnd(database, execution.id, endOf(execution, seen, clock.now()), clock.now())
+  await executions.noteEnds(database, [endOf(execution, seen, clock.now())], clock.now())
   // The program has ended, so what it computed with is free; the storage is not yet.
-  await bookings.removeResources(database, execution.offerSetId, COMPUTE_RESOURCES)
+  await bookings.removeResources(database, [execution.offerSetId], COMPUTE_RESOURCES)
 }

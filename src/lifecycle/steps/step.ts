@@ -13,11 +13,14 @@ import type { Platform } from '../../platforms/platform.ts'
 import type { Component } from '../../store/components.ts'
 import type { Execution } from '../../store/executions.ts'
 import type { Database } from '../../store/database.ts'
+import type { JointWork } from '../joint-work.ts'
 
 /** What the steps need of their surroundings. */
 export interface StepContext {
   readonly clock: Clock
   readonly database: Database
+  /** What is read and written together with the other executions that this process works on. */
+  readonly joint: JointWork
   /** What this process knows of the pools. */
   readonly ledger: Ledger
   readonly settings: StepSettings

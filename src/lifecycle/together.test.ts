@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { BrokerError } from '../domain/errors.ts'
+import { Together } from './together.ts'
+
+/** Work that tells what it was asked for at the same time, and goes on when it is let go. */
+function work({ failing = [], atMost = 10 }: { failing?: readonly string[]; atMost?: number } = {}) {
+  const batches: (readonly string[])[] = []
+  let letGo: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (letGo = resolve))
+  const together = new Together<string, string>(
+    async (items) => {
+      batches.push(items)
+      await held
+      if (items.some((item) => failing.includes(item))) throw new Error(`cannot do ${items.join(' ')}`)
+      return items.map((item) => `${item} done`)
+    },
+    (item) => item.charAt(0),
+    atMost,
+  )
+  return { batches, together, letGo: () => letGo() }
+}
+
+const begun = (batches: readonly unknown[], count: number) =>
+  new Promise<void>((resolve) => {
+    const look = () => (batches.length >= count ? resolve() : void setImmediate(look))
+    look()
+  })
+
+describe('what is done together', () => {
+  it('is what is asked for in one turn, and then what came meanwhile', async () => {
+    const { batches, together, letGo } = work()
+    const first = ['a', 'b'].map((item) => together.ask(item))
+    await begun(batches, 1)
+    const second = ['c', 'd'].map((item) => together.ask(item))
+    letGo()
+    expect(await Promise.all([...first, ...second])).toEqual(['a done', 'b done', 'c done', 'd done'])
+    expect(batches).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ])
+  })
+  it('is never two of one key, and never more than so many', async () => {
+    const { batches, together, letGo } = work({ atMost: 2 })
+    const asked = ['a1', 'a2', 'b', 'c'].map((item) => together.ask(item))
+    letGo()
+    await Promise.all(asked)
+    expect(batches).toEqual([
+      ['a1', 'b'],
+      ['a2', 'c'],
+    ])
+  })
+  it('is tried one by one where it fails, so that nobody suffers from a neighbour', async () => {
+    const { batches, together, letGo } = work({ failing: ['b'] })
+    const asked = ['a', 'b', 'c'].map((item) => together.ask(item))
+    letGo()
+    const results = await Promise.allSettled(asked)
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(batches).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']])
+    expect(await together.ask('d')).toBe('d done')
+  })
+  it('is not tried again while the database is away: everybody is told', async () => {
+    let asked = 0
+    const away = new Together<string, string>(
+      async () => {
+        asked++
+        throw new BrokerError('UNAVAILABLE', 'The database is not answering.')
+      },
+      (item) => item,
+      10,
+    )
+    const results = await Promise.allSettled(['a', 'b'].map((item) => away.ask(item)))
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(asked).toBe(1)
+  })
+})
