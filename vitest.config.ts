@@ -26,7 +26,7 @@ export default defineConfig({
               extends: true as const,
               test: {
                 name: 'server',
-                include: ['src/{store,booking,lifecycle}/**/*.test.ts', 'test/{api,model,e2e}/**/*.test.ts'],
+                include: ['src/{store,booking,lifecycle}/**/*.test.ts', 'test/{api,attacks,model,e2e}/**/*.test.ts'],
                 // What these do to an engine is the same whatever the database is.
                 exclude: ['test/e2e/{faults,engine-away}.test.ts'],
                 env: { BROKER_TEST_DATABASE: 'server' },

@@ -169,12 +169,24 @@ function lowerUuid({ params }: FastifyRequest): void {
 function refuseMalformed(request: FastifyRequest): void {
   if (request.url.length > URL_LENGTH_MAX)
     throw new BrokerError('URI_TOO_LONG', `A URL has at most ${URL_LENGTH_MAX} characters.`)
+  refuseTwice(request)
   const { host } = request.headers
   // HTTP/1.0 has no Host, and health checks still speak it.
   if (host === undefined ? request.raw.httpVersion !== '1.0' : !isHost(host))
     throw new BrokerError('BAD_SYNTAX', 'The header Host is not the name of a host.', {
       faults: [{ header: 'Host', detail: 'is a host name or an address, with or without a port' }],
     })
+}
+
+/** Of two of these, one program believes the first and another one the last (RFC 9112, section 3.2). */
+function refuseTwice({ raw }: FastifyRequest): void {
+  const names = raw.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
+  for (const name of ['Host', 'Authorization']) {
+    if (names.indexOf(name.toLowerCase()) === names.lastIndexOf(name.toLowerCase())) continue
+    throw new BrokerError('BAD_SYNTAX', `The header ${name} is there more than once.`, {
+      faults: [{ header: name, detail: 'may be given once only' }],
+    })
+  }
 }
 
 /** A path that exists answers the methods that it does not have with 405 and those that it has. */

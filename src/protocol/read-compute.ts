@@ -84,8 +84,7 @@ function overlapping(paths: readonly string[]): number[] {
 /** What is wrong with a mount path; undefined when nothing is. */
 function pathFault(path: string): string | undefined {
   if (!path.startsWith('/')) return 'it must be an absolute path'
-  if (path.includes('\0') || path.includes(':') || path.includes(','))
-    return 'it must not contain a colon, a comma or NUL'
+  if (/[:,\p{Cc}]/u.test(path)) return 'it must not contain a colon, a comma or a control character'
   const parts = path.split('/').slice(1)
   if (parts.some((part) => part === '..' || part === '.')) return 'it must not contain . or ..'
   if (path.replaceAll('/', '') === '') return 'the root cannot be replaced'

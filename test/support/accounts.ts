@@ -1,4 +1,5 @@
 /** A broker that asks who is calling, and callers that say so. */
+import type { Logger } from 'pino'
 import type { Clock } from '../../src/domain/clock.ts'
 import { systemClock } from '../../src/system-clock.ts'
 import { Api } from './api.ts'
@@ -44,8 +45,9 @@ export const passwordOf = (username: string) => `the password of ${[...username]
 export async function brokerWithAccounts(
   options: Record<string, unknown> = {},
   clock: Clock = systemClock,
+  logger?: Logger,
 ): Promise<BrokerWithAccounts> {
-  const broker = await testBroker({ identity: {}, ...options }, clock)
+  const broker = await testBroker({ identity: {}, ...options }, clock, undefined, logger)
   const first = /with the password (\S+)/.exec(broker.notes.join('\n'))?.[1]
   if (!first) throw new Error('the broker made no administrator')
   const as = (credentials: Headers) => new CallerApi(broker.url, credentials)

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
+import { pino, type Logger } from 'pino'
 import { loadConfig } from '../../src/config.ts'
 import type { Clock } from '../../src/domain/clock.ts'
 import { startBroker, type RunningBroker } from '../../src/main.ts'
@@ -48,6 +48,7 @@ export async function testBroker(
   options: Record<string, unknown> = {},
   clock: Clock = systemClock,
   beside?: TestBroker,
+  logger: Logger = pino({ level: process.env.BROKER_TEST_LOG ?? 'silent' }),
 ): Promise<TestBroker> {
   const dataDirectory = beside?.dataDirectory ?? mkdtempSync(join(tmpdir(), 'broker-'))
   const temporary = beside
@@ -59,7 +60,6 @@ export async function testBroker(
       .config
   }
   const config = configOf({})
-  const logger = pino({ level: process.env.BROKER_TEST_LOG ?? 'silent' })
   const start = () => startBroker(config, { clock, logger, engineSockets: [] })
   let running: RunningBroker = await start()
   return {

@@ -53,12 +53,16 @@ export class CertificateIdentity implements IdentitySource {
   }
 }
 
-/** One spelling for a distinguished name: `/C=CA/CN=ada` and `CN=ada,C=CA` (RFC 2253, most specific first) are the same. */
+/**
+ * One spelling for a distinguished name: `/C=CA/CN=ada` and `CN=ada,C=CA` (RFC 2253, most specific first) are the same. A
+ * comma in the first form is part of a value, and must not become the end of one.
+ */
 function canonical(subject: string): string {
   if (!subject.startsWith('/')) return subject.split(/\s*(?<!\\),\s*/).join(',')
   return subject
     .split('/')
     .filter((part) => part !== '')
+    .map((part) => part.replaceAll(/[\\,]/g, '\\$&'))
     .reverse()
     .join(',')
 }

@@ -1,7 +1,7 @@
 /** Accounts of this broker: HTTP Basic (RFC 7617) with a user name and a password. */
 import { createHmac, randomBytes } from 'node:crypto'
 import pLimit from 'p-limit'
-import type { Account } from '../../domain/account.ts'
+import { USERNAME, type Account } from '../../domain/account.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
@@ -51,7 +51,8 @@ export class LocalIdentity implements IdentitySource {
     const encoded = authorization(credentials, 'Basic')
     if (encoded === undefined) return undefined
     const { username, password } = decode(encoded)
-    const account = await this.#options.find(username)
+    // What cannot be a name is not asked for; a database does not take every text.
+    const account = USERNAME.test(username) ? await this.#options.find(username) : undefined
     const known = this.#digest(username, password, account?.passwordHash)
     if (!this.#isRemembered(known)) await this.#check(username, password, account, credentials.address)
     if (!account || account.disabledAt !== undefined) throw refused('the account is disabled', username)
@@ -74,17 +75,32 @@ export class LocalIdentity implements IdentitySource {
     address: string,
   ): Promise<void> {
     const name = username.toLowerCase()
+    this.#requirePatience(name, address)
+    if (this.#checks.pendingCount >= CHECKS_WAITING_MAX) throw tooMany(1_000)
+    const right = await this.#checks(async () => {
+      // What has failed meanwhile counts: many guesses at the same moment are many guesses.
+      this.#requirePatience(name, address)
+      const matches = await isPasswordOf(password, account?.passwordHash)
+      // Of a disabled account no password is right, or the waits would tell which one was.
+      return this.#count(name, address, matches && account?.disabledAt === undefined)
+    })
+    if (!right) throw refused('the user name or the password is wrong', username)
+  }
+
+  /** Throws when a name or an address has to wait before its next guess. */
+  #requirePatience(name: string, address: string): void {
     const waitMs = Math.max(this.#perName.waitMs(name), this.#perAddress.waitMs(address))
     if (waitMs > 0) throw tooMany(waitMs)
-    if (this.#checks.pendingCount >= CHECKS_WAITING_MAX) throw tooMany(1_000)
-    const right = await this.#checks(() => isPasswordOf(password, account?.passwordHash))
+  }
+
+  #count(name: string, address: string, right: boolean): boolean {
     if (right) this.#perName.succeeded(name)
     else {
       this.#perName.failed(name)
       // Not forgotten after a success: who guesses others' passwords may have one of his own.
       this.#perAddress.failed(address)
     }
-    if (!right) throw refused('the user name or the password is wrong', username)
+    return right
   }
 
   /** With the hash in it, so that a changed password is checked anew at once. */

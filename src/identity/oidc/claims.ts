@@ -43,8 +43,9 @@ export function rolesOf(account: Account, groups: readonly string[], config: Iss
   return [...new Set([...account.roles, ...brought])]
 }
 
+/** A text that can be kept and shown. */
 function text(claim: unknown): string | undefined {
-  return typeof claim === 'string' && claim !== '' && claim.length <= 255 ? claim : undefined
+  return typeof claim === 'string' && /^\P{Cc}{1,255}$/u.test(claim) ? claim : undefined
 }
 
 /** The first that can stand in a header and a log; what people call somebody is no key, so it need not be unique. */

@@ -12,6 +12,7 @@ import { TOKEN_PREFIX } from '../access-token.ts'
 import { authorization, type Caller, type Credentials, type IdentitySource } from '../identity.ts'
 import { rolesOf, subjectOf, type Claims, type Subject } from './claims.ts'
 import type { Issuer } from './issuer.ts'
+import { LEEWAY_SECONDS, noBearerToken } from './token-use.ts'
 
 export interface OidcIdentityOptions {
   readonly clock: Clock
@@ -21,8 +22,6 @@ export interface OidcIdentityOptions {
   readonly provision: (issuer: string, subject: Subject, now: Instant) => Promise<Account>
 }
 
-/** How far clocks may be apart, in seconds. */
-const LEEWAY_SECONDS = 60
 /** How long what an issuer said of an opaque token is believed, at most, in milliseconds. */
 const INTROSPECTED_MS = 60_000
 const INTROSPECTED_MAX = 10_000
@@ -69,8 +68,8 @@ export class OidcIdentity implements IdentitySource {
       })
       const type = protectedHeader.typ?.toLowerCase()
       if (type !== undefined && !TYPES.includes(type)) throw refused(`its type is ${type}`)
-      // An ID token says that somebody logged in somewhere; it is no right to call anything.
-      if (payload.nonce !== undefined || payload.at_hash !== undefined) throw refused('it is an ID token')
+      const reason = noBearerToken(payload, this.#options.clock.now())
+      if (reason) throw refused(reason)
       return await this.#caller(issuer, payload, 'oidc', token)
     } catch (error) {
       throw explained(error, issuer)
@@ -108,7 +107,7 @@ export class OidcIdentity implements IdentitySource {
     for (const issuer of asking) {
       const claims = await issuer.introspect(token)
       const expiresAt = typeof claims.exp === 'number' ? claims.exp * 1_000 : Number.POSITIVE_INFINITY
-      const good = claims.active === true && isFor(claims.aud, issuer) && expiresAt > now
+      const good = claims.active === true && isFor(claims, issuer) && expiresAt > now && !noBearerToken(claims, now)
       answer = { issuer, claims: { ...claims, active: good }, until: Math.min(expiresAt, now + INTROSPECTED_MS) }
       if (good) break
     }
@@ -141,10 +140,11 @@ export class OidcIdentity implements IdentitySource {
   }
 }
 
-/** An opaque token has to name an audience as well, where its issuer tells any. */
-function isFor(audience: unknown, { config }: Issuer): boolean {
-  const named = [audience].flat().filter((one) => one !== undefined)
-  return named.length === 0 || named.some((one) => config.audience.includes(one as string))
+/** An opaque token has to name an audience as well, where its issuer tells any, and nobody else as its issuer. */
+function isFor({ aud, iss }: Claims, { config }: Issuer): boolean {
+  const named = [aud].flat().filter((one) => one !== undefined)
+  const issued = iss === undefined || iss === config.issuer
+  return issued && (named.length === 0 || named.some((one) => config.audience.includes(one as string)))
 }
 
 function refused(reason: string, cause?: unknown): BrokerError {
