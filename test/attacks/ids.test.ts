@@ -173,7 +173,7 @@ describe('what is another’s cannot be reached by its id in', () => {
   })
   it('the ids that a client may choose', async () => {
     const wish = { ...containerRequest(), meta: { name: 'mine', uuid: hers.executions } }
-    const { offers: [made] = [] } = await eve.offers(wish as Schemas['ExecutionRequest'])
+    const { offers: [made] = [] } = await eve.offers(wish)
     expect(made?.meta.uuid).not.toBe(hers.executions)
     expect((await eve.get(`/executions/${hers.executions}`)).status).toBe(404)
   })

@@ -17,9 +17,9 @@ export function noBearerToken(claims: Claims, now: number): string | undefined {
   const other = CLAIMS_OF_OTHERS.find((name) => claims[name] !== undefined)
   if (other) return `it is no access token, because it has the claim ${other}`
   const kind = [claims.typ, claims.token_use, claims.token_type].find(
-    (one) => typeof one === 'string' && KINDS_OF_OTHERS.includes(one.toLowerCase()),
+    (one): one is string => typeof one === 'string' && KINDS_OF_OTHERS.includes(one.toLowerCase()),
   )
-  if (kind !== undefined) return `it is a token of the kind ${String(kind)}`
+  if (kind !== undefined) return `it is a token of the kind ${kind}`
   // RFC 9449 and RFC 8705: it counts only beside the proof of a key, which a bearer token has not.
   if (claims.cnf !== undefined) return 'it is bound to a key'
   const notBefore = [claims.nbf, claims.iat].find(
