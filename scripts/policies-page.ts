@@ -86,6 +86,21 @@ export default ({ caller, request }) =>
     example: `- { type: module, name: night, file: /etc/broker/night.mjs }`,
     says: ['policy-denied', 'policy-failed'],
   },
+  harbor: {
+    text: `Images of a Harbor, and what it has to say of them: that the project is one of \`projects\` (compared as a whole), or
+public; that the image has one of \`labels\`, a signature, and nothing worse in it than \`severity\`. That there is a
+signature is looked at, not whose it is. The image that the Harbor speaks of is the one that is run: the offer has its digest.
+
+Answers are good for \`cacheFor\`. When the Harbor does not answer, nothing is allowed; with \`whenAway: last-answer\` what it
+said last still serves for \`lastAnswerFor\`, and what it was never asked about is refused.`,
+    example: `- type: harbor
+  name: site-images
+  url: https://harbor.example.org
+  projects: [skaha, survey-*]
+  labels: [headless]
+  severity: high`,
+    says: ['policy-image', 'image-narrowed', 'policy-failed'],
+  },
   opa: {
     text: `A rule in Open Policy Agent. It is asked with \`POST\` and what a module is given as \`input\`, and answers the same as
 \`result\`. A decision that is not defined, an answer that is none, and an agent that does not answer are denials.`,

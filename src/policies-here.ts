@@ -11,6 +11,8 @@ import { QuotaDesk } from './http/quota-desk.ts'
 import type { Log } from './lifecycle/worker-context.ts'
 import { forThose } from './policies/applies-to.ts'
 import { EnvironmentPolicy } from './policies/environment/environment-policy.ts'
+import { HarborClient } from './policies/harbor/harbor-client.ts'
+import { HarborPolicy } from './policies/harbor/harbor-policy.ts'
 import { ImagesPolicy, type ResolveImage } from './policies/images/images-policy.ts'
 import { LimitsPolicy } from './policies/limits/limits-policy.ts'
 import { LocationsPolicy } from './policies/locations/locations-policy.ts'
@@ -56,7 +58,7 @@ export async function policiesOf(config: Config, clock: Clock): Promise<SitePoli
       answerWithinMs: REGISTRY_PATIENCE_MS,
     })
     const policies = all.flatMap((one) =>
-      one.type === 'quota' ? [] : [policyOf(one, { resolve, agent }).then((policy) => forThose(one, policy))],
+      one.type === 'quota' ? [] : [policyOf(one, { resolve, agent, clock }).then((policy) => forThose(one, policy))],
     )
     const quotas = all.flatMap((one) =>
       one.type === 'quota' ? [{ ...one, windowMs: milliseconds(one.window) } satisfies Quota] : [],
@@ -139,6 +141,34 @@ export class SiteRules {
 interface Outside {
   readonly resolve: ResolveImage
   readonly agent: Agent
+  readonly clock: Clock
+}
+
+function harborPolicy(config: Extract<PolicyConfig, { type: 'harbor' }>, { agent, clock }: Outside): HarborPolicy {
+  const { name, url, username, passwordFile, whenAway, lastAnswerFor } = config
+  const credentials =
+    username === undefined || passwordFile === undefined
+      ? undefined
+      : { username, password: secretIn(passwordFile, `the password for the policy ${name}`) }
+  const client = new HarborClient({
+    url,
+    credentials,
+    answerWithinMs: milliseconds(config.answerWithin),
+    cacheMs: milliseconds(config.cacheFor),
+    whenAwayMs: whenAway === 'deny' ? 0 : milliseconds(lastAnswerFor),
+    clock,
+    agent,
+  })
+  return new HarborPolicy({
+    name,
+    registry: config.registry ?? new URL(url).host,
+    client,
+    projects: config.projects,
+    publicOnly: config.public,
+    labels: config.labels,
+    signed: config.signed,
+    severity: config.severity,
+  })
 }
 
 async function policyOf(config: Exclude<PolicyConfig, { type: 'quota' }>, outside: Outside): Promise<Policy> {
@@ -166,6 +196,8 @@ async function policyOf(config: Exclude<PolicyConfig, { type: 'quota' }>, outsid
       return new EnvironmentPolicy({ name, allow: config.allow, deny: config.deny })
     case 'module':
       return modulePolicy(name, resolvePath(config.file))
+    case 'harbor':
+      return harborPolicy(config, outside)
     case 'opa': {
       const { url, answerWithin, tokenFile } = config
       const token = tokenFile === undefined ? undefined : secretIn(tokenFile, `the token for the policy ${name}`)

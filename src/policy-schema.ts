@@ -211,6 +211,64 @@ export const POLICIES = {
       {
         type: 'object',
         additionalProperties: false,
+        required: ['type', 'name', 'url'],
+        dependentRequired: { username: ['passwordFile'], passwordFile: ['username'] },
+        properties: {
+          type: { const: 'harbor' },
+          ...COMMON,
+          url: {
+            type: 'string',
+            format: 'uri',
+            pattern: '^https?://[^/?#@]+/?$',
+            description: 'Where the Harbor is, such as https://harbor.example.org.',
+          },
+          registry: {
+            type: 'string',
+            description:
+              'Its host, with its port where it has one, as it stands in references; that of url when left out.',
+          },
+          username: { type: 'string', description: 'The robot account as which it is asked; anybody when left out.' },
+          passwordFile: { type: 'string', description: 'A file with the password of that account.' },
+          projects: names('The projects that are allowed; * stands for any text. All when left out.'),
+          public: {
+            type: 'boolean',
+            default: false,
+            description: 'Whether the project has to be one that everybody may read.',
+          },
+          labels: names('The image has to have one of these labels there.'),
+          signed: { type: 'boolean', default: false, description: 'Whether the image has to have a signature there.' },
+          severity: {
+            enum: ['none', 'negligible', 'unknown', 'low', 'medium', 'high', 'critical'],
+            description: 'The worst that a scan there may have found; the image has to have been scanned then.',
+          },
+          answerWithin: {
+            type: 'string',
+            format: 'broker-duration',
+            default: 'PT5S',
+            description: 'How long it may take to answer.',
+          },
+          cacheFor: {
+            type: 'string',
+            format: 'broker-duration',
+            default: 'PT1M',
+            description: 'How long an answer is good.',
+          },
+          whenAway: {
+            enum: ['deny', 'last-answer'],
+            default: 'deny',
+            description: 'What is done when it does not answer: nothing is allowed, or its last answer serves.',
+          },
+          lastAnswerFor: {
+            type: 'string',
+            format: 'broker-duration',
+            default: 'PT1H',
+            description: 'How old that answer may be.',
+          },
+        },
+      },
+      {
+        type: 'object',
+        additionalProperties: false,
         required: ['type', 'name', 'limits'],
         if: { properties: { of: { const: 'group' } }, required: ['of'] },
         then: { required: ['groups'] },

@@ -8,8 +8,8 @@
  */
 import { isBrokerError } from '../../domain/errors.ts'
 import { isDigest, parseReference, type ImageReference } from '../../domain/image-reference.ts'
-import { message, type Message } from '../../domain/message.ts'
-import { ALLOW, denyFor, type Policy, type PolicyQuestion, type Verdict } from '../policy.ts'
+import { judgeLocations, type FoundImage } from '../image-locations.ts'
+import type { Policy, PolicyQuestion, Verdict } from '../policy.ts'
 import { imageRule, type ImageRule, type ImageRuleConfig } from './image-rule.ts'
 
 /** The digest of an image, as its registry has it. Throws IMAGE_UNAVAILABLE when the registry has none or does not show it. */
@@ -22,9 +22,6 @@ export interface ImagesPolicyOptions {
   /** How tags become digests; undefined when they stay tags. */
   readonly resolve: ResolveImage | undefined
 }
-
-/** What is allowed of one location: the digest that is known of it. Or why it is not. */
-type Found = { readonly digest: string | undefined } | { readonly reason: string }
 
 export class ImagesPolicy implements Policy {
   readonly name: string
@@ -40,24 +37,8 @@ export class ImagesPolicy implements Policy {
     this.#resolve = resolve
   }
 
-  /** The first location that is allowed, with its digest; another one with the same image goes along. */
-  async evaluate(question: PolicyQuestion, signal: AbortSignal): Promise<Verdict> {
-    const { locations, digest: wanted } = question.request.executable.image
-    const reasons: Message[] = []
-    const allowed: { location: string; digest: string | undefined }[] = []
-    for (const [index, location] of locations.entries()) {
-      const found = await this.#look(location, wanted, question, signal)
-      if ('digest' in found) allowed.push({ location, digest: found.digest })
-      else reasons.push(this.#reason(location, `/executable/image/locations/${index}`, found.reason, question))
-    }
-    const [first] = allowed
-    if (!first) return denyFor(reasons.length > 0 ? reasons : [this.#nameless(question)])
-    const same = allowed.filter(({ digest }) => digest === first.digest).map(({ location }) => location)
-    if (same.length === locations.length && (first.digest ?? wanted) === wanted) return ALLOW
-    return {
-      decision: 'cap',
-      cap: { image: { locations: same, ...(first.digest === undefined ? {} : { digest: first.digest }) } },
-    }
+  evaluate(question: PolicyQuestion, signal: AbortSignal): Promise<Verdict> {
+    return judgeLocations(this.name, question, (location, wanted) => this.#look(location, wanted, question, signal))
   }
 
   async #look(
@@ -65,7 +46,7 @@ export class ImagesPolicy implements Policy {
     wanted: string | undefined,
     { moment }: PolicyQuestion,
     signal: AbortSignal,
-  ): Promise<Found> {
+  ): Promise<FoundImage> {
     const reference = parseReference(location)
     if (!reference) return { reason: 'it is not a reference to an image' }
     const digest = wanted ?? reference.digest
@@ -103,7 +84,7 @@ export class ImagesPolicy implements Policy {
     }
   }
 
-  #decide(rules: readonly ImageRule[], reference: ImageReference, digest: string | undefined): Found {
+  #decide(rules: readonly ImageRule[], reference: ImageReference, digest: string | undefined): FoundImage {
     const excepted = this.#deny.some(
       (rule) =>
         rule.coversRepository(reference) &&
@@ -118,13 +99,5 @@ export class ImagesPolicy implements Policy {
     if (tagged.length === 0) return { reason: 'its tag is not on the white list' }
     if (tagged.some((rule) => rule.digest === undefined || rule.digest === digest)) return { digest }
     return { reason: digest === undefined ? 'its digest is not given' : 'its digest is not on the white list' }
-  }
-
-  #reason(image: string, pointer: string, reason: string, { now }: PolicyQuestion): Message {
-    return message('policy-image', now, { image, pointer, reason, policy: this.name })
-  }
-
-  #nameless(question: PolicyQuestion): Message {
-    return this.#reason('', '/executable/image', 'the request names no location of it', question)
   }
 }
