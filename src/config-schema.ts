@@ -4,11 +4,10 @@
  */
 import type { FromSchema } from 'json-schema-to-ts'
 import { POLICIES, RATE_LIMITS, REGISTRIES } from './policy-schema.ts'
+import { IDENTITY } from './identity-schema.ts'
 import { POOLS as pools } from './pool-schema.ts'
 import { ROLE_KEYS } from './role-schema.ts'
-
-const duration = (description: string, value: string) =>
-  ({ type: 'string', format: 'broker-duration', default: value, description }) as const
+import { duration } from './duration-schema.ts'
 
 const platformName = {
   type: 'string',
@@ -85,111 +84,7 @@ export const CONFIG_SCHEMA = {
       description:
         'How clients reach the broker, when that is not the address it listens on. Without identities, names other than this one and those of this machine are refused.',
     },
-    identity: {
-      type: 'object',
-      additionalProperties: false,
-      description:
-        'Who may use the broker. Without it everybody on this machine is the local user, and no other address can be listened on. With it, accounts of this broker work with their password or with an access token.',
-      properties: {
-        realm: {
-          type: 'string',
-          pattern: '^[^"\\\\\\x00-\\x1f]+$',
-          default: 'Execution Broker',
-          description: 'What the broker calls itself to people who are asked for a password.',
-        },
-        reads: {
-          enum: ['private', 'public'],
-          default: 'private',
-          description:
-            'Who may read offer sets and executions: those concerned, or everybody, as with the prototype of the standard.',
-        },
-        issuers: {
-          type: 'array',
-          default: [],
-          description: 'OpenID providers whose bearer tokens are accepted.',
-          items: {
-            type: 'object',
-            additionalProperties: false,
-            required: ['issuer', 'audience'],
-            properties: {
-              issuer: {
-                type: 'string',
-                format: 'uri',
-                description: 'The issuer exactly as its tokens have it in iss, with or without a slash at the end.',
-              },
-              audience: {
-                type: 'array',
-                minItems: 1,
-                items: { type: 'string' },
-                description: 'A token has to be for one of these audiences.',
-              },
-              algorithms: {
-                type: 'array',
-                minItems: 1,
-                items: {
-                  enum: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'],
-                },
-                default: ['RS256', 'PS256', 'ES256', 'EdDSA'],
-                description: 'The signature algorithms that are believed.',
-              },
-              usernameClaim: {
-                type: 'string',
-                default: 'preferred_username',
-                description: 'The claim with what people call the user.',
-              },
-              groupsClaim: { type: 'string', default: 'groups', description: 'The claim with the groups of the user.' },
-              operatorGroups: {
-                type: 'array',
-                items: { type: 'string' },
-                default: [],
-                description: 'Groups whose members are operators.',
-              },
-              adminGroups: {
-                type: 'array',
-                items: { type: 'string' },
-                default: [],
-                description: 'Groups whose members are administrators.',
-              },
-              introspection: {
-                type: 'object',
-                additionalProperties: false,
-                required: ['clientId', 'clientSecretFile'],
-                description: 'How the issuer is asked about opaque tokens; without it they are not accepted.',
-                properties: {
-                  clientId: { type: 'string', description: 'The client that the broker is to the issuer.' },
-                  clientSecretFile: { type: 'string', description: 'A file with the secret of that client.' },
-                },
-              },
-            },
-          },
-        },
-        certificates: {
-          type: 'object',
-          additionalProperties: false,
-          required: ['frontEnds'],
-          description: 'Client certificates that a front end has verified; without it the headers mean nothing.',
-          properties: {
-            frontEnds: {
-              type: 'array',
-              minItems: 1,
-              items: { type: 'string', pattern: '^[0-9a-fA-F.:]+/\\d{1,3}$' },
-              description:
-                'The networks of the front ends, such as 10.0.0.4/32. They have to remove both headers of clients.',
-            },
-            subjectHeader: {
-              type: 'string',
-              default: 'X-SSL-Client-S-DN',
-              description: 'The header with the subject of the certificate.',
-            },
-            verifiedHeader: {
-              type: 'string',
-              default: 'X-SSL-Client-Verify',
-              description: 'The header that says SUCCESS when the certificate was verified.',
-            },
-          },
-        },
-      },
-    },
+    identity: IDENTITY,
     dataDirectory: { type: 'string', default: './broker-data', description: 'Where the broker keeps its files.' },
     database: {
       type: 'object',

@@ -1,9 +1,12 @@
 /** Who is known to this broker: the sources of identities that are configured. Names the adapters, as main.ts does. */
+import { Agent } from 'undici'
 import type { Config } from './config-schema.ts'
+import { milliseconds } from './config.ts'
 import type { Account } from './domain/account.ts'
 import type { Clock } from './domain/clock.ts'
 import type { IdSource } from './domain/ids.ts'
 import { CertificateIdentity } from './identity/certificate/certificate-identity.ts'
+import { GmsGroups } from './identity/gms/gms-groups.ts'
 import { Identities } from './identity/identities.ts'
 import type { IdentitySource } from './identity/identity.ts'
 import { LocalIdentity } from './identity/local/local-identity.ts'
@@ -35,7 +38,7 @@ export function identitySource(
   ]
   if (config.issuers.length > 0) {
     const issuers = config.issuers.map((one) => new Issuer(issuerConfig(one), clock))
-    sources.push(new OidcIdentity({ clock, realm, issuers, provision }))
+    sources.push(new OidcIdentity({ clock, realm, issuers, provision, groupsOf: groupServices(config.issuers, clock) }))
   }
   if (config.certificates) {
     const { frontEnds, subjectHeader, verifiedHeader } = config.certificates
@@ -74,6 +77,23 @@ async function provisioned(
   const found = made ?? (await identities.findSubject(database, issuer, subject))
   if (!found) throw new Error(`the account of ${subject} at ${issuer} is there and cannot be found`)
   return found
+}
+
+/** Asks the group service of an issuer; a token is shown to no other. */
+function groupServices(issuers: IdentityConfig['issuers'], clock: Clock) {
+  const dispatcher = new Agent()
+  const services = new Map<string, GmsGroups>()
+  for (const { issuer, groupService } of issuers) {
+    if (!groupService) continue
+    const { url, groups, answerWithin, cacheFor, whenAway } = groupService
+    const options = {
+      answerWithinMs: milliseconds(answerWithin),
+      cacheMs: milliseconds(cacheFor),
+      whenAwayMs: milliseconds(whenAway),
+    }
+    services.set(issuer, new GmsGroups({ url, groups, ...options, clock, dispatcher }))
+  }
+  return async (issuer: string, token: string) => (await services.get(issuer)?.of(token)) ?? []
 }
 
 function issuerConfig({ introspection, ...issuer }: IdentityConfig['issuers'][number]) {

@@ -15,6 +15,8 @@ import type { Issuer } from './issuer.ts'
 import { LEEWAY_SECONDS, noBearerToken } from './token-use.ts'
 
 export interface OidcIdentityOptions {
+  /** The groups that a service tells of the holder of a token. Throws UNAVAILABLE; undefined where none is asked. */
+  readonly groupsOf?: (issuer: string, token: string) => Promise<readonly string[]>
   readonly clock: Clock
   readonly realm: string
   readonly issuers: readonly Issuer[]
@@ -127,7 +129,8 @@ export class OidcIdentity implements IdentitySource {
     if (!subject) throw refused('it does not say whom it speaks of')
     const account = await this.#options.provision(issuer.config.issuer, subject, this.#options.clock.now())
     if (account.disabledAt !== undefined) throw refused('the account is disabled')
-    const groups = [...new Set([...account.groups, ...subject.groups])]
+    const told = (await this.#options.groupsOf?.(issuer.config.issuer, bearer)) ?? []
+    const groups = [...new Set([...account.groups, ...subject.groups, ...told])]
     return {
       owner: account.id,
       username: account.username,
