@@ -51,7 +51,7 @@ describe('a group membership service', () => {
     [{ expires: 'Tue, 24 Nov 2026 12:02:00 GMT' }, 2],
     [{ 'cache-control': 'no-store' }, 0],
   ])('is asked again when its answer is old: %j, after %i minutes', async (headers, minutes) => {
-    service.headers = headers as Record<string, string>
+    service.headers = headers
     const groups = groupsOf()
     await groups.of('ada')
     if (minutes > 0) {
