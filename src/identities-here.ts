@@ -6,12 +6,13 @@ import type { Account } from './domain/account.ts'
 import type { Clock } from './domain/clock.ts'
 import type { IdSource } from './domain/ids.ts'
 import { CertificateIdentity } from './identity/certificate/certificate-identity.ts'
-import { GmsGroups } from './identity/gms/gms-groups.ts'
+import { GmsGroups, type GmsOptions } from './identity/gms/gms-groups.ts'
 import { Identities } from './identity/identities.ts'
 import type { IdentitySource } from './identity/identity.ts'
 import { LocalIdentity } from './identity/local/local-identity.ts'
-import { Issuer } from './identity/oidc/issuer.ts'
+import { Issuer, type ClientCredentials } from './identity/oidc/issuer.ts'
 import { OidcIdentity } from './identity/oidc/oidc-identity.ts'
+import { TokenExchange } from './identity/oidc/token-exchange.ts'
 import { openIdentity } from './identity/open/open-identity.ts'
 import { TokenIdentity } from './identity/tokens/token-identity.ts'
 import { secretIn } from './secrets.ts'
@@ -38,7 +39,9 @@ export function identitySource(
   ]
   if (config.issuers.length > 0) {
     const issuers = config.issuers.map((one) => new Issuer(issuerConfig(one), clock))
-    sources.push(new OidcIdentity({ clock, realm, issuers, provision, groupsOf: groupServices(config.issuers, clock) }))
+    sources.push(
+      new OidcIdentity({ clock, realm, issuers, provision, groupsOf: groupServices(config.issuers, issuers, clock) }),
+    )
   }
   if (config.certificates) {
     const { frontEnds, subjectHeader, verifiedHeader } = config.certificates
@@ -80,28 +83,33 @@ async function provisioned(
 }
 
 /** Asks the group service of an issuer; a token is shown to no other. */
-function groupServices(issuers: IdentityConfig['issuers'], clock: Clock) {
+function groupServices(configured: IdentityConfig['issuers'], issuers: readonly Issuer[], clock: Clock) {
   const dispatcher = new Agent()
   const services = new Map<string, GmsGroups>()
-  for (const { issuer, groupService } of issuers) {
+  for (const issuer of issuers) {
+    const { groupService } = configured.find((one) => one.issuer === issuer.config.issuer) ?? {}
     if (!groupService) continue
-    const { url, groups, answerWithin, cacheFor, whenAway } = groupService
-    const options = {
+    const { url, audience, groups, answerWithin, cacheFor, whenAway } = groupService
+    const exchange = new TokenExchange(issuer, clock)
+    const options: GmsOptions = {
+      url,
+      groups,
       answerWithinMs: milliseconds(answerWithin),
       cacheMs: milliseconds(cacheFor),
       whenAwayMs: milliseconds(whenAway),
+      tokenFor: async (token) => (audience === undefined ? token : exchange.tokenFor(audience, token)),
+      clock,
+      dispatcher,
     }
-    services.set(issuer, new GmsGroups({ url, groups, ...options, clock, dispatcher }))
+    services.set(issuer.config.issuer, new GmsGroups(options))
   }
   return async (issuer: string, token: string) => (await services.get(issuer)?.of(token)) ?? []
 }
 
-function issuerConfig({ introspection, ...issuer }: IdentityConfig['issuers'][number]) {
-  return {
-    ...issuer,
-    introspection: introspection && {
-      clientId: introspection.clientId,
-      clientSecret: secretIn(introspection.clientSecretFile, 'a client secret'),
-    },
-  }
+function issuerConfig({ introspection, exchange, ...issuer }: IdentityConfig['issuers'][number]) {
+  return { ...issuer, introspection: clientOf(introspection), exchange: clientOf(exchange) }
+}
+
+function clientOf(client: IdentityConfig['issuers'][number]['introspection']): ClientCredentials | undefined {
+  return client && { clientId: client.clientId, clientSecret: secretIn(client.clientSecretFile, 'a client secret') }
 }

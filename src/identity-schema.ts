@@ -27,6 +27,8 @@ export const IDENTITY = {
         type: 'object',
         additionalProperties: false,
         required: ['issuer', 'audience'],
+        if: { required: ['groupService'], properties: { groupService: { required: ['audience'] } } },
+        then: { required: ['exchange'] },
         properties: {
           issuer: {
             type: 'string',
@@ -79,6 +81,12 @@ export const IDENTITY = {
                 pattern: '^https?://',
                 description: 'Its search resource, such as https://ws.example.org/gms/search.',
               },
+              audience: {
+                type: 'string',
+                minLength: 1,
+                description:
+                  'Its audience, for which the token of the user is exchanged (RFC 8693); it is shown the token itself when left out.',
+              },
               groups: {
                 type: 'array',
                 minItems: 1,
@@ -91,6 +99,16 @@ export const IDENTITY = {
                 'How old its last answer may be when it does not answer; after that, requests of the user are refused.',
                 'PT15M',
               ),
+            },
+          },
+          exchange: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['clientId', 'clientSecretFile'],
+            description: 'The client as which the issuer is asked for tokens that other services accept.',
+            properties: {
+              clientId: { type: 'string', description: 'The client that the broker is to the issuer.' },
+              clientSecretFile: { type: 'string', description: 'A file with the secret of that client.' },
             },
           },
           introspection: {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { bearer, brokerWithAccounts, type BrokerWithAccounts } from '../support/accounts.ts'
@@ -7,11 +10,17 @@ import { AUDIENCE, tokenIssuer, type TokenIssuer } from '../support/token-issuer
 
 let issuer: TokenIssuer
 let other: TokenIssuer
+let exchanging: TokenIssuer
+let directory: string
 let service: GroupService
 let setting: BrokerWithAccounts
 beforeAll(async () => {
   issuer = await tokenIssuer()
   other = await tokenIssuer()
+  exchanging = await tokenIssuer()
+  directory = mkdtempSync(join(tmpdir(), 'exchange-'))
+  const clientSecretFile = join(directory, 'secret')
+  writeFileSync(clientSecretFile, 'a secret of the client\n')
   service = await startGroupService()
   const groupService = { url: service.url, cacheFor: 'PT0.001S', whenAway: 'PT0.001S' }
   setting = await brokerWithAccounts({
@@ -19,6 +28,12 @@ beforeAll(async () => {
       issuers: [
         { issuer: issuer.issuer, audience: [AUDIENCE], operatorGroups: ['site-operators'], groupService },
         { issuer: other.issuer, audience: [AUDIENCE] },
+        {
+          issuer: exchanging.issuer,
+          audience: [AUDIENCE],
+          exchange: { clientId: 'broker', clientSecretFile },
+          groupService: { ...groupService, audience: 'groups' },
+        },
       ],
     },
     policies: [{ type: 'limits', name: 'guests', cores: 1, notGroups: ['radio'] }],
@@ -29,6 +44,8 @@ afterAll(async () => {
   await service.close()
   await issuer.close()
   await other.close()
+  await exchanging.close()
+  rmSync(directory, { recursive: true })
 })
 
 const four = containerRequest({}, { compute: cores(4) })
@@ -47,6 +64,14 @@ describe('the groups that a service tells', () => {
     const asked = service.asked.length
     expect((await setting.as(bearer(await other.token())).get('/account')).status).toBe(200)
     expect(service.asked).toHaveLength(asked)
+  })
+  it('are asked for with a token for that service alone, where the issuer exchanges tokens', async () => {
+    exchanging.exchanges.set('groups', { access_token: 'for-groups', token_type: 'Bearer', expires_in: 600 })
+    service.members.set('for-groups', ['radio'])
+    const token = await exchanging.token()
+    const { body } = await setting.as(bearer(token)).get<Schemas['Account']>('/account')
+    expect(body.groups).toEqual(['radio'])
+    expect(exchanging.exchanged[0]?.get('subject_token')).toBe(token)
   })
   it('that cannot be had let nobody through, and say when to come back', async () => {
     const token = await issuer.token({ sub: 'somebody' })

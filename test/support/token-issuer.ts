@@ -12,6 +12,10 @@ export interface TokenIssuer {
   rotate(): Promise<void>
   /** What it says of opaque tokens. */
   readonly opaque: Map<string, Record<string, unknown>>
+  /** What it gives for the token of somebody, by audience; the client is `broker` with the secret `a secret of the client`. */
+  readonly exchanges: Map<string, Record<string, unknown>>
+  /** The parameters of the exchanges that it was asked for. */
+  readonly exchanged: URLSearchParams[]
   /** What it says of itself, in the place of the truth. */
   lies: Record<string, unknown>
   /** Answers everything with this status; 0 for what is right. */
@@ -33,6 +37,8 @@ export async function tokenIssuer(): Promise<TokenIssuer> {
   }
   await rotate()
   const opaque = new Map<string, Record<string, unknown>>()
+  const exchanges = new Map<string, Record<string, unknown>>()
+  const exchanged: URLSearchParams[] = []
   const asked = new Map<string, number>()
   const server = createServer((request, response) => {
     const path = request.url ?? ''
@@ -40,29 +46,44 @@ export async function tokenIssuer(): Promise<TokenIssuer> {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const token = new URLSearchParams(Buffer.concat(chunks).toString()).get('token') ?? ''
+      const parameters = new URLSearchParams(Buffer.concat(chunks).toString())
+      const token = parameters.get('token') ?? ''
       const answers: Record<string, unknown> = {
         '/.well-known/openid-configuration': {
           issuer,
           jwks_uri: `${issuer}/keys`,
           introspection_endpoint: `${issuer}/introspect`,
+          token_endpoint: `${issuer}/token`,
           ...state.lies,
         },
         '/keys': { keys: [key.jwk] },
         '/introspect': opaque.get(token) ?? { active: false },
+        '/token': path === '/token' ? exchange(parameters, request.headers.authorization) : undefined,
       }
       const body = answers[path]
-      const status = state.fails || (body === undefined ? 404 : 200)
+      const status = state.fails || (body === undefined ? (path === '/token' ? 400 : 404) : 200)
       response.writeHead(status, { 'content-type': 'application/json' })
       response.end(JSON.stringify(body ?? {}))
     })
   })
+  // RFC 8693: who asks, what for, and in whose name.
+  const exchange = (parameters: URLSearchParams, authorization: string | undefined) => {
+    exchanged.push(parameters)
+    const client = Buffer.from(['broker', 'a secret of the client'].map(encodeURIComponent).join(':')).toString(
+      'base64',
+    )
+    const isExchange = parameters.get('grant_type') === 'urn:ietf:params:oauth:grant-type:token-exchange'
+    const good = isExchange && parameters.has('subject_token') && parameters.has('subject_token_type')
+    return good && authorization === `Basic ${client}` ? exchanges.get(parameters.get('audience') ?? '') : undefined
+  }
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const state: TokenIssuer = {
     issuer,
     opaque,
+    exchanges,
+    exchanged,
     asked,
     lies: {},
     fails: 0,

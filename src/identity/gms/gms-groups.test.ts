@@ -25,6 +25,7 @@ describe('a group membership service', () => {
       answerWithinMs: 60_000,
       cacheMs: 5 * MINUTE,
       whenAwayMs: 0,
+      tokenFor: async (token) => token,
       clock,
       dispatcher: agent,
       ...options,

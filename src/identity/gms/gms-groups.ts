@@ -20,6 +20,8 @@ export interface GmsOptions {
   readonly cacheMs: number
   /** How long it is used when the service does not answer, in milliseconds. */
   readonly whenAwayMs: number
+  /** The token that the service accepts in the name of the holder of another one. */
+  readonly tokenFor: (token: string) => Promise<string>
   readonly clock: Clock
   readonly dispatcher: Dispatcher
 }
@@ -80,13 +82,13 @@ export class GmsGroups {
   }
 
   async #ask(token: string): Promise<Answer> {
-    const { url, groups: wanted, answerWithinMs, cacheMs, clock, dispatcher } = this.#options
+    const { url, groups: wanted, answerWithinMs, cacheMs, tokenFor, clock, dispatcher } = this.#options
     const search = new URL(url)
     for (const group of wanted ?? []) search.searchParams.append('group', group)
     try {
       const { statusCode, headers, body } = await request(search, {
         dispatcher,
-        headers: { authorization: `Bearer ${token}`, accept: 'text/plain' },
+        headers: { authorization: `Bearer ${await tokenFor(token)}`, accept: 'text/plain' },
         signal: AbortSignal.timeout(answerWithinMs),
       })
       const text = await textOf(body)

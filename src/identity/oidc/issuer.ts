@@ -9,6 +9,12 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
 
+/** The client that the broker is to an issuer. */
+export interface ClientCredentials {
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
 /** What a site configures of an issuer. */
 export interface IssuerConfig {
   /** Exactly as the tokens have it in `iss`. */
@@ -23,7 +29,16 @@ export interface IssuerConfig {
   readonly operatorGroups: readonly string[]
   readonly adminGroups: readonly string[]
   /** How opaque tokens are asked about; undefined when they are not accepted. */
-  readonly introspection: { readonly clientId: string; readonly clientSecret: string } | undefined
+  readonly introspection: ClientCredentials | undefined
+  /** As which client tokens are exchanged for those that other services accept; undefined when they are not. */
+  readonly exchange: ClientCredentials | undefined
+}
+
+/** A token that was given for another one. */
+export interface ExchangedToken {
+  readonly token: string
+  /** 0 when the issuer does not say. */
+  readonly lifetimeMs: number
 }
 
 /** What is used of the metadata. */
@@ -31,6 +46,7 @@ interface Metadata {
   readonly issuer: string
   readonly jwks_uri: string
   readonly introspection_endpoint?: string
+  readonly token_endpoint?: string
 }
 
 const ANSWER_WITHIN_MS = 5_000
@@ -75,12 +91,41 @@ export class Issuer {
     const { introspection } = this.config
     const { introspection_endpoint: endpoint } = await this.#theMetadata()
     if (!introspection || !endpoint) throw this.#unavailable('it tells nothing about tokens', undefined)
-    const { clientId, clientSecret } = introspection
+    return this.#askAs(introspection, endpoint, { token })
+  }
+
+  /**
+   * Exchanges a token of somebody for one that another service accepts, by its audience (RFC 8693, section 2). Throws
+   * UNAVAILABLE when the issuer does not give one.
+   */
+  async exchange(token: string, audience: string): Promise<ExchangedToken> {
+    const { exchange } = this.config
+    const { token_endpoint: endpoint } = await this.#theMetadata()
+    if (!exchange || !endpoint) throw this.#unavailable('it exchanges no tokens', undefined)
+    const answer = await this.#askAs(exchange, endpoint, {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: token,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      audience,
+    })
+    const { access_token: exchanged, token_type: type, expires_in: seconds } = answer
+    // What could break out of a header is no token; one that is bound to a key is of no use here.
+    if (typeof exchanged !== 'string' || !/^[\x21-\x7e]+$/.test(exchanged) || String(type).toLowerCase() !== 'bearer')
+      throw this.#unavailable('what it gave for a token is no bearer token', undefined)
+    return { token: exchanged, lifetimeMs: typeof seconds === 'number' ? seconds * 1_000 : 0 }
+  }
+
+  #askAs(
+    { clientId, clientSecret }: ClientCredentials,
+    endpoint: string,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, unknown>>> {
     const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':')
     return this.#ask(this.#endpoint(endpoint), {
       method: 'POST',
       headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
-      body: new URLSearchParams({ token }),
+      body: new URLSearchParams(parameters),
     })
   }
 
@@ -102,7 +147,7 @@ export class Issuer {
   async #discover(): Promise<Metadata> {
     const { issuer } = this.config
     const found = await this.#ask(new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`), {})
-    const { issuer: named, jwks_uri: keys, introspection_endpoint: endpoint } = found
+    const { issuer: named, jwks_uri: keys, introspection_endpoint: endpoint, token_endpoint: tokens } = found
     // Section 4.3: otherwise one issuer could speak for another.
     if (named !== issuer) throw this.#unavailable(`it calls itself ${JSON.stringify(named)}`, undefined)
     if (typeof keys !== 'string') throw this.#unavailable('it does not say where its keys are', undefined)
@@ -110,6 +155,7 @@ export class Issuer {
       issuer,
       jwks_uri: keys,
       ...(typeof endpoint === 'string' ? { introspection_endpoint: endpoint } : {}),
+      ...(typeof tokens === 'string' ? { token_endpoint: tokens } : {}),
     }
   }
 

@@ -33,6 +33,7 @@ describe('the keys of an issuer', () => {
       operatorGroups: [],
       adminGroups: [],
       introspection: undefined,
+      exchange: undefined,
     }
     const issuers = [new Issuer(config, systemClock, keysCoolDownMs)]
     return new OidcIdentity({ clock: systemClock, realm: 'broker', issuers, provision: async () => account })
