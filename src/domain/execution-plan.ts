@@ -1,7 +1,6 @@
 /** What an offer promises: which amounts of what, where and when. It is stored with the execution; only a client changes it (`execution-change.ts`). */
 import type { Instant } from './dates.ts'
 import type { DataRequest, DockerContainer, ExecutionRequest, VolumeMount } from './execution-request.ts'
-import { COMPONENTS_MAX } from './ids.ts'
 import type { Message } from './message.ts'
 import type { PriceList } from './price-list.ts'
 
@@ -122,8 +121,11 @@ function componentCounts(plan: ExecutionPlan): Readonly<Record<ComponentFamily, 
   }
 }
 
-/** The most data resources a request may have, so that all components of an execution can be numbered. */
-export const RESOURCES_PER_REQUEST_MAX = Math.floor(COMPONENTS_MAX / 4)
+/**
+ * The most storage resources, data resources and volumes that a request may have, each. With the storage that is made for
+ * data, all components of such an execution can be numbered. The contract says it too.
+ */
+export const RESOURCES_PER_REQUEST_MAX = 1_000
 
 /** The request that a plan is the only answer to: what the policies look at when an offer is accepted. */
 export function requestOfPlan({ executable, compute, storage, data, slot }: ExecutionPlan): ExecutionRequest {

@@ -19,6 +19,12 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Correct the fields that are named first; the contract at `/openapi.json` has every field.',
   },
+  'messages-more': {
+    level: 'WARN',
+    template: 'There are ${count} further messages; change what these name, and ask again.',
+    places: ['offer set'],
+    advice: 'Change what the other messages name first.',
+  },
   'earlier-schema': {
     level: 'INFO',
     template:
@@ -74,6 +80,12 @@ export const REQUEST_MESSAGES = {
     template: "The value '${value}' of ${pointer} cannot be used: ${reason}.",
     places: ['offer set'],
     advice: 'Change the value that the pointer leads to; the message says what is wrong with it.',
+  },
+  'missing-value': {
+    level: 'ERROR',
+    template: '${pointer} is missing: ${what} is needed.',
+    places: ['offer set'],
+    advice: 'Say in the request what is missing.',
   },
   'minimum-above-maximum': {
     level: 'ERROR',

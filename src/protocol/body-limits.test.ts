@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { BrokerError } from '../domain/errors.ts'
 import { checkBody, VALUES_MAX, XML_PARTS_MAX, YAML_MARKS_MAX } from './body-limits.ts'
 import { requestSchemas } from './operations.ts'
+import { KIND } from './kinds.ts'
 import { readXml } from './xml/read-xml.ts'
 import { readYaml } from './yaml-text.ts'
 
@@ -54,6 +55,24 @@ describe('the reader of a notation', () => {
     expect(() => readXml(xml(XML_PARTS_MAX + 1), 'ExecutionRequest')).toThrow(`more than ${XML_PARTS_MAX} elements`)
     expect(readYaml(yaml(YAML_MARKS_MAX))).toHaveLength(YAML_MARKS_MAX)
     expect(() => readYaml(yaml(YAML_MARKS_MAX + 1))).toThrow(`more than ${YAML_MARKS_MAX} lines`)
+  })
+  it('takes the largest environment that the contract has', () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `VARIABLE_${index}`)
+    const value = 'https://example.org:8443/a,b'
+    const start = `executable: {kind: ${KIND.dockerContainer}, environment: `
+    const xml = names.map((name) => `<entry><name>${name}</name><value>${value}</value></entry>`).join('')
+    const read = [
+      readYaml(`${start}{${names.map((name) => `"${name}":"${value}"`).join()}}}`, 'ExecutionRequest'),
+      readYaml(
+        `executable:\n kind: ${KIND.dockerContainer}\n environment:\n${names.map((name) => `  ${name}: '${value}'`).join('\n')}\n`,
+        'ExecutionRequest',
+      ),
+      readXml(
+        `<offers-request><executable kind="${KIND.dockerContainer}"><environment>${xml}</environment></executable></offers-request>`,
+        'ExecutionRequest',
+      ),
+    ] as { executable: { environment: object } }[]
+    for (const { executable } of read) expect(Object.keys(executable.environment)).toHaveLength(1_000)
   })
   it('counts the attributes of all elements together', () => {
     const one = `<a ${Array.from({ length: 49 }, (_, n) => `a${n}=""`).join(' ')}/>`

@@ -28,6 +28,17 @@ describe('what is conformed', () => {
     )
     expect(pointers.sort()).toEqual(['/data/3/location', '/storage/0/size/min'])
   })
+  it('names no more than anybody reads, and counts the others', () => {
+    const fields = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`field${index}`, 1]))
+    const data = Array.from({ length: 50 }, () => newer)
+    const { unknownFields, moreUnknownFields, unknownKinds } = conform('ExecutionRequest', { ...fields, data })
+    expect([unknownFields.length, moreUnknownFields, unknownKinds.length]).toEqual([20, 30, 20])
+  })
+  it('does not look into a list that the contract has no room for', () => {
+    const costs = Array.from({ length: 101 }, () => ({ kind: 'unknown' }))
+    const { value, unknownKinds } = conform('ExecutionRequest', { costs })
+    expect([value, unknownKinds]).toEqual([{ costs }, []])
+  })
   it('takes no name for a word of the language', () => {
     const environment = JSON.parse('{"__proto__":"a","constructor":"b"}') as object
     const { value } = conform('ExecutionRequest', { executable: { kind: KIND.dockerContainer, environment } })

@@ -10,10 +10,17 @@ import type { FieldFault } from '../domain/errors.ts'
 import { escapePointer } from './body-limits.ts'
 import { faultsOf, resolveSchema, schemaNamed, type Schema, type SchemaName } from './contract.ts'
 
+/** So many unknown fields, and so many unknown kinds, are named one by one; nobody reads more. */
+const NAMED_MAX = 20
+
 /** What was left out of a value. Places are JSON Pointers into what the client sent. */
 export interface Conformed {
   readonly value: unknown
+  /** The first unknown fields. */
   readonly unknownFields: readonly string[]
+  /** How many there are beside those that are named. */
+  readonly moreUnknownFields: number
+  /** The first unknown kinds. */
   readonly unknownKinds: readonly UnknownKind[]
   /** Where in what the client sent a place of `value` is: what was left out of a list moved those behind it. */
   readonly placeInOriginal: (pointer: string) => string
@@ -32,6 +39,7 @@ export function conform(name: SchemaName, value: unknown): Conformed {
   return {
     value: fitted,
     unknownFields: fitting.unknownFields,
+    moreUnknownFields: fitting.moreUnknownFields,
     unknownKinds: fitting.unknownKinds,
     placeInOriginal: (pointer) => fitting.placeInOriginal(pointer),
   }
@@ -46,6 +54,7 @@ export function faultsOfConformed(name: SchemaName, { value, placeInOriginal }: 
 
 class Fitting {
   readonly unknownFields: string[] = []
+  moreUnknownFields = 0
   readonly unknownKinds: UnknownKind[] = []
   /** The keys that lead to the part that is fitted now. Nearly every part is as it should be and needs no pointer. */
   readonly #path: (string | number)[] = []
@@ -67,6 +76,8 @@ class Fitting {
   }
 
   #fitList(schema: Schema, list: readonly unknown[]): unknown[] {
+    // Too long a list is for the validator, which does not look into it either.
+    if (list.length > (schema.maxItems ?? list.length)) return [...list]
     const items = schema.items ?? schema.oneOf?.map(resolveSchema).find((branch) => branch.items)?.items
     if (!items) return [...list]
     const fitted = list.map((item, index) => this.#fitAt(index, items, item))
@@ -84,7 +95,7 @@ class Fitting {
       if (part === null || part === undefined) continue
       const known = properties && Object.hasOwn(properties, key) ? properties[key] : additionalProperties
       if (typeof known === 'object' && known.readOnly) continue
-      if (known === undefined || known === false) this.unknownFields.push(this.#pointer(key))
+      if (known === undefined || known === false) this.#nameField(key)
       else setOwn(fitted, key, known === true ? part : this.#fitAt(key, known, part))
     }
     return fitted
@@ -107,8 +118,14 @@ class Fitting {
     if (typeof kind !== 'string') return ANYTHING
     const target = Object.hasOwn(mapping, kind) ? mapping[kind] : undefined
     if (target) return resolveSchema({ $ref: target })
-    this.unknownKinds.push({ pointer: this.#pointer(propertyName), kind, known: kindsOf(mapping) })
+    if (this.unknownKinds.length < NAMED_MAX)
+      this.unknownKinds.push({ pointer: this.#pointer(propertyName), kind, known: kindsOf(mapping) })
     return undefined
+  }
+
+  #nameField(key: string): void {
+    if (this.unknownFields.length < NAMED_MAX) this.unknownFields.push(this.#pointer(key))
+    else this.moreUnknownFields++
   }
 
   #pointer(...further: string[]): string {

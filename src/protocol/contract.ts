@@ -19,6 +19,7 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
   readonly additionalProperties?: Schema | boolean
   readonly items?: Schema
+  readonly maxItems?: number
   /** Only the broker writes it: what a client sends there means nothing. */
   readonly readOnly?: boolean
   /** Why it is here although the published schema does not have it. */
@@ -100,14 +101,23 @@ export function faultsOf(name: SchemaName, value: unknown): FieldFault[] {
   if (first(value)) return []
   const validate = isLarge(value) ? first : validators.all(name)
   validate(value)
-  return (validate.errors ?? [])
-    .filter((error) => error.keyword !== 'if' && error.keyword !== 'oneOf')
-    .slice(0, FAULTS_MAX)
-    .map((error) => ({
-      pointer:
-        error.keyword === 'required' ? `${error.instancePath}/${error.params.missingProperty}` : error.instancePath,
-      detail: error.keyword === 'required' ? 'is required' : describe(error),
-    }))
+  const details = new Map<string, Set<string>>()
+  for (const error of validate.errors ?? []) {
+    if (error.keyword === 'if' || error.keyword === 'oneOf') continue
+    const pointer =
+      error.keyword === 'required' ? `${error.instancePath}/${error.params.missingProperty}` : error.instancePath
+    if (details.size === FAULTS_MAX && !details.has(pointer)) break
+    details.set(pointer, (details.get(pointer) ?? new Set()).add(describe(error)))
+  }
+  return [...details].map(([pointer, said]) => ({ pointer, detail: oneDetail([...said]) }))
+}
+
+/** What is wrong with one place as one sentence. Where it has one of several types, each of them was missed. */
+function oneDetail(said: readonly string[]): string {
+  const types = said
+    .filter((detail) => /^must be (?:an? )?[a-z]+$/.test(detail))
+    .map((detail) => detail.replace(/^must be /, ''))
+  return types.length > 0 ? `must be ${types.join(' or ')}` : said.join(', ')
 }
 
 function isLarge(value: unknown): boolean {
@@ -119,7 +129,21 @@ function isLarge(value: unknown): boolean {
   return left <= 0
 }
 
-function describe(error: { keyword: string; message?: string | undefined; params: Record<string, unknown> }): string {
+/** A fault as ajv tells it. */
+interface Told {
+  readonly keyword: string
+  readonly message?: string | undefined
+  readonly params: Record<string, unknown>
+  /** The schema that has the keyword. */
+  readonly parentSchema?: object | undefined
+}
+
+function describe(error: Told): string {
+  if (error.keyword === 'required') {
+    const { properties } = (error.parentSchema ?? {}) as Schema
+    const choice = properties?.[error.params.missingProperty as string]?.enum
+    return choice ? `is required: ${choice.join(', ')}` : 'is required'
+  }
   if (error.keyword === 'enum') return `must be one of ${(error.params.allowedValues as unknown[]).join(', ')}`
   if (error.keyword === 'const') return `must be ${JSON.stringify(error.params.allowedValue)}`
   return error.message ?? 'does not follow the contract'
@@ -130,7 +154,7 @@ function describe(error: { keyword: string; message?: string | undefined; params
  * discriminator mappings, and trying each branch in turn would report the faults of all of them.
  */
 function compileContract(allErrors: boolean): Ajv2020 {
-  const compiler = new Ajv2020({ allErrors, strict: false, discriminator: false, validateFormats: true })
+  const compiler = new Ajv2020({ allErrors, strict: false, discriminator: false, validateFormats: true, verbose: true })
   // The package is CommonJS: its default export is the module's own `default`.
   addFormatsModule.default(compiler)
   compiler.addSchema({ $id: 'contract', components: { schemas: rewrite(CONTRACT.components.schemas) } })
@@ -150,7 +174,7 @@ function rewrite(value: unknown): unknown {
     required: [propertyName],
     properties: { [propertyName]: { enum: Object.keys(mapping) } },
     allOf: Object.entries(mapping).map(([kind, $ref]) => ({
-      if: { properties: { [propertyName]: { const: kind } } },
+      if: { required: [propertyName], properties: { [propertyName]: { const: kind } } },
       then: { $ref },
     })),
   }

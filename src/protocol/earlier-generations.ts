@@ -4,8 +4,10 @@
  * One row for each form, applied in their order: a later row finds what an earlier one has made. A row leaves alone what
  * is in the current form. Nothing is guessed: what no row knows is for the validator, or is reported as unknown.
  */
+import { RESOURCES_PER_REQUEST_MAX } from '../domain/execution-plan.ts'
 import { schemaNamed, type SchemaName } from './contract.ts'
 import { currentKind } from './earlier-kinds.ts'
+import { META_FIELDS } from './earlier-places.ts'
 import { KIND } from './kinds.ts'
 import { shapeOf } from './shape.ts'
 
@@ -30,18 +32,6 @@ export interface EarlierPart {
   readonly readAs: string
 }
 
-/** Fields that were once beside the others and are in `meta` today, with their name there. */
-const META_FIELDS: Readonly<Record<string, string>> = {
-  uuid: 'uuid',
-  _id: 'uuid',
-  name: 'name',
-  description: 'description',
-  href: 'url',
-  url: 'url',
-  created: 'created',
-  modified: 'modified',
-  messages: 'messages',
-}
 const PHASES: Readonly<Record<string, string>> = { READY: 'AVAILABLE', PROPOSED: 'INITIAL' }
 
 export const EARLIER_FORMS: readonly EarlierForm[] = [
@@ -299,7 +289,8 @@ function changeOne(part: unknown, pointer: string, schema: SchemaName, change: C
 }
 
 function changeList(parts: unknown, pointer: string, schema: SchemaName, change: Change): unknown {
-  if (!Array.isArray(parts)) return parts
+  // Too long a list is refused, whatever is in it.
+  if (!Array.isArray(parts) || parts.length > RESOURCES_PER_REQUEST_MAX) return parts
   const list = parts as readonly unknown[]
   const changed = list.map((part, index) => changeOne(part, `${pointer}/${index}`, schema, change))
   return changed.some((part, index) => part !== list[index]) ? changed : parts

@@ -14,5 +14,14 @@ export function currentKind(kind: string, known: Readonly<Record<string, unknown
     .toLowerCase()
     .replace(/-\d+(\.\d+)*$/, '')
   const name = Object.hasOwn(RENAMED, word) ? RENAMED[word] : word
-  return Object.keys(known).find((one) => shortKind(one).toLowerCase() === name)
+  return wordsOf(known).get(name ?? '')
+}
+
+/** The kinds of a place by their last word, as a map that is made once. */
+const words = new WeakMap<object, ReadonlyMap<string, string>>()
+
+function wordsOf(known: object): ReadonlyMap<string, string> {
+  const found = words.get(known) ?? new Map(Object.keys(known).map((kind) => [shortKind(kind).toLowerCase(), kind]))
+  words.set(known, found)
+  return found
 }

@@ -204,8 +204,8 @@ describe('a field that a data resource needs', () => {
     [['/data/0/skao/namespace', '/data/0/skao/objectname'], { kind: KIND.skaoData, skao: {} }],
   ])('is named when it is missing: %s', (pointers, data) => {
     const { messages } = read({ ...container, data: [data] })
-    const invalid = messages.filter(({ name }) => name === 'invalid-value')
-    expect(invalid.map(({ values }) => values.pointer)).toEqual(pointers)
+    const missing = messages.filter(({ name }) => name === 'missing-value')
+    expect(missing.map(({ values }) => values.pointer)).toEqual(pointers)
   })
   it.each([[KIND.jupyterNotebook], [KIND.singularityContainer]])('and so is that of an executable: %s', (kind) => {
     const { messages } = read({ executable: { kind } })
@@ -237,9 +237,19 @@ describe('more parts than can be numbered', () => {
       '/data': { data: many(file({})) },
       '/compute/volumes': mounts(...many(volume('a'))),
     }
-    const { messages } = read({ ...container, ...bodies[pointer] })
-    expect(messages.map(({ values }) => values.pointer)).toEqual([pointer])
+    expect(() => read({ ...container, ...bodies[pointer] })).toThrow(
+      expect.objectContaining({ faults: [{ pointer, detail: 'must NOT have more than 1000 items' }] }) as Error,
+    )
   })
+})
+
+it('no more messages are said than anybody reads, and how many more there would be', () => {
+  const { messages, request } = read({
+    ...container,
+    data: Array.from({ length: 150 }, () => ({ kind: KIND.simpleData })),
+  })
+  expect(request).toBeUndefined()
+  expect([messages.length, messages.at(-1)]).toMatchObject([101, { name: 'messages-more', values: { count: 50 } }])
 })
 
 describe('mounts that lie in each other', () => {

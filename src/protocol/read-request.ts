@@ -6,7 +6,6 @@
  */
 import type { Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
-import { RESOURCES_PER_REQUEST_MAX } from '../domain/execution-plan.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
 import { conform, faultsOfConformed } from './conform.ts'
@@ -29,9 +28,6 @@ export interface ReadRequest {
   readonly messages: readonly Message[]
 }
 
-/** So many unknown fields, and so many unknown kinds, are named one by one; nobody reads more. */
-const NAMED_MAX = 20
-
 /** The defaults of a site that a request leaves open. */
 export interface RequestDefaults {
   readonly durationMs: number
@@ -44,7 +40,7 @@ export interface RequestDefaults {
 export function readRequest(body: unknown, now: Instant, defaults: RequestDefaults): ReadRequest {
   const { body: current, earlier } = modernise('ExecutionRequest', body)
   const conformed = conform('ExecutionRequest', current)
-  const { value, unknownFields, unknownKinds } = conformed
+  const { value, unknownFields, moreUnknownFields: more, unknownKinds } = conformed
   const faults = faultsOfConformed('ExecutionRequest', conformed)
   if (faults.length > 0) {
     throw new BrokerError('BAD_REQUEST', 'The request does not follow the contract; the fields at fault are listed.', {
@@ -54,10 +50,9 @@ export function readRequest(body: unknown, now: Instant, defaults: RequestDefaul
   const wire = value as Schemas['ExecutionRequest']
   const notes = new RequestNotes(now)
   for (const part of earlier) notes.say(message('earlier-schema', now, { ...part }))
-  for (const pointer of unknownFields.slice(0, NAMED_MAX)) notes.say(message('unknown-field', now, { pointer }))
-  const more = unknownFields.length - NAMED_MAX
+  for (const pointer of unknownFields) notes.say(message('unknown-field', now, { pointer }))
   if (more > 0) notes.say(message('unknown-fields-more', now, { count: more }))
-  for (const { pointer, kind, known } of unknownKinds.slice(0, NAMED_MAX)) {
+  for (const { pointer, kind, known } of unknownKinds) {
     notes.say(message('unknown-kind', now, { pointer, kind, known: known.join(', ') }))
   }
   const { name, description } = readMeta(wire.meta)
@@ -71,8 +66,6 @@ function readParts(
   defaults: RequestDefaults,
   notes: RequestNotes,
 ): ExecutionRequest | undefined {
-  refuseTooMany(wire, notes)
-  if (notes.refused) return undefined
   if (!wire.executable) notes.say(message('executable-required', notes.now, { pointer: '/executable' }))
   const references = new References(wire, notes)
   const executable = wire.executable && readExecutable(wire.executable, notes)
@@ -81,17 +74,4 @@ function readParts(
   const schedule = readSchedule(wire.schedule, defaults.durationMs, notes)
   const limits = readLimits(wire, notes.now, (said) => notes.say(said))
   return executable && { ...readMeta(wire.meta), executable, compute, ...resources, ...schedule, limits }
-}
-
-/** The components of an execution are numbered, so there is a most of them. */
-function refuseTooMany(wire: Schemas['ExecutionRequest'], notes: RequestNotes): void {
-  const lists = [
-    ['/storage', wire.storage],
-    ['/data', wire.data],
-    ['/compute/volumes', wire.compute?.volumes],
-  ] as const
-  for (const [pointer, { length } = []] of lists) {
-    if (length > RESOURCES_PER_REQUEST_MAX)
-      notes.invalid(pointer, `${length} entries`, `at most ${RESOURCES_PER_REQUEST_MAX} are possible`)
-  }
 }

@@ -2,8 +2,13 @@
 import type { Instant } from '../domain/dates.ts'
 import { message, type Message } from '../domain/message.ts'
 
+/** So many messages are said one by one; nobody reads more, and each is kept with the offer set. */
+const SAID_MAX = 100
+
 export class RequestNotes {
-  readonly messages: Message[] = []
+  readonly #said: Message[] = []
+  #unsaid = 0
+  #refused = false
   readonly now: Instant
 
   constructor(now: Instant) {
@@ -11,7 +16,15 @@ export class RequestNotes {
   }
 
   say(said: Message): void {
-    this.messages.push(said)
+    if (said.level === 'ERROR') this.#refused = true
+    if (this.#said.length < SAID_MAX) this.#said.push(said)
+    else this.#unsaid++
+  }
+
+  /** The first messages and, where there are more, how many. */
+  get messages(): readonly Message[] {
+    if (this.#unsaid === 0) return this.#said
+    return [...this.#said, message('messages-more', this.now, { count: this.#unsaid })]
   }
 
   /** A value that cannot be used. Values that are not text are shown as JSON. */
@@ -22,7 +35,7 @@ export class RequestNotes {
 
   /** A value that has to be there and is not. */
   missing(pointer: string, what: string): void {
-    this.invalid(pointer, '', `${what} is needed`)
+    this.say(message('missing-value', this.now, { pointer, what }))
   }
 
   /** Something that the contract has and this broker does not do. */
@@ -32,6 +45,6 @@ export class RequestNotes {
 
   /** Whether something speaks for NO. */
   get refused(): boolean {
-    return this.messages.some(({ level }) => level === 'ERROR')
+    return this.#refused
   }
 }

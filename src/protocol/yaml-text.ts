@@ -23,6 +23,7 @@ import { BrokerError } from '../domain/errors.ts'
 import { DEPTH_MAX, tooManyParts, YAML_MARKS_MAX } from './body-limits.ts'
 import { schemaNamed, type Schema, type SchemaName } from './contract.ts'
 import { currentKind } from './earlier-kinds.ts'
+import { earlierField, earlierItem } from './earlier-places.ts'
 import { shapeOf } from './shape.ts'
 
 /** A plain word that is something else than a text in YAML. */
@@ -90,10 +91,13 @@ function asMeant(value: unknown, schema: Schema): unknown {
   const shape = shapeOf(schema, kindOf(value, schema))
   if (value instanceof PlainWord)
     return shape.scalars.size === 1 && shape.scalars.has('string') ? value.text : value.value
-  if (Array.isArray(value)) return value.map((item) => asMeant(item, shape.items ?? {}))
+  if (Array.isArray(value)) {
+    const items = shape.items ?? earlierItem(schema, shape)
+    return value.map((item) => asMeant(item, items))
+  }
   const map = value as Record<string, unknown>
   for (const key of Object.keys(map)) {
-    const known = shape.properties.get(key) ?? shape.additional
+    const known = shape.properties.get(key) ?? shape.additional ?? earlierField(key, schema, shape)
     // The reader made every name a property of the map itself, so that this is safe for `__proto__` too.
     map[key] = asMeant(map[key], typeof known === 'object' ? known : {})
   }

@@ -112,7 +112,7 @@ describe('the answer is NO, and says what to change', () => {
       '/data/0/kind',
       containerRequest({}, { data: [kind('tape') as never] }),
     ],
-    ['no image', 'invalid-value', '/executable/image/locations', containerRequest({ image: { locations: [' '] } })],
+    ['no image', 'missing-value', '/executable/image/locations', containerRequest({ image: { locations: [' '] } })],
     [
       'a reference to nothing',
       'reference-not-found',

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { conform } from '../../src/protocol/conform.ts'
 import { EARLIER_FORMS, modernise, type EarlierForm } from '../../src/protocol/earlier-generations.ts'
 import { readRequest } from '../../src/protocol/read-request.ts'
+import { readYaml } from '../../src/protocol/yaml-text.ts'
 
 interface Example {
   readonly of?: EarlierForm['of']
@@ -38,6 +39,34 @@ describe('a form of an earlier generation', () => {
     const { of = 'ExecutionRequest', read } = example(name)
     expect(modernise(of, read).earlier).toEqual([])
     expect(modernise(of, read).body).toEqual(read)
+  })
+})
+
+describe('what looks like a number in the YAML of an earlier generation', () => {
+  const kind = 'docker-container'
+  it.each<[string, string, unknown]>([
+    [
+      'the environment as a list',
+      `executable: {kind: ${kind}, environment: [{key: A, value: 1.50}, {name: 2, value: true}]}`,
+      {},
+    ],
+    ['the environment as a map', `executable: {kind: ${kind}, environment: {A: 1.50, 2: true}}`, {}],
+    ['a wrapped request', `request: {executable: {kind: ${kind}, environment: {A: 1.50, 2: true}}}`, {}],
+    ['components', `components: {executable: {kind: ${kind}, environment: {A: 1.50, 2: true}}}`, {}],
+    ['a flat name', `name: 5\nexecutable: {kind: ${kind}, environment: {A: 1.50, 2: true}}`, { meta: { name: '5' } }],
+  ])('is a text where the contract has texts: %s', (_, text, more) => {
+    const { body } = modernise('ExecutionRequest', readYaml(text, 'ExecutionRequest'))
+    expect(body).toMatchObject({ executable: { environment: { A: '1.50', 2: 'true' } }, ...(more as object) })
+  })
+  it('is a number where the contract has numbers', () => {
+    const text = 'resources: {compute: [{type: simple-compute-resource, name: 7, cores: {requested: {min: 2}}}]}'
+    const { body } = modernise('ExecutionRequest', readYaml(text, 'ExecutionRequest'))
+    expect(body).toMatchObject({ compute: { meta: { name: '7' }, cores: { min: 2 } } })
+  })
+  it('is a text in volumes beside the others', () => {
+    const text = 'volumes: [{name: 1, path: 2, resource: 3}]'
+    const { body } = modernise('ExecutionRequest', readYaml(text, 'ExecutionRequest'))
+    expect(body).toMatchObject({ compute: { volumes: [{ path: '2', resource: '3' }] } })
   })
 })
 
