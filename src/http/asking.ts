@@ -47,10 +47,14 @@ export async function ask(
 
 /** The limits of an offer set for a client that takes its time. */
 export function offerLimits(request: FastifyRequest, { settings }: HttpContext): OfferLimits {
-  const wanted = Number(preferences(request).get('offers'))
-  const offersMax =
-    Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, settings.offersPerSet) : settings.offersPerSet
+  const offersMax = preferredOffers(request, settings) ?? settings.offersPerSet
   return { ...limits(settings), offersMax, lifetimeMs: settings.offerLifetimeMs }
+}
+
+/** How many offers the client prefers at most, as far as the site gives so many; undefined when it does not say. */
+export function preferredOffers(request: FastifyRequest, settings: HttpContext['settings']): number | undefined {
+  const wanted = Number(preferences(request).get('offers'))
+  return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, settings.offersPerSet) : undefined
 }
 
 /** The limits for a client that accepts at once. */

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DateError, parseInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
-import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
+import { EXECUTION_PHASES, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import { SPELLINGS, type Spelling } from '../domain/spelling.ts'
 import { presentExecution, presentRefusal } from '../protocol/present.ts'
 import { phaseNamed, readUpdate } from '../protocol/read-update.ts'
@@ -120,6 +120,6 @@ function instantOfQuery(name: string, text: string): Instant {
 
 function phaseOfQuery(word: string): ExecutionPhase {
   const phase = phaseNamed(word.toUpperCase())
-  if (!phase) throw badQuery('PHASE', `'${word}' is not a phase`)
+  if (!phase) throw badQuery('PHASE', `'${word}' is not a phase; phases are ${EXECUTION_PHASES.join(', ')}`)
   return phase
 }

@@ -5,7 +5,7 @@ import type { Spelling } from '../domain/spelling.ts'
 import { presentOfferSet } from '../protocol/present.ts'
 import { readUpdate } from '../protocol/read-update.ts'
 import * as offerSets from '../store/offer-sets.ts'
-import { ask, offerLimits } from './asking.ts'
+import { ask, offerLimits, preferredOffers } from './asking.ts'
 import { knownCaller } from './calling.ts'
 import { answer, linkFor, preferences, type HttpContext } from './context.ts'
 import { makeOnce } from './once.ts'
@@ -32,7 +32,9 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
     })
     const link = linkFor(request, context)
     const body = offered ? presentOfferSet(viewOfOffered(offered), link) : await present(offerSetId, request)
-    return created(request, reply, link(`/offersets/${offerSetId}`), body)
+    const offers = preferredOffers(request, context.settings)
+    const applied = offers === undefined ? [] : [`offers=${offers}`]
+    return created(request, reply, link(`/offersets/${offerSetId}`), body, applied)
   }
 
   app.get('/offersets', async (request, reply) => {
@@ -67,14 +69,24 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
   }
 }
 
-/** Answers for something that was made: 303 to it, or 200 when the client prefers. The body is there in both cases. */
-export function created(request: FastifyRequest, reply: FastifyReply, url: string, body: unknown): FastifyReply {
-  if (preferences(request).get('return') !== 'representation')
-    return answer(request, reply.header('Location', url), 303, body)
+/**
+ * Answers for something that was made: 303 to it, or 200 when the client prefers. The body is there in both cases.
+ * `applied` are further preferences that were followed.
+ */
+export function created(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  url: string,
+  body: unknown,
+  applied: readonly string[] = [],
+): FastifyReply {
+  const isPreferred = preferences(request).get('return') === 'representation'
+  const followed = [...(isPreferred ? ['return=representation'] : []), ...applied]
+  if (followed.length > 0) void reply.header('Preference-Applied', followed.join(', '))
   return answer(
     request,
-    reply.header('Content-Location', url).header('Preference-Applied', 'return=representation'),
-    200,
+    reply.header(isPreferred ? 'Content-Location' : 'Location', url),
+    isPreferred ? 200 : 303,
     body,
   )
 }

@@ -192,7 +192,10 @@ function refuseTwice({ raw }: FastifyRequest): void {
 /** A path that exists answers the methods that it does not have with 405 and those that it has. */
 function refusePath(request: FastifyRequest, methods: readonly string[], allow: (allowed: string) => void): never {
   if (methods.length === 0)
-    throw new BrokerError('NOT_FOUND', `There is no ${pathOf(request)} here; /openapi.json says what there is.`)
+    throw new BrokerError(
+      'NOT_FOUND',
+      `There is no ${pathOf(request)} here; /docs shows what there is, and /openapi.json says it to programs.`,
+    )
   allow(methods.join(', '))
   throw new BrokerError(
     'METHOD_NOT_ALLOWED',

@@ -47,7 +47,11 @@ export function conform(name: SchemaName, value: unknown): Conformed {
 
 /** The faults of what was fitted, at their places in what the client sent. */
 export function faultsOfConformed(name: SchemaName, { value, placeInOriginal }: Conformed): FieldFault[] {
-  return faultsOf(name, value ?? null).map((fault) =>
+  if (value === undefined || value === null)
+    return [
+      { pointer: '', detail: 'is empty; send what the contract at /openapi.json describes, in JSON, YAML or XML' },
+    ]
+  return faultsOf(name, value).map((fault) =>
     'pointer' in fault ? { ...fault, pointer: placeInOriginal(fault.pointer) } : fault,
   )
 }

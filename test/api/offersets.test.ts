@@ -41,8 +41,11 @@ describe('asking for offers', () => {
     await api.post(`/offersets/${asked.meta.uuid}`, rejectAll)
   })
   it('makes no more offers than the client prefers', async () => {
-    const asked = await api.offers(containerRequest(), { Prefer: 'offers=2, return=representation' })
+    const { headers, body: asked } = await api.post<Schemas['OfferSet']>('/offersets', containerRequest(), {
+      Prefer: 'offers=2, return=representation',
+    })
     expect(asked.offers?.length).toBe(2)
+    expect(headers.get('preference-applied')).toBe('return=representation, offers=2')
     await api.post(`/offersets/${asked.meta.uuid}`, rejectAll)
   })
   it('reads YAML and answers in YAML with the same model', async () => {

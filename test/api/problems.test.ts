@@ -71,6 +71,15 @@ describe('a problem', () => {
     expect((JSON.parse(body) as Schemas['Problem']).errors).toMatchObject([{ header: 'Host' }])
   })
 
+  it('says what is possible', async () => {
+    expect((await get('/executions?PHASE=SLEEPING')).text).toContain('phases are INITIAL, OFFERED, ACCEPTED')
+    expect((await get('/')).text).toContain('/docs shows what there is')
+    const empty = await send('POST', '/offersets', undefined, {})
+    expect(empty.body.errors).toMatchObject([
+      { pointer: '', detail: expect.stringMatching(/is empty; send/) as string },
+    ])
+  })
+
   it('is written in the notation that the client accepts', async () => {
     const yaml = await get('/nowhere', { Accept: 'application/yaml' })
     expect(yaml.headers.get('content-type')).toBe('application/problem+yaml; charset=utf-8')
