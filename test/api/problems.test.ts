@@ -72,7 +72,7 @@ describe('a problem', () => {
   })
 
   it('says what is possible', async () => {
-    expect((await get('/executions?PHASE=SLEEPING')).text).toContain('phases are INITIAL, OFFERED, ACCEPTED')
+    expect((await get('/executions?PHASE=SLEEPING')).text).toContain('phases are OFFERED, ACCEPTED')
     expect((await get('/')).text).toContain('/docs shows what there is')
     const empty = await send('POST', '/offersets', undefined, {})
     expect(empty.body.errors).toMatchObject([
