@@ -103,7 +103,12 @@ export class PooledDatabase implements Queryable {
       return await work(connection)
     } catch (error) {
       if (error instanceof ConnectionLost) lost = error
-      throw lost ? new BrokerError('UNAVAILABLE', 'The database is not answering.', { cause: error }) : error
+      if (lost) throw new BrokerError('UNAVAILABLE', 'The database is not answering.', { cause: error })
+      if (isBrokenOff(error))
+        throw new BrokerError('UNAVAILABLE', 'Others were in the way of it in the database; nothing was changed.', {
+          cause: error,
+        })
+      throw error
     } finally {
       connection.off('error', onError)
       connection.release(lost)
@@ -145,6 +150,11 @@ async function run<Row>(connection: pg.PoolClient, statement: Statement, paramet
 
 /** The connection to the database is gone; what was asked may or may not have happened. */
 class ConnectionLost extends Error {}
+
+/** A deadlock or a conflict of transactions: the server undid one of those that got in each other's way. */
+function isBrokenOff(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['40P01', '40001'].includes(String(error.code))
+}
 
 /** SQLSTATE classes that mean that the server is going away (connection exceptions, operator intervention). */
 const SERVER_GONE = /^(?:08|57P0)/

@@ -11,13 +11,20 @@ select number, name from migration order by number
 insert into migration (number, name, applied_at) values (:number, :name, :at)
 
 -- name: loadExecutionTransitions
--- Makes the table hold the transitions of src/domain.
+-- Makes the table hold the transitions of src/domain. A row that is right already is not touched: whatever writes history
+-- refers to it, and a process that starts would get in the way of all others.
 insert into execution_transition (event, from_phase, to_phase, cause)
 select event, "from", "to", cause from jsonb_to_recordset(:rows) as t (event text, "from" text, "to" text, cause text)
+ where not exists (
+   select from execution_transition as known
+    where (known.event, known.from_phase, known.to_phase, known.cause) = (t.event, t."from", t."to", t.cause))
 on conflict (event, from_phase) do update set to_phase = excluded.to_phase, cause = excluded.cause
 
 -- name: loadComponentTransitions
--- Makes the table hold the transitions of src/domain.
+-- The same for components.
 insert into component_transition (event, from_phase, to_phase, cause)
 select event, "from", "to", cause from jsonb_to_recordset(:rows) as t (event text, "from" text, "to" text, cause text)
+ where not exists (
+   select from component_transition as known
+    where (known.event, known.from_phase, known.to_phase, known.cause) = (t.event, t."from", t."to", t.cause))
 on conflict (event, from_phase) do update set to_phase = excluded.to_phase, cause = excluded.cause

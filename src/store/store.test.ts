@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { testDatabase, type TestDatabase } from '../../test/support/database.ts'
+import { onServer, testDatabase, type TestDatabase } from '../../test/support/database.ts'
 import { componentLifecycle } from '../domain/component-lifecycle.ts'
 import { executionLifecycle } from '../domain/execution-lifecycle.ts'
 import type { Lifecycle } from '../domain/transition-table.ts'
@@ -12,7 +12,7 @@ import * as bookings from './bookings.ts'
 import * as broker from './broker.ts'
 import * as components from './components.ts'
 import { lockDirectory } from './data-directory.ts'
-import type { Transaction } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import * as executions from './executions.ts'
 import * as idempotency from './idempotency.ts'
 import * as identities from './identities.ts'
@@ -23,6 +23,7 @@ import * as offerSets from './offer-sets.ts'
 import * as outputs from './outputs.ts'
 import * as pools from './pools.ts'
 import * as quotas from './quotas.ts'
+import { openServer } from './server.ts'
 import { loadedStatements, type Statement } from './statements.ts'
 import * as work from './work.ts'
 
@@ -54,11 +55,8 @@ afterAll(async () => {
 })
 
 const inTransaction = (work: (tx: Transaction) => Promise<void>) => test.database.transaction(work)
-const readTable = (table: string): Statement => ({
-  name: `test.${table}`,
-  text: `select * from ${table}`,
-  parameters: [],
-})
+const statement = (text: string): Statement => ({ name: `test.${text}`, text, parameters: [] })
+const readTable = (table: string) => statement(`select * from ${table}`)
 
 describe('the statements', () => {
   it('are all prepared by the database', async () => {
@@ -103,6 +101,39 @@ describe('the migrations', () => {
         .sort()
     expect(await stored('execution_transition')).toEqual(declared(executionLifecycle))
     expect(await stored('component_transition')).toEqual(declared(componentLifecycle))
+  })
+})
+
+describe.skipIf(!onServer)('a process that starts beside others', () => {
+  it('waits for no transaction that refers to the transitions', async () => {
+    const other = await openServer({ url: test.url as string, connectionsMax: 1 })
+    await test.database.transaction(async (tx) => {
+      await tx.query(statement('select event from execution_transition for key share'), {})
+      await tx.query(statement('select event from component_transition for key share'), {})
+      await migrate(other, Date.now())
+    })
+    await other.close()
+  })
+})
+
+describe.skipIf(!onServer)("transactions that get in each other's way", () => {
+  it('are told from mistakes: one of them may be tried again', async () => {
+    const other = await openServer({ url: test.url as string, connectionsMax: 1 })
+    const lock = (key: number) => statement(`select pg_advisory_xact_lock(${key})`)
+    let holding = 0
+    let bothHold = () => {}
+    const ready = new Promise<void>((resolve) => (bothHold = resolve))
+    const inTurn = (database: Database, first: number, second: number) =>
+      database.transaction(async (tx) => {
+        await tx.query(lock(first), {})
+        if (++holding === 2) bothHold()
+        await ready
+        await tx.query(lock(second), {})
+      })
+    const outcomes = await Promise.allSettled([inTurn(test.database, 1, 2), inTurn(other, 2, 1)])
+    await other.close()
+    const failed = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
+    expect(failed).toMatchObject([{ code: 'UNAVAILABLE' }])
   })
 })
 
