@@ -40,7 +40,7 @@ export async function policyExplain(file: string, options: ExplainOptions): Prom
       }
       const failures = new Map<string, unknown>()
       const judged = await judge(site, request, options, failures)
-      show(judged, failures, { terminal, json })
+      show(judged, { failures, quotas: site.quotas.map(({ name }) => name) }, { terminal, json })
       return judged.request ? EXIT.ok : EXIT.refused
     }),
   )
@@ -94,24 +94,37 @@ function judge(
   })
 }
 
+/** What is to be said of a quota, so that nobody takes its verdict for the one that the broker would give. */
+const UNCOUNTED = 'Nothing is counted as used here; GET /admin/quotas of the broker shows what is.'
+
 /** Each verdict with its reasons, and what becomes of all of them. Whoever runs this may see why a policy failed. */
 function show(
   { request, messages, answers }: Judgement,
-  failures: ReadonlyMap<string, unknown>,
+  { failures, quotas }: { readonly failures: ReadonlyMap<string, unknown>; readonly quotas: readonly string[] },
   { terminal, json }: { readonly terminal: Terminal; readonly json: boolean },
 ): void {
   for (const { policy, verdict } of answers) {
     const reasons = verdict.decision === 'deny' ? verdict.messages.map(({ text }: Message) => text) : []
     const cap = verdict.decision === 'cap' ? verdict.cap : undefined
     const failure = failures.has(policy) ? inWords(failures.get(policy)) : undefined
+    const uncounted = quotas.includes(policy)
     const said = [
       ...reasons,
+      ...(uncounted ? [UNCOUNTED] : []),
       ...(cap ? [JSON.stringify(cap)] : []),
       ...(failure === undefined ? [] : [`It failed: ${failure}`]),
     ]
     terminal.result(
       json
-        ? JSON.stringify({ type: 'verdict', policy, decision: verdict.decision, reasons, cap, failure })
+        ? JSON.stringify({
+            type: 'verdict',
+            policy,
+            decision: verdict.decision,
+            reasons,
+            cap,
+            failure,
+            ...(uncounted ? { uncounted } : {}),
+          })
         : `${policy}: ${verdict.decision}${said.map((line) => `\n  ${line}`).join('')}`,
     )
   }

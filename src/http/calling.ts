@@ -38,7 +38,7 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
     if (caller) remember(request, reply, caller)
     if (caller) byCaller.count(caller.owner)
     enforce(mayCall(caller, access, settings.reads), request)
-    if (caller?.mustChangePassword && access !== 'anybody' && access !== 'newcomer')
+    if (caller?.mustChangePassword && mayCall(undefined, access, settings.reads) !== 'allowed' && access !== 'newcomer')
       throw new BrokerError('FORBIDDEN', 'Change your password first, with POST /account/password.')
   })
   app.addHook('onSend', async (_request, reply) => {

@@ -213,6 +213,14 @@ describe('reads that are public', () => {
       const bob = await open.user('bob')
       const { offers: [offer] = [] } = await ada.offers(containerRequest())
       expect((await open.anonymous.get(`/executions/${offer?.meta.uuid}`)).status).toBe(200)
+      await open.admin.post('/admin/identities', {
+        username: 'new',
+        password: passwordOf('new'),
+        mustChangePassword: true,
+      })
+      const newcomer = open.as(basic('new', passwordOf('new')))
+      expect((await newcomer.get(`/executions/${offer?.meta.uuid}`)).status, 'as anybody may').toBe(200)
+      expect((await newcomer.get('/executions')).status).toBe(403)
       expect((await open.anonymous.setPhase(offer?.meta.uuid ?? '', 'ACCEPTED')).status).toBe(401)
       expect((await bob.setPhase(offer?.meta.uuid ?? '', 'ACCEPTED')).status).toBe(403)
       expect((await ada.setPhase(offer?.meta.uuid ?? '', 'ACCEPTED')).status).toBe(200)

@@ -94,7 +94,8 @@ export class OidcIdentity implements IdentitySource {
   async #identifyOpaque(token: string): Promise<Caller> {
     const { issuer, claims } = await this.#introspect(token)
     if (claims.active !== true) throw refused('its issuer says that it is not active')
-    return this.#caller(issuer, claims, 'introspection', token)
+    // A token that a program got for itself has no subject but the program (RFC 9068, section 2.2, says so for JWTs).
+    return this.#caller(issuer, { sub: claims.client_id, ...claims }, 'introspection', token)
   }
 
   /** Asks the issuers that know opaque tokens, until one says that it is its own. */
