@@ -17,7 +17,13 @@ const service: ServiceCommands = {
 }
 const program = buildProgram(
   service,
-  { url: process.env.BROKER_URL, token: process.env.BROKER_TOKEN, version },
+  {
+    url: process.env.BROKER_URL,
+    token: process.env.BROKER_TOKEN,
+    username: process.env.BROKER_USER,
+    password: process.env.BROKER_PASSWORD,
+    version,
+  },
   (exitCode) => {
     process.exitCode = exitCode
   },

@@ -49,7 +49,8 @@ export function problemLines({ problem: { title, detail, errors = [] } }: Proble
 }
 
 /** What to do about not being known. */
-const SAY_WHO = 'Set BROKER_TOKEN to an access token of yours; POST /account/tokens makes one.'
+const SAY_WHO =
+  "Set BROKER_TOKEN to an access token of yours; with BROKER_USER and BROKER_PASSWORD, 'broker token NAME' makes one."
 
 function explain(error: unknown): Failure | undefined {
   if (error instanceof CommandError) return { lines: [error.message], exitCode: error.exitCode }

@@ -1,6 +1,7 @@
 /** The command line: which commands and options there are. */
 import { Command, InvalidArgumentError } from 'commander'
 import { BrokerClient } from '../client/broker-client.ts'
+import { accountCommands, adminCommands, type CommandMaker } from './admin-program.ts'
 import { capacity } from './capacity.ts'
 import * as commands from './commands.ts'
 import { EXIT, exitCodeLines } from './exit-codes.ts'
@@ -45,9 +46,19 @@ interface ClientOptions {
 
 const DEFAULT_URL = 'http://127.0.0.1:8082'
 
-/** A token is a secret, so it is not given as an option, which others on the machine could read. */
-const TOKEN_HELP =
-  'A broker that asks who is calling is told with the environment variable BROKER_TOKEN: an access token, as POST /account/tokens makes one.'
+/** What is told to a broker that asks who is calling. */
+export interface Credentials {
+  readonly token: string | undefined
+  /** Instead of a token, such as before there is one. */
+  readonly username: string | undefined
+  readonly password: string | undefined
+}
+
+/** A secret is not given as an option, which others on the machine could read. */
+const TOKEN_HELP = [
+  'A broker that asks who is calling is told with the environment variable BROKER_TOKEN: an access token.',
+  "To begin with, 'broker token NAME' makes one when BROKER_USER and BROKER_PASSWORD say who you are.",
+].join('\n')
 
 /**
  * Builds the command line. `finish` is told the exit code of the command that was run; what cannot be understood is
@@ -55,7 +66,7 @@ const TOKEN_HELP =
  */
 export function buildProgram(
   service: ServiceCommands,
-  environment: { readonly url: string | undefined; readonly token: string | undefined; readonly version: string },
+  environment: Credentials & { readonly url: string | undefined; readonly version: string },
   finish: (exitCode: number) => void,
 ): Command {
   const program = new Command('broker')
@@ -115,11 +126,11 @@ function serviceCommands(program: Command, service: ServiceCommands, finish: (ex
 
 function clientCommands(
   program: Command,
-  { url: defaultUrl = DEFAULT_URL, token }: { readonly url: string | undefined; readonly token: string | undefined },
+  { url: defaultUrl = DEFAULT_URL, ...credentials }: Credentials & { readonly url: string | undefined },
   finish: (exitCode: number) => void,
 ): void {
-  const client = (name: string, description: string) =>
-    program
+  const client = (name: string, description: string, parent = program) =>
+    parent
       .command(name)
       .description(description)
       .option('--server <url>', 'the broker to talk to (or the environment variable BROKER_URL)', defaultUrl)
@@ -128,7 +139,7 @@ function clientCommands(
     const terminal = processTerminal()
     const { json = false, server } = options
     return guarded({ terminal, json }, async () =>
-      command({ client: new BrokerClient(brokerUrl(server), { token }), terminal, json, onInterrupt }),
+      command({ client: new BrokerClient(brokerUrl(server), credentials), terminal, json, onInterrupt }),
     ).then(finish)
   }
 
@@ -193,6 +204,14 @@ function clientCommands(
     .action((options: ClientOptions & { phase: string[]; limit: number }) =>
       act(options, (context) => commands.list(options, context)),
     )
+  const maker: CommandMaker<ClientOptions> = {
+    make: (parent, name, description) => client(name, description, parent),
+    act,
+    positiveNumber,
+    collect: collectText,
+  }
+  accountCommands(program, maker)
+  adminCommands(program, maker)
 }
 
 function onInterrupt(callback: () => void): () => void {

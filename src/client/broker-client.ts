@@ -31,6 +31,13 @@ export type ExecutionHappening =
     }
   | ({ readonly type: 'message'; readonly component?: string; readonly family?: string } & Schemas['MessageItem'])
 
+/** What a broker is told that asks who is calling: an access token, or a user name and a password. */
+export interface ClientCredentials {
+  readonly token?: string | undefined
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+}
+
 /** The phases that nothing follows. */
 const TERMINAL: readonly ExecutionPhase[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'REJECTED', 'EXPIRED']
 /** How long a broker that has answered before is waited for when it is gone, such as for a restart, and how often it is asked. */
@@ -43,10 +50,10 @@ export class BrokerClient {
   readonly url: string
   readonly #credentials: Readonly<Record<string, string>>
 
-  /** `url` is where the broker is reached, such as `http://127.0.0.1:8082`; `token` is for one that asks who is calling. */
-  constructor(url: string, options: { readonly token?: string | undefined } = {}) {
+  /** `url` is where the broker is reached, such as `http://127.0.0.1:8082`; the rest is for one that asks who is calling. */
+  constructor(url: string, options: ClientCredentials = {}) {
     this.url = url.replace(/\/+$/, '')
-    this.#credentials = options.token === undefined ? {} : { Authorization: `Bearer ${options.token}` }
+    this.#credentials = authorizationOf(options)
   }
 
   /** Asks for offers. NO is an answer, not an error. */
@@ -125,6 +132,83 @@ export class BrokerClient {
     const { hours, steps } = options
     const query = new URLSearchParams({ platform, hours: String(hours), steps: String(steps) })
     return this.#get(`/admin/pools/${encodeURIComponent(name)}/timeline?${query.toString()}`)
+  }
+
+  /** The accounts, oldest first, at most `limit`; with a user name, those that have it. For administrators. */
+  async identities(options: { limit?: number; username?: string }): Promise<readonly Schemas['Identity'][]> {
+    const query = new URLSearchParams({ LAST: String(Math.min(options.limit ?? 100, 500)) })
+    if (options.username !== undefined) query.set('username', options.username)
+    return (await this.#get<Schemas['IdentityList']>(`/admin/identities?${query.toString()}`)).identities ?? []
+  }
+
+  /** One account; for administrators. */
+  identity(uuid: string): Promise<Schemas['Identity']> {
+    return this.#get(`/admin/identities/${uuid}`)
+  }
+
+  /** Makes an account; for administrators. */
+  createIdentity(wish: Schemas['IdentityRequest']): Promise<Schemas['Identity']> {
+    return this.#send('/admin/identities', jsonOf(wish))
+  }
+
+  /** Changes an account; for administrators. */
+  changeIdentity(uuid: string, change: Schemas['IdentityChange']): Promise<Schemas['Identity']> {
+    return this.#send(`/admin/identities/${uuid}`, jsonOf(change))
+  }
+
+  /** The quotas, and who uses how much of them; for operators. */
+  async quotas(): Promise<readonly Schemas['Quota'][]> {
+    return (await this.#get<Schemas['QuotaList']>('/admin/quotas')).quotas ?? []
+  }
+
+  /** The record of what was done, newest first, page by page; for administrators. */
+  async *auditLog(options: {
+    pageSize: number
+    action?: string
+    actor?: string
+  }): AsyncGenerator<readonly Schemas['AuditEntry'][]> {
+    const { pageSize, action, actor } = options
+    const query = new URLSearchParams({ LAST: String(pageSize) })
+    if (action !== undefined) query.set('action', action)
+    if (actor !== undefined) query.set('actor', actor)
+    for (;;) {
+      const { entries = [] } = await this.#get<Schemas['AuditLog']>(`/admin/audit?${query.toString()}`)
+      const last = entries.at(-1)
+      if (!last) return
+      yield entries
+      query.set('before', String(last.number))
+    }
+  }
+
+  /** Changes one's own password; only with the present one as credentials. */
+  async changePassword(password: string): Promise<void> {
+    const { text, mediaType } = jsonOf({ password })
+    await this.#fetch('/account/password', { method: 'POST', body: text, headers: { 'Content-Type': mediaType } })
+  }
+
+  /** Makes an access token, which is in the answer this once. */
+  createToken(wish: Schemas['AccessTokenRequest']): Promise<Schemas['AccessToken']> {
+    return this.#send('/account/tokens', jsonOf(wish))
+  }
+
+  /** The offer set that a UUID means, which may be that of an execution. */
+  async offerSetOf(uuid: string): Promise<string> {
+    try {
+      return (await this.execution(uuid)).offerset?.split('/').at(-1) ?? uuid
+    } catch (error) {
+      if (error instanceof ProblemError && error.problem.status === 404) return uuid
+      throw error
+    }
+  }
+
+  /** To which groups an offer set is shown; for its owner. */
+  sharing(uuid: string): Promise<Schemas['Sharing']> {
+    return this.#get(`/offersets/${uuid}/sharing`)
+  }
+
+  /** Shows an offer set, and what becomes of it, to these groups and no others; for its owner. */
+  share(uuid: string, groups: readonly string[]): Promise<Schemas['Sharing']> {
+    return this.#send(`/offersets/${uuid}/sharing`, jsonOf({ groups }))
   }
 
   /** The newest executions, at most `limit`, in any of the phases when some are given. */
@@ -252,8 +336,16 @@ function mayPass(error: unknown): boolean {
 const isGone = (error: unknown) => error instanceof UnreachableError && !error.tookRequest
 
 function documentOf(request: ExecutionRequest | RequestDocument | Schemas['Update']): RequestDocument {
-  if ('mediaType' in request) return request
-  return { text: JSON.stringify(request), mediaType: 'application/json' }
+  return 'mediaType' in request ? request : jsonOf(request)
+}
+
+const jsonOf = (value: unknown): RequestDocument => ({ text: JSON.stringify(value), mediaType: 'application/json' })
+
+/** A token is what there is for programs, so it goes before a password. */
+function authorizationOf({ token, username, password }: ClientCredentials): Readonly<Record<string, string>> {
+  if (token !== undefined) return { Authorization: `Bearer ${token}` }
+  if (username === undefined || password === undefined) return {}
+  return { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
 }
 
 function phaseUpdate(phase: ExecutionPhase): RequestDocument {

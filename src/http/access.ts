@@ -9,6 +9,8 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /offersets': 'caller',
   'GET /offersets/:uuid': 'reader',
   'POST /offersets/:uuid': 'caller',
+  'GET /offersets/:uuid/sharing': 'caller',
+  'POST /offersets/:uuid/sharing': 'caller',
   'POST /executions': 'caller',
   'GET /executions': 'caller',
   'GET /executions/:uuid': 'reader',

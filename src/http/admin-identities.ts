@@ -1,7 +1,7 @@
 /** The routes by which administrators look after accounts, and read what was done. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { changeAccount, createAccount, resetPassword } from '../accounts/accounts.ts'
-import type { Account } from '../domain/account.ts'
+import { USERNAME, type Account } from '../domain/account.ts'
 import { formatInstant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { isUuid } from '../domain/ids.ts'
@@ -9,7 +9,7 @@ import { readBody } from '../protocol/read-body.ts'
 import * as audit from '../store/audit.ts'
 import * as identities from '../store/identities.ts'
 import { actorOf } from './calling.ts'
-import { answer, linkFor, queryInteger, queryOne, type HttpContext } from './context.ts'
+import { answer, badQuery, linkFor, queryInteger, queryOne, type HttpContext } from './context.ts'
 import { nextPage, pageOf } from './paging.ts'
 
 interface Params {
@@ -36,7 +36,9 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
 
   app.get('/admin/identities', async (request, reply) => {
     const page = pageOf(request)
-    const found = await identities.list(database, page.limit + 1, page.before)
+    const username = queryOne(request, 'username')
+    if (username !== undefined && !USERNAME.test(username)) throw badQuery('username', 'it is no user name')
+    const found = await identities.list(database, { limit: page.limit + 1, after: page.before, username })
     const shown = nextPage(request, reply, found, page, linkFor(request, context))
     return answer(request, reply, 200, { identities: shown.map(presentIdentity) })
   })

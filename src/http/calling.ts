@@ -39,7 +39,10 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
     if (caller) byCaller.count(caller.owner)
     enforce(mayCall(caller, access, settings.reads), request)
     if (caller?.mustChangePassword && mayCall(undefined, access, settings.reads) !== 'allowed' && access !== 'newcomer')
-      throw new BrokerError('FORBIDDEN', 'Change your password first, with POST /account/password.')
+      throw new BrokerError(
+        'FORBIDDEN',
+        "Change your password first, with 'broker password' or POST /account/password.",
+      )
   })
   app.addHook('onSend', async (_request, reply) => {
     if (reply.statusCode === 401) void reply.header('WWW-Authenticate', [...identity.challenges])

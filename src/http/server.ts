@@ -31,6 +31,7 @@ import { quotaRoutes } from './quotas.ts'
 import { requestIdOf } from './request-id.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { serviceRoutes } from './service.ts'
+import { sharingRoutes } from './sharing.ts'
 import { streamRoutes } from './streams.ts'
 import { vosiRoutes } from './vosi.ts'
 import { refuseConnection, refuseExpectations } from './transport.ts'
@@ -155,6 +156,7 @@ function sharedRoutes(app: FastifyInstance, context: HttpContext): void {
   quotaRoutes(app, context)
   identityRoutes(app, context)
   offerRoutes(app, context)
+  sharingRoutes(app, context)
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? ''

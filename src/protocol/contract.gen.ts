@@ -536,6 +536,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/offersets/{uuid}/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        /** The groups that an offer set is shown to */
+        get: operations["getSharing"];
+        put?: never;
+        /**
+         * Show an offer set to groups, or to none any more
+         * @description Members of the groups can read the offer set, its offers and the execution that becomes of one of them, with its
+         *     output; they can change nothing. The groups take the place of those before. Only the owner, and administrators, say
+         *     so.
+         */
+        post: operations["share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -1700,6 +1726,10 @@ export interface components {
             duration?: components["schemas"]["Duration"];
             start?: components["schemas"]["StartRange"];
         };
+        /** @description To whom something is shown besides its owner. */
+        Sharing: {
+            groups?: components["schemas"]["Group"][];
+        };
         /** @description Cores, memory, and the volumes that are mounted. Without amounts, one core and one GiB. */
         SimpleComputeResource: {
             accelerators?: components["schemas"]["Accelerators"];
@@ -2495,6 +2525,8 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description The most entries of a page. */
                 LAST?: components["parameters"]["limit"];
+                /** @description Only accounts of this user name; there is one of the broker, and perhaps some of issuers. */
+                username?: string;
             };
             header?: never;
             path?: never;
@@ -3516,6 +3548,83 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getSharing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sharing"];
+                    "application/xml": components["schemas"]["Sharing"];
+                    "application/yaml": components["schemas"]["Sharing"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        /** @description The groups, all of them; none to show it to nobody. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sharing"];
+                "application/xml": components["schemas"]["Sharing"];
+                "application/yaml": components["schemas"]["Sharing"];
+            };
+        };
+        responses: {
+            /** @description The groups as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sharing"];
+                    "application/xml": components["schemas"]["Sharing"];
+                    "application/yaml": components["schemas"]["Sharing"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];

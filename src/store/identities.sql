@@ -21,10 +21,11 @@ select id, issuer, subject, username, display_name, roles, groups, must_change_p
   from identity where issuer = :issuer and subject = :subject
 
 -- name: list
--- A page of accounts, in the order in which they were made.
+-- A page of accounts, of one user name when it is given, in the order in which they were made.
 select id, issuer, subject, username, display_name, roles, groups, must_change_password, disabled_at, created_at
   from identity
- where :after::uuid is null or id > :after
+ where (:after::uuid is null or id > :after)
+   and (:username::text is null or lower(username) = lower(:username))
  order by id
  limit :limit
 

@@ -71,8 +71,11 @@ export async function findSubject(db: Queryable, issuer: string, subject: string
 }
 
 /** A page of accounts, oldest first, from after `after` on. */
-export function list(db: Queryable, limit: number, after?: string): Promise<Account[]> {
-  return db.query<Account>(sql.list, { limit, after: after ?? null })
+export function list(
+  db: Queryable,
+  { limit, after, username }: { limit: number; after?: string | undefined; username?: string | undefined },
+): Promise<Account[]> {
+  return db.query<Account>(sql.list, { limit, after: after ?? null, username: username ?? null })
 }
 
 /** Changes an account; undefined when there is none. */

@@ -2,6 +2,10 @@
 -- One offer set.
 select id, owner, name, description, spelling, result, messages, created_at, expires_at, shared_with from offer_set where id = :id
 
+-- name: share
+-- Says to which groups an offer set and what becomes of it are shown, in the place of what was said before.
+update offer_set set shared_with = :groups where id = :id
+
 -- name: lock
 -- Serialises what is done to the offers of one set.
 select id from offer_set where id = :id for update

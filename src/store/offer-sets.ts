@@ -7,7 +7,7 @@ import type { Spelling } from '../domain/spelling.ts'
 import { at, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'offer-sets.sql', ['find', 'lock', 'lockDue', 'list'])
+const sql = loadStatements(import.meta.url, 'offer-sets.sql', ['find', 'share', 'lock', 'lockDue', 'list'])
 
 export interface OfferSet {
   readonly id: OfferSetId
@@ -29,6 +29,11 @@ export interface OfferSet {
 export async function find(db: Queryable, id: string): Promise<OfferSet | undefined> {
   const [row] = await db.query<OfferSet>(sql.find, { id })
   return row
+}
+
+/** Says to which groups an offer set, and what becomes of it, is shown. */
+export async function share(db: Queryable, id: OfferSetId, groups: readonly string[]): Promise<void> {
+  await db.query(sql.share, { id, groups })
 }
 
 /** Waits until nobody else does anything to the offers of this set. Throws NOT_FOUND. */

@@ -26,6 +26,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /requests': {},
   'POST /direct': {},
   'POST /sessions': {},
+  'POST /offersets/:uuid/sharing': { groups: [] },
   'POST /account/password': {},
   'POST /account/tokens': {},
   'POST /admin/identities': {},

@@ -1,0 +1,213 @@
+/** The commands of those who look after a broker, and what everybody does with their own account. Each returns the exit code. */
+import type { Schemas } from '../client/broker-client.ts'
+import type { CommandContext } from './commands.ts'
+import { passwordFrom, type PasswordOptions } from './credentials.ts'
+import { EXIT } from './exit-codes.ts'
+import { CommandError } from './failures.ts'
+import { table, toTheSecond } from './figures.ts'
+
+type Identity = Schemas['Identity']
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Lists the accounts. */
+export async function identities(options: { limit: number }, context: CommandContext): Promise<number> {
+  const { client } = context
+  const found = await client.identities({ limit: options.limit })
+  showAll(found, identityLines, context)
+  return EXIT.ok
+}
+
+/** Shows one account. */
+export async function identity(reference: string, context: CommandContext): Promise<number> {
+  showAll([await accountNamed(reference, context)], identityLines, context)
+  return EXIT.ok
+}
+
+/** What an account begins with. */
+export interface NewIdentity extends PasswordOptions {
+  readonly role: readonly string[]
+  readonly group: readonly string[]
+  readonly displayName?: string
+}
+
+/** Makes an account. A password that was made here is shown once, and has to be changed at the first login. */
+export async function create(username: string, options: NewIdentity, context: CommandContext): Promise<number> {
+  const { client, terminal } = context
+  const { role, group, displayName } = options
+  const { password, made } = await passwordFrom(options)
+  const identity = await client.createIdentity({
+    username,
+    password,
+    ...(role.length > 0 ? { roles: role as Schemas['Role'][] } : {}),
+    ...(group.length > 0 ? { groups: [...group] } : {}),
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(made ? { mustChangePassword: true } : {}),
+  })
+  showAll([identity], identityLines, context)
+  if (made) terminal.say(passwordWords(username, password))
+  return EXIT.ok
+}
+
+/** Changes an account. */
+export async function change(
+  reference: string,
+  wanted: Schemas['IdentityChange'],
+  context: CommandContext,
+): Promise<number> {
+  const { uuid } = await accountNamed(reference, context)
+  showAll([await context.client.changeIdentity(uuid, wanted)], identityLines, context)
+  return EXIT.ok
+}
+
+/** Gives an account another password, which has to be changed at the next login. */
+export async function resetPassword(
+  reference: string,
+  options: PasswordOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { uuid, username } = await accountNamed(reference, context)
+  const { password, made } = await passwordFrom(options)
+  await context.client.changeIdentity(uuid, { password })
+  context.terminal.say(
+    made ? passwordWords(username, password) : `${username} has the new password, and changes it at the next login.`,
+  )
+  return EXIT.ok
+}
+
+/** Shows who uses how much of the quotas. */
+export async function quotas(context: CommandContext): Promise<number> {
+  showAll(await context.client.quotas(), quotaLines, context, 'No quotas are configured; docs/policies.md says how.')
+  return EXIT.ok
+}
+
+/** Shows the record, newest first; with `all`, from the newest entry to the oldest that is kept. */
+export async function audit(
+  options: { limit: number; all?: boolean; action?: string; actor?: string },
+  context: CommandContext,
+): Promise<number> {
+  const { all = false, limit, ...filter } = options
+  let left = all ? Number.POSITIVE_INFINITY : limit
+  for await (const page of context.client.auditLog({ ...filter, pageSize: Math.min(left, 1_000) })) {
+    const shown = page.slice(0, left)
+    showAll(shown, auditLines, context)
+    left -= shown.length
+    if (left <= 0) break
+  }
+  return EXIT.ok
+}
+
+/** Changes one's own password. */
+export async function ownPassword(options: PasswordOptions, { client, terminal }: CommandContext): Promise<number> {
+  const { password, made } = await passwordFrom(options)
+  await client.changePassword(password)
+  terminal.say(made ? `Your password is ${password} from now on (shown this once).` : 'Your password is changed.')
+  terminal.say("'broker token NAME' makes an access token for the commands.")
+  return EXIT.ok
+}
+
+/** Makes an access token, which is the result alone so that it can be kept by a script. */
+export async function token(
+  name: string,
+  options: { duration?: string },
+  { client, terminal, json }: CommandContext,
+): Promise<number> {
+  const { duration } = options
+  const made = await client.createToken({ name, ...(duration === undefined ? {} : { duration }) })
+  terminal.result(json ? JSON.stringify(made) : (made.token ?? ''))
+  if (!json) terminal.say('Put it into the environment variable BROKER_TOKEN; it is shown this once.')
+  return EXIT.ok
+}
+
+/** Says to which groups an execution or an offer set is shown; without a word about it, shows to which it is. */
+export async function share(
+  reference: string,
+  groups: readonly string[],
+  options: { none?: boolean },
+  context: CommandContext,
+): Promise<number> {
+  const { client, terminal, json } = context
+  if (options.none && groups.length > 0)
+    throw new CommandError('Name groups, or --none to show it to nobody any more.', EXIT.usage)
+  const uuid = await client.offerSetOf(reference.replace(/\/+$/, '').split('/').at(-1) ?? '')
+  const isChange = options.none || groups.length > 0
+  const sharing = isChange ? await client.share(uuid, groups) : await client.sharing(uuid)
+  const { groups: shown = [] } = sharing
+  if (json) terminal.result(JSON.stringify(sharing))
+  else if (shown.length === 0) terminal.say('It is shown to nobody else.')
+  else for (const group of shown) terminal.result(group)
+  return EXIT.ok
+}
+
+/** The one account that a UUID or a user name means. */
+async function accountNamed(reference: string, { client }: CommandContext): Promise<Identity> {
+  if (UUID.test(reference)) return client.identity(reference.toLowerCase())
+  const found = await client.identities({ username: reference })
+  const [one, another] = found
+  if (!one)
+    throw new CommandError(`There is no account ${reference}; 'broker admin identities' lists them.`, EXIT.usage)
+  if (!another) return one
+  const which = found.map(({ uuid, issuer }) => `  ${uuid} of ${issuer ?? 'this broker'}`)
+  throw new CommandError(
+    [`There are several accounts ${reference}; name one by its UUID:`, ...which].join('\n'),
+    EXIT.usage,
+  )
+}
+
+function passwordWords(username: string, password: string): string {
+  return `The password of ${username} is ${password} (shown this once; it has to be changed first, with 'broker password').`
+}
+
+function showAll<Thing>(
+  things: readonly Thing[],
+  lines: (things: readonly Thing[]) => string[],
+  { terminal, json }: CommandContext,
+  none = 'There are none.',
+): void {
+  if (json) for (const thing of things) terminal.result(JSON.stringify(thing))
+  else if (things.length === 0) terminal.say(none)
+  else for (const line of lines(things)) terminal.result(line)
+}
+
+function identityLines(found: readonly Identity[]): string[] {
+  const rows = found.map(({ uuid, username, roles = [], groups = [], issuer, disabled, mustChangePassword }) => [
+    username,
+    roles.join(' '),
+    groups.join(' '),
+    disabled ? `disabled ${toTheSecond(disabled)}` : mustChangePassword ? 'new password' : '',
+    issuer ?? '',
+    uuid,
+  ])
+  return table(['user', 'roles', 'groups', 'state', 'issuer', 'uuid'], rows)
+}
+
+function quotaLines(found: readonly Schemas['Quota'][]): string[] {
+  const rows = found.flatMap(({ name, limits, uses }) => {
+    const used = uses.flatMap((use) =>
+      use.limits.map(({ what, limit, used: amount = 0 }) => [
+        name,
+        use.username ?? use.account ?? '',
+        what,
+        `${amount} of ${limit}`,
+      ]),
+    )
+    return used.length > 0 ? used : limits.map(({ what, limit }) => [name, '', what, `of ${limit}`])
+  })
+  return table(['quota', 'whose', 'what', 'used'], rows)
+}
+
+function auditLines(entries: readonly Schemas['AuditEntry'][]): string[] {
+  return entries.map(({ time, actorName, actor, address, action, target, outcome, detail }) =>
+    [
+      toTheSecond(time),
+      actorName ?? actor ?? 'nobody',
+      address,
+      action,
+      target,
+      outcome === 'done' ? undefined : outcome,
+      detail,
+    ]
+      .filter((part): part is string => part !== undefined)
+      .join('  '),
+  )
+}

@@ -1,0 +1,133 @@
+/** Looking after accounts, quotas and the record from the command line, from the first start on. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { EXIT } from '../../src/cli/exit-codes.ts'
+import { basic, brokerWithAccounts, passwordOf, type BrokerWithAccounts } from '../support/accounts.ts'
+import { containerRequest } from '../support/api.ts'
+import { testBroker } from '../support/broker.ts'
+import { jsonOf, runCommand } from '../support/command.ts'
+
+vi.setConfig({ testTimeout: 240_000 })
+
+const directory = mkdtempSync(join(tmpdir(), 'admin-'))
+let setting: BrokerWithAccounts
+let token: string
+beforeAll(async () => {
+  setting = await brokerWithAccounts({ policies: [{ type: 'quota', name: 'five', limits: { executions: 5 } }] })
+  token = (await setting.admin.post<{ token: string }>('/account/tokens', { name: 'cli' })).body.token
+})
+afterAll(async () => {
+  await setting.broker.close()
+  rmSync(directory, { recursive: true })
+})
+
+const as = (credentials: Record<string, string>, ...args: string[]) =>
+  runCommand(args, { environment: { BROKER_URL: setting.broker.url, ...credentials }, directory })
+const admin = (...args: string[]) => as({ BROKER_TOKEN: token }, 'admin', ...args)
+
+describe('the first administrator', () => {
+  it('comes from the password that was shown to an account and a token, told each time what to do next', async () => {
+    const fresh = await testBroker({ identity: {} })
+    const first = /with the password (\S+)/.exec(fresh.notes.join('\n'))?.[1] ?? ''
+    const broker = (credentials: Record<string, string>, ...args: string[]) =>
+      runCommand(args, { environment: { BROKER_URL: fresh.url, ...credentials }, directory })
+    try {
+      expect(fresh.notes.join('\n')).toContain("'broker password'")
+      const nobody = await broker({}, 'admin', 'identities')
+      expect([nobody.exitCode, nobody.stderr]).toEqual([
+        EXIT.failed,
+        expect.stringMatching(/BROKER_USER.*'broker token/),
+      ])
+      const before = await broker({ BROKER_USER: 'admin', BROKER_PASSWORD: first }, 'admin', 'identities')
+      expect(before.stderr).toMatch(/Change your password first, with 'broker password'/)
+      writeFileSync(join(directory, 'new'), 'a password that is mine\n')
+      const changed = await broker(
+        { BROKER_USER: 'admin', BROKER_PASSWORD: first },
+        ...['password', '--password-file', 'new'],
+      )
+      expect([changed.exitCode, changed.stderr]).toEqual([EXIT.ok, expect.stringMatching(/'broker token NAME'/)])
+      const mine = { BROKER_USER: 'admin', BROKER_PASSWORD: 'a password that is mine' }
+      const made = await broker(mine, 'token', 'laptop', '--duration', 'P1D')
+      expect(made.stdout).toMatch(/^ebt_\S+\n$/)
+      const listed = await broker({ BROKER_TOKEN: made.stdout.trim() }, 'admin', 'identities')
+      expect([listed.exitCode, listed.stdout]).toEqual([EXIT.ok, expect.stringMatching(/^admin +user operator admin/m)])
+    } finally {
+      await fresh.close()
+    }
+  })
+})
+
+describe('broker admin', () => {
+  it('makes accounts, whose password is shown once when it was made here', async () => {
+    const { exitCode, stdout, stderr } = await admin('create', 'ada', '--group', 'radio', '--display-name', 'Ada')
+    expect([exitCode, stdout]).toEqual([EXIT.ok, expect.stringMatching(/^ada +user +radio +new password/m)])
+    const password = /is (\S+) \(shown this once/.exec(stderr)?.[1] ?? ''
+    expect((await setting.as(basic('ada', password)).get('/account')).status).toBe(200)
+    const again = await admin('create', 'ada')
+    expect([again.exitCode, again.stderr]).toEqual([
+      EXIT.failed,
+      expect.stringMatching(/There is an account ada already/),
+    ])
+  })
+  it('changes accounts, by their user name', async () => {
+    const bob = await setting.user('bob')
+    expect((await admin('disable', 'BOB')).stdout).toMatch(/^bob .*disabled/m)
+    expect((await bob.get('/account')).status).toBe(401)
+    expect((await admin('enable', 'bob')).exitCode).toBe(EXIT.ok)
+    expect((await admin('roles', 'bob', 'user', 'operator')).stdout).toMatch(/^bob +user operator/m)
+    expect((await admin('groups', 'bob', 'radio', 'survey')).stdout).toMatch(/^bob +user operator +radio survey/m)
+    expect((await admin('groups', 'bob')).stdout).toMatch(/^bob +user operator +[0-9a-f]{8}-/m)
+    const [one] = jsonOf((await admin('identity', 'bob', '--json')).stdout)
+    expect(one).toMatchObject({ username: 'bob', roles: ['user', 'operator'] })
+    writeFileSync(join(directory, 'for-bob'), 'a password for now\n')
+    expect((await admin('password', 'bob', '--password-file', 'for-bob')).stderr).toMatch(/bob has the new password/)
+    expect((await setting.as(basic('bob', 'a password for now')).get('/account')).status).toBe(200)
+  })
+  it('says what is wrong', async () => {
+    const missing = await admin('disable', 'nobody')
+    expect(missing).toMatchObject({
+      exitCode: EXIT.usage,
+      stderr: "There is no account nobody; 'broker admin identities' lists them.\n",
+    })
+    const role = await admin('roles', 'admin', 'king')
+    expect([role.exitCode, role.stderr]).toEqual([EXIT.refused, expect.stringMatching(/\/roles\/0/)])
+    const last = await admin('roles', 'admin', 'user')
+    expect(last.stderr).toMatch(/admin is the last administrator/)
+  })
+  it('shows quotas and the record', async () => {
+    const cleo = await setting.user('cleo')
+    await cleo.run(containerRequest({ environment: { SIMULATED_DURATION: 'PT1H' } }))
+    expect((await admin('quotas')).stdout).toMatch(/^five +\S* *executions +/m)
+    const few = await admin('audit', '--limit', '2')
+    expect(few.stdout.trim().split('\n')).toHaveLength(2)
+    const all = jsonOf((await admin('audit', '--all', '--json')).stdout) as unknown as {
+      number: number
+      action: string
+    }[]
+    const numbers = all.map(({ number }) => number)
+    expect(numbers).toEqual([...numbers].sort((a, b) => b - a))
+    expect(all.at(-1)?.action, 'the first of all').toBe('create identity')
+    const created = jsonOf((await admin('audit', '--all', '--json', '--action', 'reset password')).stdout)
+    expect(created.every(({ action }) => action === 'reset password')).toBe(true)
+  })
+})
+
+describe('broker share', () => {
+  it('shows what is one’s own to groups, and to nobody any more', async () => {
+    const dan = await setting.user('dan')
+    const fay = await setting.user('fay', { groups: ['radio'] })
+    const uuid = await dan.run(containerRequest())
+    const DAN = { BROKER_USER: 'dan', BROKER_PASSWORD: passwordOf('dan') }
+    expect((await as(DAN, 'share', uuid)).stderr).toBe('It is shown to nobody else.\n')
+    expect(await as(DAN, 'share', uuid, 'radio', 'survey')).toMatchObject({
+      exitCode: EXIT.ok,
+      stdout: 'radio\nsurvey\n',
+    })
+    expect((await fay.get(`/executions/${uuid}`)).status).toBe(200)
+    expect((await as(DAN, 'share', uuid, 'radio', '--none')).exitCode).toBe(EXIT.usage)
+    expect((await as(DAN, 'share', uuid, '--none')).exitCode).toBe(EXIT.ok)
+    expect((await fay.get(`/executions/${uuid}`)).status).toBe(404)
+  })
+})
