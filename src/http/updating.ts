@@ -7,6 +7,7 @@ import { growsBy, isChangeable, withChange, type Change, type Changeable } from 
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import { requestOfPlan } from '../domain/execution-plan.ts'
 import type { ExecutionId } from '../domain/ids.ts'
+import { KIND } from '../protocol/kinds.ts'
 import { CHANGE_PATHS, NAME_LENGTH_MAX } from '../protocol/options.ts'
 import { impossibleUpdate, phaseNamed, type Update } from '../protocol/read-update.ts'
 import * as executions from '../store/executions.ts'
@@ -53,7 +54,8 @@ function changeIn(wanted: Update): Change | undefined {
   if (wanted.type !== (isDelta ? 'delta' : 'integer'))
     throw impossibleUpdate(
       wanted,
-      `it is changed by an update of kind uri:integer-${isDelta ? 'delta' : 'value'}-update.`,
+      `it is changed by an update of kind ${isDelta ? KIND.deltaUpdate : KIND.integerUpdate}.`,
+      '/kind',
     )
   const { units } = CHANGE_PATHS[of]
   if (wanted.units !== undefined && wanted.units !== units) {
@@ -92,7 +94,7 @@ async function updatePhase(
   const { database, clock } = context
   const { id, offerSetId, phase } = execution
   const target = phaseNamed(wanted.value)
-  if (!target) throw impossibleUpdate(wanted, 'that is not a phase.')
+  if (!target) throw impossibleUpdate(wanted, `that is not a phase; ${possiblePhases(phase)}.`)
   const transition = executionLifecycle.clientTransitions(phase).find(({ to }) => to === target)
   if (target === 'ACCEPTED') return acceptPermitted(request, execution, context)
   if (!transition) throw phaseConflict(phase, target)
@@ -122,14 +124,27 @@ async function currentConflict(
 }
 
 function phaseConflict(phase: ExecutionPhase, target: ExecutionPhase): BrokerError {
-  const possible = [...new Set(executionLifecycle.clientTransitions(phase).map(({ to }) => to))]
-  const words = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'nothing can change it any more'
+  const words = possiblePhases(phase)
   return new BrokerError('PHASE_CONFLICT', `The execution is ${phase} and cannot become ${target}; ${words}.`, {
     faults: [{ pointer: '/value', detail: words }],
   })
 }
 
+/** Which phases a client can ask for now. */
+function possiblePhases(phase: ExecutionPhase): string {
+  const possible = [...new Set(executionLifecycle.clientTransitions(phase).map(({ to }) => to))]
+  return possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'nothing can change it any more'
+}
+
+/** What is there to be updated is updated with another kind, or it is not there. */
 function notPossible(wanted: Update): BrokerError {
+  const kind =
+    wanted.path === 'phase' ? KIND.enumUpdate : Object.hasOwn(NAMES, wanted.path) ? KIND.stringUpdate : undefined
+  if (kind) return impossibleUpdate(wanted, `it is changed by an update of kind ${kind}.`, '/kind')
   const paths = ['phase', ...Object.values(CHANGE_PATHS).map(({ path }) => path), ...Object.keys(NAMES)]
-  return impossibleUpdate(wanted, `possible are ${paths.map((path) => `'${path}'`).join(', ')}; see meta.options.`)
+  return impossibleUpdate(
+    wanted,
+    `possible are ${paths.map((path) => `'${path}'`).join(', ')}; see meta.options.`,
+    '/path',
+  )
 }

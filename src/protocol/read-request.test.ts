@@ -252,6 +252,11 @@ it('no more messages are said than anybody reads, and how many more there would 
   expect([messages.length, messages.at(-1)]).toMatchObject([101, { name: 'messages-more', values: { count: 50 } }])
 })
 
+it('an empty text says nothing of when it shall start and how long it may run', () => {
+  const { messages, request } = read({ ...container, schedule: { requested: { start: ' ', duration: '' } } })
+  expect([messages, request?.starts, request?.durationMs]).toEqual([[], [], read(container).request?.durationMs])
+})
+
 describe('mounts that lie in each other', () => {
   it('are told of once each, whichever was first', () => {
     const paths = ['/a/b', '/c', '/a/b/c', '/a', '/c//', '/ab', '/a/bc', '/d/', '/d/e/f/../g']

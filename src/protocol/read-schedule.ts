@@ -14,7 +14,8 @@ export function readSchedule(
 ): Pick<ExecutionRequest, 'durationMs' | 'starts'> {
   const { duration, start } = wire?.requested ?? {}
   const listed = Array.isArray(start)
-  const texts = start === undefined ? [] : listed ? start : [start]
+  // An empty text says nothing, as it does for a duration.
+  const texts = listed ? start : textOf(start) ? [start as string] : []
   const starts = texts.flatMap((text, index) => {
     const pointer = listed ? `/schedule/requested/start/${index}` : '/schedule/requested/start'
     const window = readDate(text, pointer, parseStartWindow, notes)

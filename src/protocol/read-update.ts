@@ -55,13 +55,13 @@ export function phaseNamed(word: string): ExecutionPhase | undefined {
   return EXECUTION_PHASES.find((phase) => phase === name)
 }
 
-/** An update that is understood but not possible, with what is. */
-export function impossibleUpdate(update: Update, possible: string): BrokerError {
+/** An update that is understood but not possible, with what is; `at` is the field at fault, where it is not the value. */
+export function impossibleUpdate(update: Update, possible: string, at?: '/kind' | '/path'): BrokerError {
   const wish =
     update.type === 'delta'
       ? `'${update.path}' cannot be changed by ${update.delta}`
       : `'${update.path}' cannot be set to '${update.value}'`
   return new BrokerError('UNPROCESSABLE', `${wish}; ${possible}`, {
-    faults: [{ pointer: update.type === 'delta' ? '/delta' : '/value', detail: possible }],
+    faults: [{ pointer: at ?? (update.type === 'delta' ? '/delta' : '/value'), detail: possible }],
   })
 }

@@ -151,14 +151,16 @@ describe('updates', () => {
   })
   it('that make no sense are 422 and name the field', async () => {
     const uuid = await api.run(containerRequest())
-    for (const update of [
-      { kind: KIND.enumUpdate, path: 'phase', value: 'PARTYING' },
-      { kind: KIND.stringUpdate, path: 'compute/colour', value: 'red' },
-      { kind: KIND.stringUpdate, path: 'meta/name', value: '' },
-    ]) {
+    for (const [pointer, words, update] of [
+      ['/value', 'is not a phase; ', { kind: KIND.enumUpdate, path: 'phase', value: 'PARTYING' }],
+      ['/path', "possible are 'phase'", { kind: KIND.stringUpdate, path: 'compute/colour', value: 'red' }],
+      ['/value', 'a name has', { kind: KIND.stringUpdate, path: 'meta/name', value: '' }],
+      ['/kind', KIND.enumUpdate, { kind: KIND.stringUpdate, path: 'phase', value: 'CANCELLED' }],
+      ['/kind', KIND.deltaUpdate, { kind: KIND.stringUpdate, path: 'schedule/available/duration', value: 'PT1H' }],
+    ] as const) {
       const { status, body } = await api.post<Schemas['Problem']>(`/executions/${uuid}`, update)
       expect(status).toBe(422)
-      expect(body.errors?.[0]?.pointer).toBe('/value')
+      expect(body.errors).toMatchObject([{ pointer, detail: expect.stringContaining(words) as string }])
     }
     await api.ends(uuid)
   })

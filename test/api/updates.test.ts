@@ -177,11 +177,11 @@ describe('an update that makes no sense', () => {
     ['/value', setTo('compute/memory', -3)],
     ['/units', { ...setTo('compute/memory', 2), units: 'MB' }],
     ['/units', { ...extendBy(60), units: 'min' }],
-    ['/value', setTo('schedule/available/duration', 60)],
-    ['/delta', { kind: KIND.deltaUpdate, path: 'compute/cores', delta: 1 }],
+    ['/kind', setTo('schedule/available/duration', 60)],
+    ['/kind', { kind: KIND.deltaUpdate, path: 'compute/cores', delta: 1 }],
     ['/value', { kind: KIND.stringUpdate, path: 'meta/name', value: 'x'.repeat(201) }],
-    ['/value', { kind: KIND.stringUpdate, path: 'meta/__proto__', value: 'x' }],
-    ['/value', { kind: KIND.stringUpdate, path: 'constructor', value: 'x' }],
+    ['/path', { kind: KIND.stringUpdate, path: 'meta/__proto__', value: 'x' }],
+    ['/path', { kind: KIND.stringUpdate, path: 'constructor', value: 'x' }],
   ])('names %s and changes nothing: %j', async (pointer, body) => {
     const uuid = await api().run(at(inHours(1), 'PT1H', long, cores(2)))
     const before = await api().execution(uuid)
