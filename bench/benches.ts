@@ -3,8 +3,10 @@ import type { Bench } from './benchmark.ts'
 import { booking } from './benches/booking.ts'
 import { callers } from './benches/callers.ts'
 import { dockerExecution } from './benches/docker-execution.ts'
+import { idleBroker } from './benches/idle-broker.ts'
 import { manyExecutions } from './benches/many-executions.ts'
 import { offerSet } from './benches/offer-set.ts'
+import { promisedStarts } from './benches/promised-starts.ts'
 import { simulatedExecution } from './benches/simulated-execution.ts'
 import { twoProcesses } from './benches/two-processes.ts'
 import { wire } from './benches/wire.ts'
@@ -16,6 +18,8 @@ export const BENCHES: readonly Bench[] = [
   twoProcesses,
   simulatedExecution,
   manyExecutions,
+  promisedStarts,
+  idleBroker,
   dockerExecution,
   wire,
 ]

@@ -100,7 +100,8 @@ export async function brokerAndBaseline<Result>(
   return { broker: embedded ? (await brokerAt(makePlace, config, later)).broker : broker, database, result }
 }
 
-async function brokerAt(
+/** A broker on a database of its own. */
+export async function brokerAt(
   makePlace: () => Promise<DatabasePlace>,
   config: Readonly<Record<string, unknown>>,
   later: Later,

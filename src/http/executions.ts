@@ -51,7 +51,7 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
       const url = linkFor(request, context)(executionPath(spelling, executionId))
       const made = offered?.offers.find(({ id }) => id === executionId)
       const body = made
-        ? presentExecution(viewOfAcceptedAtOnce(made), linkFor(request, context), spelling)
+        ? presentExecution(await viewOfAcceptedAtOnce(made, context), linkFor(request, context), spelling)
         : await present(executionId, request)
       return created(request, reply, url, body)
     }

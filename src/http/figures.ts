@@ -42,6 +42,12 @@ export class Figures {
     'policy',
   ])
   readonly #databaseUp = this.#gauge('broker_database_up', 'Whether the database answers.')
+  readonly #statements = this.#counter(
+    'broker_database_statements_total',
+    'Statements that were sent to the database, with those that begin and end transactions.',
+    [],
+  )
+  #statementsCounted = 0
   readonly #due = this.#gauge('broker_queue_due', 'Executions that wait for a worker now.')
   readonly #leased = this.#gauge('broker_queue_leased', 'Executions that a worker is at.')
   readonly #later = this.#gauge('broker_queue_later', 'Executions whose next step is in the future.')
@@ -85,6 +91,8 @@ export class Figures {
   /** All figures, those of the queue as they are now. */
   async text(database: Database, clock: Clock): Promise<string> {
     await this.#lookAtQueue(database, clock)
+    this.#statements.inc(database.statementsSent - this.#statementsCounted)
+    this.#statementsCounted = database.statementsSent
     return this.#registry.metrics()
   }
 

@@ -149,10 +149,16 @@ export function viewOfOffered({ offerSet, offers }: OfferedSet): OfferSetView {
   return { ...offerSet, offers: offers.map((offer) => ({ ...offer, components: [], messages: [], history: [] })) }
 }
 
-/** What is shown of an offer that was made and accepted just now. */
-export function viewOfAcceptedAtOnce(offer: executions.Execution): ExecutionView {
+/** What is shown of an offer that was made and accepted just now, for whom it was made. Nothing is asked for that. */
+export async function viewOfAcceptedAtOnce(
+  offer: executions.Execution,
+  { database, ledger, clock, settings }: HttpContext,
+): Promise<ExecutionView> {
   const { execution, ...rest } = acceptedAtOnce(offer)
-  return { ...execution, ...rest, messages: [] }
+  // This process has just booked in the pool, so it knows it.
+  const [replica] = await ledger.known(database, [execution.plan.poolId as PoolId])
+  const ranges = replica ? changeRanges(replica.profile, execution, settings.durationMaxMs, clock.now()) : {}
+  return { ...execution, ...rest, messages: [], ranges }
 }
 
 /** What is shown of one offer set. */

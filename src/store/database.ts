@@ -30,6 +30,8 @@ export interface Database extends Queryable {
   script(tx: Transaction, sql: string): Promise<void>
   /** Calls `heard` for every notification on a channel; resolves when listening. Notifications can be lost: they are hints. */
   listen(channel: string, heard: (payload: string) => void): Promise<void>
+  /** How many statements were sent so far, with those that begin and end transactions. */
+  readonly statementsSent: number
   close(): Promise<void>
 }
 
@@ -58,6 +60,7 @@ export const READERS: pg.CustomTypesConfig = {
 /** The part of a database that is the same for both kinds: a pool of connections. */
 export class PooledDatabase implements Queryable {
   readonly #pool: pg.Pool
+  #statementsSent = 0
 
   constructor(pool: pg.Pool) {
     this.#pool = pool
@@ -66,15 +69,21 @@ export class PooledDatabase implements Queryable {
     pool.on('connect', (connection) => connection.on('error', () => undefined))
   }
 
+  get statementsSent(): number {
+    return this.#statementsSent
+  }
+
   async query<Row>(statement: Statement, parameters: Parameters): Promise<Row[]> {
+    this.#statementsSent++
     return this.#withConnection((connection) => run<Row>(connection, statement, parameters))
   }
 
   async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     return this.#withConnection(async (connection) => {
+      this.#statementsSent += 2
       await ask(connection, { text: 'begin' })
       try {
-        const result = await work(transactionOn(connection))
+        const result = await work(transactionOn(connection, () => this.#statementsSent++))
         await ask(connection, { text: 'commit' })
         return result
       } catch (error) {
@@ -128,11 +137,14 @@ interface PooledTransaction extends Transaction {
   readonly connection: pg.PoolClient
 }
 
-function transactionOn(connection: pg.PoolClient): PooledTransaction {
+function transactionOn(connection: pg.PoolClient, sending: () => void): PooledTransaction {
   return {
     inTransaction: true,
     connection,
-    query: (statement, parameters) => run(connection, statement, parameters),
+    query: (statement, parameters) => {
+      sending()
+      return run(connection, statement, parameters)
+    },
   }
 }
 

@@ -29,6 +29,9 @@ export async function openEmbedded(directory: string): Promise<Database> {
   const pooled = new PooledDatabase(pool)
   return {
     kind: 'embedded',
+    get statementsSent() {
+      return pooled.statementsSent
+    },
     query: <Row>(statement: Statement, parameters: Parameters) =>
       pooled.query<Row>(statement, parameters).finally(letOthersRun),
     transaction: (work) => pooled.transaction(work).finally(letOthersRun),

@@ -30,6 +30,9 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   const listener = new Listener(options)
   return {
     kind: 'server',
+    get statementsSent() {
+      return pooled.statementsSent
+    },
     query: (statement, parameters) => pooled.query(statement, parameters),
     transaction: (work) => pooled.transaction(work),
     script: (tx, sql) => pooled.script(tx, sql),
