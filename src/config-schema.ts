@@ -196,7 +196,22 @@ export const CONFIG_SCHEMA = {
           type: 'integer',
           minimum: 1,
           default: 100,
-          description: 'How many executions one process moves on at the same time.',
+          description:
+            'How many executions of one platform one process moves on at the same time, for each kind of work: preparing with nothing to bring, running, giving back.',
+        },
+        fetches: {
+          type: 'integer',
+          minimum: 1,
+          default: 50,
+          description:
+            'How many executions of one platform one process pulls images and brings data for at the same time.',
+        },
+        attemptsInAll: {
+          type: 'integer',
+          minimum: 2,
+          default: 20,
+          description:
+            'How often in a row the work on an execution may fail before it is laid aside and an operator has to look at it.',
         },
         lease: duration('After how long without a sign of life another process takes an execution over.', 'PT30S'),
         observeEvery: duration('How often a platform is asked for everything that runs on it.', 'PT2S'),

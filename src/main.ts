@@ -151,10 +151,15 @@ async function start(
     worker,
     joint: new JointWork(database, ledger, clock, worker),
     settings: { spoolDirectory, outputBytesMax: config.execution.outputBytes, transferAttempts: config.data.attempts },
-    patience: { platformMs: milliseconds(config.execution.platformPatience), attemptsMax: config.execution.attempts },
+    patience: {
+      platformMs: milliseconds(config.execution.platformPatience),
+      attemptsMax: config.execution.attempts,
+      attemptsInAll: config.execution.attemptsInAll,
+    },
     log,
     source,
     estimates,
+    chance: Math.random,
     onEnd: (phase) => figures.executionEnded(phase),
     transfer: (run) => transfers(run),
     platform: (name) => opened.find((platform) => platform.name === name),
@@ -241,7 +246,7 @@ function beginToWork(
   duty('keeping house', () => keepHouse(database, clock, retentionOf(config)))
   duty('forgetting old keys', () => forgetOldKeys(database, clock))
   const engine = new Engine(context, signals, {
-    concurrency: config.execution.concurrency,
+    limits: { fetches: config.execution.fetches, concurrency: config.execution.concurrency },
     leaseMs: milliseconds(config.execution.lease),
     pollMs: milliseconds(config.execution.observeEvery),
   })

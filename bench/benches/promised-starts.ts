@@ -44,13 +44,13 @@ function measure(
     const count = times(200)
     const firstAt = Date.now() + (count > 1 ? AHEAD_MS : 1_000)
     let next = 0
-    const urls: string[] = []
+    const promises: Promised[] = []
     await manyAtOnce(CONNECTIONS, count, async () => {
-      urls.push(await ask(client, firstAt + (MINUTE_MS * next++) / count))
+      promises.push(await ask(client, firstAt + (MINUTE_MS * next++) / count))
     })
     while ((await brokerFigure(client, 'broker_executions_ended_total{phase="COMPLETED"}')) < count) await wait(LOOK_MS)
     const lateness: number[] = []
-    for (const url of urls) lateness.push(await latenessOf(client, url))
+    for (const promised of promises) lateness.push(await latenessOf(client, promised))
     const reading = (name: string, share: number) => ({
       name,
       value: Math.max(1, percentile(lateness, share)),
@@ -63,8 +63,14 @@ function measure(
   })
 }
 
-/** Asks for an execution that starts at an instant; gives where it is. */
-async function ask(client: Pool, startAt: number): Promise<string> {
+/** An execution, and when it was promised to start. */
+interface Promised {
+  readonly path: string
+  readonly startAt: number
+}
+
+/** Asks for an execution that starts at an instant. */
+async function ask(client: Pool, startAt: number): Promise<Promised> {
   const request: Schemas['ExecutionRequest'] = {
     executable: {
       kind: KIND.dockerContainer,
@@ -81,14 +87,15 @@ async function ask(client: Pool, startAt: number): Promise<string> {
   })
   const text = await body.text()
   if (statusCode !== 303) throw new Error(`refused: ${text}`)
-  return new URL(String(headers.location)).pathname
+  const { schedule } = JSON.parse(text) as Schemas['Execution']
+  const promised = schedule?.available?.start?.split('/')[0] ?? ''
+  return { path: new URL(String(headers.location)).pathname, startAt: Date.parse(promised) }
 }
 
 /** How much later than promised an execution became AVAILABLE, in milliseconds. */
-async function latenessOf(client: Pool, path: string): Promise<number> {
+async function latenessOf(client: Pool, { path, startAt }: Promised): Promise<number> {
   const { body } = await client.request({ method: 'GET', path })
-  const { schedule, history = [] } = (await body.json()) as Schemas['Execution']
-  const promised = schedule?.available?.start?.split('/')[0] ?? ''
+  const { history = [] } = (await body.json()) as Schemas['Execution']
   const since = history.find(({ phase }) => phase === 'AVAILABLE')?.since ?? ''
-  return Date.parse(since) - Date.parse(promised)
+  return Date.parse(since) - startAt
 }

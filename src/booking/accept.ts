@@ -75,11 +75,7 @@ export async function acceptBooked(
 async function handOver(tx: Transaction, offers: readonly executions.Execution[], now: Instant): Promise<void> {
   const places = offers.flatMap((offer) => placesOf(offer).map((place) => ({ executionId: offer.id, ...place })))
   await components.accept(tx, places, now)
-  await work.insert(
-    tx,
-    offers.map(({ id }) => id),
-    now,
-  )
+  await work.insert(tx, offers, now)
 }
 
 async function whyNotAccepted(tx: Transaction, id: ExecutionId, now: Instant): Promise<BrokerError> {

@@ -48,6 +48,8 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'POST /admin/identities/:uuid': 'admin',
   'GET /admin/audit': 'admin',
   'GET /admin/quotas': 'operator',
+  'GET /admin/work': 'operator',
+  'POST /admin/work': 'operator',
   'GET /admin/pools': 'operator',
   'GET /admin/pools/:name/timeline': 'operator',
   'GET /openapi.json': 'public',

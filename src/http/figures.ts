@@ -51,6 +51,7 @@ export class Figures {
   readonly #due = this.#gauge('broker_queue_due', 'Executions that wait for a worker now.')
   readonly #leased = this.#gauge('broker_queue_leased', 'Executions that a worker is at.')
   readonly #later = this.#gauge('broker_queue_later', 'Executions whose next step is in the future.')
+  readonly #parked = this.#gauge('broker_queue_parked', 'Executions whose work was laid aside; see GET /admin/work.')
   readonly #oldest = this.#gauge('broker_queue_oldest_seconds', 'How long the longest has waited for a worker.')
 
   /** Begins to measure the process, such as the lag of its event loop. */
@@ -103,11 +104,12 @@ export class Figures {
 
   async #lookAtQueue(database: Database, clock: Clock): Promise<void> {
     try {
-      const { due, leased, later, oldestSeconds } = await work.queue(database, clock.now())
+      const { due, leased, later, parked, oldestSeconds } = await work.queue(database, clock.now())
       this.#databaseUp.set(1)
       this.#due.set(due)
       this.#leased.set(leased)
       this.#later.set(later)
+      this.#parked.set(parked)
       this.#oldest.set(oldestSeconds)
     } catch (error) {
       // The figures of the process are of most use when the database is away.

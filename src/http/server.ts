@@ -6,6 +6,7 @@ import { negotiate, type Negotiated } from '../protocol/negotiation.ts'
 import { BODY_BYTES_MAX } from '../protocol/notation.ts'
 import { accountRoutes } from './account.ts'
 import { poolRoutes } from './admin-pools.ts'
+import { workRoutes } from './admin-work.ts'
 import { identityRoutes } from './admin-identities.ts'
 import { readBodies } from './bodies.ts'
 import { requireCallers } from './calling.ts'
@@ -153,6 +154,7 @@ function executionEndpoint(app: FastifyInstance, context: HttpContext): void {
 function sharedRoutes(app: FastifyInstance, context: HttpContext): void {
   accountRoutes(app, context)
   poolRoutes(app, context)
+  workRoutes(app, context)
   quotaRoutes(app, context)
   identityRoutes(app, context)
   offerRoutes(app, context)

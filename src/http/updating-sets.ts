@@ -51,6 +51,7 @@ async function cancel(offerSet: OfferSet, context: HttpContext): Promise<void> {
       tx,
       cancelled.map(({ id }) => id),
       clock.now(),
+      'release',
     )
     return cancelled
   })

@@ -106,7 +106,7 @@ async function updatePhase(
   }
   const moved = await database.transaction(async (tx) => {
     const done = await executions.move(tx, [id], transition.event, clock.now())
-    if (done.length > 0) await work.wake(tx, [id], clock.now())
+    if (done.length > 0) await work.wake(tx, [id], clock.now(), 'release')
     return done
   })
   // Not before the transaction is over: the embedded database has one connection, and would wait for itself.

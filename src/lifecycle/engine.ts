@@ -8,13 +8,14 @@ import { until } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import * as work from '../store/work.ts'
+import { roomLeft, type LaneLimits, type LaneRoom } from './lanes.ts'
 import { Runner } from './runner.ts'
 import type { Signals } from './signals.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 export interface EngineSettings {
-  /** How many executions are moved on at the same time by this process. */
-  readonly concurrency: number
+  /** How many executions this process moves on at the same time. */
+  readonly limits: LaneLimits
   /** After how long without renewal another worker may take an execution over, in milliseconds. */
   readonly leaseMs: number
   /** How often to look for work without being told, in milliseconds. */
@@ -29,6 +30,8 @@ export class Engine {
   readonly #stopping = new AbortController()
   #wakeUp: (() => void) | undefined
   #woken = false
+  /** Whether there was no room in some lane when work was last taken. */
+  #isFull = false
   #loops: Promise<unknown> = Promise.resolve()
 
   constructor(context: WorkerContext, signals: Signals, settings: EngineSettings) {
@@ -39,8 +42,9 @@ export class Engine {
 
   start(): void {
     const off = this.#signals.on('work', (id) => {
-      this.#running.get(id as ExecutionId)?.runner.poke()
-      this.#wake()
+      const running = this.#running.get(id as ExecutionId)
+      if (running) running.runner.poke()
+      else this.#wake()
     })
     this.#stopping.signal.addEventListener('abort', off)
     this.#loops = Promise.all([this.#claimLoop(), this.#renewLoop()])
@@ -70,19 +74,26 @@ export class Engine {
   /** Takes what is due, as far as there is room; gives when to look again. */
   async #claim(): Promise<Instant> {
     const { database, worker, clock } = this.#context
-    const { concurrency, leaseMs, pollMs } = this.#settings
+    const { limits, leaseMs, pollMs } = this.#settings
     const now = clock.now()
-    const room = concurrency - this.#running.size
-    if (room <= 0) return now + pollMs
-    const leases = await work.claim(database, worker, now, now + leaseMs, room)
+    const leases = await work.claim(database, worker, now, now + leaseMs, { ...limits, left: this.#roomLeft() })
     for (const lease of leases) this.#run(lease)
-    if (leases.length >= room) return now + pollMs
-    return Math.min((await work.nextDue(database)) ?? Number.POSITIVE_INFINITY, now + pollMs)
+    // Whoever ends or goes on in another lane makes the engine look again.
+    const full = this.#roomLeft().filter(({ room }) => room === 0)
+    this.#isFull = full.length > 0
+    return Math.min((await work.nextDue(database, full)) ?? Number.POSITIVE_INFINITY, now + pollMs)
+  }
+
+  #roomLeft(): LaneRoom[] {
+    const lanes = [...this.#running.values()].map(({ runner }) => runner.lane)
+    return roomLeft(lanes, this.#settings.limits)
   }
 
   #run(lease: work.Lease): void {
     const { executionId } = lease
-    const runner = new Runner(this.#context, lease)
+    const runner = new Runner(this.#context, lease, () => {
+      if (this.#isFull) this.#wake()
+    })
     const ended = runner
       .run()
       .catch((error: unknown) =>

@@ -9,10 +9,26 @@ import { failExecution, type Patience, type StepFailure, type WorkerContext } fr
 
 const BACKOFF_FIRST_MS = 500
 const BACKOFF_LONGEST_MS = 30_000
+/** Longer reasons are cut. */
+const REASON_MAX = 1_000
 
-/** How long to wait before the next attempt. */
-export function backoffMs(attempts: number): number {
-  return Math.min(BACKOFF_LONGEST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(attempts, 10))
+/**
+ * How long to wait before the next attempt: longer each time, and at least half of that by chance (0 to below 1), so that
+ * what failed together does not come again together.
+ */
+export function backoffMs(attempts: number, chance: number): number {
+  const longest = Math.min(BACKOFF_LONGEST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(attempts, 10))
+  return Math.round(longest * (0.5 + chance / 2))
+}
+
+/**
+ * Why work is laid aside after it has failed so often; undefined when it is tried again. A platform that does not answer
+ * is waited for however long it takes.
+ */
+export function whyLaidAside(error: unknown, attempts: number, { attemptsInAll }: Patience): string | undefined {
+  if (attempts < attemptsInAll || isBrokerError(error, 'PLATFORM_UNAVAILABLE')) return undefined
+  const reason = error instanceof BrokerError ? error.detail : error instanceof Error ? error.message : String(error)
+  return `It failed ${attempts} times in a row, at last with: ${reason}`.slice(0, REASON_MAX)
 }
 
 /** A failure in words for the client: its detail when it was expected, nothing of the broker's inside when it was not. */

@@ -7,9 +7,11 @@ import { until } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
 import { isBrokerError } from '../domain/errors.ts'
 import type { Component } from '../store/components.ts'
-import type { Lease } from '../store/work.ts'
+import type { WorkKind } from '../domain/work-kind.ts'
+import type { GivenLease, Lane, Lease } from '../store/work.ts'
 import { decide, type Action, type ExecutionState } from './decide.ts'
-import { backoffMs, bear } from './failing.ts'
+import { backoffMs, bear, whyLaidAside } from './failing.ts'
+import { kindOfWork } from './kind-of-work.ts'
 import { Preparation } from './preparation.ts'
 import { close, release } from './releasing.ts'
 import { observe, start } from './running.ts'
@@ -26,12 +28,23 @@ export class Runner {
   #poked = false
   #onPoke: (() => void) | undefined
   #wakesSeen: number
+  #kind: WorkKind
   #handingOver = false
 
-  constructor(context: WorkerContext, lease: Lease) {
+  readonly #onLane: () => void
+
+  /** `onLane` is called when the work becomes that of another lane. */
+  constructor(context: WorkerContext, lease: Lease, onLane: () => void) {
     this.#context = context
     this.#lease = lease
+    this.#onLane = onLane
     this.#wakesSeen = lease.wakes
+    this.#kind = lease.kind
+  }
+
+  /** What it is at now. */
+  get lane(): Lane {
+    return { platform: this.#lease.platform, kind: this.#kind }
   }
 
   /** Makes the runner look at the execution again now. */
@@ -55,8 +68,8 @@ export class Runner {
   /** Works until there is nothing to do now, then gives the lease back. Throws only when the database is away. */
   async run(): Promise<void> {
     try {
-      let outcome: Outcome = 'again'
-      while (outcome === 'again') outcome = await this.#turn()
+      let outcome: Outcome = (await this.#isHopeless()) ? 'left' : 'again'
+      while (outcome === 'again') outcome = await this.#turn().catch((error: unknown) => this.#tryLater(error))
       await this.#giveBack(outcome)
     } finally {
       await this.#stopPreparing()
@@ -70,6 +83,7 @@ export class Runner {
     if (!state) return 'left'
     if (this.#lost.signal.aborted) return this.#leave()
     this.#wakesSeen = state.wakes
+    this.#isOfKind(kindOfWork(state))
     const action = decide(state, clock.now())
     try {
       if (action.do !== 'prepare') await this.#stopPreparing()
@@ -78,6 +92,12 @@ export class Runner {
     } catch (error) {
       return this.#deal(state, error)
     }
+  }
+
+  #isOfKind(kind: WorkKind): void {
+    if (kind === this.#kind) return
+    this.#kind = kind
+    this.#onLane()
   }
 
   async #act(state: ExecutionState, action: Action): Promise<Outcome> {
@@ -135,24 +155,43 @@ export class Runner {
 
   /** What follows from a failure. After one that may pass the lease is given back, and the attempts are counted. */
   async #deal(state: ExecutionState, error: unknown): Promise<Outcome> {
-    const { log, joint, clock } = this.#context
     if (this.#lost.signal.aborted) return this.#leave()
-    if (isBrokerError(error, 'UNAVAILABLE')) throw error
-    if (error instanceof StepFailure) {
-      if (!(await bear(state, error, this.#lease, this.#context))) return 'again'
-    } else {
-      log('warn', 'An execution could not be moved on; trying again.', {
-        executionId: state.execution.id,
-        attempt: this.#lease.attempts + 1,
-        error,
-      })
-    }
+    if (error instanceof StepFailure && !(await bear(state, error, this.#lease, this.#context))) return 'again'
+    return this.#tryLater(error)
+  }
+
+  /** Gives the lease back after a failure: for another attempt later, or laid aside after too many. */
+  async #tryLater(error: unknown): Promise<Outcome> {
+    const { log, clock, joint, patience, chance } = this.#context
+    const { executionId, attempts, failingSince = clock.now() } = this.#lease
+    if (this.#lost.signal.aborted) return this.#leave()
+    const cause = error instanceof StepFailure ? error.cause : error
+    if (isBrokerError(cause, 'UNAVAILABLE')) throw cause
+    const parkedFor = whyLaidAside(cause, attempts + 1, patience)
+    if (parkedFor !== undefined)
+      log('error', 'The work on an execution is laid aside.', { executionId, reason: parkedFor, error })
+    else if (!(error instanceof StepFailure))
+      log('warn', 'An execution could not be moved on; trying again.', { executionId, attempt: attempts + 1, error })
     await this.#stopPreparing()
-    const now = clock.now()
-    const { attempts, failingSince = now } = this.#lease
-    const next = { runAt: now + backoffMs(attempts), attempts: attempts + 1, failingSince }
-    await joint.yieldLease({ ...this.#lease, ...next, wakesSeen: this.#wakesSeen })
+    const next = { runAt: clock.now() + backoffMs(attempts, chance()), attempts: attempts + 1, failingSince }
+    await joint.yieldLease({ ...this.#given(), ...next, parkedFor })
     return 'left'
+  }
+
+  /** Lays work aside at which workers went away again and again: it may be what ends them. */
+  async #isHopeless(): Promise<boolean> {
+    const { joint, clock, log, patience } = this.#context
+    const { executionId, abandoned, attempts } = this.#lease
+    if (abandoned < patience.attemptsInAll) return false
+    const parkedFor = `Its worker went away ${abandoned} times in a row.`
+    log('error', 'The work on an execution is laid aside.', { executionId, reason: parkedFor })
+    await joint.yieldLease({ ...this.#given(), runAt: clock.now(), attempts, parkedFor })
+    return true
+  }
+
+  #given(): Pick<GivenLease, 'executionId' | 'fence' | 'wakesSeen' | 'kind'> {
+    const { executionId, fence } = this.#lease
+    return { executionId, fence, wakesSeen: this.#wakesSeen, kind: this.#kind }
   }
 
   #leave(): Outcome {
@@ -162,10 +201,8 @@ export class Runner {
   /** Gives the lease back: until the instant of the outcome, or for good. */
   async #giveBack(outcome: Exclude<Outcome, 'again'>): Promise<void> {
     const { joint } = this.#context
-    const { executionId, fence } = this.#lease
     if (outcome === 'done') await joint.remove(this.#lease)
     if (typeof outcome !== 'object') return
-    const next = { runAt: outcome.untilAt, attempts: 0, wakesSeen: this.#wakesSeen }
-    await joint.yieldLease({ executionId, fence, ...next })
+    await joint.yieldLease({ ...this.#given(), runAt: outcome.untilAt, attempts: 0 })
   }
 }

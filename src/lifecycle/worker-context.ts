@@ -23,12 +23,16 @@ export interface Patience {
   readonly platformMs: number
   /** How often in a row something that failed is tried. */
   readonly attemptsMax: number
+  /** How often in a row the work on an execution may fail before it is laid aside. */
+  readonly attemptsInAll: number
 }
 
 export interface WorkerContext extends StepContext {
   /** The name of this worker in the leases. */
   readonly worker: string
   readonly patience: Patience
+  /** A number from 0 to below 1, by chance. */
+  readonly chance: () => number
   readonly log: Log
   /** Told when an execution has ended and everything was given back. */
   readonly onEnd: (phase: ExecutionPhase) => void

@@ -196,6 +196,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the broker has laid aside, the oldest first
+         * @description Work on an execution that failed again and again, or at which processes of the broker ended again and again, is laid
+         *     aside, so that it does not go on for ever. Nothing is done for the execution until somebody asks for another try, or
+         *     its owner cancels it; what it holds stays held.
+         */
+        get: operations["listWork"];
+        put?: never;
+        /**
+         * Try again what was laid aside
+         * @description The work is taken up at once, as if it had never failed. Nothing changes for an execution of which nothing was laid
+         *     aside.
+         */
+        post: operations["retryWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/availability": {
         parameters: {
             query?: never;
@@ -1987,6 +2014,37 @@ export interface components {
         Update: components["schemas"]["StringValueUpdate"] | components["schemas"]["EnumValueUpdate"] | components["schemas"]["IntegerValueUpdate"] | components["schemas"]["IntegerDeltaUpdate"];
         /** @description Where data or storage appear in the file system of the program. */
         VolumeMount: components["schemas"]["SimpleVolumeMount"];
+        /** @description Work on an execution that the broker has laid aside. */
+        Work: {
+            /** @description How often in a row it failed. */
+            attempts: number;
+            /**
+             * @description What was being done: preparing with an image or data to bring, preparing with nothing to bring, running, or giving
+             *     back.
+             * @enum {string}
+             */
+            doing: "fetch" | "prepare" | "run" | "release";
+            failingSince?: components["schemas"]["Instant"];
+            laidAside: components["schemas"]["Instant"];
+            name?: string;
+            /** @description What the execution belongs to. */
+            owner: string;
+            phase: components["schemas"]["ExecutionPhase"];
+            platform: string;
+            /** @description What went wrong at last, in words for operators. */
+            reason: string;
+            /** Format: uri */
+            url: string;
+            /** @description The execution. */
+            uuid: string;
+        };
+        WorkList: {
+            work?: components["schemas"]["Work"][];
+        };
+        WorkRetry: {
+            /** @description The UUID of the execution. */
+            retry: string;
+        };
     };
     responses: {
         /** @description The request cannot be read or does not follow the contract. */
@@ -2774,6 +2832,79 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listWork: {
+        parameters: {
+            query?: {
+                /** @description The most entries of a page. */
+                LAST?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was laid aside. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkList"];
+                    "application/xml": components["schemas"]["WorkList"];
+                    "application/yaml": components["schemas"]["WorkList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    retryWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Which execution is to go on. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkRetry"];
+                "application/xml": components["schemas"]["WorkRetry"];
+                "application/yaml": components["schemas"]["WorkRetry"];
+            };
+        };
+        responses: {
+            /** @description What is still laid aside. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkList"];
+                    "application/xml": components["schemas"]["WorkList"];
+                    "application/yaml": components["schemas"]["WorkList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

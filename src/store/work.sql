@@ -1,25 +1,59 @@
 -- name: insert
 -- Gives executions to the engine, and tells the workers that there is something to do.
-insert into work (execution_id, run_at) select unnest(:executionIds::uuid[]), :runAt
+insert into work (execution_id, owner, platform, kind, run_at)
+select "executionId", owner, platform, kind, :runAt
+  from jsonb_to_recordset(:works) as w ("executionId" uuid, owner text, platform text, kind text)
 returning pg_notify('work', execution_id::text)
 
 -- name: claim
--- Takes the lease of executions that are due and that nobody works on, or whose worker went away.
-with free as (
-  select execution_id from work
-   where lease_owner is null and run_at <= :at
-   order by run_at limit :limit
-   for update skip locked
+-- Takes the lease of executions that are due and that nobody works on, or whose worker went away. Lanes are platforms
+-- and kinds of work; in each the owners take turns, and an owner for whom somebody works already has had that turn. The
+-- lines are found by going from one to the next in the index, however many wait in each.
+with recursive line as (
+  (select platform, kind, owner from work
+    where lease_owner is null and parked_at is null order by platform, kind, owner limit 1)
+  union all
+  select next.platform, next.kind, next.owner
+    from line l cross join lateral (
+      select platform, kind, owner from work
+       where lease_owner is null and parked_at is null and (platform, kind, owner) > (l.platform, l.kind, l.owner)
+       order by platform, kind, owner limit 1
+    ) as next
+), busy as (
+  select platform, kind, owner, count(*) as leases from work where lease_owner is not null group by platform, kind, owner
+), turns as (
+  select due.execution_id, l.platform, l.kind, due.run_at,
+         coalesce(b.leases, 0) + row_number() over (partition by l.platform, l.kind, l.owner order by due.run_at) as turn
+    from line l
+    left join busy b on b.platform = l.platform and b.kind = l.kind and b.owner = l.owner
+    cross join lateral (
+      select execution_id, run_at from work
+       where lease_owner is null and parked_at is null and platform = l.platform and kind = l.kind and owner = l.owner
+         and run_at <= :at
+       order by run_at limit greatest(:limit::integer, :roomToFetch::integer)
+    ) as due
+), placed as (
+  select t.execution_id, coalesce(r.room, case t.kind when 'fetch' then :roomToFetch::integer else :limit::integer end) as room,
+         row_number() over (partition by t.platform, t.kind order by t.turn, t.run_at) as place
+    from turns t
+    left join unnest(:platforms::text[], :kinds::text[], :rooms::integer[]) as r (platform, kind, room)
+      on r.platform = t.platform and r.kind = t.kind
+), free as (
+  select w.execution_id
+    from work w join placed p on p.execution_id = w.execution_id
+   where p.place <= p.room and w.lease_owner is null and w.parked_at is null and w.run_at <= :at
+     for update of w skip locked
 ), abandoned as (
   select execution_id from work
    where lease_owner is not null and leased_until < :at
-   order by leased_until limit :limit
+   order by leased_until limit :limit::integer
    for update skip locked
 )
 update work
-   set lease_owner = :owner, leased_until = :leasedUntil, fence = fence + 1
+   set lease_owner = :owner, leased_until = :leasedUntil, fence = fence + 1,
+       abandoned = abandoned + case when lease_owner is null then 0 else 1 end
  where execution_id in (select execution_id from abandoned union all select execution_id from free)
-returning execution_id, fence, wakes, attempts, failing_since
+returning execution_id, fence, wakes, attempts, failing_since, platform, kind, abandoned
 
 -- name: renew
 -- Prolongs the leases that are still the worker's; the others do not come back.
@@ -39,13 +73,14 @@ returning w.execution_id
 update work set lease_owner = null, leased_until = null where lease_owner is not null
 
 -- name: yield
--- Gives leases back, each until an instant. Whoever asked for attention since the worker last looked is not forgotten.
+-- Gives leases back, each until an instant, or laid aside for a reason. Whoever asked for attention since the worker last
+-- looked is not forgotten.
 with given as (
   select "executionId" as execution_id, fence, "runAt" as run_at, attempts, "failingSince" as failing_since,
-         "wakesSeen" as wakes_seen
+         "wakesSeen" as wakes_seen, kind, "parkedFor" as parked_for
     from jsonb_to_recordset(:given)
       as g ("executionId" uuid, fence bigint, "runAt" timestamptz, attempts integer, "failingSince" timestamptz,
-            "wakesSeen" bigint)
+            "wakesSeen" bigint, kind text, "parkedFor" text)
 ), held as (
   select w.execution_id
     from work w join given g on g.execution_id = w.execution_id
@@ -54,7 +89,9 @@ with given as (
      for update of w
 )
 update work w
-   set lease_owner = null, leased_until = null, attempts = g.attempts, failing_since = g.failing_since,
+   set lease_owner = null, leased_until = null, attempts = g.attempts, failing_since = g.failing_since, abandoned = 0,
+       kind = coalesce(g.kind, w.kind), parked_reason = g.parked_for,
+       parked_at = case when g.parked_for is not null then :at::timestamptz end,
        run_at = case when w.wakes > g.wakes_seen then least(g.run_at, :at) else g.run_at end
   from given g join held h on h.execution_id = g.execution_id
  where w.execution_id = g.execution_id and w.lease_owner = :owner and w.fence = g.fence
@@ -72,19 +109,27 @@ with held as (
 delete from work w using held h where w.execution_id = h.execution_id
 
 -- name: wake
--- Asks for attention to executions now.
+-- Asks for attention to executions now. Where it is known for which kind of work, that is other work than before: what was
+-- laid aside is taken up again.
 with asleep as (
   select execution_id from work where execution_id = any(:executionIds) order by execution_id for update
 ), woken as (
-  update work w set run_at = least(w.run_at, :at), wakes = w.wakes + 1
+  update work w
+     set run_at = least(w.run_at, :at), wakes = w.wakes + 1, kind = coalesce(:kind, w.kind),
+         parked_at = case when :kind::text is null then w.parked_at end,
+         parked_reason = case when :kind::text is null then w.parked_reason end
     from asleep a where w.execution_id = a.execution_id
   returning w.execution_id
 )
 select pg_notify('work', execution_id::text) from woken
 
 -- name: nextDue
--- When the next execution is due: at its time, or when the lease of a worker that went away ends.
-select least((select min(run_at) from work where lease_owner is null),
+-- When the next execution is due outside of some lanes: at its time, or when the lease of a worker that went away ends.
+select least((select run_at from work w
+               where lease_owner is null and parked_at is null
+                 and not exists (select from unnest(:platforms::text[], :kinds::text[]) as f (platform, kind)
+                                  where f.platform = w.platform and f.kind = w.kind)
+               order by run_at limit 1),
              (select min(leased_until) from work where lease_owner is not null)) as at
 
 -- name: look
@@ -105,10 +150,32 @@ select w.wakes,
   join execution e on e.id = w.execution_id
 
 -- name: queue
--- How much there is to do: what is due, what is being done, what comes later, and how long the oldest has waited.
-select count(*) filter (where lease_owner is null and run_at <= :at) as due,
+-- How much there is to do: what is due, what is being done, what comes later, what was laid aside, and how long the
+-- oldest has waited.
+select count(*) filter (where is_free and run_at <= :at) as due,
        count(*) filter (where lease_owner is not null) as leased,
-       count(*) filter (where lease_owner is null and run_at > :at) as later,
-       coalesce(extract(epoch from :at::timestamptz - min(run_at) filter (where lease_owner is null and run_at <= :at)), 0)
+       count(*) filter (where is_free and run_at > :at) as later,
+       count(*) filter (where parked_at is not null) as parked,
+       coalesce(extract(epoch from :at::timestamptz - min(run_at) filter (where is_free and run_at <= :at)), 0)
          as oldest_seconds
-  from work
+  from (select *, lease_owner is null and parked_at is null as is_free from work) as w
+
+-- name: parked
+-- What was laid aside, the oldest first.
+select w.execution_id, w.platform, w.kind, w.attempts, w.failing_since, w.parked_at, w.parked_reason, e.owner, e.name,
+       e.phase
+  from work w join execution e on e.id = w.execution_id
+ where w.parked_at is not null
+ order by w.parked_at, w.execution_id
+ limit :limit
+
+-- name: retry
+-- Takes up again what was laid aside, as if it had never failed.
+with parked as (
+  select execution_id from work where execution_id = any(:executionIds) and parked_at is not null
+   order by execution_id for update
+)
+update work w
+   set parked_at = null, parked_reason = null, attempts = 0, failing_since = null, abandoned = 0, run_at = :at
+  from parked p where w.execution_id = p.execution_id
+returning w.execution_id, pg_notify('work', w.execution_id::text)

@@ -6,6 +6,7 @@
  */
 import type { Instant } from '../domain/dates.ts'
 import type { ExecutionId } from '../domain/ids.ts'
+import { kindOfPreparation, type WorkKind } from '../domain/work-kind.ts'
 import type { Component } from './components.ts'
 import { at, json, type Queryable, type Transaction } from './database.ts'
 import type { Execution } from './executions.ts'
@@ -22,6 +23,8 @@ const sql = loadStatements(import.meta.url, 'work.sql', [
   'nextDue',
   'look',
   'queue',
+  'parked',
+  'retry',
 ])
 
 /** The notification channel that says which execution needs attention. */
@@ -32,25 +35,56 @@ export interface Lease {
   readonly executionId: ExecutionId
   readonly fence: number
   readonly wakes: number
+  /** How often in a row a worker went away while it was at it. */
+  readonly abandoned: number
+  /** Of which kind the work was when the lease was taken. */
+  readonly platform: string
+  readonly kind: WorkKind
   /** How often in a row the work has failed, and since when. */
   readonly attempts: number
   readonly failingSince?: Instant
 }
 
 /** Gives executions to the engine and tells the workers. */
-export async function insert(tx: Transaction, executionIds: readonly ExecutionId[], runAt: Instant): Promise<void> {
-  await tx.query(sql.insert, { executionIds, runAt: at(runAt) })
+export async function insert(tx: Transaction, accepted: readonly Execution[], runAt: Instant): Promise<void> {
+  const works = accepted.map(({ id, owner, plan }) => ({
+    ...{ executionId: id, owner, platform: plan.platform },
+    kind: kindOfPreparation(plan),
+  }))
+  await tx.query(sql.insert, { works: json(works), runAt: at(runAt) })
 }
 
-/** Takes the leases of at most `limit` executions that are due and that nobody works on. */
+/** One kind of work on one platform. */
+export interface Lane {
+  readonly platform: string
+  readonly kind: WorkKind
+}
+
+/** How much of each lane may be taken. */
+export interface Rooms {
+  /** Of lanes that are not among `left`: of those that bring images and data, and of others. */
+  readonly fetches: number
+  readonly concurrency: number
+  readonly left: readonly (Lane & { readonly room: number })[]
+}
+
+/** Takes the leases of executions that are due and that nobody works on, as far as there is room in their lanes. */
 export async function claim(
   db: Queryable,
   owner: string,
   now: Instant,
   leasedUntil: Instant,
-  limit: number,
+  { fetches, concurrency, left }: Rooms,
 ): Promise<Lease[]> {
-  return db.query<Lease>(sql.claim, { owner, at: at(now), leasedUntil: at(leasedUntil), limit })
+  return db.query<Lease>(sql.claim, {
+    ...{ owner, at: at(now), leasedUntil: at(leasedUntil), limit: concurrency, roomToFetch: fetches },
+    ...namesOf(left),
+    rooms: left.map(({ room }) => room),
+  })
+}
+
+function namesOf(lanes: readonly Lane[]): { platforms: string[]; kinds: WorkKind[] } {
+  return { platforms: lanes.map(({ platform }) => platform), kinds: lanes.map(({ kind }) => kind) }
 }
 
 /** Prolongs leases; gives those that are still the worker's. */
@@ -79,6 +113,10 @@ export interface GivenLease extends Pick<Lease, 'executionId' | 'fence' | 'attem
   readonly runAt: Instant
   readonly failingSince?: Instant | undefined
   readonly wakesSeen: number
+  /** Of which kind the next work is; undefined when that is not known. */
+  readonly kind?: WorkKind | undefined
+  /** Why the work is laid aside until somebody asks for another try. */
+  readonly parkedFor?: string | undefined
 }
 
 /** Gives leases back. One that was lost stays with whoever has it. */
@@ -88,8 +126,8 @@ export async function yieldLeases(
   leases: readonly GivenLease[],
   now: Instant,
 ): Promise<void> {
-  const given = leases.map(({ executionId, fence, attempts, runAt, failingSince, wakesSeen }) => ({
-    ...{ executionId, fence, attempts, wakesSeen },
+  const given = leases.map(({ executionId, fence, attempts, runAt, failingSince, wakesSeen, kind, parkedFor }) => ({
+    ...{ executionId, fence, attempts, wakesSeen, kind, parkedFor },
     ...{ runAt: at(runAt), failingSince: at(failingSince) },
   }))
   await db.query(sql.yield, { owner, given: json(given), at: at(now) })
@@ -100,14 +138,22 @@ export async function remove(db: Queryable, owner: string, leases: readonly Leas
   await db.query(sql.remove, { owner, ...columnsOf(leases) })
 }
 
-/** Asks for attention to executions now. Those that the engine has done with are passed over. */
-export async function wake(db: Queryable, executionIds: readonly ExecutionId[], now: Instant): Promise<void> {
-  if (executionIds.length > 0) await db.query(sql.wake, { executionIds, at: at(now) })
+/**
+ * Asks for attention to executions now; `kind` is that of the work, where it is known. Those that the engine has done with
+ * are passed over.
+ */
+export async function wake(
+  db: Queryable,
+  executionIds: readonly ExecutionId[],
+  now: Instant,
+  kind?: WorkKind,
+): Promise<void> {
+  if (executionIds.length > 0) await db.query(sql.wake, { executionIds, at: at(now), kind: kind ?? null })
 }
 
-/** When the next execution is due; undefined when there is none. */
-export async function nextDue(db: Queryable): Promise<Instant | undefined> {
-  const [row] = await db.query<{ at?: Instant }>(sql.nextDue, {})
+/** When the next execution is due that is in none of these lanes; undefined when there is none. */
+export async function nextDue(db: Queryable, full: readonly Lane[]): Promise<Instant | undefined> {
+  const [row] = await db.query<{ at?: Instant }>(sql.nextDue, namesOf(full))
   return row?.at
 }
 
@@ -144,7 +190,31 @@ export interface Queue {
   readonly due: number
   readonly leased: number
   readonly later: number
+  readonly parked: number
   readonly oldestSeconds: number
+}
+
+/** Work that was laid aside. */
+export interface ParkedWork extends Lane {
+  readonly executionId: ExecutionId
+  readonly owner: string
+  readonly name?: string
+  readonly phase: Execution['phase']
+  readonly attempts: number
+  readonly failingSince?: Instant
+  readonly parkedAt: Instant
+  readonly parkedReason: string
+}
+
+/** What was laid aside, the oldest first, at most `limit` of it. */
+export async function parked(db: Queryable, limit: number): Promise<ParkedWork[]> {
+  return db.query<ParkedWork>(sql.parked, { limit })
+}
+
+/** Takes up again what was laid aside. Gives those that were. */
+export async function retry(db: Queryable, executionIds: readonly ExecutionId[], now: Instant): Promise<ExecutionId[]> {
+  const rows = await db.query<{ executionId: ExecutionId }>(sql.retry, { executionIds, at: at(now) })
+  return rows.map(({ executionId }) => executionId)
 }
 
 /** How much there is to do now. */

@@ -30,6 +30,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /account/password': {},
   'POST /account/tokens': {},
   'POST /admin/identities': {},
+  'POST /admin/work': {},
   'POST /admin/identities/:uuid': {},
 }
 

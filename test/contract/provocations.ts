@@ -203,6 +203,11 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
     '422': async (setting) => setting.admin.post(`/admin/identities/${await makeIdentity(setting)}`, { password: 'x' }),
   },
   listQuotas: { '200': read, '400': withQuery('LAST=0') },
+  listWork: { '200': read, '400': withQuery('LAST=0') },
+  retryWork: {
+    '200': ({ admin, ended }, { path }) => admin.post(path, { retry: ended.meta.uuid }),
+    '404': ({ admin }, { path }) => admin.post(path, { retry: UNKNOWN }),
+  },
   listPools: { '200': read },
   getPoolTimeline: {
     '200': read,
