@@ -31,7 +31,7 @@ export interface ConfigInput {
 /** The file that is read when it is there and no other is named. */
 const USUAL_FILE = 'broker.yaml'
 /** Variables of the environment that begin like a key and are none. */
-const OTHER_VARIABLES = /^BROKER_(CONFIG|URL|TOKEN|TEST_\w+)$/
+const OTHER_VARIABLES = /^BROKER_(CONFIG|URL|TOKEN|USER|PASSWORD|TEST_\w+)$/
 
 /** Reads and checks the configuration. Throws UNPROCESSABLE with a sentence for each thing that is wrong. */
 export function loadConfig(input: ConfigInput): LoadedConfig {

@@ -259,7 +259,7 @@ async function identityNote(config: Config, { database, clock }: WorkerContext, 
   if (!config.identity) return 'No identities are configured, so everybody on this machine is the local user.'
   const password = await ensureAdministrator(database, ids.uuid(), clock.now())
   if (password === undefined) return 'Callers have to say who they are.'
-  return `The first administrator is admin with the password ${password} (shown this once; it has to be changed first, with 'broker password' or POST /account/password).`
+  return `The first administrator is admin with the password ${password} (shown this once). Change it first: set BROKER_USER to admin and BROKER_PASSWORD to it, and call 'broker password'.`
 }
 
 function retentionOf({ retention }: Config): Retention {

@@ -1,6 +1,6 @@
 /** The commands of those who look after a broker, and what everybody does with their own account. Each returns the exit code. */
 import type { Schemas } from '../client/broker-client.ts'
-import type { CommandContext } from './commands.ts'
+import { uuidOf, type CommandContext } from './commands.ts'
 import { passwordFrom, type PasswordOptions } from './credentials.ts'
 import { EXIT } from './exit-codes.ts'
 import { CommandError } from './failures.ts'
@@ -129,7 +129,7 @@ export async function share(
   const { client, terminal, json } = context
   if (options.none && groups.length > 0)
     throw new CommandError('Name groups, or --none to show it to nobody any more.', EXIT.usage)
-  const uuid = await client.offerSetOf(reference.replace(/\/+$/, '').split('/').at(-1) ?? '')
+  const uuid = await client.offerSetOf(uuidOf(reference))
   const isChange = options.none || groups.length > 0
   const sharing = isChange ? await client.share(uuid, groups) : await client.sharing(uuid)
   const { groups: shown = [] } = sharing

@@ -220,8 +220,8 @@ function showExecution(execution: Execution, { terminal, json }: CommandContext)
   else for (const line of statusLines(execution)) terminal.result(line)
 }
 
-/** The UUID in a reference, which may be the URL of an execution. */
-function uuidOf(reference: string): string {
+/** The UUID in a reference, which may be the URL of an execution. Throws CommandError for what is neither. */
+export function uuidOf(reference: string): string {
   const uuid = reference.replace(/\/+$/, '').split('/').at(-1)?.toLowerCase() ?? ''
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) return uuid
   throw new CommandError(

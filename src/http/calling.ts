@@ -6,7 +6,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../accounts/accounts.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { Caller } from '../identity/identity.ts'
-import { mayCall, relationOf, verdictOn, type Owned, type Right, type Verdict } from '../policies/permissions.ts'
+import {
+  mayCall,
+  type Access,
+  relationOf,
+  verdictOn,
+  type Owned,
+  type Right,
+  type Verdict,
+} from '../policies/permissions.ts'
 import { accessTo } from './access.ts'
 import { clientAddress, type HttpContext } from './context.ts'
 import { addressKey, RateLimit } from './rate-limit.ts'
@@ -37,7 +45,7 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
     })
     if (caller) remember(request, reply, caller)
     if (caller) byCaller.count(caller.owner)
-    enforce(mayCall(caller, access, settings.reads), request)
+    enforce(mayCall(caller, access, settings.reads), request, { forbidden: roleWords(access) })
     if (caller?.mustChangePassword && mayCall(undefined, access, settings.reads) !== 'allowed' && access !== 'newcomer')
       throw new BrokerError(
         'FORBIDDEN',
@@ -82,13 +90,28 @@ export function requireRight(
   missing: string,
   { settings }: HttpContext,
 ): void {
-  enforce(verdictOn(relationOf(callerOf(request), thing), right, settings.reads), request, missing)
+  enforce(verdictOn(relationOf(callerOf(request), thing), right, settings.reads), request, {
+    missing,
+    forbidden: 'Only its owner may do that, and who looks after the broker.',
+  })
 }
 
-function enforce(verdict: Verdict, request: FastifyRequest, missing?: string): void {
+/** What to do about a role that is not one's own. */
+function roleWords(access: Access): string {
+  const whose = access === 'admin' ? 'administrators' : 'operators and administrators'
+  return `It is for ${whose}; an administrator gives roles, such as with 'broker admin roles'.`
+}
+
+/** What is said where something is not done: of what is not there, and of what is not permitted. */
+interface Words {
+  readonly missing?: string
+  readonly forbidden: string
+}
+
+function enforce(verdict: Verdict, request: FastifyRequest, { missing, forbidden }: Words): void {
   if (verdict === 'allowed') return
   if (verdict === 'hidden') throw new BrokerError('NOT_FOUND', missing ?? 'There is no such thing.')
   if (verdict === 'unauthenticated') throw new BrokerError('UNAUTHENTICATED', 'Say who you are; see WWW-Authenticate.')
   const who = callerOf(request)?.username ?? 'you'
-  throw new BrokerError('FORBIDDEN', `This is not permitted to ${who}; GET /account says what your roles are.`)
+  throw new BrokerError('FORBIDDEN', `This is not permitted to ${who}. ${forbidden}`)
 }

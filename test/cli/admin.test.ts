@@ -34,7 +34,9 @@ describe('the first administrator', () => {
     const broker = (credentials: Record<string, string>, ...args: string[]) =>
       runCommand(args, { environment: { BROKER_URL: fresh.url, ...credentials }, directory })
     try {
-      expect(fresh.notes.join('\n')).toContain("'broker password'")
+      expect(fresh.notes.join('\n')).toMatch(
+        /set BROKER_USER to admin and BROKER_PASSWORD to it, and call 'broker password'/,
+      )
       const nobody = await broker({}, 'admin', 'identities')
       expect([nobody.exitCode, nobody.stderr]).toEqual([
         EXIT.failed,
@@ -93,6 +95,13 @@ describe('broker admin', () => {
     })
     const role = await admin('roles', 'admin', 'king')
     expect([role.exitCode, role.stderr]).toEqual([EXIT.refused, expect.stringMatching(/\/roles\/0/)])
+    const eve = await setting.user('eve')
+    const refused = await as({ BROKER_USER: 'eve', BROKER_PASSWORD: passwordOf('eve') }, 'admin', 'identities')
+    expect(refused.stderr).toMatch(/not permitted to eve\. It is for administrators; an administrator gives roles/)
+    const { offers: [offer] = [] } = await eve.offers(containerRequest())
+    const nothing = await as({ BROKER_TOKEN: token }, 'share', 'nothing')
+    expect([nothing.exitCode, nothing.stderr]).toEqual([EXIT.usage, expect.stringMatching(/is not the UUID/)])
+    expect((await admin('identity', offer?.meta.uuid ?? '')).stderr).toMatch(/There is no account/)
     const last = await admin('roles', 'admin', 'user')
     expect(last.stderr).toMatch(/admin is the last administrator/)
   })
@@ -111,6 +120,13 @@ describe('broker admin', () => {
     expect(all.at(-1)?.action, 'the first of all').toBe('create identity')
     const created = jsonOf((await admin('audit', '--all', '--json', '--action', 'reset password')).stdout)
     expect(created.every(({ action }) => action === 'reset password')).toBe(true)
+  })
+})
+
+describe('what says who calls', () => {
+  it('is in the way of no command that is not a client', async () => {
+    const credentials = { BROKER_USER: 'ada', BROKER_PASSWORD: 'x', BROKER_TOKEN: 'x' }
+    expect(await as(credentials, 'config', 'check')).toMatchObject({ exitCode: EXIT.ok })
   })
 })
 
