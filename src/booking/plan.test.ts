@@ -212,6 +212,11 @@ describe('planning says NO', () => {
       'There are not enough cores free in the requested time. The next slot would start at 2026-11-24T01:30:00Z.',
     )
   })
+  it('and the next slot is after the window rather than before it', () => {
+    const busy = candidate(4, [held(4, 300 * MINUTE, 390 * MINUTE)])
+    const [said] = names(request({ starts: [[300 * MINUTE, 310 * MINUTE]] }), [busy])
+    expect(said?.text).toContain('The next slot would start at 2026-11-24T06:30:00Z.')
+  })
 })
 
 describe('whatever is held and asked for', () => {

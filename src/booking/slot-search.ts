@@ -185,15 +185,16 @@ export class SlotSearch {
     return this.#offer(this.least, { ...found, slot: { ...found.slot, startLatestAt: startAt } }).plan
   }
 
-  /** When the least amounts would be free, whatever windows were asked for; and what is short until then. */
+  /**
+   * When the least amounts would be free: from the first window that was asked for on, or else from now; and what is
+   * short until then.
+   */
   next(): { startAt: Instant | undefined; resource: Resource | undefined } {
     let resource: Resource | undefined
-    const found = this.#slotIn(
-      this.least,
-      this.#now,
-      this.#now + this.#limits.horizonMs,
-      (short) => (resource ??= short),
-    )
+    const horizonAt = this.#now + this.#limits.horizonMs
+    const from = (fromAt: Instant) => this.#slotIn(this.least, fromAt, horizonAt, (short) => (resource ??= short))
+    const wishedAt = Math.min(...this.#request.starts.map(({ fromAt }) => fromAt))
+    const found = (wishedAt > this.#now && Number.isFinite(wishedAt) ? from(wishedAt) : undefined) ?? from(this.#now)
     return { startAt: found?.slot.startAt, resource: resource ?? this.#conflictInWindows() }
   }
 

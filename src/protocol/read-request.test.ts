@@ -96,7 +96,7 @@ describe('a reference', () => {
   const two = { storage: [space({ name: 'a' }), space({ name: 'b' })] }
   it.each([
     ['nothing', 'reference-not-found', '/compute/volumes/0/resource', mounts(volume('nowhere'))],
-    ['nothing', 'reference-not-found', '/compute/volumes/0/resource', mounts({ kind: KIND.simpleVolumeMount })],
+    ['nothing', 'missing-value', '/compute/volumes/0/resource', mounts({ kind: KIND.simpleVolumeMount })],
     ['nothing', 'reference-not-found', '/data/0/storage', { data: [file({}, { storage: 'nowhere' })] }],
     [
       'nothing',

@@ -51,7 +51,8 @@ export class References {
     const [only, ...others] = found
     if (only && others.length === 0) return only
     const { now } = this.#notes
-    if (only) this.#notes.say(message('reference-ambiguous', now, { pointer, reference: word }))
+    if (word === '') this.#notes.missing(pointer, `the name or UUID of ${EXPECTED[family]} of this request`)
+    else if (only) this.#notes.say(message('reference-ambiguous', now, { pointer, reference: word }))
     else if (leadsTo(word, wordsOf(from)))
       this.#notes.say(message('reference-to-itself', now, { pointer, reference: word, expected: EXPECTED[family] }))
     else this.#notes.say(message('reference-not-found', now, { pointer, reference: word, expected: EXPECTED[family] }))

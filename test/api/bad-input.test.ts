@@ -127,7 +127,7 @@ describe('the answer is NO, and says what to change', () => {
     ],
     [
       'a volume without a resource',
-      'reference-not-found',
+      'missing-value',
       '/compute/volumes/0/resource',
       containerRequest({}, { compute: compute({ kind: KIND.simpleVolumeMount }) as never }),
     ],
