@@ -92,15 +92,20 @@ export const EARLIER_FORMS: readonly EarlierForm[] = [
     name: 'kind-address',
     form: 'a kind at its earlier address',
     of: 'ExecutionRequest',
-    rewrite: (body, note) =>
-      eachComponent(body, (part, pointer, schema) => {
+    rewrite(body, note) {
+      const readdress: Change = (part, pointer, schema) => {
         const { kind } = part
         const mapping = shapeOf(schemaNamed(schema)).discriminator?.mapping ?? {}
         const current = typeof kind === 'string' ? currentKind(kind, mapping) : undefined
         if (current === undefined || current === kind) return part
         note(`${pointer}/kind`, current)
         return { ...part, kind: current }
-      }),
+      }
+      const changed = eachComponent(body, (part, pointer, schema) =>
+        eachLimit(readdress(part, pointer, schema), pointer, readdress),
+      )
+      return eachLimit(changed, '', readdress)
+    },
   },
   {
     name: 'flat-fields',
@@ -282,6 +287,12 @@ function eachComponent(body: Fields, change: Change): Fields {
   if (!isMap(machine)) return withField(changed, 'compute', machine)
   const volumes = changeList(machine.volumes, '/compute/volumes', 'VolumeMount', change)
   return withField(changed, 'compute', withField(machine, 'volumes', volumes))
+}
+
+/** Applies a change to the limits on costs and metrics of a request or one of its components. */
+function eachLimit(part: Fields, pointer: string, change: Change): Fields {
+  const costs = withField(part, 'costs', changeList(part.costs, `${pointer}/costs`, 'CostItem', change))
+  return withField(costs, 'metrics', changeList(part.metrics, `${pointer}/metrics`, 'MetricItem', change))
 }
 
 function changeOne(part: unknown, pointer: string, schema: SchemaName, change: Change): unknown {
