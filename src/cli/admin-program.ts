@@ -22,7 +22,9 @@ export function adminCommands<Options>(
   program: Command,
   { make, act, positiveNumber, collect }: CommandMaker<Options>,
 ): void {
-  const parent = program.command('admin').description('look after accounts, quotas and the record')
+  const parent = program
+    .command('admin')
+    .description('look after accounts, quotas, what was laid aside, and the record')
   make(parent, 'identities', 'list the accounts')
     .option('--limit <number>', 'how many', positiveNumber, 100)
     .action((options: Options & { limit: number }) => act(options, (context) => admin.identities(options, context)))
@@ -58,6 +60,12 @@ export function adminCommands<Options>(
   )
   make(parent, 'quotas', 'show who uses how much of the quotas').action((options: Options) =>
     act(options, (context) => admin.quotas(context)),
+  )
+  make(parent, 'work', 'show what was laid aside because it failed again and again')
+    .option('--limit <number>', 'how many', positiveNumber, 50)
+    .action((options: Options & { limit: number }) => act(options, (context) => admin.work(options, context)))
+  make(parent, 'retry <uuid>', 'try again what was laid aside of an execution').action(
+    (uuid: string, options: Options) => act(options, (context) => admin.retry(uuid, context)),
   )
   make(parent, 'audit', 'show what was done, newest first')
     .option('--limit <number>', 'how many entries', positiveNumber, 50)

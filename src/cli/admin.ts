@@ -81,6 +81,19 @@ export async function quotas(context: CommandContext): Promise<number> {
   return EXIT.ok
 }
 
+/** Shows what was laid aside, the oldest first. */
+export async function work({ limit }: { limit: number }, context: CommandContext): Promise<number> {
+  showAll(await context.client.laidAside(limit), workLines, context, 'Nothing is laid aside.')
+  return EXIT.ok
+}
+
+/** Lets what was laid aside of an execution be tried again. */
+export async function retry(uuid: string, context: CommandContext): Promise<number> {
+  await context.client.retryWork(uuid)
+  context.terminal.say(`What was laid aside of ${uuid} is tried again; 'broker status ${uuid}' says how it is.`)
+  return EXIT.ok
+}
+
 /** Shows the record, newest first; with `all`, from the newest entry to the oldest that is kept. */
 export async function audit(
   options: { limit: number; all?: boolean; action?: string; actor?: string },
@@ -179,6 +192,14 @@ function identityLines(found: readonly Identity[]): string[] {
     uuid,
   ])
   return table(['user', 'roles', 'groups', 'state', 'issuer', 'uuid'], rows)
+}
+
+function workLines(found: readonly Schemas['Work'][]): string[] {
+  const rows = found.map(({ uuid, phase, platform, doing, laidAside, reason }) => [
+    ...[uuid, phase, platform, doing],
+    ...[toTheSecond(laidAside), reason],
+  ])
+  return table(['execution', 'phase', 'platform', 'doing', 'laid aside', 'reason'], rows)
 }
 
 function quotaLines(found: readonly Schemas['Quota'][]): string[] {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { Api, containerRequest } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
+import { runCommand } from '../support/command.ts'
 
 describe('an engine with room for one of each kind', () => {
   let broker: TestBroker
@@ -64,8 +65,9 @@ describe('an execution that can never be given back', () => {
     await broker.restart()
     api = new Api(broker.url)
     await laidAside(1)
-    const answered = await api.post<Schemas['WorkList']>('/admin/work', { retry: poisoned })
-    expect(answered.body.work ?? []).toEqual([])
+    const command = (...args: string[]) => runCommand(['admin', ...args], { environment: { BROKER_URL: broker.url } })
+    expect((await command('work')).stdout).toMatch(new RegExp(`^${poisoned} +CANCELLED +simulated +release`, 'm'))
+    expect((await command('retry', poisoned)).stderr).toContain('is tried again')
     await api.ends(poisoned)
     expect((await api.post('/admin/work', { retry: 'nobody' })).status).toBe(404)
     expect((await api.post('/admin/work', {})).status).toBe(400)
