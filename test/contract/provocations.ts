@@ -202,6 +202,8 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
     '409': async (setting) => setting.admin.post(`/admin/identities/${await self(setting)}`, { roles: ['user'] }),
     '422': async (setting) => setting.admin.post(`/admin/identities/${await makeIdentity(setting)}`, { password: 'x' }),
   },
+  getSharing: { '200': read },
+  share: { '200': (setting, operation) => setting.admin.post(pathTo(setting, operation), { groups: ['radio'] }) },
   listQuotas: { '200': read, '400': withQuery('LAST=0') },
   listWork: { '200': read, '400': withQuery('LAST=0') },
   retryWork: {
