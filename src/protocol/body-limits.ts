@@ -14,7 +14,7 @@ export const VALUES_MAX = 20_000
  * for more than a tenth of a second, also in a process that has just started.
  */
 export const XML_PARTS_MAX = 6_000
-export const YAML_MARKS_MAX = 8_000
+export const YAML_MARKS_MAX = 6_000
 /** How many faults one answer names. */
 const FAULTS_MAX = 20
 
