@@ -92,6 +92,7 @@ function brokerApp(offers: number) {
     clock: systemClock,
     figures: new Figures(),
     stopping: stopping.signal,
+    drained: { now: async () => new Map(), forget: () => undefined },
   } as unknown as HttpContext
   return buildServer(context, pino({ level: 'error' })).app
 }

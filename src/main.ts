@@ -19,6 +19,7 @@ import { idSource, type IdSource } from './domain/ids.ts'
 import type { HttpContext } from './http/context.ts'
 import { identitySource } from './identities-here.ts'
 import type { Endpoint } from './http/endpoints.ts'
+import { DrainedPools } from './http/drained-pools.ts'
 import { Figures } from './http/figures.ts'
 import { TrustedProxies } from './http/forwarded.ts'
 import { buildServer, type BrokerServer } from './http/server.ts'
@@ -333,6 +334,7 @@ function httpContext(
       return rules.quotas
     },
     stopping,
+    drained: new DrainedPools(database, clock),
     ledger,
     booking: new BookingQueue(database, ledger, clock, ids),
     ids,

@@ -24,7 +24,7 @@ export function adminCommands<Options>(
 ): void {
   const parent = program
     .command('admin')
-    .description('look after accounts, quotas, what was laid aside, and the record')
+    .description('look after accounts, pools, quotas, what was laid aside, and the record')
   make(parent, 'identities', 'list the accounts')
     .option('--limit <number>', 'how many', positiveNumber, 100)
     .action((options: Options & { limit: number }) => act(options, (context) => admin.identities(options, context)))
@@ -66,6 +66,15 @@ export function adminCommands<Options>(
     .action((options: Options & { limit: number }) => act(options, (context) => admin.work(options, context)))
   make(parent, 'retry <uuid>', 'try again what was laid aside of an execution').action(
     (uuid: string, options: Options) => act(options, (context) => admin.retry(uuid, context)),
+  )
+  make(parent, 'drain <pool>', 'let nothing new into a pool, such as before a repair; what was promised is kept')
+    .option('--reason <text>', 'why, as a sentence; it is told to those who ask in vain')
+    .action((pool: string, options: Options & { reason?: string }) => {
+      const { reason } = options
+      return act(options, (context) => admin.drain(pool, reason === undefined ? {} : { reason }, context))
+    })
+  make(parent, 'open <pool>', 'let new work into a pool again').action((pool: string, options: Options) =>
+    act(options, (context) => admin.drain(pool, undefined, context)),
   )
   make(parent, 'audit', 'show what was done, newest first')
     .option('--limit <number>', 'how many entries', positiveNumber, 50)

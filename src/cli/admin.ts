@@ -94,6 +94,28 @@ export async function retry(uuid: string, context: CommandContext): Promise<numb
   return EXIT.ok
 }
 
+/** Lets nothing new into a pool, or with undefined new work again. */
+export async function drain(
+  reference: string,
+  wanted: { readonly reason?: string } | undefined,
+  { client, terminal, json }: CommandContext,
+): Promise<number> {
+  const all = await client.pools()
+  const named = all.filter(({ name, platform }) => [name, `${platform}/${name}`].includes(reference))
+  const [pool] = named
+  if (!pool || named.length > 1) {
+    const known = all.map(({ name, platform }) => `${platform}/${name}`).join(', ')
+    const fault = pool ? `There are several pools ${reference}` : `There is no pool ${reference}`
+    throw new CommandError(`${fault}; there are ${known}.`, EXIT.usage)
+  }
+  const changed = await client.drainPool(pool.platform, pool.name, wanted)
+  const place = `${pool.platform}/${pool.name}`
+  if (json) terminal.result(JSON.stringify(changed))
+  else if (wanted) terminal.say(`Nothing new is offered in ${place}; 'broker admin open ${place}' ends that.`)
+  else terminal.say(`${place} takes new work again.`)
+  return EXIT.ok
+}
+
 /** Shows the record, newest first; with `all`, from the newest entry to the oldest that is kept. */
 export async function audit(
   options: { limit: number; all?: boolean; action?: string; actor?: string },

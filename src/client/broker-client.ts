@@ -123,6 +123,12 @@ export class BrokerClient {
     return (await this.#get<Schemas['PoolList']>('/admin/pools')).pools ?? []
   }
 
+  /** Lets nothing new into a pool, or new work again; for operators. */
+  drainPool(platform: string, name: string, drain: { readonly reason?: string } | undefined): Promise<Schemas['Pool']> {
+    const path = `/admin/pools/${encodeURIComponent(name)}/drain?${new URLSearchParams({ platform }).toString()}`
+    return drain ? this.#send(path, jsonOf(drain)) : this.#json(path, { method: 'DELETE' })
+  }
+
   /** How much of a pool is booked over the next hours; for operators. */
   poolTimeline(
     platform: string,

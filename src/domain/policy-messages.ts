@@ -38,6 +38,12 @@ export const POLICY_MESSAGES = {
     places: ['offer set'],
     advice: 'Wait until something of yours has ended, or ask for less; `GET /account` shows what is used.',
   },
+  'pools-drained': {
+    level: 'ERROR',
+    template: 'Nothing new is taken on now: ${reason}',
+    places: ['offer set'],
+    advice: 'Ask again later; the operator of the site has closed the pools for new work, such as for a repair.',
+  },
   'policy-denied': {
     level: 'ERROR',
     template: 'This is not allowed here: ${reason} (policy ${policy}).',

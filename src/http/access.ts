@@ -52,6 +52,8 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'POST /admin/work': 'operator',
   'GET /admin/pools': 'operator',
   'GET /admin/pools/:name/timeline': 'operator',
+  'POST /admin/pools/:name/drain': 'operator',
+  'DELETE /admin/pools/:name/drain': 'operator',
   'GET /openapi.json': 'public',
   'GET /openapi.yaml': 'public',
   'GET /health/live': 'public',

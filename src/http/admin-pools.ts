@@ -18,14 +18,9 @@ const OVERDUE_MS = 60_000
 /** Adds the routes. */
 export function poolRoutes(app: FastifyInstance, context: HttpContext): void {
   app.get('/admin/pools', async (request, reply) => {
-    const link = linkFor(request, context)
+    const drained = await context.drained.now()
     return answer(request, reply, 200, {
-      pools: context.survey.pools.map(({ name, platform, capacity }) => ({
-        name,
-        platform: platform.name,
-        url: link(`/admin/pools/${name}/timeline?platform=${platform.name}`),
-        capacity: { ...capacity },
-      })),
+      pools: context.survey.pools.map((pool) => presentPool(pool, drained, request, context)),
     })
   })
 
@@ -69,8 +64,26 @@ async function readLevels(
   })
 }
 
+/** What is shown of a pool. */
+export function presentPool(
+  { name, platform, capacity, poolId }: ConfiguredPool,
+  drained: ReadonlyMap<pools.PoolId, pools.Drain>,
+  request: FastifyRequest,
+  context: HttpContext,
+): Schemas['Pool'] {
+  const drain = drained.get(poolId)
+  return {
+    name,
+    platform: platform.name,
+    url: linkFor(request, context)(`/admin/pools/${name}/timeline?platform=${platform.name}`),
+    capacity: { ...capacity },
+    ...(drain ? { drained: formatInstant(drain.drainedAt) } : {}),
+    ...(drain?.drainReason === undefined ? {} : { drainReason: drain.drainReason }),
+  }
+}
+
 /** The pool of a name, which only its platform makes unique. */
-function poolNamed(name: string, platform: string | undefined, { survey }: HttpContext): ConfiguredPool {
+export function poolNamed(name: string, platform: string | undefined, { survey }: HttpContext): ConfiguredPool {
   const named = survey.pools.filter(
     (pool) => pool.name === name && (platform ?? pool.platform.name) === pool.platform.name,
   )

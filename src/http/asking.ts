@@ -3,10 +3,11 @@ import type { FastifyRequest } from 'fastify'
 import type { Asked } from '../booking/offers.ts'
 import type { OfferLimits } from '../booking/slot-search.ts'
 import type { Caller } from '../identity/identity.ts'
-import { survey } from '../lifecycle/survey.ts'
+import { survey, type SurveyResult } from '../lifecycle/survey.ts'
 import { message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
 import { readRequest } from '../protocol/read-request.ts'
+import type { PoolId } from '../store/pools.ts'
 import { preferences, type HttpContext } from './context.ts'
 import { mayBeOffered } from './permitting.ts'
 
@@ -25,8 +26,9 @@ export async function ask(
   // Before anything is asked outside: what is refused is not even looked at.
   const judged = read.request ? await mayBeOffered(read.request, caller, context) : NOTHING
   const surveyed = judged.request ? await survey(judged.request, context.survey) : { candidates: [], messages: [] }
-  const messages = [...read.messages, ...judged.messages, ...surveyed.messages]
-  const silent = surveyed.candidates.length === 0 && !messages.some(({ level }) => level === 'ERROR')
+  const open = await withoutDrained(surveyed, context)
+  const messages = [...read.messages, ...judged.messages, ...open.messages]
+  const silent = open.candidates.length === 0 && !messages.some(({ level }) => level === 'ERROR')
   if (silent)
     messages.push(
       message('not-supported', clock.now(), { pointer: '/executable', reason: 'no platform is configured' }),
@@ -40,9 +42,20 @@ export async function ask(
     body: request.body,
     request: judged.request,
     messages,
-    candidates: surveyed.candidates,
+    candidates: open.candidates,
     ...(groups.length > 0 ? { groups } : {}),
   }
+}
+
+/** What is left of a survey without the pools that let nothing new in. */
+async function withoutDrained(surveyed: SurveyResult, { drained, clock }: HttpContext): Promise<SurveyResult> {
+  if (surveyed.candidates.length === 0) return surveyed
+  const closed = await drained.now()
+  const candidates = surveyed.candidates.filter(({ poolId }) => !closed.has(poolId as PoolId))
+  if (candidates.length > 0) return { candidates, messages: surveyed.messages }
+  const reasons = [...new Set([...closed.values()].flatMap(({ drainReason }) => drainReason ?? []))]
+  const why = reasons.length > 0 ? reasons.join(' ') : 'no reason was given'
+  return { candidates, messages: [...surveyed.messages, message('pools-drained', clock.now(), { reason: why })] }
 }
 
 /** The limits of an offer set for a client that takes its time. */

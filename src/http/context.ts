@@ -17,6 +17,7 @@ import type { NotationName } from '../protocol/notation.ts'
 import { answerSchema } from '../protocol/operations.ts'
 import type { Link } from '../protocol/present.ts'
 import type { Database } from '../store/database.ts'
+import type { DrainedPools } from './drained-pools.ts'
 import { endpointOf, type Endpoint } from './endpoints.ts'
 import type { Figures } from './figures.ts'
 import type { QuotaDesk } from './quota-desk.ts'
@@ -70,6 +71,8 @@ export interface HttpContext {
   readonly policies: PolicyChain
   readonly quotas: QuotaDesk
   readonly figures: Figures
+  /** The pools in which nothing new is offered. */
+  readonly drained: DrainedPools
   /** Aborted when the service is about to stop: what waits is answered now. */
   readonly stopping: AbortSignal
 }

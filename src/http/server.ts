@@ -5,6 +5,7 @@ import { BrokerError } from '../domain/errors.ts'
 import { negotiate, type Negotiated } from '../protocol/negotiation.ts'
 import { BODY_BYTES_MAX } from '../protocol/notation.ts'
 import { accountRoutes } from './account.ts'
+import { drainRoutes } from './admin-drain.ts'
 import { poolRoutes } from './admin-pools.ts'
 import { workRoutes } from './admin-work.ts'
 import { identityRoutes } from './admin-identities.ts'
@@ -154,6 +155,7 @@ function executionEndpoint(app: FastifyInstance, context: HttpContext): void {
 function sharedRoutes(app: FastifyInstance, context: HttpContext): void {
   accountRoutes(app, context)
   poolRoutes(app, context)
+  drainRoutes(app, context)
   workRoutes(app, context)
   quotaRoutes(app, context)
   identityRoutes(app, context)

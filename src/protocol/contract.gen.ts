@@ -159,6 +159,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/pools/{name}/drain": {
+        parameters: {
+            query?: {
+                /** @description The platform of the pool; needed when several have one of that name. */
+                platform?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The name of the pool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let nothing new into a pool
+         * @description Nothing is offered in it any more, in every process within a second. What was offered and accepted before is kept.
+         */
+        post: operations["drainPool"];
+        /** Let new work into a pool again */
+        delete: operations["openPool"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/pools/{name}/timeline": {
         parameters: {
             query?: never;
@@ -1031,6 +1058,11 @@ export interface components {
             readonly schedule?: components["schemas"]["LifecycleSchedule"];
             readonly streams?: components["schemas"]["OutputStreams"];
         };
+        /** @description Lets nothing new into a pool. */
+        Drain: {
+            /** @description Why, as a sentence; it is told to those who ask in vain. */
+            reason?: string;
+        };
         /**
          * @description A duration in ISO 8601, such as `PT2H`.
          * @example PT2H
@@ -1509,6 +1541,10 @@ export interface components {
         /** @description A part of a platform that is booked by itself. */
         Pool: {
             capacity: components["schemas"]["PoolCapacity"];
+            /** @description Since when nothing new is offered in it. */
+            drained?: components["schemas"]["Instant"];
+            /** @description Why; it is told to those who ask in vain. */
+            drainReason?: string;
             /** @description Its name, which is unique on its platform. */
             name: string;
             /** @description The platform. */
@@ -2755,6 +2791,89 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    drainPool: {
+        parameters: {
+            query?: {
+                /** @description The platform of the pool; needed when several have one of that name. */
+                platform?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The name of the pool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description Why. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Drain"];
+                "application/xml": components["schemas"]["Drain"];
+                "application/yaml": components["schemas"]["Drain"];
+            };
+        };
+        responses: {
+            /** @description The pool. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pool"];
+                    "application/xml": components["schemas"]["Pool"];
+                    "application/yaml": components["schemas"]["Pool"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    openPool: {
+        parameters: {
+            query?: {
+                /** @description The platform of the pool; needed when several have one of that name. */
+                platform?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The name of the pool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pool. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pool"];
+                    "application/xml": components["schemas"]["Pool"];
+                    "application/yaml": components["schemas"]["Pool"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];

@@ -9,6 +9,14 @@ select id from made union all select id from pool where platform = :platform and
 -- The capacity of pools over time.
 select pool_id, resource, from_at, amount from pool_capacity where pool_id = any(:poolIds) order by from_at
 
+-- name: drain
+-- Lets nothing new into a pool since an instant, or lets it in again.
+update pool set drained_at = :at, drain_reason = :reason where id = :poolId
+
+-- name: drained
+-- The pools in which nothing new is offered.
+select id as pool_id, drained_at, drain_reason from pool where drained_at is not null
+
 -- name: setCapacity
 -- Changes the capacity of a pool from an instant on, and notes that in its ledger. Where it is that already, nothing
 -- changes.

@@ -4,7 +4,7 @@ import type { Amounts, Resource } from '../domain/resources.ts'
 import { at, json, type Database, type Queryable } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'pools.sql', ['keep', 'capacity', 'setCapacity'])
+const sql = loadStatements(import.meta.url, 'pools.sql', ['keep', 'capacity', 'drain', 'drained', 'setCapacity'])
 
 export type PoolId = number & { readonly brand: 'PoolId' }
 
@@ -37,4 +37,25 @@ export async function keep(
 /** The capacity of pools over time, oldest change first. */
 export async function capacity(db: Queryable, poolIds: readonly PoolId[]): Promise<CapacityChange[]> {
   return db.query<CapacityChange>(sql.capacity, { poolIds })
+}
+
+/** Since when nothing new is offered in a pool, and why. */
+export interface Drain {
+  readonly drainedAt: Instant
+  readonly drainReason?: string
+}
+
+/** Lets nothing new into a pool; undefined lets it in again. */
+export async function drain(
+  db: Queryable,
+  poolId: PoolId,
+  drain: { readonly at: Instant; readonly reason: string | undefined } | undefined,
+): Promise<void> {
+  await db.query(sql.drain, { poolId, at: drain ? at(drain.at) : null, reason: drain?.reason ?? null })
+}
+
+/** The pools in which nothing new is offered. */
+export async function drained(db: Queryable): Promise<ReadonlyMap<PoolId, Drain>> {
+  const rows = await db.query<Drain & { readonly poolId: PoolId }>(sql.drained, {})
+  return new Map(rows.map(({ poolId, ...drain }) => [poolId, drain]))
 }

@@ -32,6 +32,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /admin/identities': {},
   'POST /admin/work': {},
   'POST /admin/identities/:uuid': {},
+  'POST /admin/pools/:name/drain': {},
 }
 
 describe.each(READS)('with reads: %s', (reads) => {

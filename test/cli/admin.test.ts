@@ -105,6 +105,17 @@ describe('broker admin', () => {
     const last = await admin('roles', 'admin', 'user')
     expect(last.stderr).toMatch(/admin is the last administrator/)
   })
+  it('closes pools for new work, and opens them again', async () => {
+    const drained = await admin('drain', 'default', '--reason', 'The disks are replaced.')
+    expect([drained.exitCode, drained.stderr]).toEqual([
+      EXIT.ok,
+      expect.stringMatching(/'broker admin open simulated\/default' ends/),
+    ])
+    expect((await setting.admin.offers(containerRequest())).result).toBe('NO')
+    expect((await admin('open', 'simulated/default')).stderr).toBe('simulated/default takes new work again.\n')
+    expect((await setting.admin.offers(containerRequest())).result).toBe('YES')
+    expect((await admin('drain', 'none')).stderr).toBe('There is no pool none; there are simulated/default.\n')
+  })
   it('shows quotas and the record', async () => {
     const cleo = await setting.user('cleo')
     await cleo.run(containerRequest({ environment: { SIMULATED_DURATION: 'PT1H' } }))

@@ -211,6 +211,21 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
     '404': ({ admin }, { path }) => admin.post(path, { retry: UNKNOWN }),
   },
   listPools: { '200': read },
+  drainPool: {
+    '200': async (setting, operation) => {
+      const path = pathTo(setting, operation)
+      const answer = await setting.admin.post(path, { reason: 'The disks are replaced.' })
+      await setting.admin.send('DELETE', path, undefined, {})
+      return answer
+    },
+    '404': ({ admin }) => admin.post('/admin/pools/nowhere/drain', {}),
+  },
+  openPool: {
+    '200': (setting, operation) => setting.admin.send('DELETE', pathTo(setting, operation), undefined, {}),
+    '400': (setting, operation) =>
+      setting.admin.send('DELETE', `${pathTo(setting, operation)}?platform=a&platform=b`, undefined, {}),
+    '404': ({ admin }) => admin.send('DELETE', '/admin/pools/nowhere/drain', undefined, {}),
+  },
   getPoolTimeline: {
     '200': read,
     '400': withQuery('from=yesterday'),

@@ -49,6 +49,7 @@ export async function failingBroker(error?: Error, options: FailingOptions = {})
     clock: systemClock,
     figures: new Figures(),
     stopping: stopping.signal,
+    drained: { now: async () => new Map(), forget: () => undefined },
   } as unknown as HttpContext
   const server = buildServer(context, pino({ level: 'silent' }))
   if (error && !options.onlyWhereAsked) server.app.addHook('preHandler', fail)

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Schemas } from '../../src/protocol/contract.ts'
+import { brokerWithAccounts, type BrokerWithAccounts, type CallerApi } from '../support/accounts.ts'
+import { containerRequest, messageNames } from '../support/api.ts'
+
+const pool = { cores: 4, memory: 8, storage: 50 }
+let setting: BrokerWithAccounts
+let ada: CallerApi
+let operator: CallerApi
+beforeAll(async () => {
+  setting = await brokerWithAccounts({
+    platforms: [
+      {
+        type: 'simulated',
+        name: 'sim',
+        pools: [
+          { name: 'old', ...pool },
+          { name: 'new', ...pool },
+        ],
+      },
+    ],
+  })
+  ada = await setting.user('ada')
+  operator = await setting.user('olga', { roles: ['user', 'operator'] })
+})
+afterAll(() => setting.broker.close())
+
+const drain = (name: string, body: object = {}) => operator.post<Schemas['Pool']>(`/admin/pools/${name}/drain`, body)
+const open = (name: string) => operator.send<Schemas['Pool']>('DELETE', `/admin/pools/${name}/drain`, undefined, {})
+const poolsOffered = async () => {
+  const { offers = [] } = await ada.offers(containerRequest(), { Prefer: 'offers=4' })
+  return new Set(offers.map((offer) => (offer as Schemas['Execution']).platform?.pool))
+}
+
+describe('a pool that is drained', () => {
+  it('is offered to nobody any more, and again when it is open', async () => {
+    const drained = await drain('old', { reason: 'The disks are replaced.' })
+    expect([drained.status, drained.body]).toMatchObject([200, { name: 'old', drainReason: 'The disks are replaced.' }])
+    expect([...(await poolsOffered())]).toEqual(['new'])
+    const { body } = await operator.get<Schemas['PoolList']>('/admin/pools')
+    expect(body.pools?.map(({ name, drained: since }) => [name, since !== undefined])).toEqual([
+      ['old', true],
+      ['new', false],
+    ])
+    expect((await open('old')).body.drained).toBeUndefined()
+    expect(await poolsOffered()).toContain('old')
+  })
+  it('keeps what it promised before', async () => {
+    const { offers: [offer] = [] } = await ada.offers(containerRequest(), { Prefer: 'offers=1' })
+    const name = (offer as Schemas['Execution']).platform?.pool ?? ''
+    await drain(name)
+    expect((await ada.setPhase(offer?.meta.uuid ?? '', 'ACCEPTED')).status).toBe(200)
+    await ada.reaches(offer?.meta.uuid ?? '', 'COMPLETED')
+    await open(name)
+  })
+  it('says why nothing is offered when there is no other', async () => {
+    await drain('old', { reason: 'The disks are replaced.' })
+    await drain('new')
+    const { result, meta } = await ada.offers(containerRequest())
+    expect([result, messageNames({ meta })]).toEqual(['NO', ['pools-drained']])
+    expect(meta.messages?.[0]?.message).toMatch(/The disks are replaced\./)
+    await open('old')
+    await open('new')
+  })
+  it('is in the record', async () => {
+    const { body } = await setting.admin.get<Schemas['AuditLog']>('/admin/audit?action=drain%20pool&LAST=1')
+    expect(body.entries).toMatchObject([{ actorName: 'olga', target: 'sim/new' }])
+  })
+  it.each([
+    ['missing', {}, 404],
+    ['old', { reason: 'x'.repeat(501) }, 400],
+    ['old', { until: 'tomorrow' }, 400],
+  ])('has to be one, with a reason that is short: %s', async (name, body, status) => {
+    expect((await drain(name, body)).status).toBe(status)
+  })
+})
