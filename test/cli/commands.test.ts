@@ -53,7 +53,7 @@ describe('broker extend, shorten, change and done', () => {
     expect(wrong.stderr).toBe("'soon' is not a duration such as 30m, 1h30m, 90s or PT30M.\n")
     expect((await run('change', uuid)).exitCode).toBe(EXIT.usage)
     const refused = await run('change', uuid, '--cores', '99')
-    expect(refused.exitCode).toBe(EXIT.refused)
+    expect(refused.exitCode).toBe(EXIT.failed)
     expect(refused.stderr).toMatch(/there are not enough cores free/)
     expect((await run('done', uuid)).stderr).toMatch(/The execution is WAITING and cannot become RELEASING/)
     await api.setPhase(uuid, 'CANCELLED')
