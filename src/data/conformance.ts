@@ -262,7 +262,7 @@ export function dataSourceConformance(name: string, make: () => Promise<DataSour
       })
       itWith(['alwaysBreaksAfter'], 'gives up after the last attempt', async () => {
         const location = arrange({ content: randomBytes(1000), alwaysBreaksAfter: 10 })
-        await expect(staged(location)).rejects.toEqual(failure('DATA_INTERRUPTED', /last of 4 attempts/))
+        await expect(staged(location)).rejects.toEqual(failure('DATA_UNAVAILABLE', /last of 4 attempts/))
       })
       itWith(['becomes'], 'never mixes two versions', async () => {
         for (const noMiddle of [{}, { noMiddle: true }] as const) {

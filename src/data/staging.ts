@@ -37,7 +37,7 @@ export interface Staged {
 /**
  * Copies the data at a location. May be repeated: it begins anew, and the file is written again.
  *
- * Throws what the source throws (DATA_INTERRUPTED after the last attempt), what `write` throws, NO_SPACE for more than
+ * Throws what the source throws (DATA_UNAVAILABLE after the last attempt), what `write` throws, NO_SPACE for more than
  * `maxBytes`, DATA_CORRUPT when the bytes are not what was announced, and the reason of the signal. What was written is
  * then to be discarded.
  */

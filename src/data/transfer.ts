@@ -147,8 +147,7 @@ export class Transfer {
     if (this.#received - this.#receivedAtFailure >= WORTHWHILE_BYTES) this.#failures = 0
     this.#receivedAtFailure = this.#received
     this.#failures += 1
-    if (this.#failures >= attempts)
-      throw new BrokerError(failure.code, `${failure.detail}, at the last of ${attempts} attempts`, { cause: failure })
+    if (this.#failures >= attempts) throw givenUp(failure, attempts)
     const pauseMs = Math.min(backoffMs * 2 ** (this.#failures - 1), BACKOFF_MS_MAX)
     await until(clock, clock.now() + pauseMs, this.#signal)
   }
@@ -159,6 +158,12 @@ export class Transfer {
     this.#measured = found.get('sha256') as string
     if (announced && found.get(announced.algorithm) !== announced.value) throw mismatch(announced, found)
   }
+}
+
+/** What was tried as often as it may be is not had at all: whoever hears that does not try again. */
+function givenUp(failure: BrokerError, attempts: number): BrokerError {
+  const code = failure.code === 'DATA_INTERRUPTED' ? 'DATA_UNAVAILABLE' : failure.code
+  return new BrokerError(code, `${failure.detail}, at the last of ${attempts} attempts`, { cause: failure })
 }
 
 /** The limit is what the storage can hold, so this is the failure that a platform has for a full volume. */

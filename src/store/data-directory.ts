@@ -6,8 +6,9 @@
  * container. The socket is linked into place, so of two processes that start at once only one succeeds.
  */
 import { closeSync, constants, openSync } from 'node:fs'
-import { access, link, mkdir, rename, rm } from 'node:fs/promises'
+import { access, link, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
+import { dirname, resolve } from 'node:path'
 import { BrokerError } from '../domain/errors.ts'
 
 /** A lock that is held. */
@@ -24,7 +25,10 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const inside = (name: string) => `/proc/self/fd/${handle}/${name}`
   const lock = inside('lock')
   const mine = inside(`lock.${process.pid}.${Date.now().toString(36)}`)
-  const server = await listen(mine)
+  const server = await listen(mine).catch((error: unknown) => {
+    closeSync(handle)
+    throw unusable(directory, error)
+  })
   try {
     await claim(lock, mine, directory)
   } catch (error) {
@@ -44,17 +48,43 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
 /** Makes the data directory when it is missing. Throws UNAVAILABLE with what to do when this user may not. */
 export async function makeDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await makePath(resolve(directory))
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (cause) {
-    const why = UNUSABLE[(cause as NodeJS.ErrnoException).code ?? '']
-    if (!why) throw cause
-    throw new BrokerError(
-      'UNAVAILABLE',
-      `The data directory ${directory} cannot be used, because ${why}; ${ANOTHER_DIRECTORY}.`,
-      { cause },
-    )
+    throw unusable(directory, cause)
   }
+}
+
+/**
+ * Makes a directory with those that it lies in. Not by Node's own `recursive`, which tries for ever where the file system
+ * says that a new directory is not there, as that of /proc does.
+ */
+async function makePath(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(directory)).isDirectory()) return
+    const parent = dirname(directory)
+    if (code !== 'ENOENT' || (await isThere(parent))) throw error
+    await makePath(parent)
+    await makePath(directory)
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** What is wrong with a directory, for the operator who has just named it; an error that is not of the directory as it is. */
+function unusable(directory: string, cause: unknown): unknown {
+  const why = UNUSABLE[(cause as NodeJS.ErrnoException).code ?? '']
+  if (!why) return cause
+  const detail = `The data directory ${directory} cannot be used, because ${why}; ${ANOTHER_DIRECTORY}.`
+  return new BrokerError('UNAVAILABLE', detail, { cause })
 }
 
 const ANOTHER_DIRECTORY = 'choose another with --data-directory or BROKER_DATA_DIRECTORY'
@@ -64,6 +94,7 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   EPERM: 'this user may not write there',
   EROFS: 'it is on a read-only file system',
   EEXIST: 'it is a file',
+  ENOENT: 'nothing can be made there',
   ENOTDIR: 'a part of its path is a file',
   ENOSPC: 'there is no space left',
 }

@@ -100,6 +100,11 @@ describe('the first error', () => {
       says: 'The data directory /dev/null cannot be used, because it is a file; choose another with --data-directory or BROKER_DATA_DIRECTORY.',
     },
     {
+      when: 'the data directory is where none can be made',
+      environment: { BROKER_DATA_DIRECTORY: '/proc/no/broker' },
+      says: 'The data directory /proc/no/broker cannot be used, because nothing can be made there; choose another with --data-directory or BROKER_DATA_DIRECTORY.',
+    },
+    {
       when: 'the address lets everybody in',
       environment: { BROKER_LISTEN_HOST: '0.0.0.0' },
       says: 'Listening on 0.0.0.0 would let everybody in, because no identities are configured; configure some (identity: {} in broker.yaml is enough to begin with) or listen on 127.0.0.1.',
