@@ -170,6 +170,7 @@ export const CONFIG_SCHEMA = {
           default: 20_000_000,
           description: 'Bytes per second expected of a source of which nothing is known.',
         },
+        keepUnsaved: duration('How long results that could not be saved are kept on the platform.', 'P1D'),
         answerWithin: duration('How long a source may take to say what it has.', 'PT10S'),
       },
     },

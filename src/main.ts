@@ -10,13 +10,11 @@ import { Ledger } from './booking/ledger.ts'
 import { milliseconds } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { ensureAdministrator } from './accounts/accounts.ts'
-import { AddressGuard } from './data/address-guard.ts'
-import type { DataSource } from './data/data-source.ts'
-import { HttpsSource } from './data/https/https-source.ts'
 import type { Clock } from './domain/clock.ts'
 import { BrokerError } from './domain/errors.ts'
 import { idSource, type IdSource } from './domain/ids.ts'
 import type { HttpContext } from './http/context.ts'
+import { dataPlaces } from './data-here.ts'
 import { identitySource } from './identities-here.ts'
 import type { Endpoint } from './http/endpoints.ts'
 import { DrainedPools } from './http/drained-pools.ts'
@@ -137,7 +135,7 @@ async function start(
   const signals = new Signals()
   await signals.listen(database)
   const entered = new Map<string, EnteredPlatform>()
-  const source = dataSources(config)
+  const { source, sink } = dataPlaces(config)
   const transfers = pLimit(config.data.concurrency)
   const spoolDirectory = join(directory, 'spool')
   mkdirSync(spoolDirectory, { recursive: true, mode: 0o700 })
@@ -151,7 +149,12 @@ async function start(
     ledger,
     worker,
     joint: new JointWork(database, ledger, clock, worker),
-    settings: { spoolDirectory, outputBytesMax: config.execution.outputBytes, transferAttempts: config.data.attempts },
+    settings: {
+      spoolDirectory,
+      outputBytesMax: config.execution.outputBytes,
+      transferAttempts: config.data.attempts,
+      keepUnsavedMs: milliseconds(config.data.keepUnsaved),
+    },
     patience: {
       platformMs: milliseconds(config.execution.platformPatience),
       attemptsMax: config.execution.attempts,
@@ -159,6 +162,7 @@ async function start(
     },
     log,
     source,
+    sink,
     estimates,
     chance: Math.random,
     onEnd: (phase) => figures.executionEnded(phase),
@@ -294,24 +298,9 @@ async function openDatabase(
   return database
 }
 
-/** The source for a URL by its scheme. */
-function dataSources(config: Config): (location: URL) => DataSource | undefined {
-  const { allowedNetworks, allowedHosts } = config.data
-  const sources: DataSource[] = [
-    new HttpsSource({
-      guard: new AddressGuard({ allowedNetworks, ...(allowedHosts ? { allowedHosts } : {}) }),
-      userAgent: 'execution-broker',
-      connectTimeoutMs: 10_000,
-      idleTimeoutMs: 30_000,
-      redirectsMax: 5,
-    }),
-  ]
-  return ({ protocol }) => sources.find(({ schemes }) => schemes.includes(protocol))
-}
-
 function httpContext(
   config: Config,
-  { clock, database, ledger, source, estimates }: WorkerContext,
+  { clock, database, ledger, source, sink, estimates }: WorkerContext,
   ids: IdSource,
   signals: Signals,
   figures: Figures,
@@ -343,6 +332,7 @@ function httpContext(
       clock,
       pools: configuredPools,
       source,
+      sink,
       estimates,
       describeTimeoutMs: milliseconds(config.data.answerWithin),
     },

@@ -23,7 +23,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 }
 /** Layers whose subfolders are adapters: only their own folder and the files that put the broker together name them. */
 const WITH_ADAPTERS = ['platforms', 'data', 'identity', 'policies']
-const ASSEMBLY = ['src/main.ts', 'src/platforms-here.ts', 'src/identities-here.ts', 'src/policies-here.ts']
+const ASSEMBLY = ['main', 'platforms-here', 'data-here', 'identities-here', 'policies-here'].map(
+  (name) => `src/${name}.ts`,
+)
 
 const files = execFileSync(
   'git',

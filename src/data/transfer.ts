@@ -27,7 +27,7 @@ export interface TransferOptions {
 /** The time between two tellings of progress. */
 const PROGRESS_MS = 1_000
 /** The longest pause between two attempts. */
-const BACKOFF_MS_MAX = 60_000
+export const BACKOFF_MS_MAX = 60_000
 /** After so many bytes a connection was worth while, and attempts are counted anew: long transfers break more often. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024
 
@@ -161,7 +161,7 @@ export class Transfer {
 }
 
 /** What was tried as often as it may be is not had at all: whoever hears that does not try again. */
-function givenUp(failure: BrokerError, attempts: number): BrokerError {
+export function givenUp(failure: BrokerError, attempts: number): BrokerError {
   const code = failure.code === 'DATA_INTERRUPTED' ? 'DATA_UNAVAILABLE' : failure.code
   return new BrokerError(code, `${failure.detail}, at the last of ${attempts} attempts`, { cause: failure })
 }

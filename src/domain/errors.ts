@@ -33,6 +33,7 @@ export const ERRORS = {
   PROGRAM_NOT_STARTED: { status: 502, retryable: false, title: 'The program could not be started' },
   NO_SPACE: { status: 507, retryable: false, title: 'There is not enough space' },
   DATA_UNAVAILABLE: { status: 502, retryable: false, title: 'The data cannot be had' },
+  DATA_MISSING: { status: 502, retryable: false, title: 'There is nothing to be saved' },
   DATA_INTERRUPTED: { status: 502, retryable: true, title: 'The transfer of the data was interrupted' },
   DATA_CORRUPT: { status: 502, retryable: false, title: 'The data are not what was announced' },
   ADDRESS_NOT_ALLOWED: { status: 403, retryable: false, title: 'The address is not allowed' },

@@ -14,6 +14,19 @@ export const EXECUTION_MESSAGES = {
     places: ['data'],
     advice: 'Nothing has to be done.',
   },
+  'data-saved': {
+    level: 'INFO',
+    template: '${bytes} bytes were saved to ${location}; their SHA-256 is ${sha256}.',
+    places: ['data'],
+    advice: 'Nothing has to be done.',
+  },
+  'results-kept': {
+    level: 'WARN',
+    template:
+      'The results for ${location} are kept in the volume ${volume} of the platform ${platform}, until ${until}.',
+    places: ['data'],
+    advice: 'The operator of the platform can copy them from there. After that time they are removed.',
+  },
   'image-progress': {
     level: 'INFO',
     template: 'Pulling ${image}: ${progress}.',

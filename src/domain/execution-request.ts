@@ -80,7 +80,10 @@ export interface StorageRequest {
   readonly implied: boolean
 }
 
-/** Data to be copied in from a URL before the program starts. */
+/** What the program does with data: reads them, makes them, or changes them. */
+export type DataAccess = 'READONLY' | 'WRITEONLY' | 'READWRITE'
+
+/** Data that are copied in from a URL before the program starts, saved to it when the program has ended, or both. */
 export interface DataRequest {
   readonly type: 'simple-data-resource'
   readonly name?: string
@@ -88,7 +91,15 @@ export interface DataRequest {
   readonly location: string
   /** Index of the storage resource that holds it. */
   readonly storage: number
+  /** READONLY when missing. */
+  readonly access?: DataAccess
 }
+
+/** Whether data are there before the program starts. */
+export const isCopiedIn = ({ access }: Pick<DataRequest, 'access'>): boolean => access !== 'WRITEONLY'
+
+/** Whether data are saved when the program has ended. */
+export const isSaved = ({ access = 'READONLY' }: Pick<DataRequest, 'access'>): boolean => access !== 'READONLY'
 
 /** A limit on a cost or a metric of the whole execution, or of one of its parts. */
 export interface Limit {

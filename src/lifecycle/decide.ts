@@ -8,6 +8,7 @@ import { componentLifecycle } from '../domain/component-lifecycle.ts'
 import type { Instant } from '../domain/dates.ts'
 import type { ExecutionEvent } from '../domain/execution-lifecycle.ts'
 import { componentPlaces, type ComponentFamily } from '../domain/execution-plan.ts'
+import { isSaved } from '../domain/execution-request.ts'
 import type { Component } from '../store/components.ts'
 import type { Execution } from '../store/executions.ts'
 
@@ -26,6 +27,8 @@ export type Action =
   | { readonly do: 'start' }
   /** See how the program is, and deal with its end. */
   | { readonly do: 'observe' }
+  /** Save what the program has made of these components, side by side. */
+  | { readonly do: 'save'; readonly components: readonly Component[] }
   /** Give these components back, side by side. */
   | { readonly do: 'release'; readonly components: readonly Component[] }
   /** Everything is given back: note it. */
@@ -48,11 +51,14 @@ export function decide(state: ExecutionState, now: Instant): Action {
       return decidePreparation(state, now)
     case 'AVAILABLE':
       return { do: 'observe' }
-    case 'RELEASING':
+    case 'RELEASING': {
+      const components = unsaved(state)
+      return components.length > 0 ? { do: 'save', components } : decideRelease(state, now)
+    }
     case 'COMPLETED':
     case 'FAILED':
     case 'CANCELLED':
-      return decideRelease(state)
+      return decideRelease(state, now)
     case 'OFFERED':
     case 'REJECTED':
     case 'EXPIRED':
@@ -94,13 +100,37 @@ function dependencies(
 /** Compute is given back first, then data, then storage; the executable is nothing that anybody holds. */
 const RELEASE_ORDER: readonly (readonly ComponentFamily[])[] = [['compute', 'executable'], ['data'], ['storage']]
 
-function decideRelease({ execution, components }: ExecutionState): Action {
+function decideRelease({ execution, components }: ExecutionState, now: Instant): Action {
   if (execution.givenBackAt !== undefined) return { do: 'forget' }
+  const kept = execution.phase === 'FAILED' ? components.filter((component) => keptUntil(component) > now) : []
   for (const families of RELEASE_ORDER) {
-    const held = components.filter(({ family, givenBackAt }) => families.includes(family) && givenBackAt === undefined)
+    const held = components.filter(
+      (component) =>
+        families.includes(component.family) && component.givenBackAt === undefined && !kept.includes(component),
+    )
     if (held.length > 0) return { do: 'release', components: held }
   }
+  if (kept.length > 0) return { do: 'wait', untilAt: Math.min(...kept.map(keptUntil)) }
   return { do: 'close' }
+}
+
+/** The components of which something has to be saved and is not yet. */
+function unsaved({ execution: { plan }, components }: ExecutionState): readonly Component[] {
+  const places = componentPlaces(plan).filter(({ family, index }) => {
+    const data = family === 'data' ? plan.data[index] : undefined
+    return data !== undefined && isSaved(data.spec)
+  })
+  const positions = new Set(places.map(({ position }) => position))
+  return components.filter(
+    ({ position, detail, givenBackAt }) =>
+      positions.has(position) && detail.saved === undefined && givenBackAt === undefined,
+  )
+}
+
+/** Up to when results that could not be saved stay where they are; long ago for everything else. */
+function keptUntil({ detail, givenBackAt }: Component): Instant {
+  if (detail.saved !== undefined || givenBackAt !== undefined) return Number.NEGATIVE_INFINITY
+  return typeof detail.keptUntil === 'number' ? detail.keptUntil : Number.NEGATIVE_INFINITY
 }
 
 /** The event by which a component leaves RELEASING: its purpose was reached, or not. */

@@ -15,6 +15,7 @@ import { kindOfWork } from './kind-of-work.ts'
 import { Preparation } from './preparation.ts'
 import { close, release } from './releasing.ts'
 import { observe, start } from './running.ts'
+import { saveResults } from './saving.ts'
 import { StepFailure, type Outcome, type WorkerContext } from './worker-context.ts'
 
 /** A lease is kept while nothing happens for so long; for a longer wait it is given back. In milliseconds. */
@@ -112,6 +113,8 @@ export class Runner {
         return start(state, context)
       case 'observe':
         return observe(state, context)
+      case 'save':
+        return saveResults(state, action.components, context, this.#lost.signal)
       case 'release':
         return release(state, action.components, context, this.#lost.signal)
       case 'close':

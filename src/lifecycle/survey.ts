@@ -2,11 +2,12 @@
 import type { PoolCandidate } from '../booking/offers.ts'
 import type { Survey } from '../booking/slot-search.ts'
 import type { DataDescription, DataSource } from '../data/data-source.ts'
-import { publicUrl } from '../data/location.ts'
+import type { DataSink } from '../data/data-sink.ts'
+import { fileName, publicUrl } from '../data/location.ts'
 import type { Clock } from '../domain/clock.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { Estimate } from '../domain/execution-plan.ts'
-import type { DataRequest, ExecutionRequest } from '../domain/execution-request.ts'
+import { isCopiedIn, isSaved, type DataRequest, type ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
 import type { PriceList } from '../domain/price-list.ts'
 import { BYTES_PER_GIB, type Amounts } from '../domain/resources.ts'
@@ -31,6 +32,7 @@ export interface SurveyContext {
   readonly clock: Clock
   readonly pools: readonly ConfiguredPool[]
   readonly source: (location: URL) => DataSource | undefined
+  readonly sink: (location: URL) => DataSink | undefined
   /** What is known of how long things take. */
   readonly estimates: EstimateBook
   /** How long a source may take to say what it has, in milliseconds. */
@@ -117,13 +119,18 @@ function surveyOf(
     compute: { prepareMs: times.startMs, releaseMs: times.removeMs },
     storage: request.storage.map((_, index) => volumeEstimate(request, index, times)),
     data: descriptions.map(({ sizeBytes }, index) => ({
-      prepareMs: times.volumeMs + estimates.transferMs(hostOf(request.data[index]?.location ?? '') ?? '', sizeBytes),
+      prepareMs: times.volumeMs + transferMs(request.data[index], sizeBytes, estimates),
       releaseMs: times.volumeRemovalMs,
       ...(sizeBytes === undefined ? {} : { sizeBytes }),
     })),
     messages,
     ...(estimate.imageId ? { imageId: estimate.imageId } : {}),
   }
+}
+
+/** How long data take to come; those that the program makes do not. */
+function transferMs(data: DataRequest | undefined, sizeBytes: number | undefined, estimates: EstimateBook): number {
+  return data && isCopiedIn(data) ? estimates.transferMs(hostOf(data.location) ?? '', sizeBytes) : 0
 }
 
 /** Storage that is mounted only through its data has no volume of its own. */
@@ -155,6 +162,13 @@ async function describe(
       value: data.location,
       reason: `data are not taken from ${location.protocol} URLs here`,
     })
+  if (isSaved(data) && !context.sink(location))
+    return message('invalid-value', now, {
+      pointer,
+      value: publicUrl(location),
+      reason: `nothing is saved to ${location.protocol} URLs here`,
+    })
+  if (!isCopiedIn(data)) return { name: fileName(location), resumable: false }
   const signal = AbortSignal.timeout(context.describeTimeoutMs)
   try {
     const description = await source.describe(location, signal)

@@ -119,6 +119,15 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         quiet,
       )
 
+    async function taken(ref: VolumeRef, path: string): Promise<string | undefined> {
+      const found = await platform.readFile(ref, path, quiet)
+      if (!found) return undefined
+      const chunks: Buffer[] = []
+      for await (const chunk of found.content as AsyncIterable<Buffer>) chunks.push(chunk)
+      expect(Buffer.concat(chunks).length).toBe(found.sizeBytes)
+      return Buffer.concat(chunks).toString()
+    }
+
     function itIf(behaviour: keyof Behaviour, title: string, body: () => Promise<void>): void {
       it(title, async (context) => {
         const reason = under.cannot[behaviour]
@@ -238,6 +247,37 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         await exited(id)
         expect(await written(id, 'stdout')).toBe('complete')
       })
+      it('gives its files back, and no more than files', async () => {
+        const ref = volume(execution())
+        await platform.prepareVolume(ref, 1, ['inside'])
+        await put(ref, 'image.fits', 'SIMPLE')
+        await put(ref, 'empty', '')
+        await platform.writeLink(ref, 'content', 'image.fits')
+        expect(await taken(ref, 'image.fits')).toBe('SIMPLE')
+        expect(await taken(ref, 'empty')).toBe('')
+        expect(await platform.readFile(ref, 'nothing', quiet)).toBeUndefined()
+        await expect(platform.readFile(ref, 'inside', quiet)).rejects.toMatchObject({ code: 'PLATFORM_REFUSED' })
+        // A link may be followed to another file of the volume, and never out of it.
+        await platform.writeLink(ref, 'outside', '/etc/passwd')
+        const out = await platform.readFile(ref, 'outside', quiet).catch((error: { code?: string }) => error.code)
+        expect(['PLATFORM_REFUSED', undefined]).toContain(out)
+        expect(platform.volumeName(ref)).toMatch(/data-0/)
+      })
+      itIf(
+        'writes',
+        'gives back what the program has written, also to a file that was put there for that',
+        async () => {
+          const id = execution()
+          const ref = volume(id)
+          await platform.prepareVolume(ref, 1, [])
+          const content = Readable.from([Buffer.from('before')])
+          await platform.writeFile(ref, { path: 'old', sizeBytes: 6, content, writable: true }, quiet)
+          const mounts = [{ volume: ref, path: '/output', readOnly: false }]
+          await started({ writes: '/output/old' }, { execution: id, mounts })
+          expect((await exited(id)).exitCode).toBe(0)
+          expect(await taken(ref, 'old')).not.toBe('before')
+        },
+      )
       itWhen('enforcesVolumeSize', 'holds no more than its size', async () => {
         const ref = volume(execution())
         await platform.prepareVolume(ref, 1, [])

@@ -67,6 +67,14 @@ export interface VolumeFile {
   readonly sizeBytes: number
   /** Exactly `sizeBytes` bytes. It is destroyed when writing fails. */
   readonly content: Readable
+  /** Any user may write it; without that, only read it. */
+  readonly writable?: boolean
+}
+
+/** A file of a volume as it is read: its size and its bytes. */
+export interface VolumeContent {
+  readonly sizeBytes: number
+  readonly content: Readable
 }
 
 /** Where a volume appears in the container. */
@@ -136,11 +144,21 @@ export interface Platform {
   /** Makes a volume of a size in GiB, with these directories in it (as places to mount into). Any user may write at its root. */
   prepareVolume(volume: VolumeRef, sizeGib: number, directories: readonly string[]): Promise<void>
 
-  /** Puts a file into a volume, readable by any user; replaces one of that name. Throws NO_SPACE. */
+  /** Puts a file into a volume, readable and, where it says so, writable by any user; replaces one of that name. Throws NO_SPACE. */
   writeFile(volume: VolumeRef, file: VolumeFile, signal: AbortSignal): Promise<void>
 
   /** Puts a relative symbolic link into a volume; replaces one of that name. */
   writeLink(volume: VolumeRef, path: string, target: string): Promise<void>
+
+  /**
+   * A file at the root of a volume, as it is now; undefined when there is nothing of that name. Throws PLATFORM_REFUSED for
+   * what is no file. A link is no file, or leads to another file of the volume, and never out of it: whoever wrote it could
+   * mean a file that is not theirs.
+   */
+  readFile(volume: VolumeRef, path: string, signal: AbortSignal): Promise<VolumeContent | undefined>
+
+  /** What a volume is called on the platform, for those who look for it there. */
+  volumeName(volume: VolumeRef): string
 
   /** Makes the container and does not start it. Its image and volumes are there. */
   prepareWorkload(workload: Workload): Promise<void>

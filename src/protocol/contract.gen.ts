@@ -1834,7 +1834,10 @@ export interface components {
              * @enum {string}
              */
             kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/data/simple-data-resource.yaml";
-            /** @description An http or https URL. */
+            /**
+             * @description An http or https URL. What is saved is sent there with PUT: the file under the name that the URL ends in, as the
+             *     program has left it.
+             */
             location?: string;
             meta?: components["schemas"]["ComponentMetadata"];
             /** @description In a request, limits; in an answer, what the resources are good for. */

@@ -100,6 +100,7 @@ export function usageOf(view: CostedView): Usage {
 /** The bytes that were moved for a data resource; undefined as long as it is not complete. */
 function movedBytes({ plan, components }: CostedView, data: number): number | undefined {
   const place = componentPlaces(plan).find(({ family, index }) => family === 'data' && index === data)
-  const bytes = components.find(({ position }) => position === place?.position)?.detail?.bytes
-  return typeof bytes === 'number' ? bytes : undefined
+  const { bytes, saved } = components.find(({ position }) => position === place?.position)?.detail ?? {}
+  const both = [bytes, (saved as { bytes?: unknown } | undefined)?.bytes].filter((one) => typeof one === 'number')
+  return both.length > 0 ? both.reduce((sum, one) => sum + one, 0) : undefined
 }

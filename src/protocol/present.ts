@@ -294,6 +294,7 @@ class Parts {
       ...this.#lifecycle('data', index, spec, estimate, plan.slot.prepareMs - storage),
       ...this.costs.data(index),
       location: spec.location,
+      access: spec.access,
       storage: this.#id('storage', spec.storage),
     }
   }

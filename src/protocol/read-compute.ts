@@ -1,5 +1,5 @@
 /** Reads what the program runs on, and what is mounted where. */
-import type { AcceleratorRequest, ComputeRequest, VolumeMount } from '../domain/execution-request.ts'
+import { isSaved, type AcceleratorRequest, type ComputeRequest, type VolumeMount } from '../domain/execution-request.ts'
 import { message } from '../domain/message.ts'
 import type { Schemas } from './contract.ts'
 import { readMeta, textOf } from './read-meta.ts'
@@ -7,13 +7,16 @@ import { readRange } from './read-range.ts'
 import type { References } from './references.ts'
 import type { RequestNotes } from './request-notes.ts'
 
-/** Reads compute; without any, the defaults. */
+/** Reads compute; without any, the defaults. `data` are those that volumes may lead to. */
 export function readCompute(
   wire: Schemas['ComputeResource'] | undefined,
+  data: readonly Pick<Schemas['DataResource'], 'access'>[],
   references: References,
   notes: RequestNotes,
 ): ComputeRequest {
-  const volumes = (wire?.volumes ?? []).flatMap((volume, index) => readVolume(volume, index, references, notes) ?? [])
+  const volumes = (wire?.volumes ?? []).flatMap(
+    (volume, index) => readVolume(volume, index, data, references, notes) ?? [],
+  )
   refuseOverlaps(volumes, notes)
   const accelerators = readAccelerators(wire?.accelerators, notes)
   return {
@@ -44,6 +47,7 @@ function readAccelerators(
 function readVolume(
   wire: Schemas['VolumeMount'],
   index: number,
+  data: readonly Pick<Schemas['DataResource'], 'access'>[],
   references: References,
   notes: RequestNotes,
 ): VolumeMount | undefined {
@@ -53,7 +57,12 @@ function readVolume(
   const path = given ?? `/volumes/${target?.name ?? `${target?.family}-${target?.index}`}`
   const fault = pathFault(path)
   if (fault && (given || target)) notes.invalid(`${pointer}/path`, path, fault)
-  return target && { ...readMeta(wire.meta), path, mode: wire.mode ?? 'READONLY', target: placeOf(target) }
+  if (!target) return undefined
+  const isResult = target.family === 'data' && isSaved(data[target.index] ?? {})
+  const mode = wire.mode ?? (isResult ? 'READWRITE' : 'READONLY')
+  if (isResult && mode === 'READONLY')
+    notes.invalid(`${pointer}/mode`, mode, 'the program could not write what is to be saved; READWRITE is needed')
+  return { ...readMeta(wire.meta), path, mode, target: placeOf(target) }
 }
 
 const placeOf = ({ family, index }: VolumeMount['target']): VolumeMount['target'] => ({ family, index })

@@ -163,16 +163,36 @@ describe('a part of the contract that is not done here', () => {
     ['/data/0/kind', { data: [{ kind: KIND.rucioData, rucio: { scope: 's', object: 'o', type: 'FILE' } }] }],
     ['/data/0/kind', { data: [{ kind: KIND.ivoaData, ivoa: { ivoid: 'ivo://a/b?c' } }] }],
     ['/data/0/kind', { data: [{ kind: KIND.skaoData, skao: { namespace: 'n', objectname: 'o' } }] }],
-    ['/data/0/access', { data: [file({}, { access: 'WRITEONLY' })] }],
-    ['/data/0/access', { data: [file({}, { access: 'READWRITE' })] }],
   ])('is a reason for NO that says what is: %s', (pointer, body) => {
     const { request, messages } = read({ ...container, ...body })
     expect(request).toBeUndefined()
     expect(messages.map(({ name, values }) => [name, values.pointer])).toEqual([['not-supported', pointer]])
-    expect(messages[0]?.text).toMatch(/possible is (docker-container|simple-data-resource|READONLY)/)
+    expect(messages[0]?.text).toMatch(/possible is (docker-container|simple-data-resource)/)
   })
   it('does not matter where nothing of it is asked for', () => {
     expect(read({ ...container, data: [file({}, { access: 'READONLY' })] }).request).toBeDefined()
+  })
+})
+
+describe('data that the program makes', () => {
+  const made = file({ name: 'made' }, { access: 'WRITEONLY' })
+  const mounted = (mode: object) => ({
+    ...container,
+    data: [made],
+    compute: {
+      kind: KIND.simpleCompute,
+      volumes: [{ kind: KIND.simpleVolumeMount, resource: 'made', path: '/made', ...mode }],
+    },
+  })
+  it('are mounted so that it can write them', () => {
+    const { request } = read(mounted({}))
+    expect(request?.data[0]).toMatchObject({ access: 'WRITEONLY' })
+    expect(request?.compute.volumes[0]?.mode).toBe('READWRITE')
+  })
+  it('are a reason for NO where it could not', () => {
+    const { request, messages } = read(mounted({ mode: 'READONLY' }))
+    expect(request).toBeUndefined()
+    expect(messages[0]?.values.pointer).toBe('/compute/volumes/0/mode')
   })
 })
 

@@ -70,7 +70,7 @@ function readParts(
   const references = new References(wire, notes)
   const executable = wire.executable && readExecutable(wire.executable, notes)
   const resources = readResources(wire, references, notes)
-  const compute = readCompute(wire.compute, references, notes)
+  const compute = readCompute(wire.compute, wire.data ?? [], references, notes)
   const schedule = readSchedule(wire.schedule, defaults.durationMs, notes)
   const limits = readLimits(wire, notes.now, (said) => notes.say(said))
   return executable && { ...readMeta(wire.meta), executable, compute, ...resources, ...schedule, limits }

@@ -70,12 +70,11 @@ function readData(
   notes: RequestNotes,
 ): Omit<DataRequest, 'storage'> | undefined {
   for (const { path, what } of missingFields(wire)) notes.missing(`${pointer}/${path}`, what)
-  if ((wire.access ?? 'READONLY') !== 'READONLY')
-    notes.notSupported(`${pointer}/access`, `nothing is saved to ${shortKind(wire.kind)} yet; possible is READONLY`)
   if (wire.kind !== KIND.simpleData) {
     const possible = shortKind(KIND.simpleData)
     notes.notSupported(`${pointer}/kind`, `${shortKind(wire.kind)} is not staged here yet; possible is ${possible}`)
     return undefined
   }
-  return { type: 'simple-data-resource', ...readMeta(wire.meta), location: textOf(wire.location) ?? '' }
+  const access = wire.access && wire.access !== 'READONLY' ? { access: wire.access } : {}
+  return { type: 'simple-data-resource', ...readMeta(wire.meta), location: textOf(wire.location) ?? '', ...access }
 }

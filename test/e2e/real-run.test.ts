@@ -1,6 +1,7 @@
 /** The main job on real engines, over HTTP: data come in, a container computes, its output is shown, nothing is left. */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { allText } from '../support/api.ts'
 import { describeOnEngines } from '../support/docker-platform.ts'
 import { checksumOf, CHECKSUM_SCRIPT, scriptRequest } from '../support/engine-requests.ts'
 import { engineSetting, type EngineSetting } from '../support/engine-setting.ts'
@@ -11,7 +12,7 @@ const CROWD: Readonly<Record<string, number>> = { 'Docker Engine': 50, Podman: 1
 describeOnEngines('a request', ({ name, address }) => {
   let setting: EngineSetting
   beforeAll(async () => {
-    setting = await engineSetting(address)
+    setting = await engineSetting(address, {}, { 'data.keepUnsaved': 'PT1S' })
   })
   afterAll(() => setting.close())
 
@@ -46,6 +47,35 @@ describeOnEngines('a request', ({ name, address }) => {
     expect((await setting.api.get<string>(`/streams/${uuid}/stderr`)).body).toBe('warned\n')
     expect(await setting.traces.held([uuid])).toEqual([])
     expect(await setting.traces.starts(uuid)).toBe(1)
+  })
+
+  it('has what its program makes saved before it is given back', { timeout: 120_000 }, async () => {
+    const { url, content } = served('/sky/m33.fits', 200_000)
+    const script = 'sha256sum < /data/0/content | cut -c1-64 > /data/1/content'
+    const request = scriptRequest(setting.image.location, script, { data: [url, `${setting.data.url}/sums/m33.txt`] })
+    const [stars, sum] = request.data ?? []
+    if (!stars || !sum) throw new Error('the request has no data')
+    const uuid = await setting.api.run({ ...request, data: [stars, { ...sum, access: 'WRITEONLY' }] })
+    const ended = await setting.api.ends(uuid)
+    expect([ended.phase, ...allText(ended).filter((text) => /failed/.test(text))]).toEqual(['COMPLETED'])
+    expect(String(setting.data.files.get('/sums/m33.txt')?.content)).toBe(checksumOf(content))
+    expect(await setting.traces.held([uuid])).toEqual([])
+  })
+
+  it('whose results nobody takes fails, and keeps them on the engine for a while', { timeout: 120_000 }, async () => {
+    setting.data.faults.set('/sums/refused.txt', [{ method: 'PUT', status: 403 }])
+    const { url } = served('/sky/m32.fits', 1_000)
+    const script = 'cp /data/0/content /data/1/content'
+    const request = scriptRequest(setting.image.location, script, {
+      data: [url, `${setting.data.url}/sums/refused.txt`],
+    })
+    const [stars, sum] = request.data ?? []
+    if (!stars || !sum) throw new Error('the request has no data')
+    const uuid = await setting.api.run({ ...request, data: [stars, { ...sum, access: 'WRITEONLY' }] })
+    const ended = await setting.api.ends(uuid)
+    expect(ended.phase).toBe('FAILED')
+    expect(allText(ended).join()).toMatch(/kept in the volume \S+ of the platform/)
+    expect(await setting.traces.held([uuid])).toEqual([])
   })
 
   describe('that comes with many others', () => {

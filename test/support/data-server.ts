@@ -6,7 +6,7 @@
  *     server.files.set('/stars.csv', { content: Buffer.from('…') })
  *     server.faults.set('/stars.csv', [{ method: 'GET', stopsAfter: 100, times: 1 }])
  *
- * Without faults it is a good server: HEAD, one range, `If-Range`, strong entity tags, size and type announced.
+ * Without faults it is a good server: PUT, HEAD, one range, `If-Range`, strong entity tags, size and type announced.
  */
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -26,7 +26,7 @@ export interface ServedFile {
 /** What is wrong with an answer. Everything may be combined. */
 export interface Fault {
   /** Only for this method; for any when left out. */
-  readonly method?: 'HEAD' | 'GET'
+  readonly method?: 'HEAD' | 'GET' | 'PUT'
   /** For so many requests; for all when left out. */
   readonly times?: number
   /** Answers with this status and no data. With `redirectsTo`, 302 when left out. */
@@ -130,6 +130,7 @@ async function answer(
   path: string,
   fault: Fault,
 ): Promise<void> {
+  if (request.method === 'PUT') return take(request, response, files, path, fault)
   const file = files.get(path)
   if (fault.becomes) response.once('close', () => files.set(path, fault.becomes as ServedFile))
   if (fault.redirectsTo !== undefined) {
@@ -139,6 +140,22 @@ async function answer(
   } else {
     await serve(request, response, fault.gzips ? compressed(file) : file, fault)
   }
+}
+
+/** Takes a file, whole; with a status, reads it and refuses it. */
+async function take(
+  request: IncomingMessage,
+  response: ServerResponse,
+  files: Map<string, ServedFile>,
+  path: string,
+  { status, redirectsTo }: Fault,
+): Promise<void> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  if (status === undefined && redirectsTo === undefined) files.set(path, { content: Buffer.concat(chunks) })
+  response
+    .writeHead(status ?? (redirectsTo === undefined ? 201 : 307), redirectsTo ? { location: redirectsTo } : {})
+    .end()
 }
 
 async function serve(

@@ -45,6 +45,11 @@ export function firstByte(headers: IncomingHttpHeaders): number | undefined {
   return first === undefined ? undefined : Number(first)
 }
 
+/** Whether a status tells of something that passes. */
+export function isPassing(status: number): boolean {
+  return [408, 425, 429].includes(status) || (status >= 500 && ![501, 505, 507].includes(status))
+}
+
 /**
  * What an answer without data means. DATA_INTERRUPTED for what passes: a server that is busy, broken, or stands behind
  * one that is.
@@ -53,7 +58,6 @@ export function refusal({ host, status }: Answer): BrokerError {
   const refused = (what: string) => new BrokerError('DATA_UNAVAILABLE', `${host} ${what} (it answered ${status})`)
   if (status === 404 || status === 410) return refused('has no such data')
   if (status === 401 || status === 403) return refused('does not permit reading the data')
-  if ([408, 425, 429].includes(status) || (status >= 500 && status !== 501 && status !== 505))
-    return new BrokerError('DATA_INTERRUPTED', `${host} cannot answer now (it answered ${status})`)
+  if (isPassing(status)) return new BrokerError('DATA_INTERRUPTED', `${host} cannot answer now (it answered ${status})`)
   return refused('gives no data')
 }

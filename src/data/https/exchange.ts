@@ -26,22 +26,23 @@ export interface Answer {
   readonly body: Readable
 }
 
-export type Method = 'HEAD' | 'GET'
+export type Method = 'HEAD' | 'GET' | 'PUT'
 
 const REDIRECTS = [301, 302, 303, 307, 308]
 
-/** Asks, follows redirects, and gives the answer, whatever its status. */
+/** Asks, follows redirects (not with content, which is sent once), and gives the answer, whatever its status. */
 export async function exchange(
   method: Method,
   location: URL,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
   options: ExchangeOptions,
+  content?: Readable,
 ): Promise<Answer> {
   refuseUnusable(location)
   let at = location
   for (let redirects = 0; ; redirects++) {
-    const answer = await send(method, at, headers, signal, options)
+    const answer = await send(method, at, headers, signal, options, content)
     const target = answer.headers.location
     if (!REDIRECTS.includes(answer.status) || target === undefined) return answer
     drop(answer.body)
@@ -76,6 +77,7 @@ async function send(
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
   { agent, userAgent }: ExchangeOptions,
+  content: Readable | undefined,
 ): Promise<Answer> {
   try {
     signal.throwIfAborted()
@@ -84,6 +86,7 @@ async function send(
       method,
       headers: { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': 'identity', ...headers },
       signal,
+      ...(content ? { body: content } : {}),
     })
     const { statusCode, headers: answered, body } = await orAborted(sent, signal)
     return { host: location.host, status: statusCode, headers: answered, body }

@@ -27,14 +27,18 @@ export const computeStep: Step = {
 
   async release(target, context) {
     // Of a program that ended by itself this was done when it was seen.
-    if (target.execution.endedAt === undefined) await stop(target, context)
+    if (target.execution.endedAt === undefined) await stopProgram(target, context)
     await keepOutput(target, context)
     await target.platform.releaseWorkload(target.execution.id)
     return {}
   },
 }
 
-async function stop({ execution, platform }: StepTarget, { database, clock }: StepContext): Promise<void> {
+/** Stops the program, and notes its end. */
+export async function stopProgram(
+  { execution, platform }: StepTarget,
+  { database, clock }: StepContext,
+): Promise<void> {
   await platform.stop(execution.id, execution.plan.slot.graceMs)
   const seen = (await platform.observe([execution.id])).get(execution.id) ?? { state: 'gone' }
   await executions.noteEnds(database, [endOf(execution, seen, clock.now())], clock.now())

@@ -1,11 +1,15 @@
 /** Data: a volume of its own, with the file under the name of its URL, and a link to it called `content`. */
 import { BrokerError } from '../../domain/errors.ts'
+import type { ExecutionPlan } from '../../domain/execution-plan.ts'
+import { isCopiedIn, isSaved } from '../../domain/execution-request.ts'
 import { message } from '../../domain/message.ts'
+import type { VolumeRef } from '../../platforms/platform.ts'
 import { BYTES_PER_GIB } from '../../domain/resources.ts'
-import { publicUrl } from '../../data/location.ts'
+import { fileName, publicUrl } from '../../data/location.ts'
+import { save, type ResultFile } from '../../data/saving.ts'
 import { stage } from '../../data/staging.ts'
 import { Progress } from './progress.ts'
-import { componentAt, placeOf, type Step, type StepTarget } from './step.ts'
+import { componentAt, placeOf, type Step, type StepDetail, type StepTarget } from './step.ts'
 import { dataIn, volumeOf } from './volumes.ts'
 
 /** How every file is reachable, whatever its name. */
@@ -19,8 +23,9 @@ export const dataStep: Step = {
     const { execution, platform, signal, say } = target
     const { clock, settings } = context
     const { index } = placeOf(target)
-    const { spec } = execution.plan.data[index] as (typeof execution.plan.data)[number]
+    const { spec } = dataOf(target)
     const location = new URL(spec.location)
+    if (!isCopiedIn(spec)) return prepareEmpty(target)
     const source = context.source(location)
     if (!source) throw new BrokerError('DATA_UNAVAILABLE', `no source serves ${location.protocol}`)
     const volume = volumeOf(execution.id, 'data', index)
@@ -36,7 +41,8 @@ export const dataStep: Step = {
         backoffMs: BACKOFF_MS,
         clock,
         signal,
-        write: ({ name, sizeBytes, content }) => platform.writeFile(volume, { path: name, sizeBytes, content }, signal),
+        write: ({ name, sizeBytes, content }) =>
+          platform.writeFile(volume, { path: name, sizeBytes, content, writable: isSaved(spec) }, signal),
         onProgress: (bytes, total) => {
           const values = { bytes, total: total ?? 'an unknown number of', location: publicUrl(location) }
           progress.say(message('data-progress', clock.now(), values))
@@ -50,11 +56,57 @@ export const dataStep: Step = {
     return { name: staged.name, bytes: staged.bytes, sha256: staged.measured }
   },
 
+  async save(target, context) {
+    const { execution, signal, say } = target
+    const { clock, settings } = context
+    const { spec } = dataOf(target)
+    const location = new URL(spec.location)
+    const sink = context.sink(location)
+    if (!sink) throw new BrokerError('DATA_UNAVAILABLE', `nothing is saved to ${location.protocol} URLs`)
+    const name = fileName(location)
+    const volume = volumeOf(execution.id, 'data', placeOf(target).index)
+    const saved = await context.transfer(() =>
+      save({
+        sink,
+        location,
+        open: () => openResult(target, volume, name),
+        attempts: settings.transferAttempts,
+        backoffMs: BACKOFF_MS,
+        clock,
+        signal,
+      }),
+    )
+    await say(message('data-saved', clock.now(), { ...saved, location: publicUrl(location) }))
+    return { saved }
+  },
+
   async release(target) {
     const { index } = placeOf(target)
     await target.platform.releaseVolume(volumeOf(target.execution.id, 'data', index))
     return {}
   },
+}
+
+function dataOf(target: StepTarget): ExecutionPlan['data'][number] {
+  return target.execution.plan.data[placeOf(target).index] as ExecutionPlan['data'][number]
+}
+
+/** A place for what the program will make: under the name of its URL, which `content` leads to. */
+async function prepareEmpty(target: StepTarget): Promise<StepDetail> {
+  const { execution, platform } = target
+  const { index } = placeOf(target)
+  const volume = volumeOf(execution.id, 'data', index)
+  const name = fileName(new URL(dataOf(target).spec.location))
+  await platform.prepareVolume(volume, storageSizeGib(target, index), [])
+  if (name !== CONTENT) await platform.writeLink(volume, CONTENT, name)
+  return { name }
+}
+
+/** What the program has made. Throws DATA_MISSING when it has made nothing. */
+async function openResult({ platform, signal }: StepTarget, volume: VolumeRef, name: string): Promise<ResultFile> {
+  const found = await platform.readFile(volume, name, signal)
+  if (found) return found
+  throw new BrokerError('DATA_MISSING', `the program has made no file ${name}`)
 }
 
 function storageSizeGib({ execution }: StepTarget, data: number): number {

@@ -1,13 +1,15 @@
 /**
- * What the steps of an execution's life are: one for each family of components, each with `prepare` and `release`.
+ * What the steps of an execution's life are: one for each family of components, each with `prepare` and `release`, and
+ * `save` where there is something to be saved.
  *
- * Both may be repeated, whole or from the middle, by any worker; `release` works whatever part of `prepare` was done.
+ * All may be repeated, whole or from the middle, by any worker; `release` works whatever part of `prepare` was done.
  * A step acts on the platform and tells what it found; the runner moves the phases.
  */
 import type { Ledger } from '../../booking/ledger.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Message } from '../../domain/message.ts'
 import { componentPlaces, type ComponentPlace } from '../../domain/execution-plan.ts'
+import type { DataSink } from '../../data/data-sink.ts'
 import type { DataSource } from '../../data/data-source.ts'
 import type { Platform } from '../../platforms/platform.ts'
 import type { Component } from '../../store/components.ts'
@@ -26,6 +28,8 @@ export interface StepContext {
   readonly settings: StepSettings
   /** The source for a URL; undefined when none serves its scheme. */
   readonly source: (location: URL) => DataSource | undefined
+  /** What saves to a URL; undefined when nothing serves its scheme. */
+  readonly sink: (location: URL) => DataSink | undefined
   /** Runs a transfer when there is a place among those that run side by side. */
   transfer<Result>(work: () => Promise<Result>): Promise<Result>
 }
@@ -37,6 +41,8 @@ export interface StepSettings {
   readonly outputBytesMax: number
   /** How often a broken transfer is resumed. */
   readonly transferAttempts: number
+  /** How long results that could not be saved are kept on the platform, in milliseconds. */
+  readonly keepUnsavedMs: number
 }
 
 /** One component of one execution, to be acted on. */
@@ -57,6 +63,8 @@ export type StepDetail = Readonly<Record<string, unknown>>
 export interface Step {
   /** Makes the component ready. */
   prepare(target: StepTarget, context: StepContext): Promise<StepDetail>
+  /** Saves what the program has made of the component, before anything is given back. Only of components that are to be saved. */
+  save?(target: StepTarget, context: StepContext): Promise<StepDetail>
   /** Gives back what the platform has of it. */
   release(target: StepTarget, context: StepContext): Promise<StepDetail>
 }

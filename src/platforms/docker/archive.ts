@@ -1,9 +1,10 @@
 /** Files in and out of a container's file system, through the archive API: whole tar archives, and what a path is. */
 import { posix } from 'node:path'
-import { PassThrough, type Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { pack, type Pack } from 'tar-stream'
+import { extract, pack, type Pack } from 'tar-stream'
 import type { Clock } from '../../domain/clock.ts'
+import type { VolumeFile } from '../platform.ts'
 import type { PathStat } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
 
@@ -62,14 +63,14 @@ export async function putFile(
   clock: Clock,
   container: string,
   directory: string,
-  file: { readonly path: string; readonly sizeBytes: number; readonly content: Readable },
+  file: VolumeFile,
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted()
-  const { content, path, sizeBytes } = file
+  const { content, path, sizeBytes, writable = false } = file
   const archive = pack()
   for (const parent of parentsOf(path)) archive.entry(parent)
-  const entry = archive.entry({ name: path, size: sizeBytes, mode: 0o644 })
+  const entry = archive.entry({ name: path, size: sizeBytes, mode: writable ? 0o666 : 0o644 })
 
   let answered = false
   let sourceFault: Error | undefined
@@ -136,6 +137,35 @@ export async function statPath(client: EngineClient, container: string, path: st
   })
   const stat = headers['x-docker-container-path-stat']
   return stat === undefined ? undefined : (JSON.parse(Buffer.from(String(stat), 'base64').toString()) as PathStat)
+}
+
+/** The bits of Go's `os.FileMode` that are set for whatever is no regular file. */
+const NO_FILE_BITS = 0x8f28_0000
+
+/** Whether it is a file, and no directory, link or device. Of a link in a volume, Podman tells what it leads to there. */
+export function isFile({ mode }: PathStat): boolean {
+  return (mode & NO_FILE_BITS) === 0
+}
+
+/** The bytes of a file in a container, as they come. */
+export function getFile(client: EngineClient, container: string, path: string, signal: AbortSignal): Readable {
+  return Readable.from(read(), { objectMode: false })
+
+  async function* read(): AsyncGenerator<Buffer, void, undefined> {
+    const archive = extract()
+    const question = { path: `/containers/${container}/archive`, query: { path }, doing: `reading the file ${path}` }
+    // The failure reaches whoever reads the archive, which ends with it.
+    const filling = pipeline(client.open({ ...question, signal }), archive).catch(() => undefined)
+    try {
+      for await (const entry of archive) {
+        if (entry.header.type === 'file') yield* entry as AsyncIterable<Buffer>
+        else entry.resume()
+      }
+    } finally {
+      archive.destroy()
+      await filling
+    }
+  }
 }
 
 /** Fails when there is more or less than was announced: the archive has said the size before the content. */

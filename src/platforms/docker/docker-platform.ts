@@ -19,6 +19,7 @@ import type {
   PlatformEstimate,
   PlatformFacts,
   Unsupported,
+  VolumeContent,
   VolumeFile,
   VolumeRef,
   Workload,
@@ -122,6 +123,14 @@ export class DockerPlatform implements Platform {
 
   writeLink(volume: VolumeRef, path: string, target: string): Promise<void> {
     return this.#volumes.writeLink(volume, path, target)
+  }
+
+  readFile(volume: VolumeRef, path: string, signal: AbortSignal): Promise<VolumeContent | undefined> {
+    return this.#volumes.readFile(volume, path, signal)
+  }
+
+  volumeName(volume: VolumeRef): string {
+    return this.#marks.volume(volume).name
   }
 
   async prepareWorkload(workload: Workload): Promise<void> {

@@ -7,8 +7,8 @@
  */
 import type { Clock } from '../../domain/clock.ts'
 import { BrokerError } from '../../domain/errors.ts'
-import type { VolumeFile, VolumeRef } from '../platform.ts'
-import { archiveOf, directoriesTo, parentsOf, putArchive, putFile, statPath } from './archive.ts'
+import type { VolumeContent, VolumeFile, VolumeRef } from '../platform.ts'
+import { archiveOf, directoriesTo, getFile, isFile, parentsOf, putArchive, putFile, statPath } from './archive.ts'
 import { findContainer, makeContainer, remove, removeContainer } from './containers.ts'
 import type { VolumeDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
@@ -60,6 +60,15 @@ export class Volumes {
       // When it was read to its end this changes nothing, and when the engine was not even asked it has to be let go.
       file.content.destroy()
     }
+  }
+
+  async readFile(volume: VolumeRef, path: string, signal: AbortSignal): Promise<VolumeContent | undefined> {
+    const stage = await this.#stage(volume)
+    const place = `${placeOf(volume)}/${path}`
+    const found = await statPath(this.#client, stage, place)
+    if (!found) return undefined
+    if (!isFile(found)) throw new BrokerError('PLATFORM_REFUSED', `${path} is not a file`)
+    return { sizeBytes: found.size, content: getFile(this.#client, stage, place, signal) }
   }
 
   async writeLink(volume: VolumeRef, path: string, target: string): Promise<void> {

@@ -2,12 +2,12 @@
  * What a simulated container does: how long it runs, what it writes, how it ends.
  *
  * The environment of the executable programs it; without that, a few well-known programs behave as they are expected
- * to (`echo`, `sleep`, `cat`, `true`, `false`, and checksums of files in mounted volumes), and any other one says that
+ * to (`echo`, `sleep`, `cat`, `cp`, `true`, `false`, and checksums of files in mounted volumes), and any other one says that
  * it was simulated and ends with 0.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { DateError, parseDuration } from '../../domain/dates.ts'
 
@@ -40,6 +40,8 @@ export interface Invocation {
   readonly argv: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly resolve: (path: string) => string | undefined
+  /** As `resolve`, where the program may write. */
+  readonly resolveForWriting: (path: string) => string | undefined
 }
 
 /** Decides what a run will do. */
@@ -99,7 +101,11 @@ function exitCodeOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) && code <= 255 ? code : undefined
 }
 
-type KnownProgram = (args: readonly string[], resolve: Invocation['resolve']) => Promise<Partial<Run>> | Partial<Run>
+type KnownProgram = (
+  args: readonly string[],
+  resolve: Invocation['resolve'],
+  resolveForWriting: Invocation['resolve'],
+) => Promise<Partial<Run>> | Partial<Run>
 
 const checksum =
   (algorithm: string): KnownProgram =>
@@ -130,16 +136,24 @@ const KNOWN_PROGRAMS: Readonly<Record<string, KnownProgram>> = {
     }
     return { stdout, stderr, exitCode: stderr === '' ? 0 : 1 }
   },
+  cp: async ([from = '', to = ''], resolve, resolveForWriting) => {
+    const [source, target] = [resolve(from), resolveForWriting(to)]
+    if (!source || !target) return { stderr: `cp: cannot copy ${from} to ${to}\n`, exitCode: 1 }
+    const content = await readFile(source).catch(whenMissing)
+    if (content === undefined) return { stderr: `cp: ${from}: No such file or directory\n`, exitCode: 1 }
+    await writeFile(target, content)
+    return {}
+  },
   md5sum: checksum('md5'),
   sha1sum: checksum('sha1'),
   sha256sum: checksum('sha256'),
   sha512sum: checksum('sha512'),
 }
 
-async function knownProgram({ argv, imageId, resolve }: Invocation): Promise<Partial<Run>> {
+async function knownProgram({ argv, imageId, resolve, resolveForWriting }: Invocation): Promise<Partial<Run>> {
   const [program = '', ...args] = argv
   const known = Object.hasOwn(KNOWN_PROGRAMS, basename(program)) ? KNOWN_PROGRAMS[basename(program)] : undefined
-  if (known) return known(args, resolve)
+  if (known) return known(args, resolve, resolveForWriting)
   return { stdout: `Simulated run of ${imageId}${argv.length > 0 ? `: ${argv.join(' ')}` : ''}\n` }
 }
 

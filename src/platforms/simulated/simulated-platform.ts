@@ -6,8 +6,8 @@
  * no broker is there: what is true of a container follows from its records and the clock.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { link, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { link, lstat, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { until, type Clock } from '../../domain/clock.ts'
@@ -26,6 +26,7 @@ import type {
   PlatformEstimate,
   PlatformFacts,
   Unsupported,
+  VolumeContent,
   VolumeFile,
   VolumeRef,
   Workload,
@@ -128,6 +129,18 @@ export class SimulatedPlatform implements Platform {
     }
   }
 
+  async readFile(volume: VolumeRef, path: string): Promise<VolumeContent | undefined> {
+    const place = join(this.#volumePath(volume), path)
+    const found = await lstat(place).catch(whenMissing)
+    if (!found) return undefined
+    if (!found.isFile()) throw new BrokerError('PLATFORM_REFUSED', `${path} is not a file`)
+    return { sizeBytes: found.size, content: createReadStream(place) }
+  }
+
+  volumeName({ execution, name }: VolumeRef): string {
+    return `${execution}.volume.${name}`
+  }
+
   async writeLink(volume: VolumeRef, path: string, target: string): Promise<void> {
     const place = join(this.#volumePath(volume), path)
     const part = `${place}.${randomUUID()}`
@@ -149,6 +162,7 @@ export class SimulatedPlatform implements Platform {
         argv: [...(workload.entrypoint ? [workload.entrypoint] : []), ...workload.command],
         environment: workload.environment,
         resolve: (path) => this.#fileIn(workload, path),
+        resolveForWriting: (path) => this.#fileIn(workload, path, { writing: true }),
       },
       this.#options.defaultDurationMs,
     )
@@ -271,11 +285,11 @@ export class SimulatedPlatform implements Platform {
   }
 
   /** The real file behind a path in the container; undefined when no volume is mounted there. */
-  #fileIn(workload: Workload, path: string): string | undefined {
+  #fileIn(workload: Workload, path: string, { writing = false } = {}): string | undefined {
     const mount = workload.mounts.findLast(
       (candidate) => path === candidate.path || path.startsWith(`${candidate.path}/`),
     )
-    if (!mount) return undefined
+    if (!mount || (writing && mount.readOnly)) return undefined
     const root = this.#volumePath(mount.volume)
     const file = join(root, path.slice(mount.path.length))
     return relative(root, file).startsWith('..') ? undefined : file
@@ -290,7 +304,7 @@ export class SimulatedPlatform implements Platform {
   }
 
   #volumePath({ execution, name }: VolumeRef): string {
-    return join(this.#options.directory, `${execution}.volume.${name}`)
+    return join(this.#options.directory, this.volumeName({ execution, name }))
   }
 
   async #read<Value>(path: string): Promise<Value | undefined> {
@@ -314,6 +328,10 @@ export class SimulatedPlatform implements Platform {
       await rm(part)
     }
   }
+}
+
+function whenMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
 }
 
 /** What of a text was written by an instant: the first line at once, the others evenly over the duration of the run. */

@@ -1,0 +1,25 @@
+/** Where data come from and where results go, as the configuration says. */
+import type { Config } from './config-schema.ts'
+import { AddressGuard } from './data/address-guard.ts'
+import type { DataSink } from './data/data-sink.ts'
+import type { DataSource } from './data/data-source.ts'
+import { HttpsSink } from './data/https/https-sink.ts'
+import { HttpsSource } from './data/https/https-source.ts'
+import type { WorkerContext } from './lifecycle/worker-context.ts'
+
+/** The source and the sink for a URL by its scheme. */
+export function dataPlaces(config: Config): Pick<WorkerContext, 'source' | 'sink'> {
+  const { allowedNetworks, allowedHosts } = config.data
+  const connections = {
+    guard: new AddressGuard({ allowedNetworks, ...(allowedHosts ? { allowedHosts } : {}) }),
+    userAgent: 'execution-broker',
+    connectTimeoutMs: 10_000,
+    idleTimeoutMs: 30_000,
+  }
+  const sources: DataSource[] = [new HttpsSource({ ...connections, redirectsMax: 5 })]
+  const sinks: DataSink[] = [new HttpsSink(connections)]
+  return {
+    source: ({ protocol }) => sources.find(({ schemes }) => schemes.includes(protocol)),
+    sink: ({ protocol }) => sinks.find(({ schemes }) => schemes.includes(protocol)),
+  }
+}

@@ -1,0 +1,68 @@
+/** Saving results, before anything is given back. What cannot be saved is kept for a while, and said where. */
+import { publicUrl } from '../data/location.ts'
+import { formatInstant } from '../domain/dates.ts'
+import { isBrokerError } from '../domain/errors.ts'
+import { message } from '../domain/message.ts'
+import * as components from '../store/components.ts'
+import type { Component } from '../store/components.ts'
+import type { ExecutionState } from './decide.ts'
+import { stopProgram } from './steps/compute.ts'
+import { placeOf } from './steps/step.ts'
+import { stepOf } from './steps/steps.ts'
+import { volumeOf } from './steps/volumes.ts'
+import { StepFailure, targetOf, type Outcome, type WorkerContext } from './worker-context.ts'
+
+/** Stops the program if it still runs, and saves what these components have, side by side. */
+export async function saveResults(
+  state: ExecutionState,
+  unsaved: readonly Component[],
+  context: WorkerContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const compute = state.components.find(({ family }) => family === 'compute')
+  if (compute && state.execution.endedAt === undefined)
+    await stopProgram(targetOf(state, compute, context, signal), context)
+  const results = await Promise.allSettled(unsaved.map((component) => saveOne(state, component, context, signal)))
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+  return 'again'
+}
+
+async function saveOne(
+  state: ExecutionState,
+  component: Component,
+  context: WorkerContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { database } = context
+  try {
+    const detail = await stepOf(component.family).save?.(targetOf(state, component, context, signal), context)
+    await components.describe(database, state.execution.id, component.position, detail ?? {})
+  } catch (error) {
+    if (!signal.aborted && !isBrokerError(error, 'UNAVAILABLE') && !isBrokerError(error, 'DATA_MISSING'))
+      await keep(state, component, context, signal)
+    throw new StepFailure(component, `saving the ${component.family}`, error)
+  }
+}
+
+/** Notes up to when the results stay where they are, in case that was the last attempt. */
+async function keep(
+  state: ExecutionState,
+  component: Component,
+  context: WorkerContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { database, clock, settings } = context
+  const { id, plan } = state.execution
+  const target = targetOf(state, component, context, signal)
+  const { index } = placeOf(target)
+  const keptUntil = clock.now() + settings.keepUnsavedMs
+  await components.describe(database, id, component.position, { keptUntil })
+  const said = message('results-kept', clock.now(), {
+    location: publicUrl(new URL(plan.data[index]?.spec.location ?? '')),
+    volume: target.platform.volumeName(volumeOf(id, 'data', index)),
+    platform: plan.platform,
+    until: formatInstant(keptUntil),
+  })
+  await target.say(said, 'results-kept')
+}

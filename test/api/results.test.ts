@@ -1,0 +1,153 @@
+/** Results: saved to where the data resources say, before anything is given back. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Schemas } from '../../src/protocol/contract.ts'
+import { KIND } from '../../src/protocol/kinds.ts'
+import { allText, Api, containerRequest, messageNames } from '../support/api.ts'
+import { testBroker, type TestBroker } from '../support/broker.ts'
+import { startDataServer, type DataServer } from '../support/data-server.ts'
+
+const ATTEMPTS = 3
+
+let data: DataServer
+let broker: TestBroker
+let api: Api
+beforeAll(async () => {
+  data = await startDataServer()
+  data.files.set('/stars.csv', { content: Buffer.from('Vega,0.03\n') })
+  broker = await testBroker({ 'data.attempts': ATTEMPTS })
+  api = new Api(broker.url)
+})
+afterAll(async () => {
+  await broker.close()
+  await data.close()
+})
+
+const COPY = ['cp', '/in/content', '/out/content']
+
+/** A request that copies the data at `/stars.csv` to a result at `path`. */
+const copying = (path: string, command = COPY, environment: Record<string, string> = {}) =>
+  containerRequest(
+    { command, environment },
+    {
+      data: [
+        { kind: KIND.simpleData, meta: { name: 'stars' }, location: `${data.url}/stars.csv` },
+        { kind: KIND.simpleData, meta: { name: 'result' }, location: `${data.url}${path}`, access: 'WRITEONLY' },
+      ],
+      compute: mounting({ stars: '/in', result: '/out' }),
+    },
+  )
+const mounting = (mounts: Record<string, string>): Schemas['ComputeResource'] => ({
+  kind: KIND.simpleCompute,
+  volumes: Object.entries(mounts).map(([resource, path]) => ({ kind: KIND.simpleVolumeMount, path, resource })),
+})
+const putsOf = (path: string) => data.requests.filter((request) => request.method === 'PUT' && request.path === path)
+const contentAt = (path: string) => String(data.files.get(path)?.content)
+
+describe('what a program makes', () => {
+  it('is saved before anything is given back', async () => {
+    const uuid = await api.run(copying('/results/copy.csv'))
+    const ended = await api.ends(uuid)
+    expect(ended.phase).toBe('COMPLETED')
+    expect(contentAt('/results/copy.csv')).toBe('Vega,0.03\n')
+    expect(ended.data?.[1]).toMatchObject({ access: 'WRITEONLY', phase: 'COMPLETED' })
+    expect(allText(ended).join('\n')).toMatch(
+      /^10 bytes were saved to http:\S+\/results\/copy\.csv; their SHA-256 is [0-9a-f]{64}\.$/m,
+    )
+    const events = await api.events(uuid)
+    const saved = events.findIndex(({ type, kind }) => type === 'message' && kind?.endsWith(':data-saved'))
+    const given = events.findIndex(
+      ({ type, component, phase }) => type === 'phase' && component && phase === 'RELEASING',
+    )
+    expect(saved).toBeGreaterThan(0)
+    expect(given).toBeGreaterThan(saved)
+  })
+  it('takes the place of what was read, for data that are both', async () => {
+    data.files.set('/both.csv', { content: Buffer.from('old\n') })
+    const request = containerRequest(
+      { command: ['cp', '/in/content', '/both/content'] },
+      {
+        data: [
+          { kind: KIND.simpleData, meta: { name: 'stars' }, location: `${data.url}/stars.csv` },
+          { kind: KIND.simpleData, meta: { name: 'both' }, location: `${data.url}/both.csv`, access: 'READWRITE' },
+        ],
+        compute: mounting({ stars: '/in', both: '/both' }),
+      },
+    )
+    expect((await api.ends(await api.run(request))).phase).toBe('COMPLETED')
+    expect(contentAt('/both.csv')).toBe('Vega,0.03\n')
+  })
+  it('is saved when the client says that it is done', async () => {
+    const uuid = await api.run(copying('/done.csv', COPY, { SIMULATED_DURATION: 'PT1H' }))
+    await api.reaches(uuid, 'AVAILABLE')
+    // Once the program runs, it has made its copy.
+    for (let seen = ''; !seen;) seen = (await api.execution(uuid)).executable?.phase === 'AVAILABLE' ? 'there' : ''
+    await api.setPhase(uuid, 'RELEASING')
+    const ended = await api.ends(uuid)
+    expect([ended.phase, ...allText(ended).filter((text) => /no file/.test(text))]).toEqual(['COMPLETED'])
+    expect(contentAt('/done.csv')).toBe('Vega,0.03\n')
+  })
+  it('is not saved when the program failed', async () => {
+    const uuid = await api.run(copying('/failed.csv', COPY, { SIMULATED_EXIT_CODE: '3' }))
+    expect((await api.ends(uuid)).phase).toBe('FAILED')
+    expect(putsOf('/failed.csv')).toEqual([])
+  })
+  it('is nothing when there is no such file, which is a failure', async () => {
+    const ended = await api.ends(await api.run(copying('/nothing.csv', ['true'])))
+    expect(ended.phase).toBe('FAILED')
+    expect(ended.data?.[1]?.phase).toBe('FAILED')
+    expect(allText(ended)).toContain('Saving the data failed: the program has made no file nothing.csv.')
+    expect(putsOf('/nothing.csv')).toEqual([])
+  })
+})
+
+describe('a place that does not take the results', () => {
+  it('for a while is asked again', async () => {
+    data.faults.set('/busy.csv', [{ method: 'PUT', status: 503, times: ATTEMPTS - 1 }])
+    expect((await api.ends(await api.run(copying('/busy.csv')))).phase).toBe('COMPLETED')
+    expect(putsOf('/busy.csv').length).toBe(ATTEMPTS)
+  })
+  it.each([
+    ['at all', '/refused.csv', 403, 1, /does not permit writing the data \(it answered 403\)/],
+    ['however often it is asked', '/away.csv', 503, ATTEMPTS, /\(it answered 503\), at the last of 3 attempts/],
+    ['but leads elsewhere', '/moved.csv', 307, 1, /leads through more than 0 redirects/],
+  ])('%s makes the execution fail, and the results stay where they are', async (_, path, status, puts, reason) => {
+    data.faults.set(path, [{ method: 'PUT', status, ...(status === 307 ? { redirectsTo: '/elsewhere.csv' } : {}) }])
+    const uuid = await api.run(copying(path))
+    await expect(api.reaches(uuid, 'FAILED')).resolves.toMatchObject({ phase: 'FAILED' })
+    // What has to wait is the copy alone.
+    for (let phase = ''; phase !== 'CANCELLED';) phase = (await api.execution(uuid)).compute?.phase ?? ''
+    const failed = await api.execution(uuid)
+    expect(failed.data?.[1]?.phase).toBe('FAILED')
+    expect(messageNames(failed.data?.[1])).toEqual(['results-kept', 'step-failed'])
+    expect(allText(failed).join()).toMatch(reason)
+    const [, volume = ''] = /kept in the volume (\S+) of the platform simulated/.exec(allText(failed).join()) ?? []
+    expect(putsOf(path).length).toBe(puts)
+    expect(existsSync(join(broker.dataDirectory, 'simulated', 'simulated', volume, path.slice(1)))).toBe(true)
+  })
+  it('is kept for the configured time only', async () => {
+    const hasty = await testBroker({ 'data.attempts': 1, 'data.keepUnsaved': 'PT0.2S' })
+    data.faults.set('/short.csv', [{ method: 'PUT', status: 403 }])
+    const other = new Api(hasty.url)
+    const ended = await other.ends(await other.run(copying('/short.csv')))
+    expect(ended.phase).toBe('FAILED')
+    const [, volume = ''] = /kept in the volume (\S+) of/.exec(allText(ended).join()) ?? []
+    expect(volume).not.toBe('')
+    expect(existsSync(join(hasty.dataDirectory, 'simulated', 'simulated', volume))).toBe(false)
+    await hasty.close()
+  })
+})
+
+describe('a request whose results could not be written', () => {
+  it('is answered with NO and the field', async () => {
+    const request = copying('/readonly.csv')
+    const volumes = request.compute?.volumes?.map((volume) => ({ ...volume, mode: 'READONLY' as const }))
+    const { result, meta } = await api.offers({
+      ...request,
+      compute: { kind: KIND.simpleCompute, ...(volumes ? { volumes } : {}) },
+    })
+    expect(result).toBe('NO')
+    expect(meta.messages?.[0]?.message).toMatch(/\/compute\/volumes\/1\/mode/)
+  })
+})
