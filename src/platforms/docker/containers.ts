@@ -9,14 +9,22 @@ import { carries, type Mark } from './marks.ts'
 const LET_GO_MS = 10_000
 const LET_GO_POLL_MS = 200
 
+/**
+ * How often a container is looked at. Podman looks in turn at the process of the container, and fails with 500 when that
+ * ends in this very moment; the next look shows that it has ended.
+ */
+const LOOKS = 3
+
 /** The container with that mark; undefined when there is none, also when somebody else's has its name. */
 export async function findContainer(client: EngineClient, mark: Mark): Promise<ContainerDetails | undefined> {
-  const { status, body } = await client.ask<ContainerDetails>({
-    path: `/containers/${mark.name}/json`,
-    doing: `looking for the container ${mark.name}`,
-    answers: [404],
-  })
-  return status === 200 && carries(body.Config.Labels, mark) ? body : undefined
+  for (let look = 1; ; look++) {
+    const { status, body } = await client.ask<ContainerDetails>({
+      path: `/containers/${mark.name}/json`,
+      doing: `looking for the container ${mark.name}`,
+      answers: look < LOOKS ? [404, 500] : [404],
+    })
+    if (status !== 500) return status === 200 && carries(body.Config.Labels, mark) ? body : undefined
+  }
 }
 
 /** Makes a container unless it is there. Gives what the engine warns of, such as limits that it ignores. */
