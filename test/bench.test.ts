@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { effortOf, judge, outcomeOf } from '../bench/benchmark.ts'
 import { BENCHES } from '../bench/benches.ts'
 import { performancePage } from '../bench/performance-page.ts'
+import { NOT_HELD } from '../bench/held.ts'
 import { inTurns, manyAtOnce, median, percentile } from '../bench/statistics.ts'
 import { dockerEngine, postgresServer } from './support/engines.ts'
 
@@ -15,7 +16,8 @@ describe('each bench', () => {
         if (baseline !== null) expect(baseline).toBeGreaterThan(0)
       }
       expect(new Set(figures.map(({ name }) => name)).size).toBe(figures.length)
-      const missing = [postgresServer(), dockerEngine()].flatMap((engine) => engine.missing ?? [])
+      const engines = [postgresServer(), dockerEngine()].flatMap((engine) => engine.missing ?? [])
+      const missing = [...engines, NOT_HELD]
       for (const one of skipped) expect(missing).toContain(one.skipped)
       expect(figures.length + skipped.length).toBeGreaterThan(0)
     })

@@ -9,10 +9,13 @@ import type { Bench, Effort, Reading, Skipped } from '../benchmark.ts'
 import { cleanly, type Later } from '../cleanly.ts'
 import { CONNECTIONS, serverPlace } from '../databases.ts'
 import { processorMs } from '../broker-figures.ts'
+import { hold, NOT_HELD } from '../held.ts'
 import { serveBroker, type ServedBroker } from '../served-broker.ts'
 import { inTurns, manyAtOnce, median } from '../statistics.ts'
 
 const OFFERS = 4
+/** Of one core, for each broker, where it is measured what a second one adds. */
+const SHARE = 0.25
 const REQUEST = JSON.stringify({
   executable: { kind: KIND.dockerContainer, image: { locations: ['example.org/bench:1'] } },
   compute: { kind: KIND.simpleCompute, cores: { min: 1, max: 4 }, memory: { min: 1, max: 4 } },
@@ -47,7 +50,7 @@ async function compare(
   address: string,
   { rounds, times }: Effort,
   later: Later,
-): Promise<Reading[]> {
+): Promise<(Reading | Skipped)[]> {
   const place = await serverPlace(address)
   later(() => place.drop())
   const [first, second] = [
@@ -64,10 +67,12 @@ async function compare(
   const both = turn([first, second], CONNECTIONS)
   const throughput = await inTurns(rounds, both, turn([first], CONNECTIONS))
   const work = await inTurns(rounds, both, turn([first], CONNECTIONS / 2))
+  const held = await heldBack(name, [first, second], rounds, turn)
   const database = await place.open(first.broker)
   later(() => database.close())
   const kept = await Promise.all(told.map((id) => offerSets.find(database, id)))
   return [
+    held,
     {
       name: `${name}, throughput`,
       value: median(throughput.subject.map(({ perSecond }) => perSecond)),
@@ -88,6 +93,37 @@ async function compare(
       goal: { of: 'ratio', atLeast: 1 },
     },
   ]
+}
+
+/**
+ * What a second broker adds where the brokers are what is short: on a machine with few cores they, the database and the
+ * clients take turns on the same ones, so each broker gets a part of a core only.
+ */
+async function heldBack(
+  name: string,
+  brokers: readonly Asked[],
+  rounds: number,
+  turn: (brokers: readonly Asked[], clients: number) => () => Promise<{ perSecond: number }>,
+): Promise<Reading | Skipped> {
+  const what = `${name}, brokers with a quarter of a core each, throughput`
+  const letGo = brokers.map(({ broker }) => hold(broker.pid, SHARE))
+  try {
+    if (letGo.includes(undefined)) return { name: what, skipped: NOT_HELD }
+    const { subject, baseline } = await inTurns(
+      rounds,
+      turn(brokers, CONNECTIONS),
+      turn(brokers.slice(0, 1), CONNECTIONS),
+    )
+    return {
+      name: what,
+      value: median(subject.map(({ perSecond }) => perSecond)),
+      unit: 'offer sets/s',
+      baseline: median(baseline.map(({ perSecond }) => perSecond)),
+      goal: { of: 'ratio', atLeast: 1.25 },
+    }
+  } finally {
+    for (const end of letGo) end?.()
+  }
 }
 
 /** A broker with its clients. */
