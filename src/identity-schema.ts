@@ -1,6 +1,19 @@
 /** The keys of the configuration that say who may come in. */
 import { duration } from './duration-schema.ts'
 
+/** A client that the broker is to an issuer. */
+const client = (description: string) =>
+  ({
+    type: 'object',
+    additionalProperties: false,
+    required: ['clientId', 'clientSecretFile'],
+    description,
+    properties: {
+      clientId: { type: 'string', description: 'The client that the broker is to the issuer.' },
+      clientSecretFile: { type: 'string', description: 'A file with the secret of that client.' },
+    },
+  }) as const
+
 export const IDENTITY = {
   type: 'object',
   additionalProperties: false,
@@ -101,26 +114,8 @@ export const IDENTITY = {
               ),
             },
           },
-          exchange: {
-            type: 'object',
-            additionalProperties: false,
-            required: ['clientId', 'clientSecretFile'],
-            description: 'The client as which the issuer is asked for tokens that other services accept.',
-            properties: {
-              clientId: { type: 'string', description: 'The client that the broker is to the issuer.' },
-              clientSecretFile: { type: 'string', description: 'A file with the secret of that client.' },
-            },
-          },
-          introspection: {
-            type: 'object',
-            additionalProperties: false,
-            required: ['clientId', 'clientSecretFile'],
-            description: 'How the issuer is asked about opaque tokens; without it they are not accepted.',
-            properties: {
-              clientId: { type: 'string', description: 'The client that the broker is to the issuer.' },
-              clientSecretFile: { type: 'string', description: 'A file with the secret of that client.' },
-            },
-          },
+          exchange: client('The client as which the issuer is asked for tokens that other services accept.'),
+          introspection: client('How the issuer is asked about opaque tokens; without it they are not accepted.'),
         },
       },
     },

@@ -1,7 +1,6 @@
 /** One offer set over HTTP, beside a bare transaction that writes the same rows. */
 import { Pool } from 'undici'
-import type { Schemas } from '../../src/client/broker-client.ts'
-import { KIND } from '../../src/protocol/kinds.ts'
+import { askForOffers, OFFERS } from '../asked-offers.ts'
 import { recordWrites } from '../bare-writes.ts'
 import type { Bench, Effort, Reading } from '../benchmark.ts'
 import { cleanly } from '../cleanly.ts'
@@ -11,7 +10,6 @@ import type { ServedBroker } from '../served-broker.ts'
 
 type Kind = DatabasePlace['kind']
 
-const OFFERS = 4
 const CONFIG = {
   offers: { perSet: OFFERS },
   platforms: [
@@ -22,12 +20,6 @@ const CONFIG = {
     },
   ],
 }
-const REQUEST = JSON.stringify({
-  executable: { kind: KIND.dockerContainer, image: { locations: ['example.org/bench:1'] } },
-  compute: { kind: KIND.simpleCompute, cores: { min: 1, max: 4 }, memory: { min: 1, max: 4 } },
-  schedule: { requested: { duration: 'PT10M' } },
-} satisfies Schemas['ExecutionRequest'])
-
 export const offerSet: Bench = {
   name: 'offer-set',
   measures:
@@ -107,19 +99,8 @@ async function withClient<Result>(
   use: (ask: () => Promise<string>) => Promise<Result>,
 ): Promise<Result> {
   const client = new Pool(broker.url, { connections: CONNECTIONS })
-  const ask = async () => {
-    const { body } = await client.request({
-      method: 'POST',
-      path: '/offersets',
-      headers: { 'content-type': 'application/json', prefer: 'return=representation' },
-      body: REQUEST,
-    })
-    const { meta, offers, result } = (await body.json()) as Schemas['OfferSet']
-    if (offers?.length !== OFFERS) throw new Error(`${offers?.length ?? 0} offers instead of ${OFFERS}: ${result}`)
-    return meta.uuid as string
-  }
   try {
-    return await use(ask)
+    return await use(() => askForOffers(client))
   } finally {
     await client.close()
   }

@@ -1,7 +1,6 @@
 /** Two brokers on one database: whether they get in each other's way, and whether anything is lost between them. */
 import { Pool } from 'undici'
-import type { Schemas } from '../../src/client/broker-client.ts'
-import { KIND } from '../../src/protocol/kinds.ts'
+import { askForOffers, OFFERS } from '../asked-offers.ts'
 import * as offerSets from '../../src/store/offer-sets.ts'
 import type { OfferSetId } from '../../src/domain/ids.ts'
 import { postgresServer } from '../../test/support/engines.ts'
@@ -13,14 +12,8 @@ import { hold, NOT_HELD } from '../held.ts'
 import { serveBroker, type ServedBroker } from '../served-broker.ts'
 import { inTurns, manyAtOnce, median } from '../statistics.ts'
 
-const OFFERS = 4
 /** Of one core, for each broker, where it is measured what a second one adds. */
 const SHARE = 0.25
-const REQUEST = JSON.stringify({
-  executable: { kind: KIND.dockerContainer, image: { locations: ['example.org/bench:1'] } },
-  compute: { kind: KIND.simpleCompute, cores: { min: 1, max: 4 }, memory: { min: 1, max: 4 } },
-  schedule: { requested: { duration: 'PT10M' } },
-} satisfies Schemas['ExecutionRequest'])
 
 export const twoProcesses: Bench = {
   name: 'two-processes',
@@ -146,18 +139,7 @@ async function served(platform: string, config: Readonly<Record<string, unknown>
   later(() => broker.close())
   const client = new Pool(broker.url, { connections: CONNECTIONS })
   later(() => client.close())
-  const ask = async () => {
-    const { body } = await client.request({
-      method: 'POST',
-      path: '/offersets',
-      headers: { 'content-type': 'application/json', prefer: 'return=representation' },
-      body: REQUEST,
-    })
-    const { meta, offers, result } = (await body.json()) as Schemas['OfferSet']
-    if (offers?.length !== OFFERS) throw new Error(`${offers?.length ?? 0} offers instead of ${OFFERS}: ${result}`)
-    return meta.uuid as OfferSetId
-  }
-  return { broker, client, ask }
+  return { broker, client, ask: async () => (await askForOffers(client)) as OfferSetId }
 }
 
 /** Clients in equal parts at each of the brokers; each goes on until all together have been answered so often. */

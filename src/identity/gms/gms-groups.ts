@@ -9,6 +9,7 @@ import { request, type Dispatcher } from 'undici'
 import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
+import { RecentMap } from '../../domain/recent-map.ts'
 
 export interface GmsOptions {
   /** The search resource of the service. */
@@ -43,7 +44,7 @@ const GROUP = /^[\x21-\x7e]{1,255}$/
 
 export class GmsGroups {
   readonly #options: GmsOptions
-  readonly #kept = new Map<string, Kept>()
+  readonly #kept = new RecentMap<string, Kept>(KEPT_MAX)
 
   constructor(options: GmsOptions) {
     this.#options = options
@@ -67,18 +68,11 @@ export class GmsGroups {
     const asked = this.#ask(token).catch((error: unknown) => {
       this.#kept.delete(key)
       if (!kept || now - kept.at >= this.#options.whenAwayMs) throw error
-      this.#keep(key, kept)
+      this.#kept.set(key, kept)
       return kept.asked
     })
-    this.#keep(key, { asked, at: now })
+    this.#kept.set(key, { asked, at: now })
     return asked
-  }
-
-  #keep(key: string, entry: Kept): void {
-    this.#kept.delete(key)
-    this.#kept.set(key, entry)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest)
   }
 
   async #ask(token: string): Promise<Answer> {

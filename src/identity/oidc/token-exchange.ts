@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
+import { RecentMap } from '../../domain/recent-map.ts'
 import type { ExchangedToken, Issuer } from './issuer.ts'
 
 /** A token is not used any more when it is over in so many milliseconds: it has to get there. */
@@ -19,7 +20,7 @@ interface Kept {
 export class TokenExchange {
   readonly #issuer: Pick<Issuer, 'exchange'>
   readonly #clock: Clock
-  readonly #kept = new Map<string, Kept>()
+  readonly #kept = new RecentMap<string, Kept>(KEPT_MAX)
 
   constructor(issuer: Pick<Issuer, 'exchange'>, clock: Clock) {
     this.#issuer = issuer
@@ -36,14 +37,7 @@ export class TokenExchange {
     const latest = this.#kept.get(key)
     if (latest && latest !== kept) return (await latest.asked).token
     const asked = this.#issuer.exchange(token, audience)
-    this.#keep(key, { asked, at: this.#clock.now() })
+    this.#kept.set(key, { asked, at: this.#clock.now() })
     return (await asked).token
-  }
-
-  #keep(key: string, entry: Kept): void {
-    this.#kept.delete(key)
-    this.#kept.set(key, entry)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest)
   }
 }

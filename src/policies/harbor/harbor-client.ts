@@ -5,6 +5,7 @@
 import { request, type Dispatcher } from 'undici'
 import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
+import { RecentMap } from '../../domain/recent-map.ts'
 
 export interface HarborClientOptions {
   /** Where the Harbor is: https://harbor.example.org. */
@@ -42,7 +43,7 @@ const PAGES_MAX = 100
 
 export class HarborClient {
   readonly #options: HarborClientOptions
-  readonly #kept = new Map<string, Kept>()
+  readonly #kept = new RecentMap<string, Kept>(KEPT_MAX)
 
   constructor(options: HarborClientOptions) {
     this.#options = options
@@ -97,18 +98,11 @@ export class HarborClient {
     const asked = ask().catch((error: unknown) => {
       this.#kept.delete(key)
       if (!kept || now - kept.at >= whenAwayMs) throw error
-      this.#keep(key, kept)
+      this.#kept.set(key, kept)
       return kept.asked as Promise<Value>
     })
-    this.#keep(key, { asked, at: now })
+    this.#kept.set(key, { asked, at: now })
     return asked
-  }
-
-  #keep(key: string, entry: Kept): void {
-    this.#kept.delete(key)
-    this.#kept.set(key, entry)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest)
   }
 
   /** The answer to a question; undefined for what is not there or is not shown. */
