@@ -10,6 +10,7 @@ import { Ledger } from '../../src/booking/ledger.ts'
 import { PoolProfile } from '../../src/booking/profile.ts'
 import { until } from '../../src/domain/clock.ts'
 import { RESOURCES } from '../../src/domain/resources.ts'
+import type { Queryable } from '../../src/store/database.ts'
 import * as store from '../../src/store/ledger.ts'
 import * as pools from '../../src/store/pools.ts'
 import type { PoolId } from '../../src/store/pools.ts'
@@ -66,8 +67,8 @@ class Historian {
     this.profile = new PoolProfile(capacity, [], Date.now())
   }
 
-  async follow(): Promise<void> {
-    for (const { version, holds } of await store.changesSince(test.database, this.poolId, this.version)) {
+  async follow(db: Queryable = test.database): Promise<void> {
+    for (const { version, holds } of await store.changesSince(db, this.poolId, this.version)) {
       expect(version).toBe(this.version + 1)
       this.version = version
       for (const [resource, amount, fromAt, toAt] of holds ?? []) this.profile.add({ resource, amount, fromAt, toAt })
@@ -133,19 +134,21 @@ describe('processes on one database', () => {
   )
 })
 
-/** The log, the bookings, and what a new process reads, say the same. */
+/**
+ * The log, the bookings, and what a new process reads, say the same. All is read under the lock of the pool, because
+ * the server still carries out what killed processes had asked it for.
+ */
 async function compare(historian: Historian): Promise<void> {
   const { poolId, profile } = historian
-  // What the last transactions of killed processes did is there or not, but no longer under way.
-  const { replicas } = await test.database.transaction((tx) => new Ledger(systemClock).lock(tx, [poolId]))
-  await historian.follow()
-  expect(replicas[0]?.version).toBe(historian.version)
-  const sums = await test.database.query<{ resource: (typeof RESOURCES)[number]; at: number; held: number }>(SUMS, {
-    poolId,
+  await test.database.transaction(async (tx) => {
+    const { replicas } = await new Ledger(systemClock).lock(tx, [poolId])
+    await historian.follow(tx)
+    expect(replicas[0]?.version).toBe(historian.version)
+    const sums = await tx.query<{ resource: (typeof RESOURCES)[number]; at: number; held: number }>(SUMS, { poolId })
+    for (const { resource, at, held } of sums) {
+      expect(profile.free(resource, at)).toBe(MOST[resource] - held)
+      expect(replicas[0]?.profile.free(resource, at)).toBe(MOST[resource] - held)
+      expect(held).toBeLessThanOrEqual(MOST[resource])
+    }
   })
-  for (const { resource, at, held } of sums) {
-    expect(profile.free(resource, at)).toBe(MOST[resource] - held)
-    expect(replicas[0]?.profile.free(resource, at)).toBe(MOST[resource] - held)
-    expect(held).toBeLessThanOrEqual(MOST[resource])
-  }
 }
