@@ -3,10 +3,12 @@ import type { Instant } from '../domain/dates.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { ExecutionId, OfferSetId } from '../domain/ids.ts'
+import type { Message } from '../domain/message.ts'
 import * as bookings from '../store/bookings.ts'
 import * as components from '../store/components.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
+import * as messages from '../store/messages.ts'
 import * as offerSets from '../store/offer-sets.ts'
 import type { PoolId } from '../store/pools.ts'
 import * as work from '../store/work.ts'
@@ -91,15 +93,16 @@ async function whyNotAccepted(tx: Transaction, id: ExecutionId, now: Instant): P
 }
 
 /**
- * Gives up open offers of a set, by the client's wish. Gives those that were given up; an offer that is not open (any
- * more) is left as it is.
+ * Gives up open offers of a set, by the client's wish or because something else needs their time, which is said to them
+ * then. Gives those that were given up; an offer that is not open (any more) is left as it is.
  */
 export async function giveUpOffers(
   database: Database,
   offerSetId: OfferSetId,
-  event: 'reject' | 'cancel',
+  event: 'reject' | 'cancel' | 'withdraw',
   now: Instant,
   which?: ExecutionId,
+  said?: Message,
 ): Promise<readonly ExecutionId[]> {
   return database.transaction(async (tx) => {
     await offerSets.lock(tx, offerSetId)
@@ -112,6 +115,7 @@ export async function giveUpOffers(
       event,
       now,
     )
+    if (said) for (const { id } of moved) await messages.add(tx, id, undefined, said)
     await holdOpenOffers(tx, [offerSetId])
     return moved.map(({ id }) => id)
   })

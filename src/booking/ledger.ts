@@ -3,6 +3,8 @@
  * database is the truth; a replica that has lost the thread is read anew.
  */
 import type { Clock } from '../domain/clock.ts'
+import type { Instant } from '../domain/dates.ts'
+import { capacityOver, withheld, type Maintenance, type PoolCapacity } from '../domain/pool-capacity.ts'
 import type { Queryable, Transaction } from '../store/database.ts'
 import * as ledger from '../store/ledger.ts'
 import type { LoggedHold, PoolChange } from '../store/ledger.ts'
@@ -16,11 +18,33 @@ export class Replica {
   readonly profile: PoolProfile
   #version: number
   #proposed: readonly Hold[] = []
+  #maintenance: readonly Maintenance[]
+  #withheld: readonly Hold[]
 
-  constructor(poolId: PoolId, version: number, profile: PoolProfile) {
+  /** The capacity in the profile is what `capacity` comes to; it can be left out where there is no maintenance. */
+  constructor(poolId: PoolId, version: number, profile: PoolProfile, capacity?: PoolCapacity) {
     this.poolId = poolId
     this.#version = version
     this.profile = profile
+    this.#maintenance = capacity?.maintenance ?? []
+    this.#withheld = capacity ? withheld(capacity) : []
+  }
+
+  /** The windows in which there is less than usual. */
+  get maintenance(): readonly Maintenance[] {
+    return this.#maintenance
+  }
+
+  /** What maintenance keeps from everybody now or later. */
+  withheldAfter(now: Instant): readonly Hold[] {
+    return this.#withheld.filter(({ toAt }) => toAt > now)
+  }
+
+  /** Makes this the capacity over time. */
+  setCapacity(capacity: PoolCapacity): void {
+    this.profile.setCapacity(capacityOver(capacity))
+    this.#maintenance = capacity.maintenance
+    this.#withheld = withheld(capacity)
   }
 
   /** The version that the replica stands for, without what is proposed. */
@@ -88,10 +112,10 @@ export class Ledger {
   async glance(db: Queryable, poolId: PoolId): Promise<Replica> {
     const replica = this.#replicas.get(poolId) ?? (await this.#read(db, poolId))
     const changes = replica.isProposing ? [] : await ledger.changesSince(db, poolId, replica.version)
-    const capacity = changes.some(({ holds }) => !holds) ? await pools.capacity(db, [poolId]) : undefined
+    const capacity = changes.some(({ holds }) => !holds) ? await pools.capacity(db, poolId) : undefined
     // From here on nothing waits. What is being proposed by now may be among the changes, and must not count twice.
     if (replica.isProposing || changes.length === 0) return replica
-    if (capacity) replica.profile.setCapacity(capacity)
+    if (capacity) replica.setCapacity(capacity)
     for (const change of changes) replica.follow(change)
     if (replica.version >= (changes.at(-1)?.version ?? 0)) return replica
     this.#replicas.delete(poolId)
@@ -114,7 +138,7 @@ export class Ledger {
   async #catchUp(tx: Transaction, replica: Replica, version: number): Promise<Replica> {
     if (replica.version === version) return replica
     const changes = await ledger.changesSince(tx, replica.poolId, replica.version)
-    if (changes.some(({ holds }) => !holds)) replica.profile.setCapacity(await pools.capacity(tx, [replica.poolId]))
+    if (changes.some(({ holds }) => !holds)) replica.setCapacity(await pools.capacity(tx, replica.poolId))
     for (const change of changes) replica.follow(change)
     if (replica.version === version) return replica
     this.#replicas.delete(replica.poolId)
@@ -126,7 +150,12 @@ export class Ledger {
     const { version, capacity, holds } = await ledger.load(db, poolId)
     const known = this.#replicas.get(poolId)
     if (known && known.version >= version) return known
-    const replica = new Replica(poolId, version, new PoolProfile(capacity, holds, this.#clock.now()))
+    const replica = new Replica(
+      poolId,
+      version,
+      new PoolProfile(capacityOver(capacity), holds, this.#clock.now()),
+      capacity,
+    )
     this.#replicas.set(poolId, replica)
     return replica
   }

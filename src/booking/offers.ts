@@ -101,10 +101,16 @@ function plan(
 ): { offers: readonly PlannedOffer[]; messages: readonly Message[] } {
   const candidates = asked.candidates.flatMap((candidate) => {
     const replica = replicas.find(({ poolId }) => poolId === candidate.poolId)
-    return replica ? [{ ...candidate, profile: replica.profile }] : []
+    return replica ? [{ ...candidate, profile: replica.profile, ...maintenanceOf(replica, now) }] : []
   })
   if (!asked.request || candidates.length === 0) return { offers: [], messages: [] }
   return planOffers(asked.request, candidates, limits, now)
+}
+
+/** What there is of maintenance in a pool, now or later. */
+function maintenanceOf(replica: Replica, now: Instant): Pick<Candidate, 'maintenance'> {
+  const windows = replica.maintenance.filter(({ toAt }) => toAt > now)
+  return windows.length > 0 ? { maintenance: { windows, withheld: replica.withheldAfter(now) } } : {}
 }
 
 /** What a set holds in each pool: the envelope of its offers there. */

@@ -46,7 +46,7 @@ export function planOffers(
   const offers = choose(searches, limits.offersMax, costLimits)
   return offers.length > 0
     ? { offers, messages: cappedMaxima(request, candidates, now) }
-    : { offers, messages: [shortageWithin(costLimits, searches, limits, now)] }
+    : { offers, messages: [shortageWithin(costLimits, searches, limits, now), ...maintenanceOf(searches, now)] }
 }
 
 /** What the least would cost in a pool at every start that could make a difference, whether that is free or not. */
@@ -203,6 +203,17 @@ function cappedMaxima(request: ExecutionRequest, candidates: readonly Candidate[
       }),
     ]
   })
+}
+
+/** The maintenance without which something would be offered. */
+function maintenanceOf(searches: readonly SlotSearch[], now: Instant): Message[] {
+  return searches.flatMap((search) =>
+    search.maintenanceInTheWay().map(({ fromAt, toAt, reason }) => {
+      const { platform, pool } = search.candidate
+      const [from, until] = [formatInstant(fromAt), formatInstant(toAt)]
+      return message('pool-maintenance', now, { pool: `${platform}/${pool}`, from, until, reason })
+    }),
+  )
 }
 
 /** Why nothing is offered although there are pools that keep to the limits: they are full, or only at other times so. */

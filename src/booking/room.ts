@@ -15,7 +15,12 @@ import { ofOthers } from './others.ts'
 import { OVERDUE_MS, type Conflict, type Hold, type PoolProfile } from './profile.ts'
 
 /** What an accepted execution is to hold by its promise: up to when its program has to end, where that is known. */
-export function holdsOfPromise({ plan, prepareAt = 0, startAt = 0, endAt }: Execution): Hold[] {
+export function holdsOfPromise({
+  plan,
+  prepareAt = 0,
+  startAt = 0,
+  endAt,
+}: Pick<Execution, 'plan' | 'prepareAt' | 'startAt' | 'endAt'>): Hold[] {
   return endAt === undefined ? holdsOfExecution(plan, prepareAt, startAt) : holdsUntil(plan, prepareAt, startAt, endAt)
 }
 

@@ -5,10 +5,11 @@ import type { Instant, StartWindow } from '../domain/dates.ts'
 import type { Estimate, ExecutionPlan, PlannedAccelerators, PlannedSlot } from '../domain/execution-plan.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import type { Message } from '../domain/message.ts'
+import type { Maintenance } from '../domain/pool-capacity.ts'
 import { HOUR_MS, type PriceList } from '../domain/price-list.ts'
 import { gibFor, RESOURCES, type Amounts, type Resource } from '../domain/resources.ts'
 import { holds, type HeldTimes } from './holds.ts'
-import type { Hold, PoolProfile } from './profile.ts'
+import { opposite, type Hold, type PoolProfile } from './profile.ts'
 
 /** What is known of the parts of a request on one platform before anything is offered. Times are in milliseconds. */
 export interface Survey {
@@ -37,6 +38,8 @@ export interface Candidate {
   readonly survey: Survey
   /** What its resources cost; undefined where nothing is said of it. */
   readonly prices?: PriceList
+  /** The windows in which it has less than usual, and what they keep from everybody; undefined where there are none. */
+  readonly maintenance?: { readonly windows: readonly Maintenance[]; readonly withheld: readonly Hold[] }
 }
 
 /** The limits of a site on what is offered. */
@@ -196,6 +199,17 @@ export class SlotSearch {
     const wishedAt = Math.min(...this.#request.starts.map(({ fromAt }) => fromAt))
     const found = (wishedAt > this.#now && Number.isFinite(wishedAt) ? from(wishedAt) : undefined) ?? from(this.#now)
     return { startAt: found?.slot.startAt, resource: resource ?? this.#conflictInWindows() }
+  }
+
+  /** The maintenance without which the least amounts would be offered. */
+  maintenanceInTheWay(): Maintenance[] {
+    const { maintenance, profile } = this.candidate
+    if (!maintenance) return []
+    const without = maintenance.withheld.map(opposite)
+    const freed = profile.during(without, () => this.earliest(this.least, Number.NEGATIVE_INFINITY))?.holds ?? []
+    return maintenance.windows.filter(({ most, fromAt, toAt }) =>
+      freed.some((hold) => most[hold.resource] !== undefined && hold.fromAt < toAt && fromAt < hold.toAt),
+    )
   }
 
   /** What is short in the windows that were asked for. */

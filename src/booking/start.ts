@@ -44,11 +44,11 @@ export async function permitStarts(
   const { replicas } = await ledger.lock(tx, poolIds)
   const notInTheWay = await bookings.listNotInTheWay(tx, poolIds, offerSetIds, now)
   const inOrder = starting.toSorted((one, other) => (one.startAt ?? now) - (other.startAt ?? now))
-  const decisions = replicas.flatMap(({ poolId, profile }) =>
+  const decisions = replicas.flatMap((replica) =>
     decideInTurn(
-      profile,
-      inOrder.filter(({ plan }) => plan.poolId === poolId),
-      notInTheWay.filter((hold) => hold.poolId === poolId),
+      { profile: replica.profile, withheld: replica.withheldAfter(now) },
+      inOrder.filter(({ plan }) => plan.poolId === replica.poolId),
+      notInTheWay.filter((hold) => hold.poolId === replica.poolId),
       now,
     ),
   )
@@ -60,12 +60,18 @@ export async function permitStarts(
   return new Map(decisions.map(({ execution, permit }) => [execution.id, permit]))
 }
 
+/** A pool, and what maintenance keeps from new work there; what was promised before is started nevertheless. */
+interface StartingPool {
+  readonly profile: PoolProfile
+  readonly withheld: readonly Hold[]
+}
+
 /**
  * Decides one after the other, each beside what those before it book and start. The profile is left as it was: what is
  * booked comes into it through the log of the pool.
  */
 function decideInTurn(
-  profile: PoolProfile,
+  pool: StartingPool,
   [next, ...others]: readonly Execution[],
   notInTheWay: readonly bookings.HeldBooking[],
   now: Instant,
@@ -74,14 +80,19 @@ function decideInTurn(
   const own = notInTheWay.filter(({ offerSetId }) => offerSetId === next.offerSetId)
   const theirs = notInTheWay.filter(({ offerSetId }) => offerSetId !== next.offerSetId)
   const late = theirs.filter(({ toAt }) => toAt <= now)
-  const decision = decideStart(profile, next, [...own, ...late], now)
+  const decision = decideStart(pool, next, [...own, ...late], now)
   const changes = decision.rebooked ? [...own.map(opposite), ...decision.rebooked] : []
   // What a program that starts holds is in the way of the others, also beyond its slot.
   const left = decision.permit.start ? theirs : notInTheWay
-  return [decision, ...profile.during(changes, () => decideInTurn(profile, others, left, now))]
+  return [decision, ...pool.profile.during(changes, () => decideInTurn(pool, others, left, now))]
 }
 
-function decideStart(profile: PoolProfile, execution: Execution, notInTheWay: readonly Hold[], now: Instant): Decision {
+function decideStart(
+  { profile, withheld }: StartingPool,
+  execution: Execution,
+  notInTheWay: readonly Hold[],
+  now: Instant,
+): Decision {
   const { plan } = execution
   const compute = (hold: Hold) => hold.resource !== 'storage'
   const held = holdsOfExecution(plan, execution.prepareAt ?? now, execution.startAt ?? now)
@@ -89,13 +100,12 @@ function decideStart(profile: PoolProfile, execution: Execution, notInTheWay: re
   const rightNow = held.filter(compute).map((hold) => ({ ...hold, fromAt: now, toAt: now + 1 }))
   const longer = holdsOfExecution(plan, execution.prepareAt ?? now, now)
   const endAt = now + plan.slot.durationMs
-  const [fitsNow, fitsLonger] = ofOthers(profile, notInTheWay, { now, overdueMs: RIGHT_NOW_MS }, (free) =>
-    [rightNow, longer].map((wanted) => wanted.every((hold) => !free.conflict(hold))),
-  )
+  const fits = (wanted: readonly Hold[], without: readonly Hold[]) =>
+    ofOthers(profile, without, { now, overdueMs: RIGHT_NOW_MS }, (free) => wanted.every((hold) => !free.conflict(hold)))
   const whole = { execution, permit: { start: true, endAt, shortened: false } } as const
-  if (!fitsNow) return { execution, permit: { start: false } }
+  if (!fits(rightNow, [...notInTheWay, ...withheld])) return { execution, permit: { start: false } }
   if (endAt <= bookedEndAt) return whole
-  if (fitsLonger) return { ...whole, rebooked: longer }
+  if (fits(longer, notInTheWay)) return { ...whole, rebooked: longer }
   if (endAt - bookedEndAt <= LITTLE_LATE_MS) return whole
   return {
     execution,
@@ -117,7 +127,12 @@ export async function storageIsFree(
   const { replicas } = await ledger.lock(tx, [poolId])
   const notInTheWay = await bookings.listStorageNotInTheWay(tx, poolId, offerSetId, now)
   const wanted = { resource: 'storage', amount: amountsOf(plan).storage, fromAt: now, toAt: now + 1 } as const
-  return replicas.every(({ profile }) =>
-    ofOthers(profile, notInTheWay, { now, overdueMs: RIGHT_NOW_MS }, (free) => !free.conflict(wanted)),
+  return replicas.every((replica) =>
+    ofOthers(
+      replica.profile,
+      [...notInTheWay, ...replica.withheldAfter(now)],
+      { now, overdueMs: RIGHT_NOW_MS },
+      (free) => !free.conflict(wanted),
+    ),
   )
 }

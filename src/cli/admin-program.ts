@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import * as admin from './admin.ts'
 import type { CommandContext } from './commands.ts'
+import { maintenanceCommands } from './maintenance-program.ts'
 
 /** How commands that talk to a broker are made and carried out. */
 export interface CommandMaker<Options> {
@@ -18,10 +19,8 @@ const PASSWORD_FILE = [
 ] as const
 
 /** Adds `broker admin …`. */
-export function adminCommands<Options>(
-  program: Command,
-  { make, act, positiveNumber, collect }: CommandMaker<Options>,
-): void {
+export function adminCommands<Options>(program: Command, maker: CommandMaker<Options>): void {
+  const { make, act, positiveNumber, collect } = maker
   const parent = program
     .command('admin')
     .description('look after accounts, pools, quotas, what was laid aside, and the record')
@@ -76,6 +75,7 @@ export function adminCommands<Options>(
   make(parent, 'open <pool>', 'let new work into a pool again').action((pool: string, options: Options) =>
     act(options, (context) => admin.drain(pool, undefined, context)),
   )
+  maintenanceCommands(parent, maker)
   make(parent, 'audit', 'show what was done, newest first')
     .option('--limit <number>', 'how many entries', positiveNumber, 50)
     .option('--all', 'everything that is kept; with --json, for another program to keep')

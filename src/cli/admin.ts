@@ -193,7 +193,7 @@ function passwordWords(username: string, password: string): string {
   return `The password of ${username} is ${password} (shown this once; it has to be changed first, with 'broker password').`
 }
 
-function showAll<Thing>(
+export function showAll<Thing>(
   things: readonly Thing[],
   lines: (things: readonly Thing[]) => string[],
   { terminal, json }: CommandContext,

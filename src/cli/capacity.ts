@@ -3,6 +3,7 @@ import type { Schemas } from '../client/broker-client.ts'
 import type { CommandContext } from './commands.ts'
 import { EXIT } from './exit-codes.ts'
 import { CommandError } from './failures.ts'
+import { windowInWords } from './maintenance.ts'
 
 type PoolTimeline = Schemas['PoolTimeline']
 type Level = PoolTimeline['resources'][number]['steps'][number]
@@ -45,7 +46,7 @@ export async function capacity(
 
 /** The lines of one pool, with as many bars as there are steps. */
 export function timelineLines(timeline: PoolTimeline, steps: number): string[] {
-  const { name, platform, from, until, resources } = timeline
+  const { name, platform, from, until, resources, maintenance = [] } = timeline
   const [fromAt, toAt] = [Date.parse(from), Date.parse(until)]
   const beginOf = (step: number) => fromAt + Math.floor(((toAt - fromAt) * step) / steps)
   return [
@@ -55,6 +56,7 @@ export function timelineLines(timeline: PoolTimeline, steps: number): string[] {
       return `  ${resource.padEnd(LABEL_WIDTH - 3)} ${bars.join('')} ${mostInWords(levels, UNITS[resource] ?? '')}`
     }),
     `  ${' '.repeat(LABEL_WIDTH - 3)} ${axis(fromAt, toAt, steps)}`,
+    ...maintenance.map((window) => `  maintenance ${windowInWords(window)}`),
   ]
 }
 

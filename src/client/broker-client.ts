@@ -129,6 +129,21 @@ export class BrokerClient {
     return drain ? this.#send(path, jsonOf(drain)) : this.#json(path, { method: 'DELETE' })
   }
 
+  /** When platforms and pools have less than usual; for operators. */
+  async maintenance(): Promise<readonly Schemas['Maintenance'][]> {
+    return (await this.#get<Schemas['MaintenanceList']>('/admin/maintenance')).maintenance ?? []
+  }
+
+  /** Takes capacity out of a platform or a pool for a time; for operators. */
+  maintain(wanted: Schemas['MaintenanceRequest']): Promise<Schemas['Maintenance']> {
+    return this.#send('/admin/maintenance', jsonOf(wanted))
+  }
+
+  /** Ends a window of maintenance before its time; for operators. */
+  async endMaintenance(uuid: string): Promise<void> {
+    await this.#fetch(`/admin/maintenance/${encodeURIComponent(uuid)}`, { method: 'DELETE' })
+  }
+
   /** How much of a pool is booked over the next hours; for operators. */
   poolTimeline(
     platform: string,

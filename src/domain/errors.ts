@@ -14,6 +14,7 @@ export const ERRORS = {
   CONFLICT: { status: 409, retryable: false, title: 'This is there already' },
   PHASE_CONFLICT: { status: 409, retryable: false, title: 'Not possible in the current phase' },
   NO_ROOM: { status: 409, retryable: true, title: 'The pool has no room for that now' },
+  PROMISED: { status: 409, retryable: false, title: 'Something is promised in that time' },
   OFFER_EXPIRED: { status: 410, retryable: false, title: 'The offer has expired' },
   TOO_LARGE: { status: 413, retryable: false, title: 'The request is too large' },
   URI_TOO_LONG: { status: 414, retryable: false, title: 'The URL of the request is too long' },

@@ -63,6 +63,12 @@ export const EXECUTION_MESSAGES = {
     places: ['executable'],
     advice: 'Ask again with more `compute.memory`.',
   },
+  'maintenance-withdrew': {
+    level: 'WARN',
+    template: 'The offer was withdrawn, because its pool is maintained then: ${reason}',
+    places: ['execution'],
+    advice: 'Ask for offers again.',
+  },
   'time-limit': {
     level: 'ERROR',
     template: 'The program was stopped because the granted duration of ${duration} was over.',

@@ -172,6 +172,12 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Ask for the slot that the message names, for less, or for a shorter duration; or ask again later.',
   },
+  'pool-maintenance': {
+    level: 'INFO',
+    template: 'The pool ${pool} is maintained from ${from} until ${until}: ${reason}',
+    places: ['offer set'],
+    advice: 'Ask for a start after the maintenance, or for one that is over before it.',
+  },
   'limit-not-stated': {
     level: 'ERROR',
     template:

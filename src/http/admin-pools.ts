@@ -3,10 +3,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { levelsOf, type Level } from '../booking/levels.ts'
 import { DateError, formatDuration, formatInstant, parseInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
+import { capacityOver, type Maintenance } from '../domain/pool-capacity.ts'
 import { RESOURCES, type Resource } from '../domain/resources.ts'
 import type { ConfiguredPool } from '../lifecycle/survey.ts'
 import type { Schemas } from '../protocol/contract.ts'
 import * as pools from '../store/pools.ts'
+import { presentWindow } from './admin-maintenance.ts'
 import { answer, badQuery, linkFor, queryInteger, queryOne, type HttpContext } from './context.ts'
 
 const HOUR_MS = 3_600_000
@@ -27,7 +29,7 @@ export function poolRoutes(app: FastifyInstance, context: HttpContext): void {
   app.get<{ Params: { name: string } }>('/admin/pools/:name/timeline', async (request, reply) => {
     const pool = poolNamed(request.params.name, queryOne(request, 'platform'), context)
     const window = windowOf(request, context)
-    const levels = await readLevels(pool, window, context)
+    const { levels, maintenance } = await readLevels(pool, window, context)
     const body: Schemas['PoolTimeline'] = {
       name: pool.name,
       platform: pool.platform.name,
@@ -42,6 +44,7 @@ export function poolRoutes(app: FastifyInstance, context: HttpContext): void {
           capacity,
         })),
       })),
+      ...(maintenance.length > 0 ? { maintenance: maintenance.map((one) => windowIn(pool, one)) } : {}),
     }
     return answer(request, reply, 200, body)
   })
@@ -52,16 +55,23 @@ async function readLevels(
   { poolId }: ConfiguredPool,
   window: { fromAt: Instant; toAt: Instant; parts: number },
   { database, clock, ledger }: HttpContext,
-): Promise<ReadonlyMap<Resource, readonly Level[]>> {
+): Promise<{ levels: ReadonlyMap<Resource, readonly Level[]>; maintenance: readonly Maintenance[] }> {
   return database.transaction(async (tx) => {
     const { replicas } = await ledger.lock(tx, [poolId])
-    const capacity = await pools.capacity(tx, [poolId])
+    const capacity = await pools.capacity(tx, poolId)
+    const steps = capacityOver(capacity)
     const profile = replicas[0]?.profile
     if (!profile) throw new BrokerError('NOT_FOUND', 'The pool is not in the ledger.')
-    return profile.during(profile.overdue(clock.now(), OVERDUE_MS), () => {
-      return new Map(RESOURCES.map((resource) => [resource, levelsOf(profile, capacity, resource, window)]))
+    const levels = profile.during(profile.overdue(clock.now(), OVERDUE_MS), () => {
+      return new Map(RESOURCES.map((resource) => [resource, levelsOf(profile, steps, resource, window)]))
     })
+    const maintenance = capacity.maintenance.filter((one) => one.fromAt < window.toAt && one.toAt > window.fromAt)
+    return { levels, maintenance: maintenance.toSorted((a, b) => a.fromAt - b.fromAt) }
   })
+}
+
+function windowIn({ platform, name }: ConfiguredPool, window: Maintenance): Schemas['Maintenance'] {
+  return presentWindow({ ...window, platform: platform.name, pool: name })
 }
 
 /** What is shown of a pool. */

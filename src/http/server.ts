@@ -6,6 +6,7 @@ import { negotiate, type Negotiated } from '../protocol/negotiation.ts'
 import { BODY_BYTES_MAX } from '../protocol/notation.ts'
 import { accountRoutes } from './account.ts'
 import { drainRoutes } from './admin-drain.ts'
+import { maintenanceRoutes } from './admin-maintenance.ts'
 import { poolRoutes } from './admin-pools.ts'
 import { workRoutes } from './admin-work.ts'
 import { identityRoutes } from './admin-identities.ts'
@@ -156,6 +157,7 @@ function sharedRoutes(app: FastifyInstance, context: HttpContext): void {
   accountRoutes(app, context)
   poolRoutes(app, context)
   drainRoutes(app, context)
+  maintenanceRoutes(app, context)
   workRoutes(app, context)
   quotaRoutes(app, context)
   identityRoutes(app, context)

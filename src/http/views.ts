@@ -70,12 +70,18 @@ export async function executionViews(
   context: HttpContext,
 ): Promise<ExecutionView[]> {
   const { database } = context
-  // Nothing was said about a mere offer after it was made, and its components are in its plan.
+  // Of a mere offer the components are in its plan, and nothing was said but why it was withdrawn.
   const accepted = found.filter(({ startAt }) => startAt !== undefined).map(({ id }) => id)
-  const [parts, said] =
-    accepted.length > 0
-      ? await Promise.all([components.list(database, accepted), messages.list(database, accepted)])
-      : [[], []]
+  const spokenOf = found.filter(({ startAt, phase }) => startAt !== undefined || phase === 'REJECTED')
+  const [parts, said] = await Promise.all([
+    accepted.length > 0 ? components.list(database, accepted) : [],
+    spokenOf.length > 0
+      ? messages.list(
+          database,
+          spokenOf.map(({ id }) => id),
+        )
+      : [],
+  ])
   const partsOf = groupBy(parts, ({ executionId }) => executionId)
   const saidOf = groupBy(said, ({ executionId }) => executionId)
   const views = found.map(async (execution): Promise<ExecutionView> => {

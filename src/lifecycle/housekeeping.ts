@@ -8,6 +8,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
 import type { Database } from '../store/database.ts'
 import * as estimates from '../store/estimates.ts'
+import * as maintenance from '../store/maintenance.ts'
 import * as retention from '../store/retention.ts'
 
 /** How long what is readable after its end, in milliseconds. */
@@ -41,6 +42,7 @@ export async function keepHouse(database: Database, clock: Clock, times: Retenti
     [BATCH_OF_LARGE, (limit) => retention.compact(database, now - detailsMs, limit, now)],
     [BATCH, (limit) => retention.removeOfferSets(database, now - detailsMs, limit)],
     [BATCH, (limit) => retention.removeRecords(database, now - recordsMs, limit)],
+    [BATCH, (limit) => maintenance.forget(database, now - detailsMs, limit)],
     [BATCH, (limit) => estimates.forget(database, now - ESTIMATES_MS, limit)],
   ]
   let isMore = false

@@ -142,6 +142,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When pools have less than usual */
+        get: operations["listMaintenance"];
+        put?: never;
+        /**
+         * Take capacity out of a platform or a pool for a time
+         * @description Nothing is offered in that time beyond what is left, in any process. Where more is promised in it already, the answer is 409
+         *     with what is in the way, and nothing is changed; with `force` the open offers among that are withdrawn, and what was
+         *     accepted is kept and runs as promised.
+         */
+        post: operations["maintain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/maintenance/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a window of maintenance before its time
+         * @description Also one that has begun: what it kept back can be offered from now on.
+         */
+        delete: operations["endMaintenance"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/pools": {
         parameters: {
             query?: never;
@@ -1419,6 +1465,82 @@ export interface components {
             preparing?: components["schemas"]["SchedulePart"];
             releasing?: components["schemas"]["SchedulePart"];
         };
+        /**
+         * @description What is left in each pool, at most; resources that are not named are as usual. Without it nothing is left. Memory
+         *     and storage are in GiB.
+         */
+        MaintainedCapacity: {
+            accelerators?: number;
+            cores?: number;
+            memory?: number;
+            storage?: number;
+        };
+        /** @description A time in which a platform, or one of its pools, has less than usual or nothing. */
+        Maintenance: {
+            capacity?: components["schemas"]["MaintainedCapacity"];
+            from: components["schemas"]["Instant"];
+            /** @description The platform. */
+            platform: string;
+            /** @description The pool; all pools of the platform when it is not there. */
+            pool?: string;
+            /** @description What is promised in that time beyond what is left, and is kept; told when it is made. At most 100 are listed. */
+            promises?: components["schemas"]["MaintenancePromise"][];
+            /** @description Why; it is told to those who ask in vain. */
+            reason: string;
+            until: components["schemas"]["Instant"];
+            /**
+             * Format: uuid
+             * @description Its identifier, by which it is ended.
+             */
+            uuid: string;
+            /** @description How many open offers were withdrawn for it; told when it is made. */
+            withdrawn?: number;
+        };
+        MaintenanceList: {
+            /** @description The windows that are not over, the next one first. */
+            maintenance?: components["schemas"]["Maintenance"][];
+        };
+        /** @description Something that is promised in a time of maintenance. */
+        MaintenancePromise: {
+            from: components["schemas"]["Instant"];
+            /** @description What its owner calls it. */
+            name?: string;
+            /** @description The account that it belongs to. */
+            owner?: string;
+            /** @description Its phase. */
+            phase: string;
+            until: components["schemas"]["Instant"];
+            /**
+             * Format: uri
+             * @description Where it is.
+             */
+            url: string;
+            /**
+             * Format: uuid
+             * @description The execution.
+             */
+            uuid: string;
+        };
+        /** @description Takes capacity out of a platform or a pool for a time. */
+        MaintenanceRequest: {
+            capacity?: components["schemas"]["MaintainedCapacity"];
+            /**
+             * @description Whether to take it although more is promised in that time than is left: open offers that are in the way are
+             *     withdrawn then, and what was accepted is kept and runs as promised.
+             * @default false
+             */
+            force?: boolean;
+            /** @description The instant from which on; now when left out. */
+            from?: string;
+            /** @description The platform. */
+            platform: string;
+            /** @description One pool of it; all of them when left out. */
+            pool?: string;
+            /** @description Why, as a sentence; it is told to those who ask in vain. */
+            reason: string;
+            /** @description The instant at which everything is as usual again, at most ten years ahead. */
+            until: string;
+        };
         /** @description A message, following messagetemplates.org. */
         MessageItem: {
             /**
@@ -1575,6 +1697,8 @@ export interface components {
         /** @description How much of a pool is booked over a time. */
         PoolTimeline: {
             from: components["schemas"]["Instant"];
+            /** @description The windows in that time in which there is less than usual. */
+            maintenance?: components["schemas"]["Maintenance"][];
             /** @description The pool. */
             name: string;
             /** @description Its platform. */
@@ -2766,6 +2890,105 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listMaintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The windows that are not over. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceList"];
+                    "application/xml": components["schemas"]["MaintenanceList"];
+                    "application/yaml": components["schemas"]["MaintenanceList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    maintain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where, when, how much is left, and why. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenanceRequest"];
+                "application/xml": components["schemas"]["MaintenanceRequest"];
+                "application/yaml": components["schemas"]["MaintenanceRequest"];
+            };
+        };
+        responses: {
+            /** @description The window. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Maintenance"];
+                    "application/xml": components["schemas"]["Maintenance"];
+                    "application/yaml": components["schemas"]["Maintenance"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    endMaintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -9,14 +9,15 @@ select version, holds from pool_change where pool_id = :poolId and version > :ve
 -- name: load
 -- A pool as it is now: its version, its capacity, and what is held, all in one statement and so at one instant. The
 -- bookings come as columns of ten thousand numbers each, because a row for each takes many times as long.
-select p.version, c.capacity, h.resource, h.amounts, h.from_ats, h.to_ats
+select p.version, c.configured, m.windows as maintenance, h.resource, h.amounts, h.from_ats, h.to_ats
   from pool p
   left join (
     select pool_id,
-           jsonb_agg(jsonb_build_array(resource, amount, (extract(epoch from from_at) * 1000)::bigint)) as capacity
+           jsonb_agg(jsonb_build_array(resource, amount, (extract(epoch from from_at) * 1000)::bigint)) as configured
       from pool_capacity where pool_id = :poolId
      group by pool_id
   ) as c on c.pool_id = p.id
+  left join pool_maintenance m on m.pool_id = p.id
   left join (
     select pool_id, resource, json_agg(amount) as amounts,
            json_agg((date_part('epoch', from_at) * 1000)::bigint) as from_ats,

@@ -3,12 +3,13 @@
  * statement that books. A process follows the log instead of reading all bookings again.
  */
 import type { Instant } from '../domain/dates.ts'
+import type { PoolCapacity } from '../domain/pool-capacity.ts'
 import type { Resource } from '../domain/resources.ts'
 import { rowsOf, type Booking, type HeldBooking } from './bookings.ts'
 import { at, json, type Queryable, type Transaction } from './database.ts'
 import type { Execution } from './executions.ts'
 import type { OfferSet } from './offer-sets.ts'
-import type { PoolId } from './pools.ts'
+import { capacityIn, type CapacityRow, type PoolId } from './pools.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'ledger.sql', ['lock', 'changesSince', 'load', 'book'])
@@ -55,15 +56,14 @@ export async function changesSince(db: Queryable, poolId: PoolId, version: numbe
 /** A pool as it is now: its version, its capacity over time, and everything that is held of it. */
 export interface LoadedPool {
   readonly version: number
-  readonly capacity: readonly { readonly resource: Resource; readonly amount: number; readonly fromAt: Instant }[]
+  readonly capacity: PoolCapacity
   /** To be gone through once: there may be millions, and each is made when it is its turn. */
   readonly holds: Iterable<Omit<Booking, 'poolId'>>
 }
 
 /** Many holds of one resource, as columns of numbers, or none; each row repeats what is known of the pool. */
-interface LoadedRow {
+interface LoadedRow extends CapacityRow {
   readonly version: number
-  readonly capacity?: readonly [resource: Resource, amount: number, fromAt: Instant][]
   readonly resource?: Resource
   readonly amounts?: readonly number[]
   readonly fromAts?: readonly Instant[]
@@ -75,7 +75,7 @@ export async function load(db: Queryable, poolId: PoolId): Promise<LoadedPool> {
   const rows = await db.query<LoadedRow>(sql.load, { poolId })
   return {
     version: rows[0]?.version ?? 0,
-    capacity: (rows[0]?.capacity ?? []).map(([resource, amount, fromAt]) => ({ resource, amount, fromAt })),
+    capacity: capacityIn(rows[0] ?? {}),
     holds: holdsIn(rows),
   }
 }

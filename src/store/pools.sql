@@ -6,8 +6,14 @@ with made as (
 select id from made union all select id from pool where platform = :platform and name = :name limit 1
 
 -- name: capacity
--- The capacity of pools over time.
-select pool_id, resource, from_at, amount from pool_capacity where pool_id = any(:poolIds) order by from_at
+-- What is configured of a pool over time, and the windows in which there is less.
+select jsonb_agg(jsonb_build_array(resource, amount, (extract(epoch from from_at) * 1000)::bigint)) as configured,
+       (select windows from pool_maintenance where pool_id = :poolId) as maintenance
+  from pool_capacity where pool_id = :poolId
+
+-- name: named
+-- The pools of a platform, or one of them.
+select id from pool where platform = :platform and (:name::text is null or name = :name) order by id
 
 -- name: drain
 -- Lets nothing new into a pool since an instant, or lets it in again.

@@ -1,19 +1,31 @@
 /** The pools of the platforms and their capacity over time. */
 import type { Instant } from '../domain/dates.ts'
+import type { Maintenance, PoolCapacity } from '../domain/pool-capacity.ts'
 import type { Amounts, Resource } from '../domain/resources.ts'
 import { at, json, type Database, type Queryable } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'pools.sql', ['keep', 'capacity', 'drain', 'drained', 'setCapacity'])
+const sql = loadStatements(import.meta.url, 'pools.sql', [
+  'keep',
+  'capacity',
+  'named',
+  'drain',
+  'drained',
+  'setCapacity',
+])
 
 export type PoolId = number & { readonly brand: 'PoolId' }
 
-/** From `fromAt` until the next change of the same resource, the pool has this amount. */
-export interface CapacityChange {
-  readonly poolId: PoolId
-  readonly resource: Resource
-  readonly fromAt: Instant
-  readonly amount: number
+/** The capacity of a pool as the database gives it, with instants in milliseconds. */
+export interface CapacityRow {
+  readonly configured?: readonly (readonly [resource: Resource, amount: number, fromAt: Instant])[]
+  readonly maintenance?: readonly (readonly [
+    id: string,
+    fromAt: Instant,
+    toAt: Instant,
+    most: Maintenance['most'],
+    reason: string,
+  ])[]
 }
 
 /** Makes sure that a pool is there with this capacity from now on. May be repeated. */
@@ -34,9 +46,24 @@ export async function keep(
   }
 }
 
-/** The capacity of pools over time, oldest change first. */
-export async function capacity(db: Queryable, poolIds: readonly PoolId[]): Promise<CapacityChange[]> {
-  return db.query<CapacityChange>(sql.capacity, { poolIds })
+/** The capacity of a pool over time. */
+export async function capacity(db: Queryable, poolId: PoolId): Promise<PoolCapacity> {
+  const [row = {}] = await db.query<CapacityRow>(sql.capacity, { poolId })
+  return capacityIn(row)
+}
+
+/** The capacity that a row tells of. */
+export function capacityIn({ configured = [], maintenance = [] }: CapacityRow): PoolCapacity {
+  return {
+    configured: configured.map(([resource, amount, fromAt]) => ({ resource, amount, fromAt })),
+    maintenance: maintenance.map(([id, fromAt, toAt, most, reason]) => ({ id, fromAt, toAt, most, reason })),
+  }
+}
+
+/** The pools of a platform, or the one of a name, as far as any broker has ever entered them. */
+export async function named(db: Queryable, platform: string, name: string | undefined): Promise<PoolId[]> {
+  const rows = await db.query<{ id: PoolId }>(sql.named, { platform, name: name ?? null })
+  return rows.map(({ id }) => id)
 }
 
 /** Since when nothing new is offered in a pool, and why. */

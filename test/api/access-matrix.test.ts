@@ -33,6 +33,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /admin/work': {},
   'POST /admin/identities/:uuid': {},
   'POST /admin/pools/:name/drain': {},
+  'POST /admin/maintenance': {},
 }
 
 describe.each(READS)('with reads: %s', (reads) => {

@@ -116,6 +116,18 @@ describe('broker admin', () => {
     expect((await setting.admin.offers(containerRequest())).result).toBe('YES')
     expect((await admin('drain', 'none')).stderr).toBe('There is no pool none; there are simulated/default.\n')
   })
+  it('takes capacity out of pools for a time, and gives it back', async () => {
+    const times = ['--from', '2036-01-01T12:00Z', '--until', '2036-01-01T18:00Z', '--reason', 'A new kernel.']
+    const made = await admin('maintain', 'default', ...times, '--cores', '1', '--memory', '2')
+    const said = 'From 2036-01-01T12:00:00Z until 2036-01-01T18:00:00Z at most 1 cores and 2 GiB of memory.'
+    expect([made.exitCode, made.stderr.split('\n')[0]]).toEqual([EXIT.ok, said])
+    const uuid = /end-maintenance ([0-9a-f-]{36})'/.exec(made.stderr)?.[1] ?? ''
+    expect((await admin('maintenance')).stdout).toMatch(/^simulated +default .* A new kernel\. +[0-9a-f-]{36}$/m)
+    expect((await admin('end-maintenance', uuid)).exitCode).toBe(EXIT.ok)
+    expect((await admin('maintenance')).stderr).toBe('Nothing is maintained, now or later.\n')
+    const unknown = await admin('maintain', 'none', ...times)
+    expect(unknown.stderr).toBe('There is no platform or pool none; there are simulated/default.\n')
+  })
   it('shows quotas and the record', async () => {
     const cleo = await setting.user('cleo')
     await cleo.run(containerRequest({ environment: { SIMULATED_DURATION: 'PT1H' } }))

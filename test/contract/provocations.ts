@@ -102,6 +102,17 @@ const withQuery =
   (setting, operation) =>
     setting.admin.get(`${pathTo(setting, operation)}?${query}`)
 
+/** A window in which nothing is promised, because nothing is offered so far ahead. */
+const farAhead = async ({ admin }: Setting) => {
+  const { body } = await admin.get<{ pools: { platform: string }[] }>('/admin/pools')
+  const platform = body.pools[0]?.platform
+  return { platform, from: '2035-01-01', until: '2035-01-02', reason: 'The power is switched off.' }
+}
+const maintainPool =
+  (other: object): Provocation =>
+  async (setting, { path }) =>
+    setting.admin.post(path, { ...(await farAhead(setting)), ...other })
+
 /** Asking for offers and running directly, in either spelling. */
 const creation: Readonly<Record<string, Provocation>> = {
   '200': ({ admin }, { path }) => admin.post(path, containerRequest(), representation),
@@ -225,6 +236,21 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
     '400': (setting, operation) =>
       setting.admin.send('DELETE', `${pathTo(setting, operation)}?platform=a&platform=b`, undefined, {}),
     '404': ({ admin }) => admin.send('DELETE', '/admin/pools/nowhere/drain', undefined, {}),
+  },
+  listMaintenance: { '200': read },
+  maintain: {
+    '201': maintainPool({}),
+    '409': async (setting, operation) => {
+      await setting.admin.post('/offersets', containerRequest(), representation)
+      return maintainPool({ pool: 'default', from: undefined })(setting, operation)
+    },
+    '422': maintainPool({ pool: 'nowhere' }),
+  },
+  endMaintenance: {
+    '204': async (setting, { path }) => {
+      const { body } = await setting.admin.post<{ uuid: string }>('/admin/maintenance', await farAhead(setting))
+      return setting.admin.send('DELETE', path.replace('{uuid}', body.uuid), undefined, {})
+    },
   },
   getPoolTimeline: {
     '200': read,

@@ -6,10 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { acceptOffer, expireOffers, giveUpOffers } from '../../src/booking/accept.ts'
 import { BookingQueue } from '../../src/booking/booking-queue.ts'
 import { Ledger } from '../../src/booking/ledger.ts'
+import { endMaintenance, maintain } from '../../src/booking/maintenance.ts'
 import type { OfferedSet } from '../../src/booking/offers.ts'
 import { permitStarts } from '../../src/booking/start.ts'
 import { isBrokerError } from '../../src/domain/errors.ts'
 import { idSource, type OfferSetId } from '../../src/domain/ids.ts'
+import type { Maintenance } from '../../src/domain/pool-capacity.ts'
 import { RESOURCES, type Amounts } from '../../src/domain/resources.ts'
 import * as bookings from '../../src/store/bookings.ts'
 import * as executions from '../../src/store/executions.ts'
@@ -59,6 +61,36 @@ const LIVING = statement(
 )
 const FORGET = statement('forget', 'delete from pool_change')
 
+const NOTHING = { cores: 0, memory: 0, storage: 0, accelerators: 0 }
+
+interface ReferenceWindow extends Maintenance {
+  readonly poolId: number
+}
+
+const nameOf = (poolId: PoolId, poolIds: readonly PoolId[]) => (poolId === poolIds[0] ? 'one' : 'two')
+const amountOf = (holders: readonly { readonly holds: readonly PlainHold[] }[]) =>
+  holders.flatMap(({ holds }) => holds).reduce((sum, { amount, fromAt, toAt }) => sum + amount * (toAt - fromAt), 0)
+
+/** What pools have, looked at anew at every instant at which anything begins or ends. */
+function underMaintenance(steps: readonly CapacityStep[], windows: readonly ReferenceWindow[]): CapacityStep[] {
+  return [...new Set(steps.map(({ poolId }) => poolId))].flatMap((poolId) => {
+    const own = steps.filter((step) => step.poolId === poolId)
+    const there = windows.filter((window) => window.poolId === poolId)
+    const instants = [...own.map(({ fromAt }) => fromAt), ...there.flatMap(({ fromAt, toAt }) => [fromAt, toAt])]
+    return [...new Set(instants)]
+      .sort((a, b) => a - b)
+      .map((fromAt) => {
+        const configured = own.filter((step) => step.fromAt <= fromAt).sort((a, b) => b.fromAt - a.fromAt)[0] ?? NOTHING
+        const now = there.filter((window) => window.fromAt <= fromAt && fromAt < window.toAt)
+        const left = RESOURCES.map((resource) => [
+          resource,
+          Math.min(configured[resource], ...now.map(({ most }) => most[resource] ?? Infinity)),
+        ])
+        return { poolId, fromAt, ...(Object.fromEntries(left) as Amounts) }
+      })
+  })
+}
+
 class History {
   readonly #chance: Chance
   readonly #clock = new FakeClock()
@@ -66,6 +98,7 @@ class History {
   readonly #accepted = new Map<OfferSetId, executions.Execution>()
   readonly #capacity: CapacityStep[] = []
   readonly #pools: PoolId[] = []
+  #windows: ReferenceWindow[] = []
   #processes: Process[] = []
 
   constructor(seed: number) {
@@ -88,7 +121,8 @@ class History {
     if (dice <= 56) return this.#reject()
     if (dice <= 66) return this.#giveBack()
     if (dice <= 74) return this.#start()
-    if (dice <= 78) return this.#changeCapacity()
+    if (dice <= 76) return this.#changeCapacity()
+    if (dice <= 78) return this.#maintain()
     if (dice <= 80) return this.#crash()
     return this.#letTimePass()
   }
@@ -106,7 +140,7 @@ class History {
   /** The model of what the database says now. */
   async #reference(): Promise<Reference> {
     const reference = new Reference()
-    reference.capacity.push(...this.#capacity)
+    reference.capacity.push(...underMaintenance(this.#capacity, this.#windows))
     for (const row of await test.database.query<HeldRow>(ALL_HELD, {})) {
       const holders = reference.holders.get(row.offerSetId) ?? []
       reference.holders.set(row.offerSetId, [...holders, { poolId: row.poolId, holds: [row] }])
@@ -224,10 +258,54 @@ class History {
     const entries = RESOURCES.map((resource) => [resource, Math.floor(MOST[resource] * share)] as const)
     const amounts = Object.fromEntries(entries) as Amounts
     const fromAt = this.#clock.now()
-    const name = poolId === this.#pools[0] ? 'one' : 'two'
+    const name = nameOf(poolId, this.#pools)
     await pools.keep(test.database, 'simulated', name, amounts, fromAt)
     const others = this.#capacity.filter((step) => step.poolId !== poolId || step.fromAt !== fromAt)
     this.#capacity.splice(0, Infinity, ...others, { poolId, fromAt, ...amounts })
+  }
+
+  /** A window begins now or later, whatever is promised in it; or one ends before its time. */
+  async #maintain(): Promise<void> {
+    const [ending] = this.#windows
+    if (ending && this.#chance.percent(40)) {
+      await endMaintenance(ending.id, this.#maintaining, async () => undefined)
+      this.#windows = this.#windows.slice(1)
+      return
+    }
+    const now = this.#clock.now()
+    const poolId = this.#chance.one(this.#pools) as PoolId
+    const fromAt = now + this.#chance.integer(0, 600_000)
+    const most = this.#chance.percent(50) ? NOTHING : { cores: this.#chance.integer(0, MOST.cores) }
+    const id = idSource(() => now).uuid()
+    const window = { id, fromAt, toAt: fromAt + this.#chance.integer(1, 900_000), most, reason: 'It is time.' }
+    const place = { platform: 'simulated', pool: nameOf(poolId, this.#pools) }
+    const before = await this.#reference()
+    const { withdrawn, kept } = await maintain(
+      { ...window, ...place },
+      true,
+      this.#maintaining,
+      now,
+      async () => undefined,
+    )
+    expect(kept).toBe(true)
+    this.#windows.push({ ...window, poolId })
+    await this.#forget(withdrawn)
+    // What was not withdrawn holds what it held: at most, as a sibling may have gone.
+    for (const [holder, held] of (await this.#reference()).holders)
+      expect(amountOf(held)).toBeLessThanOrEqual(amountOf(before.holders.get(holder) ?? []))
+    await this.#nothingAbove()
+  }
+
+  get #maintaining() {
+    return { database: test.database, ledger: this.#process.ledger }
+  }
+
+  async #forget(withdrawn: readonly executions.Execution['id'][]): Promise<void> {
+    for (const [id, set] of [...this.#sets]) {
+      const offers = set.offers.filter((offer) => !withdrawn.includes(offer.id))
+      if (offers.length === 0) await this.#isGone(id)
+      else this.#sets.set(id, { ...set, offers })
+    }
   }
 
   /** A process is killed and another one begins; or the log has forgotten what a process has not read yet. */
@@ -264,7 +342,7 @@ class History {
       for (const { poolId, profile } of replicas) {
         const held = [...reference.holders.values()].flat().filter((holder) => holder.poolId === poolId)
         const holds = held.flatMap((holder) => holder.holds)
-        const steps = this.#capacity.filter((step) => step.poolId === poolId)
+        const steps = reference.capacity.filter((step) => step.poolId === poolId)
         for (const at of [...holds.flatMap(({ fromAt, toAt }) => [fromAt, toAt]), this.#clock.now()])
           for (const resource of RESOURCES) {
             const taken = holds.reduce(
