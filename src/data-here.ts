@@ -1,6 +1,7 @@
 /** Where data come from and where results go, as the configuration says. */
 import type { Config } from './config-schema.ts'
 import { AddressGuard } from './data/address-guard.ts'
+import type { Bearer } from './data/bearer.ts'
 import type { DataSink } from './data/data-sink.ts'
 import type { DataSource } from './data/data-source.ts'
 import { HttpsSink } from './data/https/https-sink.ts'
@@ -19,7 +20,16 @@ export function dataPlaces(config: Config): Pick<WorkerContext, 'source' | 'sink
   const sources: DataSource[] = [new HttpsSource({ ...connections, redirectsMax: 5 })]
   const sinks: DataSink[] = [new HttpsSink(connections)]
   return {
-    source: ({ protocol }) => sources.find(({ schemes }) => schemes.includes(protocol)),
-    sink: ({ protocol }) => sinks.find(({ schemes }) => schemes.includes(protocol)),
+    source: (location, bearer) => placeFor(sources, location, bearer),
+    sink: (location, bearer) => placeFor(sinks, location, bearer),
   }
+}
+
+function placeFor<Place extends { readonly schemes: readonly string[]; as(bearer: Bearer): Place }>(
+  places: readonly Place[],
+  { protocol }: URL,
+  bearer: Bearer | undefined,
+): Place | undefined {
+  const place = places.find(({ schemes }) => schemes.includes(protocol))
+  return bearer ? place?.as(bearer) : place
 }

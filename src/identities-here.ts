@@ -38,7 +38,7 @@ export function identitySource(
     new TokenIdentity({ clock, realm, find: (digest, now) => accessTokens.use(database, digest, now) }),
   ]
   if (config.issuers.length > 0) {
-    const issuers = config.issuers.map((one) => new Issuer(issuerConfig(one), clock))
+    const issuers = config.issuers.map((one) => issuerOf(one, clock))
     sources.push(
       new OidcIdentity({ clock, realm, issuers, provision, groupsOf: groupServices(config.issuers, issuers, clock) }),
     )
@@ -106,8 +106,12 @@ function groupServices(configured: IdentityConfig['issuers'], issuers: readonly 
   return async (issuer: string, token: string) => (await services.get(issuer)?.of(token)) ?? []
 }
 
-function issuerConfig({ introspection, exchange, ...issuer }: IdentityConfig['issuers'][number]) {
-  return { ...issuer, introspection: clientOf(introspection), exchange: clientOf(exchange) }
+/** An issuer that is configured. */
+export function issuerOf(
+  { introspection, exchange, ...issuer }: IdentityConfig['issuers'][number],
+  clock: Clock,
+): Issuer {
+  return new Issuer({ ...issuer, introspection: clientOf(introspection), exchange: clientOf(exchange) }, clock)
 }
 
 function clientOf(client: IdentityConfig['issuers'][number]['introspection']): ClientCredentials | undefined {

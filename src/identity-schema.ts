@@ -40,7 +40,12 @@ export const IDENTITY = {
         type: 'object',
         additionalProperties: false,
         required: ['issuer', 'audience'],
-        if: { required: ['groupService'], properties: { groupService: { required: ['audience'] } } },
+        if: {
+          anyOf: [
+            { required: ['groupService'], properties: { groupService: { required: ['audience'] } } },
+            { required: ['services'], properties: { services: { minItems: 1 } } },
+          ],
+        },
         then: { required: ['exchange'] },
         properties: {
           issuer: {
@@ -115,9 +120,34 @@ export const IDENTITY = {
             },
           },
           exchange: client('The client as which the issuer is asked for tokens that other services accept.'),
+          services: {
+            type: 'array',
+            default: [],
+            description:
+              'The servers of data at which users with tokens of this issuer are acted for: each is shown a token of the user for its audience (RFC 8693), over https only.',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['hosts', 'audience'],
+              properties: {
+                hosts: {
+                  type: 'array',
+                  minItems: 1,
+                  items: { type: 'string', minLength: 1 },
+                  description: 'Its names, such as archive.example.org or *.example.org.',
+                },
+                audience: { type: 'string', minLength: 1, description: 'What the issuer knows it by.' },
+              },
+            },
+          },
           introspection: client('How the issuer is asked about opaque tokens; without it they are not accepted.'),
         },
       },
+    },
+    tokenKeysFile: {
+      type: 'string',
+      description:
+        'A file with the keys under which refresh tokens of users are kept, each of 32 bytes in base64 on a line of its own, the newest first. It is needed where an issuer has services.',
     },
     certificates: {
       type: 'object',

@@ -15,7 +15,9 @@ import { BrokerError } from './domain/errors.ts'
 import { idSource, type IdSource } from './domain/ids.ts'
 import type { HttpContext } from './http/context.ts'
 import { dataPlaces } from './data-here.ts'
+import { delegationsOf } from './delegations-here.ts'
 import { identitySource } from './identities-here.ts'
+import type { Delegations } from './delegation/delegations.ts'
 import type { Endpoint } from './http/endpoints.ts'
 import { DrainedPools } from './http/drained-pools.ts'
 import { Figures } from './http/figures.ts'
@@ -136,6 +138,7 @@ async function start(
   await signals.listen(database)
   const entered = new Map<string, EnteredPlatform>()
   const { source, sink } = dataPlaces(config)
+  const delegations = delegationsOf(config.identity, { database, clock })
   const transfers = pLimit(config.data.concurrency)
   const spoolDirectory = join(directory, 'spool')
   mkdirSync(spoolDirectory, { recursive: true, mode: 0o700 })
@@ -163,6 +166,7 @@ async function start(
     log,
     source,
     sink,
+    bearerFor: (execution, location) => delegations?.forOwner(execution, location),
     estimates,
     chance: Math.random,
     onEnd: (phase) => figures.executionEnded(phase),
@@ -206,6 +210,7 @@ async function start(
       opened,
       role.endpoints,
       rules,
+      delegations,
       stopping.signal,
     ),
     logger,
@@ -308,6 +313,7 @@ function httpContext(
   platforms: readonly Platform[],
   served: readonly Endpoint[],
   rules: SiteRules,
+  delegations: Delegations | undefined,
   stopping: AbortSignal,
 ): HttpContext {
   return {
@@ -328,6 +334,7 @@ function httpContext(
     booking: new BookingQueue(database, ledger, clock, ids),
     ids,
     identity: identitySource(config.identity, { database, clock, ids }),
+    delegations,
     survey: {
       clock,
       pools: configuredPools,

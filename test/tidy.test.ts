@@ -17,13 +17,25 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   accounts: ['domain', 'store', 'identity'],
   booking: ['domain', 'store'],
   lifecycle: ['domain', 'booking', 'store', 'platforms', 'data'],
-  http: ['domain', 'protocol', 'identity', 'policies', 'accounts', 'booking', 'lifecycle', 'store', 'platforms'],
+  delegation: ['domain', 'data', 'identity'],
+  http: [
+    'domain',
+    'protocol',
+    'identity',
+    'delegation',
+    'policies',
+    'accounts',
+    'booking',
+    'lifecycle',
+    'store',
+    'platforms',
+  ],
   client: ['protocol'],
   cli: ['client'],
 }
 /** Layers whose subfolders are adapters: only their own folder and the files that put the broker together name them. */
 const WITH_ADAPTERS = ['platforms', 'data', 'identity', 'policies']
-const ASSEMBLY = ['main', 'platforms-here', 'data-here', 'identities-here', 'policies-here'].map(
+const ASSEMBLY = ['main', 'platforms-here', 'data-here', 'identities-here', 'delegations-here', 'policies-here'].map(
   (name) => `src/${name}.ts`,
 )
 

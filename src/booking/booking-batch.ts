@@ -93,7 +93,7 @@ export class BookingBatch {
     const sets = this.#planned.map(({ set }) => set)
     const books = {
       pools: this.#pools.map(({ replica: { poolId }, version }) => ({ poolId, version })),
-      offerSets: sets.map(({ offerSet, request }) => ({ ...offerSet, request })),
+      offerSets: sets.map(({ offerSet, request, delegation }) => ({ ...offerSet, request, delegation })),
       offers: sets.flatMap(({ offers }) => offers),
       bookings: sets.flatMap(({ bookings }) => bookings),
     }

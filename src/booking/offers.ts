@@ -33,6 +33,8 @@ export interface Asked {
   readonly candidates: readonly PoolCandidate[]
   /** The groups that it counts for; undefined where no quota is for groups. */
   readonly groups?: readonly string[]
+  /** With what its data are moved in the name of the owner, encrypted. */
+  readonly delegation?: string
 }
 
 /** An answer: an offer set with its offers, as they are kept. */
@@ -44,6 +46,7 @@ export interface OfferedSet {
 /** An answer with what it holds as long as its offers are open. */
 export interface PlannedSet extends OfferedSet {
   readonly request: unknown
+  readonly delegation?: string
   readonly bookings: readonly HeldBooking[]
 }
 
@@ -89,6 +92,7 @@ export function planOfferSet(
     offerSet,
     offers,
     request: asked.body,
+    ...(asked.delegation ? { delegation: asked.delegation } : {}),
     bookings: bookings.map((booking) => ({ ...booking, offerSetId: offerSet.id })),
   }
 }

@@ -7,10 +7,10 @@
  * when it is checked and another when it is used. `guarded-agent.ts` makes the connections, with no way round this.
  */
 import { lookup as systemLookup, type LookupAddress, type LookupAllOptions } from 'node:dns'
-import { isIP, isIPv6, type LookupFunction } from 'node:net'
-import { domainToASCII } from 'node:url'
+import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { BrokerError } from '../domain/errors.ts'
+import { canonicalHost, covers, readHost, type HostPattern } from './hosts.ts'
 
 /** What a site permits. */
 export interface AddressRules {
@@ -37,7 +37,7 @@ const AZURE_HOST = ipaddr.parseCIDR('168.63.129.16/32')
 
 export class AddressGuard {
   readonly #networks: readonly Network[]
-  readonly #hosts: readonly string[] | undefined
+  readonly #hosts: readonly HostPattern[] | undefined
   readonly #resolve: Resolve
 
   /** Throws a plain error when a rule cannot be read. `resolve` is for tests. */
@@ -62,7 +62,7 @@ export class AddressGuard {
    */
   refusal(hostname: string): BrokerError | undefined {
     const host = canonicalHost(hostname)
-    if (this.#hosts && !this.#hosts.some((allowed) => covers(allowed, host)))
+    if (this.#hosts && !this.#hosts.some((allowed) => covers(allowed, hostname)))
       return new BrokerError('ADDRESS_NOT_ALLOWED', `the host ${hostname} is not one of those that are allowed here`)
     if (isIP(host) !== 0 && !this.permits(host))
       return new BrokerError('ADDRESS_NOT_ALLOWED', `the address ${host} is not allowed here`)
@@ -108,31 +108,10 @@ function parseAddress(text: string): Address | undefined {
   return isIP(host) === 0 ? undefined : ipaddr.parse(host)
 }
 
-/** One spelling for a host: an IPv6 address in groups without zone or brackets, a name in lower case without a dot at its end. */
-function canonicalHost(text: string): string {
-  const bare = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '')
-  // A URL is written without the dotted quad, which ipaddr.js takes for IPv4-mapped wherever it stands.
-  if (isIPv6(bare)) return new URL(`http://[${bare}]`).hostname.slice(1, -1)
-  return domainToASCII(bare.replace(/\.+$/, ''))
-}
-
 function readNetwork(text: string): Network {
   if (!ipaddr.isValidCIDR(text))
     throw new Error(`'${text}' is not a network; write it as an address and a length, such as 10.0.0.0/8 or ::1/128`)
   const network = ipaddr.parseCIDR(text)
   if (isMapped(network[0])) throw new Error(`the network '${text}' is one of IPv4 addresses; write it as such`)
   return network
-}
-
-function readHost(text: string): string {
-  const wildcard = text.startsWith('*.') ? '*.' : ''
-  const host = canonicalHost(text.slice(wildcard.length))
-  if (host === '' || host.includes('*'))
-    throw new Error(`'${text}' is not a host; write a name, an address, or a name that begins with '*.'`)
-  return wildcard + host
-}
-
-/** Whether an entry of the allowed hosts covers a host. */
-function covers(allowed: string, host: string): boolean {
-  return allowed.startsWith('*.') ? host.endsWith(allowed.slice(1)) : host === allowed
 }

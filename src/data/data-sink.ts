@@ -6,10 +6,14 @@
  * and ADDRESS_NOT_ALLOWED.
  */
 import type { Readable } from 'node:stream'
+import type { Bearer } from './bearer.ts'
 
 export interface DataSink {
   /** The URL schemes that it serves, with the colon: `https:`. */
   readonly schemes: readonly string[]
+
+  /** The same in the name of somebody. */
+  as(bearer: Bearer): DataSink
 
   /** Puts a file at the location, in the place of what is there. Repeating it gives the same. */
   save(

@@ -9,6 +9,7 @@
  * …"; they may name the server, but not the location, which can have secrets in it.
  */
 import type { Readable } from 'node:stream'
+import type { Bearer } from './bearer.ts'
 
 /** The digests that sources give. Values are lower-case hexadecimal. */
 export const CHECKSUM_ALGORITHMS = ['sha256', 'md5', 'adler32'] as const
@@ -38,6 +39,9 @@ export interface DataDescription {
 export interface DataSource {
   /** The URL schemes that it serves, with the colon: `https:`. */
   readonly schemes: readonly string[]
+
+  /** The same in the name of somebody. */
+  as(bearer: Bearer): DataSource
 
   /** What is at the location. May be repeated. Follows redirects. */
   describe(location: URL, signal: AbortSignal): Promise<DataDescription>

@@ -25,7 +25,9 @@ export async function ask(
   const read = readRequest(request.body, clock.now(), { durationMs: settings.defaultDurationMs })
   // Before anything is asked outside: what is refused is not even looked at.
   const judged = read.request ? await mayBeOffered(read.request, caller, context) : NOTHING
-  const surveyed = judged.request ? await survey(judged.request, context.survey) : { candidates: [], messages: [] }
+  const surveyed = judged.request
+    ? await survey(judged.request, context.survey, (location) => context.delegations?.forCaller(caller, location))
+    : { candidates: [], messages: [] }
   const open = await withoutDrained(surveyed, context)
   const messages = [...read.messages, ...judged.messages, ...open.messages]
   const silent = open.candidates.length === 0 && !messages.some(({ level }) => level === 'ERROR')
@@ -34,6 +36,7 @@ export async function ask(
       message('not-supported', clock.now(), { pointer: '/executable', reason: 'no platform is configured' }),
     )
   const groups = context.quotas.groupsOf(caller)
+  const delegation = open.candidates.length > 0 ? await delegationFor(judged.request, caller, context) : undefined
   return {
     owner: caller.owner,
     name: read.name,
@@ -44,7 +47,14 @@ export async function ask(
     messages,
     candidates: open.candidates,
     ...(groups.length > 0 ? { groups } : {}),
+    ...(delegation ? { delegation } : {}),
   }
+}
+
+/** What is kept for moving the data of a request in the name of the caller, when that is due. */
+async function delegationFor(request: Asked['request'], caller: Caller, { delegations }: HttpContext) {
+  const locations = request?.data.map(({ location }) => new URL(location)) ?? []
+  return delegations?.keep(caller, locations)
 }
 
 /** What is left of a survey without the pools that let nothing new in. */

@@ -5,6 +5,7 @@ import type { Ledger } from '../booking/ledger.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { IdSource } from '../domain/ids.ts'
 import { BrokerError } from '../domain/errors.ts'
+import type { Delegations } from '../delegation/delegations.ts'
 import type { IdentitySource } from '../identity/identity.ts'
 import type { Signals } from '../lifecycle/signals.ts'
 import type { SurveyContext } from '../lifecycle/survey.ts'
@@ -61,6 +62,8 @@ export interface HttpContext {
   readonly booking: BookingQueue
   readonly ids: IdSource
   readonly identity: IdentitySource
+  /** How callers are acted for at other services; undefined where nobody is. */
+  readonly delegations: Delegations | undefined
   readonly signals: Signals
   readonly survey: SurveyContext
   /** What this process knows of what is booked. */

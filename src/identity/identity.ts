@@ -20,8 +20,8 @@ export interface Caller {
   readonly means: 'open' | 'password' | 'access-token' | 'oidc' | 'introspection' | 'certificate'
   /** Nothing but a change of the password is possible. */
   readonly mustChangePassword: boolean
-  /** The bearer token of an issuer, for services that are asked in the caller's name. Never logged, never stored. */
-  readonly bearer?: string
+  /** The bearer token and its issuer, for services that are asked in the caller's name. Never logged, never stored. */
+  readonly bearer?: { readonly issuer: string; readonly token: string }
 }
 
 /** What an identity source sees of a request. */

@@ -28,7 +28,7 @@ const isThere = async (id: ExecutionId) => (await executions.find(made.database,
 const setIsThere = async (id: OfferSetId) => (await offerSets.find(made.database, id)) !== undefined
 
 /** Makes a set with some offers. */
-async function offered(count: number): Promise<{ set: OfferSetId; offers: ExecutionId[] }> {
+async function offered(count: number, delegation?: string): Promise<{ set: OfferSetId; offers: ExecutionId[] }> {
   const [set, now] = [ids.offerSet(), clock.now()]
   const one = { owner: 'o', createdAt: now, expiresAt: now + MINUTE }
   const rows = Array.from({ length: count }, (_, position): executions.Execution => ({
@@ -42,14 +42,24 @@ async function offered(count: number): Promise<{ set: OfferSetId; offers: Execut
     plan: {} as ExecutionPlan,
   }))
   const result = count > 0 ? ('YES' as const) : ('NO' as const)
-  const offerSet = { ...one, id: set, spelling: 'own' as const, result, messages: [], request: { large: 'body' } }
+  const offerSet = {
+    ...one,
+    id: set,
+    spelling: 'own' as const,
+    result,
+    messages: [],
+    request: { large: 'body' },
+    delegation,
+  }
   await ledger.book(made.database, { pools: [], offerSets: [offerSet], offers: rows, bookings: [] }, now)
   return { set, offers: rows.map(({ id }) => id) }
 }
 
 /** Takes the first offer of a set through its life, as far as the database sees it. */
-async function completed(): Promise<{ set: OfferSetId; execution: ExecutionId; sibling: ExecutionId }> {
-  const { set, offers } = await offered(2)
+async function completed(
+  delegation?: string,
+): Promise<{ set: OfferSetId; execution: ExecutionId; sibling: ExecutionId }> {
+  const { set, offers } = await offered(2, delegation)
   const [execution, sibling] = offers as [ExecutionId, ExecutionId]
   const now = clock.now()
   await made.database.transaction(async (tx) => {
@@ -140,5 +150,26 @@ describe('the id of a record', () => {
   it('says when it was made, so that an answer can say that it may have left', () => {
     expect(madeAtOf(ids.execution())).toBe(clock.now())
     expect(madeAtOf('ffffffff-ffff-4fff-8fff-ffffffffffff')).toBeUndefined()
+  })
+
+  it('forgets with what data are moved in the name of somebody, as soon as nothing is left to do', async () => {
+    const delegationOf = (set: OfferSetId) => offerSets.delegation(made.database, set)
+    const open = await offered(1, 'sealed')
+    const expired = await offered(1, 'sealed')
+    const done = await completed('sealed')
+    const running = await offered(1, 'sealed')
+    const [execution] = running.offers as [ExecutionId]
+    const now = clock.now()
+    await made.database.transaction(async (tx) => {
+      await executions.accept(tx, [{ id: execution, startAt: now, prepareAt: now }], now)
+      await executions.move(tx, expired.offers, 'expire', now)
+    })
+    await house()
+    for (const { set } of [open, running]) expect(await delegationOf(set)).toBe('sealed')
+    for (const { set } of [expired, done]) expect(await delegationOf(set)).toBeUndefined()
+    await offerSets.replaceDelegation(made.database, open.set, 'another', 'new')
+    expect(await delegationOf(open.set)).toBe('sealed')
+    await offerSets.replaceDelegation(made.database, open.set, 'sealed', 'new')
+    expect(await delegationOf(open.set)).toBe('new')
   })
 })

@@ -38,6 +38,7 @@ export async function keepHouse(database: Database, clock: Clock, times: Retenti
   const detailsMs = Math.max(times.detailsMs, times.offersMs)
   const recordsMs = Math.max(times.recordsMs, detailsMs)
   const steps: [batch: number, step: (limit: number) => Promise<number>][] = [
+    [BATCH, (limit) => retention.forgetDelegations(database, limit)],
     [BATCH, (limit) => retention.removeOffers(database, now - times.offersMs, limit)],
     [BATCH_OF_LARGE, (limit) => retention.compact(database, now - detailsMs, limit, now)],
     [BATCH, (limit) => retention.removeOfferSets(database, now - detailsMs, limit)],

@@ -1,6 +1,7 @@
 /** Asks the platforms and the data sources what a request would take, before anything is offered. */
 import type { PoolCandidate } from '../booking/offers.ts'
 import type { Survey } from '../booking/slot-search.ts'
+import type { Bearer } from '../data/bearer.ts'
 import type { DataDescription, DataSource } from '../data/data-source.ts'
 import type { DataSink } from '../data/data-sink.ts'
 import { fileName, publicUrl } from '../data/location.ts'
@@ -31,7 +32,7 @@ export interface ConfiguredPool {
 export interface SurveyContext {
   readonly clock: Clock
   readonly pools: readonly ConfiguredPool[]
-  readonly source: (location: URL) => DataSource | undefined
+  readonly source: (location: URL, bearer?: Bearer) => DataSource | undefined
   readonly sink: (location: URL) => DataSink | undefined
   /** What is known of how long things take. */
   readonly estimates: EstimateBook
@@ -45,9 +46,15 @@ export interface SurveyResult {
   readonly messages: readonly Message[]
 }
 
-/** Surveys a request. */
-export async function survey(request: ExecutionRequest, context: SurveyContext): Promise<SurveyResult> {
-  const described = await Promise.all(request.data.map((data, index) => describe(data, index, request, context)))
+/** Surveys a request; `bearerAt` tells how the caller is acted for at a location. */
+export async function survey(
+  request: ExecutionRequest,
+  context: SurveyContext,
+  bearerAt: (location: URL) => Bearer | undefined = () => undefined,
+): Promise<SurveyResult> {
+  const described = await Promise.all(
+    request.data.map((data, index) => describe(data, index, request, context, bearerAt)),
+  )
   const refused = described.flatMap((one) => ('level' in one ? [one] : []))
   if (refused.length > 0) return { candidates: [], messages: refused }
   const descriptions = described as DataDescription[]
@@ -149,13 +156,14 @@ async function describe(
   index: number,
   request: ExecutionRequest,
   context: SurveyContext,
+  bearerAt: (location: URL) => Bearer | undefined,
 ): Promise<DataDescription | Message> {
   const now = context.clock.now()
   const pointer = `/data/${index}/location`
   if (!URL.canParse(data.location))
     return message('invalid-value', now, { pointer, value: data.location, reason: 'it is not a URL' })
   const location = new URL(data.location)
-  const source = context.source(location)
+  const source = context.source(location, bearerAt(location))
   if (!source)
     return message('invalid-value', now, {
       pointer,

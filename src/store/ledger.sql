@@ -38,11 +38,11 @@ with expected as (
   select count(*) = cardinality(:poolIds::integer[]) as yes
     from locked l join expected e on e.pool_id = l.id and e.version = l.version
 ), sets as (
-  insert into offer_set (id, owner, name, description, spelling, request, result, messages, created_at, expires_at)
-  select s.id, owner, name, description, spelling, request, result, messages, :at, "expiresAt"
+  insert into offer_set (id, owner, name, description, spelling, request, result, messages, created_at, expires_at, delegation)
+  select s.id, owner, name, description, spelling, request, result, messages, :at, "expiresAt", delegation
     from jsonb_to_recordset(:offerSets)
       as s (id uuid, owner text, name text, description text, spelling text, request jsonb, result text,
-            messages jsonb, "expiresAt" timestamptz), unchanged
+            messages jsonb, "expiresAt" timestamptz, delegation text), unchanged
    where unchanged.yes
 ), counted as (
   insert into offer_set_group (group_name, offer_set_id)

@@ -24,3 +24,11 @@ select id, owner, name, description, spelling, result, messages, created_at, exp
  where owner = :owner and (:before::uuid is null or id < :before)
  order by id desc
  limit :limit
+
+-- name: delegation
+-- With what the data of an offer set are moved in the name of its owner, encrypted.
+select delegation from offer_set where id = :id
+
+-- name: replaceDelegation
+-- Keeps another one in its place, where it is still there.
+update offer_set set delegation = :after where id = :id and delegation = :before

@@ -7,7 +7,15 @@ import type { Spelling } from '../domain/spelling.ts'
 import { at, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'offer-sets.sql', ['find', 'share', 'lock', 'lockDue', 'list'])
+const sql = loadStatements(import.meta.url, 'offer-sets.sql', [
+  'find',
+  'share',
+  'lock',
+  'lockDue',
+  'list',
+  'delegation',
+  'replaceDelegation',
+])
 
 export interface OfferSet {
   readonly id: OfferSetId
@@ -51,4 +59,15 @@ export async function lockDue(tx: Transaction, now: Instant, limit: number): Pro
 /** A page of an owner's offer sets, newest first, from before `before` on. */
 export async function list(db: Queryable, owner: string, limit: number, before?: string): Promise<OfferSet[]> {
   return db.query<OfferSet>(sql.list, { owner, limit, before: before ?? null })
+}
+
+/** With what the data of an offer set are moved in the name of its owner, encrypted; undefined when there is nothing. */
+export async function delegation(db: Queryable, id: OfferSetId): Promise<string | undefined> {
+  const [row] = await db.query<{ delegation?: string }>(sql.delegation, { id })
+  return row?.delegation
+}
+
+/** Keeps another one in the place of `before`, if that is still there. */
+export async function replaceDelegation(db: Queryable, id: OfferSetId, before: string, after: string): Promise<void> {
+  await db.query(sql.replaceDelegation, { id, before, after })
 }

@@ -1,3 +1,16 @@
+-- name: forgetDelegations
+-- Forgets what was kept for moving data in somebody's name, of some offer sets of which nothing is left to do.
+update offer_set set delegation = null
+ where id in (
+   select id from offer_set s
+    where delegation is not null
+      and not exists (select from execution e
+                       where e.offer_set_id = s.id
+                         and (e.phase = 'OFFERED' or (e.start_at is not null and e.given_back_at is null)))
+    limit :limit
+    for update skip locked)
+returning id
+
 -- name: removeOffers
 -- Removes some offers that were never accepted and ended before an instant.
 delete from execution

@@ -8,6 +8,7 @@ import { at, type Database, type Queryable } from './database.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'retention.sql', [
+  'forgetDelegations',
   'removeOffers',
   'removeOfferSets',
   'compact',
@@ -15,6 +16,11 @@ const sql = loadStatements(import.meta.url, 'retention.sql', [
   'removeExecutionsOf',
   'removeEmptied',
 ])
+
+/** Forgets the means of moving data in somebody's name, where nothing is left to do; gives of how many offer sets. */
+export async function forgetDelegations(db: Queryable, limit: number): Promise<number> {
+  return (await db.query(sql.forgetDelegations, { limit })).length
+}
 
 /** Removes offers that ended before an instant without being accepted; gives how many. */
 export async function removeOffers(db: Queryable, before: Instant, limit: number): Promise<number> {

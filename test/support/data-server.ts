@@ -62,6 +62,8 @@ export interface DataServer {
   readonly files: Map<string, ServedFile>
   /** By path. The first that is for the method and has times left is the one that counts. */
   readonly faults: Map<string, Fault[]>
+  /** The token without which it answers 401; with none, it answers everybody. */
+  bearer?: string
   /** Every request so far. */
   readonly requests: ServedRequest[]
   /** Returns when something was asked for, at once when it was already. */
@@ -81,11 +83,12 @@ export async function startDataServer(): Promise<DataServer> {
     const { pathname } = new URL(url, 'http://localhost')
     // A client that goes away in the middle is usual here.
     response.on('error', () => undefined)
-    void answer(request, response, files, pathname, takeFault(faults, pathname, method))
+    const known = served.bearer === undefined || headers.authorization === `Bearer ${served.bearer}`
+    void answer(request, response, files, pathname, known ? takeFault(faults, pathname, method) : { status: 401 })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return {
+  const served: DataServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     files,
     faults,
@@ -100,6 +103,7 @@ export async function startDataServer(): Promise<DataServer> {
       await once(server, 'close')
     },
   }
+  return served
 }
 
 const PATTERN = createHash('sha512').update('made up').digest()

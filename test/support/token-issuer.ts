@@ -14,6 +14,8 @@ export interface TokenIssuer {
   readonly opaque: Map<string, Record<string, unknown>>
   /** What it gives for the token of somebody, by audience; the client is `broker` with the secret `a secret of the client`. */
   readonly exchanges: Map<string, Record<string, unknown>>
+  /** What it gives for a refresh token, to the same client. In `exchanges`, the empty audience is for refresh tokens. */
+  readonly refreshes: Map<string, Record<string, unknown>>
   /** The parameters of the exchanges that it was asked for. */
   readonly exchanged: URLSearchParams[]
   /** What it says of itself, in the place of the truth. */
@@ -38,6 +40,7 @@ export async function tokenIssuer(): Promise<TokenIssuer> {
   await rotate()
   const opaque = new Map<string, Record<string, unknown>>()
   const exchanges = new Map<string, Record<string, unknown>>()
+  const refreshes = new Map<string, Record<string, unknown>>()
   const exchanged: URLSearchParams[] = []
   const asked = new Map<string, number>()
   const server = createServer((request, response) => {
@@ -72,9 +75,11 @@ export async function tokenIssuer(): Promise<TokenIssuer> {
     const client = Buffer.from(['broker', 'a secret of the client'].map(encodeURIComponent).join(':')).toString(
       'base64',
     )
+    if (authorization !== `Basic ${client}`) return undefined
+    if (parameters.get('grant_type') === 'refresh_token') return refreshes.get(parameters.get('refresh_token') ?? '')
     const isExchange = parameters.get('grant_type') === 'urn:ietf:params:oauth:grant-type:token-exchange'
     const good = isExchange && parameters.has('subject_token') && parameters.has('subject_token_type')
-    return good && authorization === `Basic ${client}` ? exchanges.get(parameters.get('audience') ?? '') : undefined
+    return good ? exchanges.get(parameters.get('audience') ?? '') : undefined
   }
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -83,6 +88,7 @@ export async function tokenIssuer(): Promise<TokenIssuer> {
     issuer,
     opaque,
     exchanges,
+    refreshes,
     exchanged,
     asked,
     lies: {},

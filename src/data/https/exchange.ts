@@ -2,19 +2,22 @@
  * One question to a web server: a request with its redirects, and an answer or a BrokerError.
  *
  * Redirects are followed here, by hand, because each one leads to a place that somebody else chose: it has to be a web
- * address without credentials, and one that began with https stays with https. Nothing secret is sent anywhere: there
- * are no cookies, and no headers but those of this program.
+ * address without credentials, and one that began with https stays with https. Nothing secret is sent anywhere but a
+ * token for the server that it is for: there are no cookies, and no headers but those of this program.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { errors, request, type Dispatcher } from 'undici'
 import { BrokerError, type ErrorCode } from '../../domain/errors.ts'
+import type { Bearer } from '../bearer.ts'
 
 export interface ExchangeOptions {
   readonly agent: Dispatcher
   readonly userAgent: string
   /** How many redirects are followed. */
   readonly redirectsMax: number
+  /** The token for the server that is asked first, and for no other. */
+  readonly bearer?: Bearer
 }
 
 /** What a server answered. The body has to be read or dropped. */
@@ -42,7 +45,9 @@ export async function exchange(
   refuseUnusable(location)
   let at = location
   for (let redirects = 0; ; redirects++) {
-    const answer = await send(method, at, headers, signal, options, content)
+    const token = at.origin === location.origin ? await options.bearer?.() : undefined
+    const sent = token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` }
+    const answer = await send(method, at, sent, signal, options, content)
     const target = answer.headers.location
     if (!REDIRECTS.includes(answer.status) || target === undefined) return answer
     drop(answer.body)

@@ -1,18 +1,22 @@
 /** Results on the web: HTTP PUT, as WebDAV and many stores take it. Redirects are not followed with what a program wrote. */
 import type { Readable } from 'node:stream'
 import { BrokerError } from '../../domain/errors.ts'
+import type { Bearer } from '../bearer.ts'
 import type { DataSink } from '../data-sink.ts'
-import { guardedAgent } from '../guarded-agent.ts'
 import { isPassing } from './answer.ts'
 import { drop, exchange, type Answer, type ExchangeOptions } from './exchange.ts'
-import type { HttpsSourceOptions } from './https-source.ts'
+import { exchangeOptions, type HttpsSourceOptions } from './https-source.ts'
 
 export class HttpsSink implements DataSink {
   readonly schemes = ['https:', 'http:']
   readonly #exchange: ExchangeOptions
 
-  constructor(options: Omit<HttpsSourceOptions, 'redirectsMax'>) {
-    this.#exchange = { agent: guardedAgent(options), userAgent: options.userAgent, redirectsMax: 0 }
+  constructor(options: Omit<HttpsSourceOptions, 'redirectsMax'> | ExchangeOptions) {
+    this.#exchange = exchangeOptions({ ...options, redirectsMax: 0 })
+  }
+
+  as(bearer: Bearer): HttpsSink {
+    return new HttpsSink({ ...this.#exchange, bearer })
   }
 
   async save(

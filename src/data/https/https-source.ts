@@ -7,6 +7,7 @@
  */
 import type { Readable } from 'node:stream'
 import { BrokerError } from '../../domain/errors.ts'
+import type { Bearer } from '../bearer.ts'
 import type { DataDescription, DataSource } from '../data-source.ts'
 import { guardedAgent, type ConnectionOptions } from '../guarded-agent.ts'
 import { fileName } from '../location.ts'
@@ -22,6 +23,13 @@ export interface HttpsSourceOptions extends ConnectionOptions {
   readonly redirectsMax: number
 }
 
+/** How servers are asked; connections are made anew only where there are none yet. */
+export function exchangeOptions(options: HttpsSourceOptions | ExchangeOptions): ExchangeOptions {
+  if ('agent' in options) return options
+  const { userAgent, redirectsMax } = options
+  return { agent: guardedAgent(options), userAgent, redirectsMax }
+}
+
 /** What a server says that cannot answer now. It would say the same of another request. */
 const BUSY = [429, 502, 503, 504]
 
@@ -29,9 +37,12 @@ export class HttpsSource implements DataSource {
   readonly schemes = ['https:', 'http:']
   readonly #exchange: ExchangeOptions
 
-  constructor(options: HttpsSourceOptions) {
-    const { userAgent, redirectsMax } = options
-    this.#exchange = { agent: guardedAgent(options), userAgent, redirectsMax }
+  constructor(options: HttpsSourceOptions | ExchangeOptions) {
+    this.#exchange = exchangeOptions(options)
+  }
+
+  as(bearer: Bearer): HttpsSource {
+    return new HttpsSource({ ...this.#exchange, bearer })
   }
 
   async describe(location: URL, signal: AbortSignal): Promise<DataDescription> {

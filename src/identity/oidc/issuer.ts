@@ -41,6 +41,12 @@ export interface ExchangedToken {
   readonly lifetimeMs: number
 }
 
+/** A token that was given for a refresh token. */
+export interface RefreshedToken extends ExchangedToken {
+  /** The refresh token that takes the place of the one that was used. */
+  readonly next?: string
+}
+
 /** What is used of the metadata. */
 interface Metadata {
   readonly issuer: string
@@ -49,6 +55,7 @@ interface Metadata {
   readonly token_endpoint?: string
 }
 
+const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:'
 const ANSWER_WITHIN_MS = 5_000
 const METADATA_BYTES_MAX = 1_048_576
 /** How long the metadata are used before they are asked for again, and how long a failure is believed. */
@@ -99,21 +106,45 @@ export class Issuer {
    * UNAVAILABLE when the issuer does not give one.
    */
   async exchange(token: string, audience: string): Promise<ExchangedToken> {
+    return this.#bearer(await this.#grant({ ...tokenExchange(token, 'access_token'), audience }))
+  }
+
+  /**
+   * Exchanges a token of somebody for a refresh token (RFC 8693, section 2.1: `requested_token_type`), for what is done
+   * after the token is over. Throws UNAVAILABLE when the issuer does not give one.
+   */
+  async delegate(token: string): Promise<string> {
+    const answer = await this.#grant(tokenExchange(token, 'refresh_token'))
+    // RFC 8693 has it where access tokens are (section 2.2.1); some give it beside one.
+    const isIt = String(answer.issued_token_type) === `${TOKEN_TYPE}refresh_token`
+    const given = answer.refresh_token ?? (isIt ? answer.access_token : undefined)
+    if (typeof given === 'string' && given !== '') return given
+    throw this.#unavailable('it gave no refresh token for a token', undefined)
+  }
+
+  /** A token for a refresh token (RFC 6749, section 6). Throws UNAVAILABLE when the issuer does not give one. */
+  async refresh(refreshToken: string): Promise<RefreshedToken> {
+    const answer = await this.#grant({ grant_type: 'refresh_token', refresh_token: refreshToken })
+    const { refresh_token: next } = answer
+    return { ...this.#bearer(answer), ...(typeof next === 'string' && next !== '' ? { next } : {}) }
+  }
+
+  async #grant(parameters: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>> {
     const { exchange } = this.config
     const { token_endpoint: endpoint } = await this.#theMetadata()
     if (!exchange || !endpoint) throw this.#unavailable('it exchanges no tokens', undefined)
-    const answer = await this.#askAs(exchange, endpoint, {
-      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-      subject_token: token,
-      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-      requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-      audience,
-    })
-    const { access_token: exchanged, token_type: type, expires_in: seconds } = answer
+    return this.#askAs(exchange, endpoint, parameters)
+  }
+
+  #bearer({
+    access_token: token,
+    token_type: type,
+    expires_in: seconds,
+  }: Readonly<Record<string, unknown>>): ExchangedToken {
     // What could break out of a header is no token; one that is bound to a key is of no use here.
-    if (typeof exchanged !== 'string' || !/^[\x21-\x7e]+$/.test(exchanged) || String(type).toLowerCase() !== 'bearer')
+    if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token) || String(type).toLowerCase() !== 'bearer')
       throw this.#unavailable('what it gave for a token is no bearer token', undefined)
-    return { token: exchanged, lifetimeMs: typeof seconds === 'number' ? seconds * 1_000 : 0 }
+    return { token, lifetimeMs: typeof seconds === 'number' ? seconds * 1_000 : 0 }
   }
 
   #askAs(
@@ -192,6 +223,16 @@ export class Issuer {
       `Tokens of ${this.config.issuer} cannot be checked now: ${reason}; try again later.`,
       { cause },
     )
+  }
+}
+
+/** The parameters that ask for a token of a type in the place of an access token. */
+function tokenExchange(token: string, requested: 'access_token' | 'refresh_token') {
+  return {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: token,
+    subject_token_type: `${TOKEN_TYPE}access_token`,
+    requested_token_type: TOKEN_TYPE + requested,
   }
 }
 

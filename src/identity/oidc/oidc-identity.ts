@@ -125,12 +125,12 @@ export class OidcIdentity implements IdentitySource {
     if (oldest !== undefined) this.#introspected.delete(oldest)
   }
 
-  async #caller(issuer: Issuer, claims: Claims, means: Caller['means'], bearer: string): Promise<Caller> {
+  async #caller(issuer: Issuer, claims: Claims, means: Caller['means'], token: string): Promise<Caller> {
     const subject = subjectOf(claims, issuer.config)
     if (!subject) throw refused('it does not say whom it speaks of')
     const account = await this.#options.provision(issuer.config.issuer, subject, this.#options.clock.now())
     if (account.disabledAt !== undefined) throw refused('the account is disabled')
-    const told = (await this.#options.groupsOf?.(issuer.config.issuer, bearer)) ?? []
+    const told = (await this.#options.groupsOf?.(issuer.config.issuer, token)) ?? []
     const groups = [...new Set([...account.groups, ...subject.groups, ...told])]
     return {
       owner: account.id,
@@ -139,7 +139,7 @@ export class OidcIdentity implements IdentitySource {
       groups,
       means,
       mustChangePassword: false,
-      bearer,
+      bearer: { issuer: issuer.config.issuer, token },
     }
   }
 }

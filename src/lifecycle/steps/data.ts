@@ -26,7 +26,7 @@ export const dataStep: Step = {
     const { spec } = dataOf(target)
     const location = new URL(spec.location)
     if (!isCopiedIn(spec)) return prepareEmpty(target)
-    const source = context.source(location)
+    const source = context.source(location, context.bearerFor(execution, location))
     if (!source) throw new BrokerError('DATA_UNAVAILABLE', `no source serves ${location.protocol}`)
     const volume = volumeOf(execution.id, 'data', index)
     await platform.prepareVolume(volume, storageSizeGib(target, index), [])
@@ -61,7 +61,7 @@ export const dataStep: Step = {
     const { clock, settings } = context
     const { spec } = dataOf(target)
     const location = new URL(spec.location)
-    const sink = context.sink(location)
+    const sink = context.sink(location, context.bearerFor(execution, location))
     if (!sink) throw new BrokerError('DATA_UNAVAILABLE', `nothing is saved to ${location.protocol} URLs`)
     const name = fileName(location)
     const volume = volumeOf(execution.id, 'data', placeOf(target).index)

@@ -9,6 +9,7 @@ import type { Ledger } from '../../booking/ledger.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Message } from '../../domain/message.ts'
 import { componentPlaces, type ComponentPlace } from '../../domain/execution-plan.ts'
+import type { Bearer } from '../../data/bearer.ts'
 import type { DataSink } from '../../data/data-sink.ts'
 import type { DataSource } from '../../data/data-source.ts'
 import type { Platform } from '../../platforms/platform.ts'
@@ -27,9 +28,11 @@ export interface StepContext {
   readonly ledger: Ledger
   readonly settings: StepSettings
   /** The source for a URL; undefined when none serves its scheme. */
-  readonly source: (location: URL) => DataSource | undefined
+  readonly source: (location: URL, bearer?: Bearer) => DataSource | undefined
   /** What saves to a URL; undefined when nothing serves its scheme. */
-  readonly sink: (location: URL) => DataSink | undefined
+  readonly sink: (location: URL, bearer?: Bearer) => DataSink | undefined
+  /** How the owner of an execution is acted for at a location; undefined where nobody is. */
+  readonly bearerFor: (execution: Execution, location: URL) => Bearer | undefined
   /** Runs a transfer when there is a place among those that run side by side. */
   transfer<Result>(work: () => Promise<Result>): Promise<Result>
 }
