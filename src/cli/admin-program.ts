@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import * as admin from './admin.ts'
 import type { CommandContext } from './commands.ts'
 import { maintenanceCommands } from './maintenance-program.ts'
+import * as motd from './motd.ts'
 
 /** How commands that talk to a broker are made and carried out. */
 export interface CommandMaker<Options> {
@@ -76,6 +77,12 @@ export function adminCommands<Options>(program: Command, maker: CommandMaker<Opt
     act(options, (context) => admin.drain(pool, undefined, context)),
   )
   maintenanceCommands(parent, maker)
+  make(parent, 'motd [text]', 'say something to everybody, in one line; alone, show what is said')
+    .option('--until <instant>', 'when it goes by itself, such as 2026-11-26T18:00Z')
+    .option('--none', 'say nothing any more')
+    .action((text: string | undefined, options: Options & motd.MotdOptions) =>
+      act(options, (context) => motd.messageOfTheDay(text, options, context)),
+    )
   make(parent, 'audit', 'show what was done, newest first')
     .option('--limit <number>', 'how many entries', positiveNumber, 50)
     .option('--all', 'everything that is kept; with --json, for another program to keep')

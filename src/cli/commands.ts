@@ -6,6 +6,7 @@ import { EXIT } from './exit-codes.ts'
 import { secondsIn } from './figures.ts'
 import { CommandError, problemLines } from './failures.ts'
 import { exitCodeOf, follow, showOutput } from './follow.ts'
+import { showMotd } from './motd.ts'
 import type { Terminal } from './terminal.ts'
 import {
   allMessages,
@@ -157,7 +158,8 @@ export async function list(
 }
 
 /** Asks for offers and shows them, or why there are none. */
-async function askForOffers(file: string, { client, terminal, json }: CommandContext): Promise<OfferSet> {
+async function askForOffers(file: string, context: CommandContext): Promise<OfferSet> {
+  const { client, terminal, json } = context
   const offerSet = await client.request(await readDocument(file)).catch((error: unknown) => {
     if (!(error instanceof ProblemError) || error.problem.status !== 400 || json) throw error
     const [first = '', ...faults] = problemLines(error)
@@ -167,6 +169,7 @@ async function askForOffers(file: string, { client, terminal, json }: CommandCon
     terminal.result(JSON.stringify({ type: 'offerset', ...offerSet }))
     return offerSet
   }
+  await showMotd(context)
   const { offers = [] } = offerSet
   for (const line of messageLines([...(offerSet.meta.messages ?? []), ...offers.flatMap(allMessages)]))
     terminal.say(line)

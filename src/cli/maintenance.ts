@@ -22,7 +22,7 @@ const UNITS = { cores: ' cores', memory: ' GiB of memory', storage: ' GiB of sto
 
 /** Shows the windows that are not over. */
 export async function maintenance(context: CommandContext): Promise<number> {
-  showAll(await context.client.maintenance(), windowLines, context, 'Nothing is maintained, now or later.')
+  showAll(await context.client.site.maintenance(), windowLines, context, 'Nothing is maintained, now or later.')
   return EXIT.ok
 }
 
@@ -35,7 +35,7 @@ export async function maintain(
   const place = placeOf(reference, await client.pools())
   const capacity: Partial<Record<(typeof RESOURCES)[number], number>> = {}
   for (const resource of RESOURCES) if (amounts[resource] !== undefined) capacity[resource] = amounts[resource]
-  const window = await client.maintain({
+  const window = await client.site.maintain({
     ...place,
     ...(from === undefined ? {} : { from }),
     until,
@@ -57,7 +57,7 @@ export async function maintain(
 
 /** Ends a window before its time. */
 export async function endMaintenance(uuid: string, { client, terminal }: CommandContext): Promise<number> {
-  await client.endMaintenance(uuid)
+  await client.site.endMaintenance(uuid)
   terminal.say('It is ended; what it kept back is offered again.')
   return EXIT.ok
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { components } from '../protocol/contract.gen.ts'
 import { NotABrokerError, ProblemError, UnreachableError } from './client-errors.ts'
 import { readEvents, type ServerSentEvent } from './server-sent-events.ts'
+import { SiteCalls } from './site-calls.ts'
 
 export { NotABrokerError, ProblemError, UnreachableError } from './client-errors.ts'
 
@@ -118,6 +119,18 @@ export class BrokerClient {
     return this.#get<Execution>(`/executions/${uuid}${query}`, options.signal)
   }
 
+  /** What operators say of the site. */
+  readonly site = new SiteCalls({
+    get: (path) => this.#get(path),
+    send: (path, body) => this.#send(path, jsonOf(body)),
+    remove: async (path) => void (await this.#fetch(path, { method: 'DELETE' })),
+  })
+
+  /** The caller, as the broker knows it, with what the site has to say to everybody. */
+  account(): Promise<Schemas['Account']> {
+    return this.#get('/account')
+  }
+
   /** The pools of the broker; for operators. */
   async pools(): Promise<readonly Schemas['Pool'][]> {
     return (await this.#get<Schemas['PoolList']>('/admin/pools')).pools ?? []
@@ -127,21 +140,6 @@ export class BrokerClient {
   drainPool(platform: string, name: string, drain: { readonly reason?: string } | undefined): Promise<Schemas['Pool']> {
     const path = `/admin/pools/${encodeURIComponent(name)}/drain?${new URLSearchParams({ platform }).toString()}`
     return drain ? this.#send(path, jsonOf(drain)) : this.#json(path, { method: 'DELETE' })
-  }
-
-  /** When platforms and pools have less than usual; for operators. */
-  async maintenance(): Promise<readonly Schemas['Maintenance'][]> {
-    return (await this.#get<Schemas['MaintenanceList']>('/admin/maintenance')).maintenance ?? []
-  }
-
-  /** Takes capacity out of a platform or a pool for a time; for operators. */
-  maintain(wanted: Schemas['MaintenanceRequest']): Promise<Schemas['Maintenance']> {
-    return this.#send('/admin/maintenance', jsonOf(wanted))
-  }
-
-  /** Ends a window of maintenance before its time; for operators. */
-  async endMaintenance(uuid: string): Promise<void> {
-    await this.#fetch(`/admin/maintenance/${encodeURIComponent(uuid)}`, { method: 'DELETE' })
   }
 
   /** How much of a pool is booked over the next hours; for operators. */

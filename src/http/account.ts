@@ -9,6 +9,7 @@ import { makeToken } from '../identity/access-token.ts'
 import type { Caller } from '../identity/identity.ts'
 import { readBody } from '../protocol/read-body.ts'
 import * as accessTokens from '../store/access-tokens.ts'
+import * as motd from '../store/message-of-the-day.ts'
 import * as identities from '../store/identities.ts'
 import { actorOf, knownCaller } from './calling.ts'
 import { answer, type HttpContext } from './context.ts'
@@ -22,8 +23,10 @@ export function accountRoutes(app: FastifyInstance, context: HttpContext): void 
     const caller = knownCaller(request)
     const account = await accountOf(caller)
     const quotas = await quotasOfCaller(caller, context)
+    const said = await motd.find(database, clock.now())
     return answer(request, reply, 200, {
       ...presentCaller(caller, account),
+      ...(said ? { motd: said.text } : {}),
       ...(quotas.length > 0 ? { quotas } : {}),
     })
   })

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { record } from '../accounts/accounts.ts'
 import { endMaintenance, holdsOf, maintain, type Outcome } from '../booking/maintenance.ts'
-import { DateError, formatInstant, parseInstant, type Instant } from '../domain/dates.ts'
+import { formatInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError, type FieldFault } from '../domain/errors.ts'
 import { isUuid } from '../domain/ids.ts'
 import type { Maintenance } from '../domain/pool-capacity.ts'
@@ -15,7 +15,7 @@ import * as maintenance from '../store/maintenance.ts'
 import type { PlacedMaintenance, Promised } from '../store/maintenance.ts'
 import * as pools from '../store/pools.ts'
 import { actorOf } from './calling.ts'
-import { answer, linkFor, type HttpContext } from './context.ts'
+import { answer, instantIn, linkFor, type HttpContext } from './context.ts'
 
 /** Nothing left of anything. */
 const NOTHING = { cores: 0, memory: 0, storage: 0, accelerators: 0 } as const
@@ -62,8 +62,8 @@ export function maintenanceRoutes(app: FastifyInstance, context: HttpContext): v
 function windowOf(wish: Omit<Schemas['MaintenanceRequest'], 'force'>, id: string, now: Instant): PlacedMaintenance {
   const { platform, pool, from, until, capacity, reason } = wish
   const faults: FieldFault[] = []
-  const fromAt = from === undefined ? now : instantOf(from, '/from', faults)
-  const toAt = instantOf(until, '/until', faults)
+  const fromAt = from === undefined ? now : instantIn(from, '/from', faults)
+  const toAt = instantIn(until, '/until', faults)
   if (toAt <= Math.max(fromAt, now))
     faults.push({ pointer: '/until', detail: 'is after the beginning of the window, and after now' })
   if (toAt > now + AHEAD_MS_MAX) faults.push({ pointer: '/until', detail: 'is at most ten years ahead' })
@@ -75,16 +75,6 @@ function windowOf(wish: Omit<Schemas['MaintenanceRequest'], 'force'>, id: string
   if (faults.length > 0)
     throw new BrokerError('BAD_REQUEST', 'The window is not one; the fields at fault are listed.', { faults })
   return { id, platform, ...(pool === undefined ? {} : { pool }), fromAt, toAt, most: capacity ?? NOTHING, reason }
-}
-
-function instantOf(text: string, pointer: string, faults: FieldFault[]): Instant {
-  try {
-    return parseInstant(text)
-  } catch (error) {
-    if (!(error instanceof DateError)) throw error
-    faults.push({ pointer, detail: error.detail })
-    return Number.NaN
-  }
 }
 
 /** A platform that does not answer at the moment has its pools nevertheless, if it ever had. */

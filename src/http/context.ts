@@ -4,8 +4,9 @@ import type { BookingQueue } from '../booking/booking-queue.ts'
 import type { Ledger } from '../booking/ledger.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { IdSource } from '../domain/ids.ts'
-import { BrokerError } from '../domain/errors.ts'
 import type { Delegations } from '../delegation/delegations.ts'
+import { DateError, parseInstant, type Instant } from '../domain/dates.ts'
+import { BrokerError, type FieldFault } from '../domain/errors.ts'
 import type { IdentitySource } from '../identity/identity.ts'
 import type { Signals } from '../lifecycle/signals.ts'
 import type { SurveyContext } from '../lifecycle/survey.ts'
@@ -138,6 +139,17 @@ export function queryInteger(
     throw badQuery(name, `'${text}' is not a whole number from ${range.min} to ${range.max}`)
   }
   return value
+}
+
+/** An instant in a body that is ours alone; where it is not one, a fault is added. */
+export function instantIn(text: string, pointer: string, faults: FieldFault[]): Instant {
+  try {
+    return parseInstant(text)
+  } catch (error) {
+    if (!(error instanceof DateError)) throw error
+    faults.push({ pointer, detail: error.detail })
+    return Number.NaN
+  }
 }
 
 /** A fault of a parameter of the query. */

@@ -7,6 +7,7 @@ import { BODY_BYTES_MAX } from '../protocol/notation.ts'
 import { accountRoutes } from './account.ts'
 import { drainRoutes } from './admin-drain.ts'
 import { maintenanceRoutes } from './admin-maintenance.ts'
+import { motdRoutes } from './admin-motd.ts'
 import { poolRoutes } from './admin-pools.ts'
 import { workRoutes } from './admin-work.ts'
 import { identityRoutes } from './admin-identities.ts'
@@ -158,6 +159,7 @@ function sharedRoutes(app: FastifyInstance, context: HttpContext): void {
   poolRoutes(app, context)
   drainRoutes(app, context)
   maintenanceRoutes(app, context)
+  motdRoutes(app, context)
   workRoutes(app, context)
   quotaRoutes(app, context)
   identityRoutes(app, context)

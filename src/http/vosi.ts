@@ -1,6 +1,7 @@
 /** The routes by which the Virtual Observatory looks at a service. Nobody has to say who they are. */
 import type { FastifyInstance } from 'fastify'
 import { presentAvailability, presentCapabilities } from '../protocol/vosi.ts'
+import * as motd from '../store/message-of-the-day.ts'
 import { linkFor, type HttpContext } from './context.ts'
 import type { HealthWatch } from './health.ts'
 import { sendRepresentation } from './representation.ts'
@@ -24,8 +25,15 @@ export function vosiRoutes(app: FastifyInstance, context: HttpContext, health: H
 
   app.get('/availability', { config: { oneForm: true, whileStopping: true } }, async (request, reply) => {
     const { ready, checks } = await health.look()
+    // Without the database nobody knows it, and that it is away is told.
+    const known = checks.some(({ name, status }) => name === 'database' && status === 'ok')
+    const said = known ? await motd.find(context.database, clock.now()) : undefined
     const troubles = checks.flatMap(({ name, detail }) => (detail === undefined ? [] : [`${name}: ${detail}`]))
-    const notes = [...(context.stopping.aborted ? ['The broker is stopping.'] : []), ...troubles]
+    const notes = [
+      ...(context.stopping.aborted ? ['The broker is stopping.'] : []),
+      ...troubles,
+      ...(said ? [said.text] : []),
+    ]
     const text = presentAvailability({ available: ready, upSince: ready ? upSince : undefined, notes })
     return sendRepresentation(request, reply, XML, text)
   })

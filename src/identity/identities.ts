@@ -19,7 +19,25 @@ export class Identities implements IdentitySource {
       const caller = await source.identify(credentials)
       if (caller) return caller
     }
-    if (credentials.headers.authorization === undefined) return undefined
-    throw new BrokerError('UNAUTHENTICATED', 'Credentials of this kind are not accepted here.')
+    const { authorization } = credentials.headers
+    if (authorization === undefined) return undefined
+    throw new BrokerError('UNAUTHENTICATED', refusalOf(String(authorization), this.challenges))
   }
+}
+
+/** What is said to credentials that no source knows. It does not depend on what is in them, so it tells nothing to those who guess. */
+function refusalOf(authorization: string, challenges: readonly string[]): string {
+  const schemes = [...new Set(challenges.map((challenge) => challenge.split(' ')[0] ?? ''))]
+  const accepted = `Accepted are ${schemes.map((scheme) => WORDS[scheme.toLowerCase()] ?? scheme).join(', ')}.`
+  return /^bearer /i.test(authorization) && schemes.some((scheme) => scheme.toLowerCase() === 'bearer')
+    ? `Nobody here knows this token: it is not from this broker and not from an issuer that it trusts, or it is cut short. ${accepted}`
+    : `Credentials of this kind are not accepted here. ${accepted}`
+}
+
+/** What the schemes of the challenges stand for. */
+const WORDS: Readonly<Record<string, string>> = {
+  basic: 'a user name and a password (Basic)',
+  bearer: "a token (Bearer), such as 'broker token NAME' makes",
+  ivoa_bearer: 'a token of an issuer (ivoa_bearer)',
+  ivoa_x509: 'a client certificate',
 }

@@ -188,6 +188,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/motd": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The message of the day
+         * @description Everybody finds it in `GET /account` and among the notes of `GET /availability`.
+         */
+        get: operations["getMotd"];
+        put?: never;
+        /**
+         * Say something to everybody
+         * @description In the place of what was said before.
+         */
+        post: operations["setMotd"];
+        /** Say nothing any more */
+        delete: operations["clearMotd"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/pools": {
         parameters: {
             query?: never;
@@ -923,6 +948,8 @@ export interface components {
              * @enum {string}
              */
             means: "open" | "password" | "access-token" | "oidc" | "introspection" | "certificate";
+            /** @description What the site has to say to everybody now. */
+            motd?: string;
             /** @description Nothing else is possible until `POST /account/password` was called. */
             mustChangePassword?: boolean;
             /** @description The quotas of the caller, and what is used of them; missing where there are none. */
@@ -1583,6 +1610,22 @@ export interface components {
              * @description The least that will do.
              */
             min?: number;
+        };
+        /** @description What the site has to say to everybody now; empty when that is nothing. */
+        Motd: {
+            /** @description Since when it is said. */
+            since?: components["schemas"]["Instant"];
+            /** @description One line of plain text. */
+            text?: string;
+            /** @description When it goes by itself. */
+            until?: components["schemas"]["Instant"];
+        };
+        /** @description What is to be said to everybody. */
+        MotdRequest: {
+            /** @description One line of plain text. */
+            text: string;
+            /** @description The instant at which it goes by itself; it stays until it is taken away otherwise. */
+            until?: string;
         };
         /** @description What an ObsCore table says of the data. */
         ObscoreBlock: {
@@ -2988,6 +3031,99 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getMotd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is said to everybody now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Motd"];
+                    "application/xml": components["schemas"]["Motd"];
+                    "application/yaml": components["schemas"]["Motd"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setMotd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The message. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MotdRequest"];
+                "application/xml": components["schemas"]["MotdRequest"];
+                "application/yaml": components["schemas"]["MotdRequest"];
+            };
+        };
+        responses: {
+            /** @description What is said from now on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Motd"];
+                    "application/xml": components["schemas"]["Motd"];
+                    "application/yaml": components["schemas"]["Motd"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    clearMotd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing is said, also when nothing was. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];

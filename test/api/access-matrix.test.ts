@@ -34,6 +34,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /admin/identities/:uuid': {},
   'POST /admin/pools/:name/drain': {},
   'POST /admin/maintenance': {},
+  'POST /admin/motd': {},
 }
 
 describe.each(READS)('with reads: %s', (reads) => {

@@ -80,7 +80,7 @@ async function isRefused(token: string): Promise<void> {
   expect(headers.get('X-VO-Authenticated')).toBeNull()
   // Whoever forges learns nothing of what was wrong.
   expect((body as unknown as Schemas['Problem']).detail).toMatch(
-    /^(The token is not one that is accepted here, or not any more\.|Credentials of this kind are not accepted here\.)$/,
+    /^(The token is not one that is accepted here, or not any more\.|Nobody here knows this token: [^']*'broker token NAME' makes\.)$/,
   )
 }
 

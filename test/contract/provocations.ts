@@ -237,6 +237,9 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
       setting.admin.send('DELETE', `${pathTo(setting, operation)}?platform=a&platform=b`, undefined, {}),
     '404': ({ admin }) => admin.send('DELETE', '/admin/pools/nowhere/drain', undefined, {}),
   },
+  getMotd: { '200': read },
+  setMotd: { '200': ({ admin }, { path }) => admin.post(path, { text: 'The disks are replaced on Thursday.' }) },
+  clearMotd: { '204': ({ admin }, { path }) => admin.send('DELETE', path, undefined, {}) },
   listMaintenance: { '200': read },
   maintain: {
     '201': maintainPool({}),
