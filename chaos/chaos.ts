@@ -25,7 +25,7 @@ const report = await runChaos({
   minutes,
   seed,
   program: ['dist/broker.js'],
-  clients: { simulated: 10, engine: 4 },
+  clients: { simulated: 12, engine: 8 },
   say: (text) => process.stderr.write(`${new Date().toISOString()} ${text}\n`),
 })
 process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : inWords(report))

@@ -122,7 +122,7 @@ function environmentOf(databaseUrl: string, dataDirectory: string, socket: strin
     type: 'docker',
     name: 'engine',
     socket,
-    pools: [{ name: 'default', cores: 4, memory: 8, storage: 50 }],
+    pools: [{ name: 'default', cores: 8, memory: 16, storage: 100 }],
   }
   return {
     BROKER_DATABASE_URL: databaseUrl,

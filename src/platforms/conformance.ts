@@ -57,7 +57,13 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       platform = under.open()
       await platform.probe()
     })
+    async function releaseAll(): Promise<void> {
+      for (const one of executions) await platform.releaseWorkload(one)
+      for (const one of volumes) await platform.releaseVolume(one)
+    }
+    // Also when only some of the cases ran, or one of them failed.
     afterAll(async () => {
+      await releaseAll()
       await platform.close()
       await under.close?.()
     })
@@ -412,8 +418,7 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         const held = await platform.owned()
         expect(held).toContainEqual({ kind: 'workload', execution: id })
         expect(held).toContainEqual({ kind: 'volume', execution: id, name: 'data-0' })
-        for (const one of executions) await platform.releaseWorkload(one)
-        for (const one of volumes) await platform.releaseVolume(one)
+        await releaseAll()
         const mine = (await platform.owned()).filter((one) => executions.includes(one.execution))
         expect(mine).toEqual([])
       })

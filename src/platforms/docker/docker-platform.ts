@@ -54,6 +54,10 @@ export interface DockerOptions extends Confinement {
 
 /** No engine tells how much its volumes can hold. */
 const STORAGE_GIB_DEFAULT = 100
+/** How long what was seen of a container is relied on when it is to be started, in milliseconds: less than any lease. */
+const FRESH_MS = 2_000
+/** How often a container is looked at for that. */
+const FRESH_LOOKS = 5
 /** What things take that are not measured: of the order of what both engines need on a machine that has other work too. */
 const ESTIMATED_MS = { image: 60_000, start: 500, remove: 500, volume: 200 }
 
@@ -148,11 +152,8 @@ export class DockerPlatform implements Platform {
 
   async start(execution: ExecutionId): Promise<void> {
     const mark = this.#marks.workload(execution)
-    const container = await findContainer(this.#client, mark)
-    if (!container) throw new BrokerError('PLATFORM_REFUSED', `there is no container of ${execution}`)
-    // Docker would run one again that has ended.
-    if (wasStarted(container.State)) return
-    await assertProgram(this.#client, container)
+    const container = await this.#unstarted(execution)
+    if (!container) return
     const doing = 'starting the program'
     try {
       const path = `/containers/${container.Id}/start`
@@ -200,16 +201,17 @@ export class DockerPlatform implements Platform {
   }
 
   async owned(): Promise<readonly Owned[]> {
-    const labels = [...(await this.#containers()), ...(await this.#volumes.list())].map(({ Labels }) =>
-      readLabels(Labels),
-    )
     const owned = new Map<string, Owned>()
-    for (const { role, execution, volume } of labels) {
+    const own = ({ execution, name }: VolumeRef) =>
+      owned.set(`${execution}/${name}`, { kind: 'volume', execution, name })
+    for (const { Labels } of await this.#containers()) {
+      const { role, execution, volume: name } = readLabels(Labels)
       if (execution === undefined) continue
       if (role === 'run') owned.set(execution, { kind: 'workload', execution })
       // The stage of a volume goes with it, also when the volume itself is gone.
-      else if (volume !== undefined) owned.set(`${execution}/${volume}`, { kind: 'volume', execution, name: volume })
+      else if (name !== undefined) own({ execution, name })
     }
+    for (const volume of await this.#volumes.list()) own(volume)
     return [...owned.values()]
   }
 
@@ -228,6 +230,26 @@ export class DockerPlatform implements Platform {
     for (const end of this.#watches) end()
     this.#watches.clear()
     await this.#client.close()
+  }
+
+  /**
+   * The container, when it was never started until just now; undefined when it was. Docker would run one again that has
+   * ended, and knows no start that is only the first: whoever was held after the look looks again, because another worker
+   * may have started it meanwhile.
+   */
+  async #unstarted(execution: ExecutionId): Promise<ContainerDetails | undefined> {
+    const { clock } = this.#options
+    let checked = false
+    for (let look = 1; look <= FRESH_LOOKS; look++) {
+      const lookedAt = clock.now()
+      const container = await findContainer(this.#client, this.#marks.workload(execution))
+      if (!container) throw new BrokerError('PLATFORM_REFUSED', `there is no container of ${execution}`)
+      if (wasStarted(container.State)) return undefined
+      if (!checked) await assertProgram(this.#client, container)
+      checked = true
+      if (clock.now() - lookedAt < FRESH_MS) return container
+    }
+    throw new BrokerError('PLATFORM_UNAVAILABLE', 'the container engine answers too slowly to start a program safely')
   }
 
   async #observeOne(execution: ExecutionId, listed: ContainerSummary | undefined): Promise<Observation> {

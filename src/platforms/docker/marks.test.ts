@@ -26,6 +26,15 @@ describe('a mark', () => {
     expect(carries(new Marks('broker2').volume(volume).labels, mark)).toBe(false)
     expect(carries(undefined, mark)).toBe(false)
   })
+  it('knows a volume by its name alone when the engine has lost its labels, and nothing of somebody else', () => {
+    const { name: Name, labels: Labels } = marks.volume(volume)
+    expect(marks.ownVolume({ Name, Labels })).toEqual(volume)
+    expect(marks.ownVolume({ Name, Labels: {} })).toEqual(volume)
+    expect(marks.ownVolume({ Name, Labels: null })).toEqual(volume)
+    expect(marks.ownVolume({ Name, Labels: { of: 'somebody' } })).toBeUndefined()
+    const others = [new Marks('broker12').volume(volume).name, `my-${Name}`, `eb-broker1-data-0`, `eb-broker1-probe`]
+    for (const other of others) expect(marks.ownVolume({ Name: other, Labels: {} })).toBeUndefined()
+  })
   it.each(['', 'short', 'much-too-long-id', 'Broker1', 'bro ker'])("is refused for the broker '%s'", (id) => {
     expect(() => new Marks(id)).toThrow(RangeError)
   })

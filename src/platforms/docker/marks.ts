@@ -5,6 +5,7 @@
  */
 import type { ExecutionId } from '../../domain/ids.ts'
 import type { VolumeRef } from '../platform.ts'
+import type { VolumeDetails } from './engine-answers.ts'
 
 export const LABELS = {
   broker: 'execution-broker.id',
@@ -24,6 +25,9 @@ export interface Mark {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
 }
+
+/** `eb-`, the broker, the execution, and the name of the volume within it. */
+const VOLUME_NAME = /^eb-([a-z0-9]+)-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([a-z0-9-]+)$/
 
 type Labels = Readonly<Record<string, string>> | null | undefined
 
@@ -56,6 +60,23 @@ export class Marks {
   filter(role?: Role): string {
     const label = [`${LABELS.broker}=${this.#broker}`, ...(role ? [`${LABELS.role}=${role}`] : [])]
     return JSON.stringify({ label })
+  }
+
+  /** The value of a `filters` parameter that leaves what has a name of this broker, whatever labels it has. */
+  nameFilter(): string {
+    return JSON.stringify({ name: [`eb-${this.#broker}-`] })
+  }
+
+  /**
+   * Which volume of this broker something is; undefined for what is somebody else's. An engine that is shut down while it
+   * makes a volume leaves one with its name and without any labels; such a name, with the id of an execution, is enough.
+   */
+  ownVolume({ Name, Labels }: VolumeDetails): VolumeRef | undefined {
+    const [, broker, execution, name] = VOLUME_NAME.exec(Name) ?? []
+    if (broker !== this.#broker || execution === undefined || name === undefined) return undefined
+    const volume = { execution: execution as ExecutionId, name }
+    const hasNone = Object.keys(Labels ?? {}).length === 0
+    return hasNone || carries(Labels, this.volume(volume)) ? volume : undefined
   }
 
   #mark(role: Role, name: string, labels: Record<string, string>): Mark {

@@ -208,6 +208,16 @@ describeOnEngines('volumes', ({ name: engineName, address }) => {
       await made(volume)
       await releasedWhole(volume)
     })
+    it('that the engine made and lost the labels of, it is known, prepared on and released', async () => {
+      const volume = volumeOf()
+      const body = { Name: marks.volume(volume).name }
+      await client.ask({ method: 'POST', path: '/volumes/create', body, doing })
+      expect(await held(volume)).toEqual([{ kind: 'volume', ...volume }])
+      await platform.prepareVolume(volume, 1, [])
+      await putText(platform, volume, 'file', 'content')
+      expect(await said(volume, 'cat /volume/file')).toBe('content')
+      await releasedWhole(volume)
+    })
     it('with its helper left behind, that is known and released', async () => {
       const volume = volumeOf()
       await withoutVolume(volume)
@@ -236,7 +246,12 @@ describeOnEngines('volumes', ({ name: engineName, address }) => {
   it('of somebody else are neither taken for ours nor removed', async () => {
     const volume = volumeOf()
     const { name } = marks.volume(volume)
-    await client.ask({ method: 'POST', path: '/volumes/create', body: { Name: name }, doing })
+    await client.ask({
+      method: 'POST',
+      path: '/volumes/create',
+      body: { Name: name, Labels: { of: 'somebody' } },
+      doing,
+    })
     await expect(platform.prepareVolume(volume, 1, [])).rejects.toMatchObject({ code: 'PLATFORM_REFUSED' })
     await platform.releaseVolume(volume)
     expect((await client.ask({ path: `/volumes/${name}`, doing })).status).toBe(200)

@@ -13,7 +13,7 @@ import { findContainer, makeContainer, remove, removeContainer } from './contain
 import type { VolumeDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
 import { helperImage, VOLUMES_DIRECTORY } from './helper-image.ts'
-import { carries, type Marks } from './marks.ts'
+import type { Marks } from './marks.ts'
 import { volumeMount } from './volume-mount.ts'
 
 /** Any user may write, and remove only what is his own. */
@@ -79,19 +79,20 @@ export class Volumes {
 
   /** The engines make a volume that a container mounts when it is not there, without its labels; that must not happen. */
   async assertThere(volumes: readonly VolumeRef[]): Promise<void> {
-    const names = new Set((await this.list()).map(({ Name }) => Name))
-    const missing = volumes.find((volume) => !names.has(this.#marks.volume(volume).name))
+    const nameOf = (volume: VolumeRef) => this.#marks.volume(volume).name
+    const names = new Set((await this.list()).map(nameOf))
+    const missing = volumes.find((volume) => !names.has(nameOf(volume)))
     if (missing) throw new BrokerError('PLATFORM_REFUSED', `the volume ${missing.name} is not there`)
   }
 
   /** All volumes of this broker. */
-  async list(): Promise<readonly VolumeDetails[]> {
+  async list(): Promise<readonly VolumeRef[]> {
     const { body } = await this.#client.ask<{ Volumes: readonly VolumeDetails[] | null }>({
       path: '/volumes',
-      query: { filters: this.#marks.filter() },
+      query: { filters: this.#marks.nameFilter() },
       doing: 'listing the volumes',
     })
-    return body.Volumes ?? []
+    return (body.Volumes ?? []).flatMap((one) => this.#marks.ownVolume(one) ?? [])
   }
 
   async release(volume: VolumeRef): Promise<void> {
@@ -102,7 +103,7 @@ export class Volumes {
       doing: `looking for the volume ${mark.name}`,
       answers: [404],
     })
-    if (status === 404 || !carries(body.Labels, mark)) return
+    if (status === 404 || !this.#marks.ownVolume(body)) return
     const doing = `removing the volume ${mark.name}`
     await remove(this.#client, this.#clock, { path: `/volumes/${mark.name}`, doing })
   }
@@ -123,7 +124,7 @@ export class Volumes {
       doing: `making the volume ${mark.name}`,
     })
     // Both engines give the volume that is there already, whosever it is.
-    if (!carries(body.Labels, mark))
+    if (!this.#marks.ownVolume(body))
       throw new BrokerError(
         'PLATFORM_REFUSED',
         `The engine has a volume ${mark.name} that does not belong to this broker`,
