@@ -147,10 +147,10 @@ export async function done(reference: string, context: CommandContext): Promise<
 
 /** Lists the newest executions. */
 export async function list(
-  options: { phase: readonly string[]; limit: number },
+  { phase: phases, limit, shared = false }: { phase: readonly string[]; limit: number; shared?: boolean },
   { client, terminal, json }: CommandContext,
 ): Promise<number> {
-  const executions = await client.executions({ phases: options.phase, limit: options.limit })
+  const executions = await client.executions({ phases, limit, shared })
   if (json) for (const execution of executions) terminal.result(JSON.stringify(execution))
   else if (executions.length === 0) terminal.say('There are none.')
   else for (const line of executionLines(executions)) terminal.result(line)

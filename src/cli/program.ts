@@ -201,7 +201,8 @@ function clientCommands(
   client('list', 'list the newest executions')
     .option('--phase <phase>', 'only those in this phase; may be given several times', collect, [])
     .option('--limit <number>', 'how many', positiveNumber, 20)
-    .action((options: ClientOptions & { phase: string[]; limit: number }) =>
+    .option('--shared', 'those of others that a group of yours is shown')
+    .action((options: ClientOptions & { phase: string[]; limit: number; shared?: boolean }) =>
       act(options, (context) => commands.list(options, context)),
     )
   const maker: CommandMaker<ClientOptions> = {

@@ -241,9 +241,12 @@ export class BrokerClient {
   }
 
   /** The newest executions, at most `limit`, in any of the phases when some are given. */
-  async executions(options: { phases?: readonly string[]; limit?: number } = {}): Promise<Execution[]> {
+  async executions(
+    options: { phases?: readonly string[]; limit?: number; shared?: boolean } = {},
+  ): Promise<Execution[]> {
     const query = new URLSearchParams((options.phases ?? []).map((phase): [string, string] => ['PHASE', phase]))
     if (options.limit !== undefined) query.set('LAST', String(options.limit))
+    if (options.shared) query.set('OWNER', 'shared')
     return (await this.#get<Schemas['ExecutionList']>(`/executions?${query.toString()}`)).executions ?? []
   }
 

@@ -14,7 +14,7 @@ import { knownCaller } from './calling.ts'
 import { answer, badQuery, linkFor, queryAll, queryInteger, queryOne, type HttpContext } from './context.ts'
 import { created } from './offersets.ts'
 import { makeOnce } from './once.ts'
-import { nextPage, pageOf } from './paging.ts'
+import { listedOf, nextPage, pageOf } from './paging.ts'
 import { updateExecution } from './updating.ts'
 import { executionView, executionViews, executionFor, viewOfAcceptedAtOnce } from './views.ts'
 import { waitForChange, whenOver } from './waiting.ts'
@@ -62,7 +62,7 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
   app.get(list, async (request, reply) => {
     const caller = knownCaller(request)
     const page = pageOf(request)
-    const found = await executions.list(database, caller.owner, {
+    const found = await executions.list(database, listedOf(request, caller), {
       ...filterOf(request),
       ...page,
       limit: page.limit + 1,

@@ -2521,6 +2521,8 @@ export interface components {
         uuid: string;
         /** @description How many seconds the answer may be held back. */
         wait: number;
+        /** @description Whose are listed: `self`, the caller's own; or `shared`, those of others that the groups of the caller are shown. */
+        whose: "self" | "shared";
     };
     requestBodies: {
         /** @description What the client wants to run. */
@@ -3672,6 +3674,8 @@ export interface operations {
                  * @example calibration-*
                  */
                 name?: components["parameters"]["name"];
+                /** @description Whose are listed: `self`, the caller's own; or `shared`, those of others that the groups of the caller are shown. */
+                OWNER?: components["parameters"]["whose"];
                 /** @description Only executions in one of these phases; may be given several times. */
                 PHASE?: components["parameters"]["phases"];
             };
@@ -4000,6 +4004,8 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description The most entries of a page. */
                 LAST?: components["parameters"]["limit"];
+                /** @description Whose are listed: `self`, the caller's own; or `shared`, those of others that the groups of the caller are shown. */
+                OWNER?: components["parameters"]["whose"];
             };
             header?: {
                 /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
@@ -4370,6 +4376,8 @@ export interface operations {
                  * @example calibration-*
                  */
                 name?: components["parameters"]["name"];
+                /** @description Whose are listed: `self`, the caller's own; or `shared`, those of others that the groups of the caller are shown. */
+                OWNER?: components["parameters"]["whose"];
                 /** @description Only executions in one of these phases; may be given several times. */
                 PHASE?: components["parameters"]["phases"];
             };

@@ -11,6 +11,7 @@ const sql = loadStatements(import.meta.url, 'executions.sql', [
   'find',
   'listOfOfferSets',
   'list',
+  'listShared',
   'move',
   'accept',
   'expire',
@@ -97,10 +98,18 @@ export interface ListFilter {
   readonly before?: string | undefined
 }
 
-/** A page of an owner's executions, newest first. */
-export async function list(db: Queryable, owner: string, filter: ListFilter): Promise<Execution[]> {
-  return db.query<Execution>(sql.list, {
+/** Whose things are listed: one's own, or those of others that one's groups are shown. */
+export interface Listed {
+  readonly owner: string
+  /** Undefined for one's own. */
+  readonly sharedWith?: readonly string[] | undefined
+}
+
+/** A page of executions, newest first. */
+export async function list(db: Queryable, { owner, sharedWith }: Listed, filter: ListFilter): Promise<Execution[]> {
+  return db.query<Execution>(sharedWith ? sql.listShared : sql.list, {
     owner,
+    ...(sharedWith ? { groups: sharedWith } : {}),
     phases: filter.phases ?? null,
     createdAfter: at(filter.createdAfter),
     // The ids grow with time, so the index leads to the newest; clocks of several brokers may differ a little.

@@ -32,3 +32,11 @@ select delegation from offer_set where id = :id
 -- name: replaceDelegation
 -- Keeps another one in its place, where it is still there.
 update offer_set set delegation = :after where id = :id and delegation = :before
+
+-- name: listShared
+-- A page of others' offer sets that groups are shown, newest first; the ids grow with time.
+select id, owner, name, description, spelling, result, messages, created_at, expires_at
+  from offer_set
+ where shared_with && :groups::text[] and shared_with <> '{}' and owner <> :owner and (:before::uuid is null or id < :before)
+ order by id desc
+ limit :limit

@@ -5,6 +5,7 @@ import type { OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
 import { at, type Queryable, type Transaction } from './database.ts'
+import type { Listed } from './executions.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'offer-sets.sql', [
@@ -13,6 +14,7 @@ const sql = loadStatements(import.meta.url, 'offer-sets.sql', [
   'lock',
   'lockDue',
   'list',
+  'listShared',
   'delegation',
   'replaceDelegation',
 ])
@@ -57,8 +59,16 @@ export async function lockDue(tx: Transaction, now: Instant, limit: number): Pro
 }
 
 /** A page of an owner's offer sets, newest first, from before `before` on. */
-export async function list(db: Queryable, owner: string, limit: number, before?: string): Promise<OfferSet[]> {
-  return db.query<OfferSet>(sql.list, { owner, limit, before: before ?? null })
+export async function list(
+  db: Queryable,
+  { owner, sharedWith }: Listed,
+  limit: number,
+  before?: string,
+): Promise<OfferSet[]> {
+  const page = { owner, limit, before: before ?? null }
+  return sharedWith
+    ? db.query<OfferSet>(sql.listShared, { ...page, groups: sharedWith })
+    : db.query<OfferSet>(sql.list, page)
 }
 
 /** With what the data of an offer set are moved in the name of its owner, encrypted; undefined when there is nothing. */

@@ -21,6 +21,16 @@ async function offered() {
   return { set: meta.uuid ?? '', offer: offer?.meta.uuid ?? '' }
 }
 
+/** The UUIDs of a list, page after page. */
+async function uuidsAt(caller: CallerApi, path: string, name: string): Promise<(string | undefined)[]> {
+  const { headers, body } = await caller.get<Record<string, { meta: { uuid?: string } }[] | undefined>>(path)
+  const uuids = (body[name] ?? []).map(({ meta }) => meta.uuid)
+  const next = /<([^>]*)>; rel="next"/.exec(headers.get('Link') ?? '')?.[1]
+  if (next === undefined) return uuids
+  const { pathname, search } = new URL(next)
+  return [...uuids, ...(await uuidsAt(caller, pathname + search, name))]
+}
+
 describe('what is shared with a group', () => {
   it('is read by its members and changed by none of them', async () => {
     const { set, offer } = await offered()
@@ -43,6 +53,29 @@ describe('what is shared with a group', () => {
     const none = await ada.post<Schemas['Sharing']>(sharing(set), { groups: [] })
     expect((none.body.groups ?? []).length).toBe(0)
     expect((await member.get(`/executions/${offer}`)).status).toBe(404)
+  })
+  it('is in the lists of its members, newest first and in pages, and in no other', async () => {
+    const group = 'lists'
+    const mia = await setting.user('mia', { groups: ['other', group] })
+    const made: { set: string; offer: string }[] = []
+    for (let count = 0; count < 3; count++) made.unshift(await offered())
+    for (const { set } of made) await ada.post(sharing(set), { groups: [group, 'other'] })
+    for (const { offer } of made) await ada.setPhase(offer, 'ACCEPTED')
+    const own = await mia.offers(containerRequest())
+    await mia.post(sharing(own.meta.uuid ?? ''), { groups: [group] })
+    const [sets, offers] = [made.map(({ set }) => set), made.map(({ offer }) => offer)]
+    expect(await uuidsAt(mia, '/offersets?OWNER=shared', 'offersets')).toEqual(sets)
+    expect(await uuidsAt(mia, '/executions?OWNER=shared', 'executions')).toEqual(offers)
+    expect(await uuidsAt(mia, '/sessions?owner=SHARED', 'sessions')).toEqual(offers)
+    expect(await uuidsAt(mia, '/offersets?OWNER=shared&LAST=1', 'offersets')).toEqual(sets)
+    expect(await uuidsAt(mia, '/executions?OWNER=shared&LAST=2', 'executions')).toEqual(offers)
+    expect(await uuidsAt(mia, '/offersets', 'offersets')).toEqual([own.meta.uuid])
+    expect(await uuidsAt(stranger, '/executions?OWNER=shared', 'executions')).toEqual([])
+    const nobody = await setting.user('noah')
+    expect(await uuidsAt(nobody, '/offersets?OWNER=shared', 'offersets')).toEqual([])
+    expect((await mia.get('/offersets?OWNER=ada')).status).toBe(400)
+    await ada.post(sharing(sets[0] ?? ''), { groups: [] })
+    expect(await uuidsAt(mia, '/offersets?OWNER=shared', 'offersets')).toEqual(sets.slice(1))
   })
   it('is said by the owner and administrators alone', async () => {
     const { set } = await offered()

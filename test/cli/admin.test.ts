@@ -128,6 +128,12 @@ describe('broker admin', () => {
     const unknown = await admin('maintain', 'none', ...times)
     expect(unknown.stderr).toBe('There is no platform or pool none; there are simulated/default.\n')
   })
+  it('says something to everybody', async () => {
+    expect((await admin('motd', 'Disks are replaced.')).stderr).toMatch(/^Everybody is told/)
+    expect((await admin('motd')).stdout).toBe('Disks are replaced.\n')
+    expect((await admin('motd', '--none')).exitCode).toBe(EXIT.ok)
+    expect((await admin('motd')).stderr).toBe('Nothing is said.\n')
+  })
   it('shows quotas and the record', async () => {
     const cleo = await setting.user('cleo')
     await cleo.run(containerRequest({ environment: { SIMULATED_DURATION: 'PT1H' } }))
