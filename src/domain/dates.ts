@@ -231,11 +231,24 @@ const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).pad
 /** The day that was written last, as days since 1970 and as text: the instants of an answer are rarely of many days. */
 let lastDay = { day: 0, text: '1970-01-01T' }
 
+/** The instants that were written lately: the parts of an answer share a few, each of which it has a dozen times. */
+const lately = new Map<Instant, string>()
+const LATELY_MAX = 256
+
 /**
  * An instant as the broker writes it: `2026-11-23T12:00:00Z`, with milliseconds only where there are some. Every answer
  * has some dozens of them.
  */
 export function formatInstant(at: Instant): string {
+  const known = lately.get(at)
+  if (known !== undefined) return known
+  const text = newlyFormatted(at)
+  if (lately.size === LATELY_MAX) lately.clear()
+  lately.set(at, text)
+  return text
+}
+
+function newlyFormatted(at: Instant): string {
   const whole = Math.trunc(at)
   const day = Math.floor(whole / DAY_MS)
   if (day !== lastDay.day)

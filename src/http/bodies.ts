@@ -38,7 +38,7 @@ function refuseUnread(request: FastifyRequest, reply: FastifyReply): void {
     void reply.header('Accept', MEDIA_TYPES.join(', '))
     throw new BrokerError(
       'UNSUPPORTED_MEDIA_TYPE',
-      `'${headers['content-type']}' cannot be read; possible are ${MEDIA_TYPES.join(', ')}, in UTF-8.`,
+      `'${headers['content-type']}' cannot be read; possible are ${MEDIA_TYPES.join(', ')} and types that end in +json, +yaml or +xml, in UTF-8.`,
       { faults: [{ header: 'Content-Type', detail: `is one of ${MEDIA_TYPES.join(', ')}` }] },
     )
   }

@@ -104,6 +104,7 @@ export function linkFor(request: FastifyRequest, { settings }: HttpContext): Lin
   const base =
     settings.publicUrl?.replace(/\/$/, '') ??
     reachedAt({ protocol, host, headers, peer: socket.remoteAddress }, settings.trustedProxies)
+  if (Object.keys(settings.endpoints).length === 0) return (path) => `${base}${path}`
   return (path) => {
     const endpoint = endpointOf(path)
     const own = endpoint === undefined ? undefined : settings.endpoints[endpoint]

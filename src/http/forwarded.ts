@@ -19,7 +19,7 @@ export class TrustedProxies {
 
   /** Whether a proxy at this address is believed. */
   has(address: string | undefined): boolean {
-    if (address === undefined || !ipaddr.isValid(address)) return false
+    if (this.#networks.length === 0 || address === undefined || !ipaddr.isValid(address)) return false
     const parsed = ipaddr.process(address)
     return this.#networks.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits))
   }
@@ -35,6 +35,7 @@ export function clientOf(
   trusted: TrustedProxies,
 ): string {
   let address = peer
+  if (!trusted.has(peer)) return peer ?? 'unknown'
   const said = hops(headers)
   while (trusted.has(address)) {
     const before = said.pop()?.for

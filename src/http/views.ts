@@ -152,7 +152,7 @@ export async function offerSetViews(
 
 /** What is shown of an offer set that was just made. */
 export function viewOfOffered({ offerSet, offers }: OfferedSet): OfferSetView {
-  return { ...offerSet, offers: offers.map((offer) => ({ ...offer, components: [], messages: [], history: [] })) }
+  return { ...offerSet, offers }
 }
 
 /** What is shown of an offer that was made and accepted just now, for whom it was made. Nothing is asked for that. */

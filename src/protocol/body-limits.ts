@@ -19,6 +19,8 @@ export const YAML_MARKS_MAX = 6_000
 const FAULTS_MAX = 20
 
 const LONE_SURROGATE = /\p{Surrogate}/u
+/** What may be half of a pair, or the end of a text: without one of these there is nothing to look at more closely. */
+const SUSPECT = /[\0\uD800-\uDFFF]/
 
 /** The error for a body that is nested too deeply. */
 export function tooDeep(): BrokerError {
@@ -67,6 +69,7 @@ export function checkBody(body: unknown): void {
   }
 
   function checkText(text: string, what: string): void {
+    if (!SUSPECT.test(text)) return
     if (text.includes('\0')) fault(`${what} has the character NUL, which cannot be kept`)
     else if (LONE_SURROGATE.test(text)) fault(`${what} has one half of a surrogate pair, which is no character`)
   }

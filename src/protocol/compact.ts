@@ -20,3 +20,6 @@ function isEmpty(value: unknown): boolean {
   if (typeof value !== 'object') return false
   return Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0
 }
+
+/** A list, or undefined when there is nothing in it. */
+export const filled = <Item>(list: Item[]): Item[] | undefined => (list.length > 0 ? list : undefined)

@@ -18,6 +18,9 @@ export function readJson(text: string): unknown {
 /** No text with fewer values has more brackets and commas than this; the values themselves are counted later. */
 const MARKS_MAX = 2 * VALUES_MAX
 
+/** The marks that the scan looks at, as numbers: it looks at every character. */
+const CODE = { quote: 0x22, comma: 0x2c, bracket: 0x5b, bracketEnd: 0x5d, brace: 0x7b, braceEnd: 0x7d } as const
+
 /** A list or map that is open at the place of the scan. */
 interface Open {
   /** The names so far; undefined in a list. */
@@ -34,28 +37,33 @@ interface Open {
  */
 function scan(text: string): void {
   const open: Open[] = []
+  let inner: Open | undefined
   let marks = 0
   for (let at = 0; at < text.length; at++) {
-    const inner = open.at(-1)
-    switch (text[at]) {
-      case '{':
-      case '[':
+    const code = text.charCodeAt(at)
+    switch (code) {
+      case CODE.brace:
+      case CODE.bracket: {
         if (open.length === DEPTH_MAX) throw tooDeep()
-        open.push({ names: text[at] === '{' ? new Set() : undefined, name: '', awaitsName: text[at] === '{', index: 0 })
+        const isMap = code === CODE.brace
+        inner = { names: isMap ? new Set() : undefined, name: '', awaitsName: isMap, index: 0 }
+        open.push(inner)
         if (++marks > MARKS_MAX) throw tooMany()
         break
-      case '}':
-      case ']':
+      }
+      case CODE.braceEnd:
+      case CODE.bracketEnd:
         open.pop()
+        inner = open.at(-1)
         break
-      case ',':
+      case CODE.comma:
         if (++marks > MARKS_MAX) throw tooMany()
         if (inner) {
           inner.index++
           inner.awaitsName = inner.names !== undefined
         }
         break
-      case '"': {
+      case CODE.quote: {
         const end = endOfText(text, at)
         if (inner?.names && inner.awaitsName) takeName(inner, inner.names, text.slice(at, end + 1), open)
         at = end

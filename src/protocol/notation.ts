@@ -65,6 +65,10 @@ export const BODY_BYTES_MAX = Math.max(...NOTATIONS.map(({ bytesMax }) => bytesM
 /** The media types that are read and written, for a message or a header. */
 export const MEDIA_TYPES = NOTATIONS.map(({ mediaTypes }) => mediaTypes[0] as string)
 
+const BY_MEDIA_TYPE: ReadonlyMap<string, Notation> = new Map(
+  NOTATIONS.flatMap((notation) => notation.mediaTypes.map((mediaType) => [mediaType, notation] as const)),
+)
+
 /** The notation of this name. */
 export function notationNamed(name: NotationName): Notation {
   return NOTATIONS.find((notation) => notation.name === name) as Notation
@@ -75,7 +79,7 @@ export function notationNamed(name: NotationName): Notation {
  */
 export function notationOf(contentType: string): Notation | undefined {
   const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
-  return NOTATIONS.find(({ name, mediaTypes }) => mediaTypes.includes(mediaType) || mediaType.endsWith(`+${name}`))
+  return BY_MEDIA_TYPE.get(mediaType) ?? NOTATIONS.find(({ name }) => mediaType.endsWith(`+${name}`))
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Instant } from '../domain/dates.ts'
 import { fromUnits, MICRO_DIGITS } from '../domain/exact.ts'
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import { componentPlaces, type ExecutionPlan } from '../domain/execution-plan.ts'
+import { compact } from './compact.ts'
 import type { Schemas } from './contract.ts'
 import { KIND } from './kinds.ts'
 
@@ -16,8 +17,10 @@ export interface CostedView {
   readonly endAt?: Instant
   readonly endedAt?: Instant
   /** By position, with what the steps found out. */
-  readonly components: readonly { readonly position: number; readonly detail?: Readonly<Record<string, unknown>> }[]
+  readonly components?: readonly { readonly position: number; readonly detail?: Readonly<Record<string, unknown>> }[]
 }
+
+const FREE: Costs = { execution: [], compute: [], storage: [], data: [] }
 
 /** The costs and metrics of an execution and its parts, as they are shown. */
 export class PresentedCosts {
@@ -26,7 +29,7 @@ export class PresentedCosts {
   readonly #description: string
 
   constructor(view: CostedView) {
-    this.#costs = costsOf(view.plan, usageOf(view))
+    this.#costs = view.plan.prices ? costsOf(view.plan, usageOf(view)) : FREE
     this.#metrics = metricsOf(view.plan)
     this.#description = isOver(view) ? 'What was really used' : 'What all that is offered comes to'
   }
@@ -49,7 +52,8 @@ export class PresentedCosts {
   }
 
   #shown(costs: readonly Figure[], metrics: readonly Figure[]): Shown {
-    return {
+    if (costs.length === 0 && metrics.length === 0) return NOTHING
+    return compact({
       costs: costs.map((figure) => ({
         kind: KIND.simpleCost,
         ...presentFigure({
@@ -58,14 +62,16 @@ export class PresentedCosts {
         }),
       })),
       metrics: metrics.map((figure) => ({ kind: KIND.simpleMetric, ...presentFigure(figure) })),
-    }
+    })
   }
 }
 
 interface Shown {
-  readonly costs: Schemas['CostItem'][]
-  readonly metrics: Schemas['MetricItem'][]
+  readonly costs?: Schemas['CostItem'][]
+  readonly metrics?: Schemas['MetricItem'][]
 }
+
+const NOTHING: Shown = {}
 
 function presentFigure({ type, units, description, min, max }: Figure) {
   return { type, units, description, min: fromUnits(min, MICRO_DIGITS), max: fromUnits(max, MICRO_DIGITS) }
@@ -98,7 +104,7 @@ export function usageOf(view: CostedView): Usage {
 }
 
 /** The bytes that were moved for a data resource; undefined as long as it is not complete. */
-function movedBytes({ plan, components }: CostedView, data: number): number | undefined {
+function movedBytes({ plan, components = [] }: CostedView, data: number): number | undefined {
   const place = componentPlaces(plan).find(({ family, index }) => family === 'data' && index === data)
   const { bytes, saved } = components.find(({ position }) => position === place?.position)?.detail ?? {}
   const both = [bytes, (saved as { bytes?: unknown } | undefined)?.bytes].filter((one) => typeof one === 'number')

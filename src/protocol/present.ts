@@ -1,4 +1,7 @@
-/** Presents what the broker knows in the words of the contract. Null and empty values are left out. */
+/**
+ * Presents what the broker knows in the words of the contract. Null and empty values are left out: they are `undefined`
+ * here, which no notation writes. To copy every answer once more without them took as long as to write it.
+ */
 import { formatDuration, formatInstant, formatStartWindow, type Instant } from '../domain/dates.ts'
 import type { ChangeRanges } from '../domain/execution-change.ts'
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
@@ -15,11 +18,13 @@ import { componentId, type ExecutionId, type OfferSetId } from '../domain/ids.ts
 import type { Message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
 import type { Cause } from '../domain/transition-table.ts'
-import { compact } from './compact.ts'
+import { compact, filled } from './compact.ts'
 import type { Schemas } from './contract.ts'
 import { KIND, messageUrn } from './kinds.ts'
 import { executionOptions, offerSetOptions } from './options.ts'
+import { presentContainer } from './present-container.ts'
 import { PresentedCosts } from './present-costs.ts'
+import { textOf } from './read-meta.ts'
 import { executionPath, publishedExecution, publishedOfferSet } from './spell.ts'
 
 /** What is shown of an offer set. */
@@ -58,14 +63,14 @@ export interface ExecutionView {
   readonly mayUpdate?: boolean
   /** What there is room for to change; nothing where that was not looked up. */
   readonly ranges?: ChangeRanges
-  /** By position; an offer that was not accepted has none yet. */
-  readonly components: readonly {
+  /** By position; an offer that was not accepted has none yet, and nothing was said or happened since it was made. */
+  readonly components?: readonly {
     readonly position: number
     readonly phase: ComponentPhase
     readonly detail?: Readonly<Record<string, unknown>>
   }[]
-  readonly messages: readonly (Message & { readonly position?: number })[]
-  readonly history: readonly {
+  readonly messages?: readonly (Message & { readonly position?: number })[]
+  readonly history?: readonly {
     readonly toPhase: ExecutionPhase
     readonly at: Instant
     readonly event: string
@@ -90,23 +95,22 @@ export type Link = (path: string) => string
 /** Presents an offer set, in the spelling in which it was asked for. */
 export function presentOfferSet(view: OfferSetView, link: Link): Schemas['OfferSet'] {
   const offers = view.offers.map((offer) => presentExecution(offer, link, view.spelling))
-  const withoutOffers = compact<Schemas['OfferSet']>({
+  const presented: Schemas['OfferSet'] = {
     kind: KIND.offerSet,
     meta: {
       uuid: view.id,
       name: view.name,
-      description: view.description,
+      description: textOf(view.description),
       url: link(`/offersets/${view.id}`),
       created: formatInstant(view.createdAt),
-      messages: view.messages.map(presentMessage),
-      options: view.mayUpdate === false ? [] : offerSetOptions(view.offers),
+      messages: presentMessages(view.messages),
+      options: view.mayUpdate === false ? undefined : filled(offerSetOptions(view.offers)),
     },
     result: view.result,
-    description: view.spelling === 'published' ? view.description : undefined,
+    description: view.spelling === 'published' ? textOf(view.description) : undefined,
     expires: view.offers.length > 0 ? formatInstant(view.expiresAt) : undefined,
-  })
-  // The offers are compact already, and the largest part.
-  const presented = offers.length > 0 ? { ...withoutOffers, offers } : withoutOffers
+    offers: filled(offers),
+  }
   return view.spelling === 'published' ? publishedOfferSet(presented) : presented
 }
 
@@ -118,17 +122,17 @@ export function presentExecution(view: ExecutionView, link: Link, spelling: Spel
 
 function presentOwn(view: ExecutionView, link: Link): Schemas['Execution'] {
   const parts = new Parts(view, link)
-  return compact({
+  return {
     kind: KIND.execution,
     meta: {
       uuid: view.id,
       name: view.name,
-      description: view.description,
+      description: textOf(view.description),
       url: link(executionPath('own', view.id)),
-      created: formatInstant(view.createdAt),
+      created: parts.created,
       modified: formatInstant(view.modifiedAt),
-      messages: view.messages.filter(({ position }) => position === undefined).map(presentMessage),
-      options: view.mayUpdate === false ? [] : executionOptions(view),
+      messages: presentMessages((view.messages ?? []).filter(({ position }) => position === undefined)),
+      options: view.mayUpdate === false ? undefined : executionOptions(view),
     },
     ...parts.costs.execution(),
     phase: view.phase,
@@ -136,20 +140,20 @@ function presentOwn(view: ExecutionView, link: Link): Schemas['Execution'] {
     schedule: parts.executionSchedule(),
     executable: parts.executable(),
     compute: parts.compute(),
-    storage: view.plan.storage.map((_, index) => parts.storage(index)),
-    data: view.plan.data.map((_, index) => parts.data(index)),
+    storage: filled(view.plan.storage.map((_, index) => parts.storage(index))),
+    data: filled(view.plan.data.map((_, index) => parts.data(index))),
     platform: { name: view.plan.platform, pool: view.plan.pool },
     offerset: link(`/offersets/${view.offerSetId}`),
     history: [
-      { phase: 'OFFERED' as const, since: formatInstant(view.createdAt), event: 'offer', cause: 'broker' as const },
-      ...view.history.map(({ toPhase, at, event, cause }) => ({
+      { phase: 'OFFERED' as const, since: parts.created, event: 'offer', cause: 'broker' as const },
+      ...(view.history ?? []).map(({ toPhase, at, event, cause }) => ({
         phase: toPhase,
         since: formatInstant(at),
         event,
         cause,
       })),
     ],
-  })
+  }
 }
 
 /** An execution that never was: the answer to a direct run that was refused. */
@@ -177,6 +181,10 @@ export function presentMessage(said: Message): Schemas['MessageItem'] {
   }
 }
 
+function presentMessages(said: readonly Message[]): Schemas['MessageItem'][] | undefined {
+  return said.length > 0 ? compact(said.map(presentMessage)) : undefined
+}
+
 /** Presents the component at a position of an execution's plan; undefined when the plan has none there. */
 export function presentComponent(
   view: ExecutionView,
@@ -194,16 +202,25 @@ export function presentComponent(
     data: (index) => parts.data(index),
     volume: (index) => parts.volume(index),
   }
-  return compact(present[family](place.index))
+  return present[family](place.index)
 }
 
 function presentAccelerators({ count, type }: PlannedAccelerators): Schemas['Accelerators'] {
   return { min: count, max: count, ...(type === undefined ? {} : { type }) }
 }
 
+/** What was said about a component when it was offered. */
+function plannedMessages(plan: ExecutionPlan, family: ComponentFamily, index: number): readonly Message[] {
+  if (family === 'volume') return []
+  const planned = family === 'storage' || family === 'data' ? plan[family][index] : plan[family]
+  return planned?.messages ?? []
+}
+
 /** The components of one execution, each with its id, phase, messages and times. */
 class Parts {
   readonly costs: PresentedCosts
+  /** When the execution was made, and its parts with it. */
+  readonly created: string
   readonly #view: ExecutionView
   readonly #link: Link
   /** The position of the first component of each family. */
@@ -214,6 +231,7 @@ class Parts {
     this.#link = link
     this.#first = firstPositions(view.plan)
     this.costs = new PresentedCosts(view)
+    this.created = formatInstant(view.createdAt)
   }
 
   executable(): Schemas['Executable'] {
@@ -223,23 +241,7 @@ class Parts {
     return {
       kind: KIND.dockerContainer,
       ...this.#lifecycle('executable', 0, spec, estimate, plan.slot.prepareMs),
-      image: {
-        locations: [...spec.image.locations],
-        digest: spec.image.digest,
-        platform: { architecture: spec.image.architecture, os: spec.image.os },
-      },
-      privileged: spec.privileged,
-      entrypoint: spec.entrypoint,
-      command: [...spec.command],
-      environment: { ...spec.environment },
-      network: {
-        ports: spec.ports.map(({ access, internalPort, protocol, path }) => ({
-          access,
-          internal: { port: internalPort },
-          protocol,
-          path,
-        })),
-      },
+      ...presentContainer(spec),
       streams:
         startAt === undefined || compactedAt !== undefined
           ? undefined
@@ -257,7 +259,7 @@ class Parts {
       cores: { min: compute.cores, max: compute.cores },
       memory: { min: compute.memoryGib, max: compute.memoryGib },
       accelerators: compute.accelerators && presentAccelerators(compute.accelerators),
-      volumes: compute.volumes.map((_, index) => this.volume(index)),
+      volumes: filled(compute.volumes.map((_, index) => this.volume(index))),
     }
   }
 
@@ -281,7 +283,7 @@ class Parts {
       ...this.#lifecycle('storage', index, storage, storage.estimate, plan.slot.prepareMs),
       ...this.costs.storage(index),
       size: { min: storage.sizeGib, max: storage.sizeGib },
-      data: plan.data.flatMap(({ spec }, data) => (spec.storage === index ? [this.#id('data', data)] : [])),
+      data: filled(plan.data.flatMap(({ spec }, data) => (spec.storage === index ? [this.#id('data', data)] : []))),
     }
   }
 
@@ -326,7 +328,7 @@ class Parts {
     const readyAt = from - beforeMs + estimate.prepareMs
     return {
       meta: this.#meta(family, index, named),
-      phase: this.#view.components.find((component) => component.position === position)?.phase ?? this.#phaseOfOffer(),
+      phase: this.#view.components?.find((component) => component.position === position)?.phase ?? this.#phaseOfOffer(),
       schedule: {
         preparing: { start: formatInstant(from - beforeMs), duration: formatDuration(estimate.prepareMs) },
         available: {
@@ -355,14 +357,7 @@ class Parts {
     index: number,
     { name, description }: { name?: string; description?: string },
   ): Schemas['ComponentMetadata'] {
-    const { plan, messages, createdAt } = this.#view
-    const planned = {
-      executable: [plan.executable],
-      compute: [plan.compute],
-      storage: plan.storage,
-      data: plan.data,
-      volume: [],
-    }[family]
+    const { plan, messages = [] } = this.#view
     const position = this.#position(family, index)
     const uuid = this.#id(family, index)
     return {
@@ -370,10 +365,11 @@ class Parts {
       name,
       description,
       url: this.#link(`/${COMPONENT_PATHS[family]}/${uuid}`),
-      created: formatInstant(createdAt),
-      messages: [...(planned[index]?.messages ?? []), ...messages.filter((said) => said.position === position)].map(
-        presentMessage,
-      ),
+      created: this.created,
+      messages: presentMessages([
+        ...plannedMessages(plan, family, index),
+        ...messages.filter((said) => said.position === position),
+      ]),
     }
   }
 

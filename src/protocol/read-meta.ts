@@ -5,7 +5,8 @@ import type { Schemas } from './contract.ts'
 export function readMeta(meta: Schemas['ComponentMetadata'] | undefined): { name?: string; description?: string } {
   const name = textOf(meta?.name)
   const description = textOf(meta?.description)
-  return { ...(name ? { name } : {}), ...(description ? { description } : {}) }
+  if (description) return name ? { name, description } : { description }
+  return name ? { name } : {}
 }
 
 /** A text without space around it; undefined for an empty one. */

@@ -56,6 +56,13 @@ describe('a body that means harm is refused', () => {
       'in JSON it may have',
     ],
     ['XML with an attribute twice', XML_TYPE, '<offers-request a="1" a="2"/>', 400],
+    [
+      'XML with an element for each value of a map',
+      XML_TYPE,
+      root(`<executable><environment>${'<variable>x</variable>'.repeat(2)}</environment></executable>`),
+      400,
+      '<variable> twice; each value is an <entry>',
+    ],
     ['XML with a control character', XML_TYPE, root('&#1;'), 400],
     ['XML that says it is UTF-16', XML_TYPE, `<?xml version="1.0" encoding="UTF-16"?>${root('')}`, 400, 'UTF-16'],
     ['XML that does not end', XML_TYPE, '<offers-request>', 400],

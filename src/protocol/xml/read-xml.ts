@@ -115,7 +115,10 @@ function readMap(element: XmlElement, values: Schema): XmlMap {
     const isEntry = child.name === MAP.entry && name !== undefined
     const key = isEntry ? leafText(name) : child.name
     if (Object.hasOwn(read, key)) {
-      throw new BrokerError('BAD_SYNTAX', `<${element.name}> has the name '${key}' twice.`)
+      const what = isEntry
+        ? `the name '${key}' twice`
+        : `the element <${child.name}> twice; each value is an <${MAP.entry}> with a <${MAP.name}> and a <${MAP.value}>`
+      throw new BrokerError('BAD_SYNTAX', `<${element.name}> has ${what}.`)
     }
     if (!isEntry) read[key] = readElement(child, values)
     else read[key] = value ? readElement(value, values) : ''

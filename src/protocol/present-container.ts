@@ -1,0 +1,38 @@
+/** Presents what a container is made of. The offers of a set show the same, so it is made once for all of them. */
+import type { DockerContainer } from '../domain/execution-request.ts'
+import { compact } from './compact.ts'
+import type { Schemas } from './contract.ts'
+
+type Presented = Pick<
+  Schemas['DockerContainer'],
+  'image' | 'privileged' | 'entrypoint' | 'command' | 'environment' | 'network'
+>
+
+const presented = new WeakMap<DockerContainer, Presented>()
+
+/** The fields of a container that its client chose. Nobody changes what is given. */
+export function presentContainer(spec: DockerContainer): Presented {
+  const known = presented.get(spec)
+  if (known) return known
+  const made = compact({
+    image: {
+      locations: [...spec.image.locations],
+      digest: spec.image.digest,
+      platform: { architecture: spec.image.architecture, os: spec.image.os },
+    },
+    privileged: spec.privileged,
+    entrypoint: spec.entrypoint,
+    command: [...spec.command],
+    environment: { ...spec.environment },
+    network: {
+      ports: spec.ports.map(({ access, internalPort, protocol, path }) => ({
+        access,
+        internal: { port: internalPort },
+        protocol,
+        path,
+      })),
+    },
+  })
+  presented.set(spec, made)
+  return made
+}
