@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DockerContainer } from '../../domain/execution-request.ts'
+import type { ExecutionId } from '../../domain/ids.ts'
 import { systemClock } from '../../system-clock.ts'
 import { platformConformance, type Behaviour } from '../conformance.ts'
 import { SimulatedPlatform } from './simulated-platform.ts'
@@ -17,14 +19,7 @@ platformConformance('the simulated platform', async () => {
     ports: [],
   })
   return {
-    open: () =>
-      new SimulatedPlatform({
-        name: 'simulated',
-        directory,
-        capacity: { cores: 8, memory: 16, storage: 100, accelerators: 0 },
-        defaultDurationMs: 0,
-        clock: systemClock,
-      }),
+    open: () => simulated(directory),
     executable: executable({}),
     missing: executable({ SIMULATED_FAIL: 'image' }),
     program,
@@ -33,6 +28,43 @@ platformConformance('the simulated platform', async () => {
     close: async () => rmSync(directory, { recursive: true }),
   }
 })
+
+describe('what a killed process was writing', () => {
+  const execution = '01a20f91-3c7f-70c3-bb9e-36bad8296000' as ExecutionId
+  const part = '451a0e2d-d218-4b68-9bb9-f6c1cdb96fc7'
+  let directory: string
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'simulated-'))
+  })
+  afterEach(() => rmSync(directory, { recursive: true }))
+
+  it.each(['workload', 'started', 'stopped'])('of the %s is found and removed with the workload', async (record) => {
+    writeFileSync(join(directory, `${execution}.${record}.${part}`), '{"half')
+    const platform = simulated(directory)
+    expect(await platform.owned()).toEqual([{ kind: 'workload', execution }])
+    await platform.releaseWorkload(execution)
+    expect(readdirSync(directory)).toEqual([])
+  })
+  it('of a volume is found and removed with it, and nothing of another', async () => {
+    const other = `${execution}.volume.data-10.size`
+    writeFileSync(join(directory, `${execution}.volume.data-1.size.${part}`), '1')
+    writeFileSync(join(directory, other), '1')
+    const platform = simulated(directory)
+    expect(await platform.owned()).toContainEqual({ kind: 'volume', execution, name: 'data-1' })
+    await platform.releaseVolume({ execution, name: 'data-1' })
+    expect(readdirSync(directory)).toEqual([other])
+  })
+})
+
+function simulated(directory: string): SimulatedPlatform {
+  return new SimulatedPlatform({
+    name: 'simulated',
+    directory,
+    capacity: { cores: 8, memory: 16, storage: 100, accelerators: 0 },
+    defaultDurationMs: 0,
+    clock: systemClock,
+  })
+}
 
 function program(behaviour: Behaviour) {
   if (behaviour.reads) return { command: ['cat', behaviour.reads], environment: { SIMULATED_DURATION: 'PT0S' } }

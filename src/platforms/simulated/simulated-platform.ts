@@ -14,6 +14,7 @@ import { until, type Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
 import type { Executable, ExecutionRequest } from '../../domain/execution-request.ts'
+import { groupBy } from '../../domain/group-by.ts'
 import type { ExecutionId } from '../../domain/ids.ts'
 import { BYTES_PER_GIB, type Amounts } from '../../domain/resources.ts'
 import type {
@@ -45,6 +46,8 @@ export interface SimulatedOptions {
 
 /** How often the output of a running program is looked at while somebody follows it, in milliseconds. */
 const FOLLOW_MS = 50
+/** A part of a record: what a process was writing when it was killed, unless one is writing it now. */
+const PART = /^(?<of>.+)\.(?:workload|started|stopped|size)\.[0-9a-f-]{36}$/
 
 interface Started extends Run {
   readonly startedAt: Instant
@@ -67,6 +70,8 @@ export class SimulatedPlatform implements Platform {
   readonly #options: SimulatedOptions
   readonly #watchers = new Set<(execution: ExecutionId) => void>()
   readonly #timers = new Map<ExecutionId, () => void>()
+  /** The parts of records, as they were last seen, by what they are removed with: an execution or the name of a volume. */
+  #parts: ReadonlyMap<string, readonly string[]> = new Map()
 
   constructor(options: SimulatedOptions) {
     this.#options = options
@@ -215,23 +220,34 @@ export class SimulatedPlatform implements Platform {
     this.#timers.get(execution)?.()
     this.#timers.delete(execution)
     for (const record of ['stopped', 'started', 'workload']) await rm(this.#path(execution, record), { force: true })
+    await this.#removeParts(execution)
   }
 
   async releaseVolume(volume: VolumeRef): Promise<void> {
     const path = this.#volumePath(volume)
     await rm(path, { recursive: true, force: true })
     await rm(`${path}.size`, { force: true })
+    await this.#removeParts(this.volumeName(volume))
   }
 
   async owned(): Promise<readonly Owned[]> {
     const names = await readdir(this.#options.directory)
+    this.#parts = groupBy(
+      names.filter((name) => PART.test(name)),
+      (name) => PART.exec(name)?.groups?.of ?? '',
+    )
     return names.flatMap((name): Owned[] => {
       const [execution, kind, volume] = name.split('.') as [ExecutionId, string, string | undefined]
-      if (kind === 'workload') return [{ kind, execution }]
-      if (kind === 'volume' && volume !== undefined && name.endsWith('.size'))
+      const isPart = PART.test(name)
+      if (kind === 'workload' || (isPart && kind !== 'volume')) return [{ kind: 'workload', execution }]
+      if (kind === 'volume' && volume !== undefined && (isPart || name.endsWith('.size')))
         return [{ kind, execution, name: volume }]
       return []
     })
+  }
+
+  async #removeParts(of: string): Promise<void> {
+    for (const name of this.#parts.get(of) ?? []) await rm(join(this.#options.directory, name), { force: true })
   }
 
   watch(changed: (execution: ExecutionId) => void): () => void {
