@@ -2,6 +2,7 @@
 import type { Bench } from './benchmark.ts'
 import { booking } from './benches/booking.ts'
 import { callers } from './benches/callers.ts'
+import { dockerContainers } from './benches/docker-containers.ts'
 import { dockerExecution } from './benches/docker-execution.ts'
 import { idleBroker } from './benches/idle-broker.ts'
 import { manyExecutions } from './benches/many-executions.ts'
@@ -21,5 +22,6 @@ export const BENCHES: readonly Bench[] = [
   promisedStarts,
   idleBroker,
   dockerExecution,
+  dockerContainers,
   wire,
 ]

@@ -10,7 +10,7 @@ const STREAMS = ['stdout', 'stderr'] as const
  * that is where a failure shows; a message says so. May be repeated.
  */
 export async function keepOutput(target: StepTarget, context: StepContext): Promise<void> {
-  for (const stream of STREAMS) await keepStream(target, context, stream)
+  await Promise.all(STREAMS.map((stream) => keepStream(target, context, stream)))
 }
 
 async function keepStream(target: StepTarget, context: StepContext, stream: outputs.OutputStream): Promise<void> {

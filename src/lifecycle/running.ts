@@ -43,7 +43,8 @@ async function observeProgram(state: ExecutionState, compute: Component, context
   const seen = (await platform.observe([id])).get(id) ?? { state: 'gone' }
   if (seen.state === 'created') {
     await platform.start(id)
-    return 'again'
+    // Its end is told by a hint, or found when all programs are compared: there is nothing to see yet.
+    return { untilAt: endAt }
   }
   if (seen.state === 'running') {
     if (clock.now() < endAt) return { untilAt: endAt }

@@ -34,7 +34,7 @@ import { probeEngine } from './engine-probe.ts'
 import { findImage, obtainImage } from './image.ts'
 import { Marks, readLabels } from './marks.ts'
 import { outputOf } from './output.ts'
-import { assertProgram } from './program-check.ts'
+import { ProgramCheck } from './program-check.ts'
 import { KILLED_EXIT_CODE, observationOf, stageOf, wasStarted } from './state-map.ts'
 import { stopContainer, wasStopped } from './stopping.ts'
 import { unsupportedBy } from './unsupported.ts'
@@ -68,6 +68,7 @@ export class DockerPlatform implements Platform {
   readonly #client: EngineClient
   readonly #marks: Marks
   readonly #volumes: Volumes
+  readonly #programs = new ProgramCheck()
   readonly #watches = new Set<() => void>()
   /** When containers started, by their id: a container starts only once, so a long run is not inspected at every look. */
   readonly #startedAt = new Map<string, Instant>()
@@ -169,6 +170,9 @@ export class DockerPlatform implements Platform {
   }
 
   async observe(executions: readonly ExecutionId[]): Promise<ReadonlyMap<ExecutionId, Observation>> {
+    const [first] = executions
+    // To list all of them for one costs the engine more than to look at that one.
+    if (first !== undefined && executions.length === 1) return new Map([[first, await this.#inspect(first)]])
     const listed = new Map((await this.#containers('run')).map((one) => [readLabels(one.Labels).execution, one]))
     this.#forgetAllBut([...listed.values()].map(({ Id }) => Id))
     const seen = executions.map(
@@ -245,7 +249,7 @@ export class DockerPlatform implements Platform {
       const container = await findContainer(this.#client, this.#marks.workload(execution))
       if (!container) throw new BrokerError('PLATFORM_REFUSED', `there is no container of ${execution}`)
       if (wasStarted(container.State)) return undefined
-      if (!checked) await assertProgram(this.#client, container)
+      if (!checked) await this.#programs.assertThere(this.#client, container)
       checked = true
       if (clock.now() - lookedAt < FRESH_MS) return container
     }
@@ -255,7 +259,16 @@ export class DockerPlatform implements Platform {
   async #observeOne(execution: ExecutionId, listed: ContainerSummary | undefined): Promise<Observation> {
     if (!listed) return { state: 'gone' }
     const startedAt = this.#startedAt.get(listed.Id)
-    if (startedAt !== undefined && stageOf(listed.State) === 'running') return { state: 'running', startedAt }
+    const stage = stageOf(listed.State)
+    if (startedAt !== undefined && stage === 'running') return { state: 'running', startedAt }
+    const { isPodman } = await this.#theFacts()
+    // Docker answers no question about a container while it starts it, and many such questions would keep all others
+    // waiting. Podman calls containers `created` that ran before the host went down, so there it is not enough.
+    if (stage === 'created' && !isPodman) return { state: 'created' }
+    return this.#inspect(execution)
+  }
+
+  async #inspect(execution: ExecutionId): Promise<Observation> {
     const container = await findContainer(this.#client, this.#marks.workload(execution))
     if (!container) return { state: 'gone' }
     const { tellsOutOfMemory } = await this.#theFacts()

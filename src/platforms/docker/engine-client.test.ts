@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
+import { toldEngine } from '../../../test/support/told-engine.ts'
 import { EngineClient, EngineRefusal, jsonLines } from './engine-client.ts'
 
 const doing = 'asking in a test'
@@ -13,19 +14,11 @@ afterEach(async () => {
   for (const undo of cleanUp.splice(0).reverse()) await undo()
 })
 
-/** A client of an engine that answers as it is told, on a socket of its own. */
+/** A client of an engine that answers as it is told. */
 async function clientOf(answer: RequestListener): Promise<EngineClient> {
-  const directory = mkdtempSync(join(tmpdir(), 'engine-'))
-  const socket = join(directory, 'engine.sock')
-  const server: Server = createServer(answer)
-  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  const { socket, close } = await toldEngine(answer)
   const client = new EngineClient(socket)
-  cleanUp.push(
-    () => rmSync(directory, { recursive: true }),
-    () => server.closeAllConnections(),
-    () => server.close(),
-    () => client.close(),
-  )
+  cleanUp.push(close, () => client.close())
   return client
 }
 

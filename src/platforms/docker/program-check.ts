@@ -6,6 +6,7 @@
  */
 import { posix } from 'node:path'
 import { BrokerError } from '../../domain/errors.ts'
+import { RecentMap } from '../../domain/recent-map.ts'
 import { statPath } from './archive.ts'
 import type { ContainerDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
@@ -18,18 +19,34 @@ const DIRECTORY = 2 ** 31
 const SYMBOLIC_LINK = 2 ** 27
 const EXECUTABLE = 0o111
 
-/** Throws PROGRAM_NOT_STARTED when the program of a container that was never started is certainly not there. */
-export async function assertProgram(client: EngineClient, container: ContainerDetails): Promise<void> {
-  const { Config } = container
-  const program = Config.Entrypoint?.[0] ?? Config.Cmd?.[0]
-  if (program === undefined) return
-  let fault = 'is not in the image'
-  for (const path of placesOf(program, Config)) {
-    const found = await lookAt(client, container, path)
-    if (found === 'program') return
-    if (found === 'other') fault = 'is not a program that can be executed'
+/** How many programs are remembered that were found: looking costs the engine as much as a small program does. */
+const REMEMBERED_MAX = 1_000
+
+export class ProgramCheck {
+  /** What was found in images, which never change. */
+  readonly #found = new RecentMap<string, true>(REMEMBERED_MAX)
+
+  /** Throws PROGRAM_NOT_STARTED when the program of a container that was never started is certainly not there. */
+  async assertThere(client: EngineClient, container: ContainerDetails): Promise<void> {
+    const { Config, Image } = container
+    const program = Config.Entrypoint?.[0] ?? Config.Cmd?.[0]
+    if (program === undefined) return
+    const places = placesOf(program, Config)
+    // A volume over a place of the image hides what was found, but of volumes nothing is certain anyway.
+    const key = JSON.stringify([Image, places])
+    if (this.#found.get(key)) return
+    let fault = 'is not in the image'
+    for (const path of places) {
+      const found = await lookAt(client, container, path)
+      if (found === 'program') {
+        // With a volume in it, it is not certain that it was the image that had the program.
+        if (!container.Mounts?.length) this.#found.set(key, true)
+        return
+      }
+      if (found === 'other') fault = 'is not a program that can be executed'
+    }
+    throw new BrokerError('PROGRAM_NOT_STARTED', `'${program}' ${fault}`)
   }
-  throw new BrokerError('PROGRAM_NOT_STARTED', `'${program}' ${fault}`)
 }
 
 /** Where a program may be: at its path, or in the directories of PATH when it is only a name. */
