@@ -9,6 +9,7 @@ endWithTheReader()
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 const service: ServiceCommands = {
   serve: (options) => plainly(options, async () => (await import('./serve.ts')).serve(options)),
+  doctor: (options) => plainly(options, async () => (await import('./doctor-command.ts')).doctor(options)),
   configCheck: (options) => plainly(options, async () => (await import('./config-commands.ts')).configCheck(options)),
   policyCheck: (options) => plainly(options, async () => (await import('./policy-commands.ts')).policyCheck(options)),
   policyExplain: (file, options) =>

@@ -35,6 +35,7 @@ import type { ConfiguredPool } from './lifecycle/survey.ts'
 import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
 import { choosePlatforms, openPlatform, type ChosenPlatform, type PlatformSurroundings } from './platforms-here.ts'
 import type { Platform } from './platforms/platform.ts'
+import { refuseOpenNetwork } from './open-network.ts'
 import { roleOf } from './roles.ts'
 import { SiteRules } from './policies-here.ts'
 import { reload, type Reloaded } from './reload.ts'
@@ -77,7 +78,7 @@ export interface Surroundings {
 
 /** Starts a broker. Throws a BrokerError whose detail is a sentence for the operator. */
 export async function startBroker(config: Config, surroundings: Surroundings): Promise<RunningBroker> {
-  if (!config.identity) refuseOpenNetwork(config.listen.host)
+  refuseOpenNetwork(config)
   // What was opened is closed in reverse order, also when the start fails half-way.
   const closing: (() => Promise<void>)[] = []
   const stop = async () => {
@@ -89,15 +90,6 @@ export async function startBroker(config: Config, surroundings: Surroundings): P
     await stop()
     throw error
   }
-}
-
-/** Without identities everybody is the local user, so only this machine may reach the broker. */
-function refuseOpenNetwork(host: string): void {
-  if (['127.0.0.1', '::1', 'localhost'].includes(host)) return
-  throw new BrokerError(
-    'UNPROCESSABLE',
-    `Listening on ${host} would let everybody in, because no identities are configured; configure some (identity: {} in broker.yaml is enough to begin with) or listen on 127.0.0.1.`,
-  )
 }
 
 async function start(

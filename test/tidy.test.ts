@@ -30,6 +30,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'store',
     'platforms',
   ],
+  doctor: ['domain', 'store', 'lifecycle', 'platforms'],
   client: ['protocol'],
   cli: ['client'],
 }

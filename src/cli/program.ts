@@ -33,6 +33,7 @@ export interface ExplainOptions extends ConfigOptions {
 /** What the commands that are no clients do; they are handed in, because they are the broker itself. */
 export interface ServiceCommands {
   serve(options: ServeOptions): Promise<number>
+  doctor(options: ConfigOptions): Promise<number>
   configPrint(options: ConfigOptions): Promise<number>
   configCheck(options: ConfigOptions): Promise<number>
   policyCheck(options: ConfigOptions): Promise<number>
@@ -91,6 +92,18 @@ function serviceCommands(program: Command, service: ServiceCommands, finish: (ex
     .option('--data-directory <path>', 'where the broker keeps its files')
     .option('--json', 'say in JSON that it is ready and where')
     .action((options: ServeOptions) => service.serve(options).then(finish))
+  program
+    .command('doctor')
+    .description(
+      'examine the configuration, the database, the platforms and what else a broker needs, and say what to do',
+    )
+    .option('--config <file>', 'the configuration file')
+    .option('--json', 'answer in JSON, one finding a line')
+    .addHelpText(
+      'after',
+      '\nA broker may run or not, and is not disturbed. Warnings leave the exit code as it is; problems make it 1.',
+    )
+    .action((options: ConfigOptions) => service.doctor(options).then(finish))
   const config = program.command('config').description('look at the configuration')
   config
     .command('check')

@@ -5,7 +5,7 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
 import type { ExecutionId } from '../domain/ids.ts'
-import type { Platform } from '../platforms/platform.ts'
+import type { Owned, Platform } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
 import * as work from '../store/work.ts'
@@ -24,14 +24,19 @@ export async function compareRunning(
   return clock.now() + everyMs
 }
 
-/**
- * Removes what a platform holds for this broker and no execution does (any more): what a crash left between two steps,
- * or what belongs to an execution that has given everything back.
- */
-export async function removeLeftovers(database: Database, platform: Platform): Promise<number> {
+/** What a platform holds for this broker and no execution does (any more). */
+export async function findLeftovers(database: Database, platform: Platform): Promise<readonly Owned[]> {
   const owned = await platform.owned()
   const held = await executions.stillHeld(database, [...new Set(owned.map(({ execution }) => execution))])
-  const leftovers = owned.filter(({ execution }) => !held.has(execution))
+  return owned.filter(({ execution }) => !held.has(execution))
+}
+
+/**
+ * Removes what was left over: what a crash left between two steps, or what belongs to an execution that has given
+ * everything back.
+ */
+export async function removeLeftovers(database: Database, platform: Platform): Promise<number> {
+  const leftovers = await findLeftovers(database, platform)
   const workloads = leftovers.filter((one) => one.kind === 'workload')
   const volumes = leftovers.filter((one) => one.kind === 'volume')
   for (const { execution } of workloads) await platform.releaseWorkload(execution)

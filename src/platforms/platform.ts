@@ -32,6 +32,8 @@ export interface PlatformFacts {
   readonly product: string
   /** What it has in all; a pool that is configured without amounts gets these. */
   readonly capacity: Amounts
+  /** What its clock said when it was asked; undefined when it does not tell. */
+  readonly clockAt?: Instant
 }
 
 /** Something in a request that the platform does not do: the field, and why not. */

@@ -45,6 +45,16 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   }
 }
 
+/** Whether a process has the lock of a directory. Nothing is taken and nothing is made. */
+export async function isLocked(directory: string): Promise<boolean> {
+  const handle = openSync(directory, 'r')
+  try {
+    return await somebodyAnswers(`/proc/self/fd/${handle}/lock`)
+  } finally {
+    closeSync(handle)
+  }
+}
+
 /** Makes the data directory when it is missing. Throws UNAVAILABLE with what to do when this user may not. */
 export async function makeDirectory(directory: string): Promise<void> {
   try {

@@ -7,12 +7,13 @@ import { componentLifecycle } from '../domain/component-lifecycle.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { executionLifecycle } from '../domain/execution-lifecycle.ts'
 import type { Lifecycle } from '../domain/transition-table.ts'
-import { at, json, type Database, type Transaction } from './database.ts'
+import { at, json, type Database, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'migrations.sql', [
   'lock',
   'applied',
+  'isThere',
   'record',
   'loadExecutionTransitions',
   'loadComponentTransitions',
@@ -62,6 +63,13 @@ export async function migrate(
   }
   for (const migration of known) await database.transaction((tx) => apply(database, tx, migration, now))
   await database.transaction(loadTransitions)
+}
+
+/** The number of the newest migration that was applied; undefined for a database without any. Changes nothing. */
+export async function schemaOf(db: Queryable): Promise<number | undefined> {
+  const [found] = await db.query<{ there: boolean }>(sql.isThere, {})
+  if (!found?.there) return undefined
+  return (await db.query<{ number: number }>(sql.applied, {})).at(-1)?.number
 }
 
 async function apply(database: Database, tx: Transaction, migration: Migration, now: number): Promise<void> {

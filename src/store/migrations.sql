@@ -28,3 +28,7 @@ select event, "from", "to", cause from jsonb_to_recordset(:rows) as t (event tex
    select from component_transition as known
     where (known.event, known.from_phase, known.to_phase, known.cause) = (t.event, t."from", t."to", t.cause))
 on conflict (event, from_phase) do update set to_phase = excluded.to_phase, cause = excluded.cause
+
+-- name: isThere
+-- Whether any migration was applied.
+select to_regclass('migration') is not null as there

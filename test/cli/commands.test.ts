@@ -247,7 +247,7 @@ describe('the help', () => {
   it('lists the commands and the exit codes', async () => {
     const { exitCode, stdout } = await runCommand(['--help'])
     expect(exitCode).toBe(EXIT.ok)
-    for (const command of ['serve', 'config', 'run', 'request', 'accept', 'status', 'logs', 'cancel', 'list'])
+    for (const command of ['serve', 'doctor', 'config', 'run', 'request', 'accept', 'status', 'logs', 'cancel', 'list'])
       expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
     for (const code of Object.values(EXIT)) expect(stdout).toMatch(new RegExp(`^ +${code} {2}\\w`, 'm'))
     expect((await runCommand(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)

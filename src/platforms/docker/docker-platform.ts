@@ -94,13 +94,17 @@ export class DockerPlatform implements Platform {
   }
 
   async probe(): Promise<PlatformFacts> {
-    const { product, cores, memoryBytes } = await readFacts(this.#client)
+    const { product, cores, memoryBytes, clockAt } = await readFacts(this.#client)
     // It is another engine now, by an update; what was found out about the one before may be wrong.
     if (this.#known && this.#known.product !== product) this.#facts = this.#engine = undefined
     await this.#theEngine()
     const { capacity } = this.#options
     const memory = Math.floor(memoryBytes / BYTES_PER_GIB)
-    return { product, capacity: { cores, memory, storage: STORAGE_GIB_DEFAULT, accelerators: 0, ...capacity } }
+    return {
+      product,
+      capacity: { cores, memory, storage: STORAGE_GIB_DEFAULT, accelerators: 0, ...capacity },
+      ...(clockAt === undefined ? {} : { clockAt }),
+    }
   }
 
   unsupported(request: ExecutionRequest): readonly Unsupported[] {

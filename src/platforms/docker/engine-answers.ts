@@ -74,6 +74,7 @@ export interface EngineInfo {
   readonly MemoryLimit: boolean
   readonly CpuCfsQuota: boolean
   readonly PidsLimit: boolean
+  readonly SystemTime?: string
 }
 
 /** A line of `POST /images/create` */

@@ -1,4 +1,5 @@
 /** What an engine is and what it can do, found out once by asking it and by trying. */
+import type { Instant } from '../../domain/dates.ts'
 import type { EngineInfo, EngineVersion } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
 
@@ -16,6 +17,8 @@ export interface EngineFacts {
   readonly limits: Limits
   /** `State.OOMKilled` can be believed. Before Podman 5 it is never set, see https://github.com/containers/podman/issues/13102. */
   readonly tellsOutOfMemory: boolean
+  /** What its clock said. */
+  readonly clockAt?: Instant
 }
 
 export interface Limits {
@@ -42,7 +45,13 @@ export async function readFacts(client: EngineClient): Promise<EngineFacts> {
     memoryBytes: info.MemTotal,
     limits: { memory: info.MemoryLimit, cores: info.CpuCfsQuota, pids: info.PidsLimit },
     tellsOutOfMemory: !isPodman || Number.parseInt(number) >= 5,
+    ...clockOf(info),
   }
+}
+
+function clockOf({ SystemTime = '' }: EngineInfo): { clockAt?: Instant } {
+  const clockAt = Date.parse(SystemTime)
+  return Number.isNaN(clockAt) ? {} : { clockAt }
 }
 
 /** Names of architectures that the kernel uses (and Docker in `/info`), as the names that images use. */

@@ -1,0 +1,214 @@
+/**
+ * The command `broker doctor`: examines what a broker needs, with the configuration that it would start with. It needs no
+ * broker that runs and disturbs none: it takes no lock, changes no row, and on engines it only tries, under a mark of
+ * its own, what every start tries too.
+ */
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import { EXIT } from './cli/exit-codes.ts'
+import type { ConfigOptions } from './cli/program.ts'
+import type { Config } from './config-schema.ts'
+import { engineSockets, loadConfig } from './config.ts'
+import { examineAddress, examinePublicUrl } from './doctor/addresses.ts'
+import { examineDataDirectory } from './doctor/data-directory.ts'
+import { examineEmbedded, examineServer } from './doctor/database.ts'
+import { about, lineOf, summaryOf, type Finding } from './doctor/finding.ts'
+import { examinePlace, failing, issuerFault, registryFault, type Place } from './doctor/places.ts'
+import { examineLeftovers, examinePlatform } from './doctor/platforms.ts'
+import { BrokerError } from './domain/errors.ts'
+import { refuseOpenNetwork } from './open-network.ts'
+import { choosePlatforms, type PlatformSurroundings } from './platforms-here.ts'
+import type { Platform } from './platforms/platform.ts'
+import { policiesOf } from './policies-here.ts'
+import { roleOf } from './roles.ts'
+import { secretIn } from './secrets.ts'
+import * as broker from './store/broker.ts'
+import type { Database } from './store/database.ts'
+import { systemClock } from './system-clock.ts'
+
+/** Prints what was found; 1 when a broker would not start with it, or not do its work. */
+export async function doctor({ config: file, json }: ConfigOptions): Promise<number> {
+  const findings: Finding[] = []
+  const tell = (found: readonly Finding[]) => {
+    for (const one of found)
+      process.stdout.write(`${json ? JSON.stringify({ type: 'finding', ...one }) : lineOf(one)}\n`)
+    findings.push(...found)
+  }
+  const config = readConfig(file, tell)
+  if (config) for (const part of parts(config)) tell(await part())
+  if (!json) process.stdout.write(`${summaryOf(findings)}\n`)
+  return findings.some(({ state }) => state === 'problem') ? EXIT.failed : EXIT.ok
+}
+
+function readConfig(file: string | undefined, tell: (found: readonly Finding[]) => void): Config | undefined {
+  const { ok, problem } = about('configuration')
+  try {
+    const { config } = loadConfig({ file, environment: process.env })
+    tell([ok('It can be understood.')])
+    return config
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error
+    tell([problem(error.detail, 'Mend it; the rest is looked at then.')])
+    return undefined
+  }
+}
+
+/** What is looked at, one after the other. */
+function parts(config: Config): readonly (() => Promise<Finding[]>)[] {
+  const { listen, publicUrl, dataDirectory, database } = config
+  return [
+    async () => rules(config),
+    async () => [await examineAddress(listen), ...examinePublicUrl(publicUrl)],
+    () => examineDataDirectory(dataDirectory),
+    () =>
+      database.url === undefined
+        ? examineEmbedded(resolve(dataDirectory))
+        : examineServer(database.url, systemClock, (opened) => leftovers(config, opened)),
+    () => platforms(config),
+    () => policies(config),
+    () => Promise.all(issuers(config).map((place) => examinePlace(place))),
+    async () => clientSecrets(config),
+  ]
+}
+
+/** What a broker refuses to start with, although each key by itself is right. */
+function rules(config: Config): Finding[] {
+  return [refuseOpenNetwork, roleOf].flatMap((rule) => brokenRule('configuration', () => rule(config)))
+}
+
+/** The sentence of a rule that is broken, as a problem; nothing otherwise. */
+function brokenRule(area: string, rule: () => unknown): Finding[] {
+  try {
+    rule()
+    return []
+  } catch (error) {
+    return [refusalOf(area, error)]
+  }
+}
+
+function refusalOf(area: string, error: unknown): Finding {
+  if (!(error instanceof BrokerError)) throw error
+  return about(area).problem(error.detail, 'A broker does not start before that is mended.')
+}
+
+/** Looks at every platform under a mark of its own, so that a broker that is just looking too is not in the way. */
+function platforms(config: Config): Promise<Finding[]> {
+  return withPlatforms(config, `doctor${randomBytes(3).toString('hex')}`, (platform, warned) =>
+    examinePlatform(platform, systemClock, warned),
+  )
+}
+
+/** Looks for what lies about of the broker that has this database. */
+async function leftovers(config: Config, database: Database): Promise<Finding[]> {
+  const brokerId = await broker.known(database)
+  if (brokerId === undefined) return []
+  return withPlatforms(config, brokerId, (platform) => examineLeftovers(database, platform))
+}
+
+/** Opens the platforms as for the broker with that id; `warned` are the warnings of one of them so far. */
+async function withPlatforms(
+  config: Config,
+  brokerId: string,
+  look: (platform: Platform, warned: readonly string[]) => Promise<Finding[]>,
+): Promise<Finding[]> {
+  const warnings = new Map<unknown, string[]>()
+  const surroundings: PlatformSurroundings = {
+    clock: systemClock,
+    directory: resolve(config.dataDirectory),
+    brokerId,
+    outputBytesMax: config.execution.outputBytes,
+    engineSockets: engineSockets(process.env),
+    log: (_level, text, { platform } = {}) => warningsOf(platform).push(text),
+  }
+  function warningsOf(platform: unknown): string[] {
+    const known = warnings.get(platform) ?? []
+    warnings.set(platform, known)
+    return known
+  }
+  const chosen = (await choosePlatforms(config.platforms, surroundings)).platforms
+  try {
+    const found = await Promise.all(chosen.map(({ platform }) => look(platform, warningsOf(platform.name))))
+    return found.flat()
+  } finally {
+    await Promise.all(chosen.map(({ platform }) => platform.close()))
+  }
+}
+
+/** Whether the policies can be understood, and whom they ask. */
+async function policies(config: Config): Promise<Finding[]> {
+  const area = 'policies'
+  try {
+    const site = await policiesOf(config, systemClock)
+    await site.close()
+    const names = [...site.policies, ...site.quotas].map(({ name }) => name)
+    const found =
+      names.length === 0
+        ? 'There are none: all that the platforms can do is allowed.'
+        : `They can be understood: ${names.join(', ')}.`
+    return [about(area).ok(found), ...(await Promise.all(asked(config).map((place) => examinePlace(place))))]
+  } catch (error) {
+    return [refusalOf(area, error)]
+  }
+}
+
+/** Whom the policies ask: registries, Harbor, OPA. */
+function asked({ registries, policies: configured = [] }: Config): Place[] {
+  const area = 'policies'
+  const without = 'what depends on it is refused'
+  const outside = configured.flatMap((one): Place[] => {
+    if (one.type === 'harbor')
+      return [
+        {
+          area,
+          name: `The Harbor of ${one.name}`,
+          url: new URL('/api/v2.0/ping', one.url).href,
+          wrong: failing,
+          without,
+        },
+      ]
+    if (one.type === 'opa')
+      return [
+        {
+          area,
+          name: `The policy service of ${one.name}`,
+          url: new URL('/health', one.url).href,
+          wrong: failing,
+          without,
+        },
+      ]
+    return []
+  })
+  return [...registries.map((registry) => registryPlace(registry)), ...outside]
+}
+
+function registryPlace({ host, plainHttp, username, passwordFile }: Config['registries'][number]): Place {
+  const password = passwordFile === undefined ? '' : secretIn(passwordFile, `the password for ${host}`)
+  return {
+    area: 'registries',
+    name: `The registry ${host}`,
+    url: `${plainHttp ? 'http' : 'https'}://${host}/v2/`,
+    authorization:
+      username === undefined ? undefined : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+    wrong: registryFault,
+    without: 'images of it cannot be checked',
+  }
+}
+
+/** The issuers of tokens, by their discovery documents. */
+function issuers({ identity }: Config): Place[] {
+  return (identity?.issuers ?? []).map(({ issuer }) => ({
+    area: 'identities',
+    name: `The issuer ${issuer}`,
+    url: `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+    wrong: (answer) => issuerFault(issuer, answer),
+    without: 'nobody can come in with its tokens',
+  }))
+}
+
+/** Secrets that are read only when somebody comes with a token. */
+function clientSecrets({ identity }: Config): Finding[] {
+  const files = (identity?.issuers ?? []).flatMap(({ introspection, exchange }) =>
+    [introspection, exchange].flatMap((client) => client?.clientSecretFile ?? []),
+  )
+  return files.flatMap((file) => brokenRule('identities', () => secretIn(file, 'a client secret')))
+}

@@ -1,0 +1,49 @@
+/** Whether a platform answers, what it enforces, and what lies about on it. A broker that uses it is not disturbed. */
+import type { Clock } from '../domain/clock.ts'
+import { BrokerError } from '../domain/errors.ts'
+import { findLeftovers } from '../lifecycle/observer.ts'
+import type { Platform } from '../platforms/platform.ts'
+import type { Database } from '../store/database.ts'
+import { compareClocks } from './clocks.ts'
+import { about, type Finding } from './finding.ts'
+
+/** Looks at a platform; `warned` are what it has said of itself while it was looked at. */
+export async function examinePlatform(platform: Platform, clock: Clock, warned: readonly string[]): Promise<Finding[]> {
+  const { ok, warning, problem } = about(`platform ${platform.name}`)
+  if (platform.capabilities.simulated) return [ok('It simulates: nothing is really run there.')]
+  const askedAt = clock.now()
+  try {
+    const { product, capacity, clockAt } = await platform.probe()
+    const answeredAt = clock.now()
+    const { cores, memory } = capacity
+    return [
+      ok(`${product} answers, on a machine with ${cores} cores and ${memory} GiB of memory.`),
+      ...warned.map((one) =>
+        warning(sentence(one), 'Give the engine the cgroup controllers, or an init program, and look again.'),
+      ),
+      ...(platform.capabilities.enforcesMemory ? [ok('It keeps programs to their memory.')] : []),
+      ...(clockAt === undefined ? [] : [compareClocks(product, { theirsAt: clockAt, askedAt, answeredAt })]),
+    ]
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error
+    return [problem(sentence(error.detail), 'Until it answers nothing is offered there.')]
+  }
+}
+
+/** Looks for what a platform holds for the broker of a database and no execution there does. */
+export async function examineLeftovers(database: Database, platform: Platform): Promise<Finding[]> {
+  const { ok, warning } = about(`platform ${platform.name}`)
+  try {
+    const { length } = await findLeftovers(database, platform)
+    if (length === 0) return [ok('Nothing lies about there that belongs to no execution.')]
+    const advice =
+      'A broker that works (role all or worker) removes them within a minute or two; if it does not, its log says why.'
+    return [warning(`What lies about there and belongs to no execution: ${length} containers or volumes.`, advice)]
+  } catch (error) {
+    // That it does not answer is said when it is looked at itself.
+    if (!(error instanceof BrokerError)) throw error
+    return []
+  }
+}
+
+const sentence = (words: string) => (words.endsWith('.') ? words : `${words}.`)
