@@ -99,9 +99,9 @@ describe('what lies about on a platform', () => {
     }
   }
   const examined = async (says: () => Promise<readonly Owned[]>) => {
-    const { database, drop } = await testDatabase()
-    cleanUp.push(drop)
-    return examineLeftovers(database, new Holding(says))
+    const made = await testDatabase()
+    cleanUp.push(() => made.drop())
+    return examineLeftovers(made.database, new Holding(says))
   }
 
   it('is what belongs to no execution', async () => {
