@@ -269,7 +269,9 @@ export class DockerPlatform implements Platform {
     // Docker answers no question about a container while it starts it, and many such questions would keep all others
     // waiting. Podman calls containers `created` that ran before the host went down, so there it is not enough.
     if (stage === 'created' && !isPodman) return { state: 'created' }
-    return this.#inspect(execution)
+    const seen = await this.#inspect(execution)
+    if (seen.state === 'running') this.#startedAt.set(listed.Id, seen.startedAt)
+    return seen
   }
 
   async #inspect(execution: ExecutionId): Promise<Observation> {
@@ -278,9 +280,7 @@ export class DockerPlatform implements Platform {
     const { tellsOutOfMemory } = await this.#theFacts()
     const unclear = !tellsOutOfMemory && container.State.ExitCode === KILLED_EXIT_CODE
     const killedByBroker = unclear && (await wasStopped(this.#client, container))
-    const seen = observationOf(container, { tellsOutOfMemory, killedByBroker })
-    if (seen.state === 'running') this.#startedAt.set(container.Id, seen.startedAt)
-    return seen
+    return observationOf(container, { tellsOutOfMemory, killedByBroker })
   }
 
   #forgetAllBut(containers: readonly string[]): void {
