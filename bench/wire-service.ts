@@ -74,6 +74,7 @@ function brokerApp(offers: number) {
       endpoints: {},
       served: ['offers', 'executions'],
       open: false,
+      requestTimeoutMs: 60_000,
       publicUrl: undefined,
       defaultDurationMs: 7_200_000,
       offersPerSet: offers,

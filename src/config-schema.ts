@@ -42,6 +42,10 @@ export const CONFIG_SCHEMA = {
           description:
             'Addresses and networks such as 10.0.0.0/8 of proxies whose Forwarded and X-Forwarded headers are believed.',
         },
+        requestTimeout: duration(
+          'How long a client may take to send a request, headers and body together; it is ended with 408 after at most half as long again.',
+          'PT1M',
+        ),
       },
     },
     vo: {

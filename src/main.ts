@@ -351,6 +351,7 @@ function httpContext(
       retention: config.retention,
       waitMaxMs: WAIT_MAX_MS,
       trustedProxies: new TrustedProxies(config.listen.trustedProxies),
+      requestTimeoutMs: milliseconds(config.listen.requestTimeout),
       standardId: config.vo.standardId,
       notation: config.notation,
       corsOrigins: config.cors.origins,

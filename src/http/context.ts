@@ -44,6 +44,8 @@ export interface HttpSettings {
   readonly horizonMs: number
   readonly graceMs: number
   readonly trustedProxies: TrustedProxies
+  /** How long a client may take to send a request, in milliseconds. */
+  readonly requestTimeoutMs: number
   /** The identifier of the standard, as the VO knows the broker by it. */
   readonly standardId: string
   readonly reads: Reads

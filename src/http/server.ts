@@ -55,8 +55,7 @@ declare module 'fastify' {
 
 /** The longest URL, in characters. Node itself refuses a request whose URL and headers have more than 16 KiB. */
 const URL_LENGTH_MAX = 8192
-/** How long a client may take to send a request, and how long it may take to read an answer when the service stops. */
-const REQUEST_TIMEOUT_MS = 60_000
+/** How long a client may take to read an answer when the service stops. */
 const STOP_PATIENCE_MS = 10_000
 
 /** A server that can be stopped without cutting off those who wait for an answer. */
@@ -68,6 +67,7 @@ export interface BrokerServer {
 
 /** Builds the server; it does not listen yet. */
 export function buildServer(context: HttpContext, logger: FastifyBaseLogger): BrokerServer {
+  const { requestTimeoutMs } = context.settings
   const app = Fastify({
     loggerInstance: logger,
     // The broker logs one line for each answer, without the query, which may hold what is nobody's business.
@@ -79,9 +79,15 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     // Both are done by `closeServer` and the hook below, which let answers end and tell of it in our own words.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     // Node would refuse a request without a host in its own words; `refuseMalformed` does it in ours.
-    http: { requireHostHeader: false },
+    // Node takes the shorter of its two timeouts for that of the headers.
+    http: {
+      requireHostHeader: false,
+      headersTimeout: requestTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: requestTimeoutMs / 2,
+    },
     routerOptions: { ignoreTrailingSlash: true },
     onProtoPoisoning: 'ignore',
     frameworkErrors: (error, request, reply) => {

@@ -45,6 +45,7 @@ export async function failingBroker(error?: Error, options: FailingOptions = {})
       reads: 'private',
       rateLimits: {},
       trustedProxies: new TrustedProxies([]),
+      requestTimeoutMs: 60_000,
     },
     clock: systemClock,
     figures: new Figures(),
