@@ -98,7 +98,8 @@ describe.skipIf(privateDockerMissing !== undefined)(`an engine that goes away${w
     const ended = await api.ends(uuid)
     expect(ended.phase).toBe('FAILED')
     expect(ended.compute?.phase).toBe('FAILED')
-    expect(ended.compute?.meta?.messages?.at(-1)?.message).toBe(
+    // The engine may be away again when the container is to be removed, which is said too.
+    expect(ended.compute?.meta?.messages?.map((one) => one.message)).toContain(
       'The platform engine lost the container: the program was ended by SIGTERM, which the broker did not send, as when the engine shuts down.',
     )
     expect(await (await traces()).held([uuid])).toEqual([])
