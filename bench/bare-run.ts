@@ -2,7 +2,10 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { EngineClient } from '../src/platforms/docker/engine-client.ts'
-import type { TestImage } from '../test/support/images.ts'
+import { dockerEngine } from '../test/support/engines.ts'
+import { testImage, type TestImage } from '../test/support/images.ts'
+import type { Reading, Skipped } from './benchmark.ts'
+import { cleanly, type Later } from './cleanly.ts'
 
 export interface BareRun {
   readonly name: string
@@ -15,6 +18,19 @@ export interface BareRun {
 export const BARE_RUN =
   '`docker run --rm --network none` of the same image and command; without the program `docker` on the PATH, the ' +
   'requests to create, start, await and remove the container, sent to the same socket.'
+
+/** Measures on the Docker Engine with an image of its own, or says why there is none. */
+export async function onDocker(
+  measure: (socket: string, image: TestImage, later: Later) => Promise<readonly Reading[]>,
+): Promise<readonly (Reading | Skipped)[]> {
+  const { address, missing } = dockerEngine()
+  if (!address) return [{ name: 'docker', skipped: missing ?? 'there is no engine' }]
+  return cleanly(async (later) => {
+    const image = await testImage(address)
+    later(() => image.remove())
+    return measure(address, image, later)
+  })
+}
 
 /** A command in a container of an image, on the engine at a socket. */
 export function bareRun(socket: string, image: TestImage, command: readonly string[]): BareRun {

@@ -2,12 +2,11 @@
 import { Pool } from 'undici'
 import type { Schemas } from '../../src/client/broker-client.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
-import { dockerEngine } from '../../test/support/engines.ts'
-import { testImage } from '../../test/support/images.ts'
-import { BARE_RUN, bareRun } from '../bare-run.ts'
+import type { TestImage } from '../../test/support/images.ts'
+import { BARE_RUN, bareRun, onDocker } from '../bare-run.ts'
 import type { Bench, Effort, Reading } from '../benchmark.ts'
 import { processorMs } from '../broker-figures.ts'
-import { cleanly } from '../cleanly.ts'
+import type { Later } from '../cleanly.ts'
 import { acceptToEnd } from '../executions.ts'
 import { serveBroker } from '../served-broker.ts'
 import { manyAtOnce, median, millisecondsOf } from '../statistics.ts'
@@ -25,50 +24,43 @@ export const dockerContainers: Bench = {
     `was given back, and go on with the next. The pool has room for ${AT_ONCE} of them. The time in all, and the ` +
     'processor time of the broker for one, with the embedded database in it.',
   baseline: `As many at once: ${BARE_RUN}`,
-  run: async (effort) => {
-    const { address, missing } = dockerEngine()
-    return address ? measure(address, effort) : [{ name: 'docker', skipped: missing ?? 'there is no engine' }]
-  },
+  run: (effort) => onDocker((socket, image, later) => measure(socket, image, later, effort)),
 }
 
-function measure(socket: string, { rounds, times }: Effort): Promise<Reading[]> {
-  return cleanly(async (later) => {
-    const image = await testImage(socket)
-    later(() => image.remove())
-    const pools = [{ name: 'default', cores: AT_ONCE, memory: AT_ONCE, storage: 1 }]
-    const broker = await serveBroker({ platforms: [{ type: 'docker', name: 'docker', socket, pools }] })
-    later(() => broker.close())
-    const client = new Pool(broker.url)
-    later(() => client.close())
-    const count = times(100)
-    const command = ['sleep', String(count < AT_ONCE ? 0 : SLEEP_SECONDS)]
-    const bare = bareRun(socket, image, command)
-    later(() => bare.close())
-    const request: Schemas['ExecutionRequest'] = {
-      executable: { kind: KIND.dockerContainer, image: { locations: [image.location] }, command },
-      schedule: { requested: { duration: 'PT1M' } },
-    }
-    const runAll = (some: number) => manyAtOnce(AT_ONCE, some, () => acceptToEnd(broker.url, request))
-    // So that what is measured is what goes on, and not how programs get warm.
-    const few = Math.min(AT_ONCE, count)
-    await manyAtOnce(AT_ONCE, few, bare.run)
-    await runAll(few)
-    const measured = { inBroker: [] as number[], alone: [] as number[], processor: [] as number[] }
-    for (let round = 0; round < Math.min(rounds, ROUNDS_MAX); round++) {
-      measured.alone.push(await millisecondsOf(() => manyAtOnce(AT_ONCE, count, bare.run)))
-      const before = await processorMs(client)
-      measured.inBroker.push(await millisecondsOf(() => runAll(count)))
-      measured.processor.push(((await processorMs(client)) - before) / count)
-    }
-    return [
-      {
-        name: `${AT_ONCE} at once beside ${bare.name}`,
-        value: median(measured.inBroker) / 1_000,
-        unit: 's',
-        baseline: median(measured.alone) / 1_000,
-        goal: { of: 'ratio', atMost: 1.15 },
-      },
-      { name: 'processor time of the broker for one', value: median(measured.processor), unit: 'ms' },
-    ]
-  })
+async function measure(socket: string, image: TestImage, later: Later, { rounds, times }: Effort): Promise<Reading[]> {
+  const pools = [{ name: 'default', cores: AT_ONCE, memory: AT_ONCE, storage: 1 }]
+  const broker = await serveBroker({ platforms: [{ type: 'docker', name: 'docker', socket, pools }] })
+  later(() => broker.close())
+  const client = new Pool(broker.url)
+  later(() => client.close())
+  const count = times(100)
+  const command = ['sleep', String(count < AT_ONCE ? 0 : SLEEP_SECONDS)]
+  const bare = bareRun(socket, image, command)
+  later(() => bare.close())
+  const request: Schemas['ExecutionRequest'] = {
+    executable: { kind: KIND.dockerContainer, image: { locations: [image.location] }, command },
+    schedule: { requested: { duration: 'PT1M' } },
+  }
+  const runAll = (some: number) => manyAtOnce(AT_ONCE, some, () => acceptToEnd(broker.url, request))
+  // So that what is measured is what goes on, and not how programs get warm.
+  const few = Math.min(AT_ONCE, count)
+  await manyAtOnce(AT_ONCE, few, bare.run)
+  await runAll(few)
+  const measured = { inBroker: [] as number[], alone: [] as number[], processor: [] as number[] }
+  for (let round = 0; round < Math.min(rounds, ROUNDS_MAX); round++) {
+    measured.alone.push(await millisecondsOf(() => manyAtOnce(AT_ONCE, count, bare.run)))
+    const before = await processorMs(client)
+    measured.inBroker.push(await millisecondsOf(() => runAll(count)))
+    measured.processor.push(((await processorMs(client)) - before) / count)
+  }
+  return [
+    {
+      name: `${AT_ONCE} at once beside ${bare.name}`,
+      value: median(measured.inBroker) / 1_000,
+      unit: 's',
+      baseline: median(measured.alone) / 1_000,
+      goal: { of: 'ratio', atMost: 1.15 },
+    },
+    { name: 'processor time of the broker for one', value: median(measured.processor), unit: 'ms' },
+  ]
 }

@@ -1,11 +1,10 @@
 /** One execution on a real Docker Engine, beside a bare `docker run` of the same image and command. */
 import type { Schemas } from '../../src/client/broker-client.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
-import { dockerEngine } from '../../test/support/engines.ts'
-import { testImage } from '../../test/support/images.ts'
-import { BARE_RUN, bareRun } from '../bare-run.ts'
+import type { TestImage } from '../../test/support/images.ts'
+import { BARE_RUN, bareRun, onDocker } from '../bare-run.ts'
 import type { Bench, Effort, Reading } from '../benchmark.ts'
-import { cleanly } from '../cleanly.ts'
+import type { Later } from '../cleanly.ts'
 import { runToEnd } from '../executions.ts'
 import { serveBroker } from '../served-broker.ts'
 import { inTurns, median, oneByOne } from '../statistics.ts'
@@ -18,30 +17,23 @@ export const dockerExecution: Bench = {
     'One execution of a container that prints a word and ends, on a real Docker Engine and the embedded database, over ' +
     'HTTP, from `POST /executions` until it is COMPLETED and everything was given back; one after another.',
   baseline: BARE_RUN,
-  run: async (effort) => {
-    const { address, missing } = dockerEngine()
-    return address ? measure(address, effort) : [{ name: 'docker', skipped: missing ?? 'there is no engine' }]
-  },
+  run: (effort) => onDocker((socket, image, later) => measure(socket, image, later, effort)),
 }
 
-function measure(socket: string, { rounds, times }: Effort): Promise<Reading[]> {
-  return cleanly(async (later) => {
-    const image = await testImage(socket)
-    later(() => image.remove())
-    const broker = await serveBroker({ platforms: [{ type: 'docker', name: 'docker', socket }] })
-    later(() => broker.close())
-    const bare = bareRun(socket, image, COMMAND)
-    later(() => bare.close())
-    const request: Schemas['ExecutionRequest'] = {
-      executable: { kind: KIND.dockerContainer, image: { locations: [image.location] }, command: COMMAND },
-    }
-    const count = times(5)
-    const measured = await inTurns(
-      rounds,
-      () => oneByOne(count, () => runToEnd(broker.url, request)),
-      () => oneByOne(count, bare.run),
-    )
-    const name = `p50 beside ${bare.name}`
-    return [{ name, value: median(measured.subject.flat()), unit: 'ms', baseline: median(measured.baseline.flat()) }]
-  })
+async function measure(socket: string, image: TestImage, later: Later, { rounds, times }: Effort): Promise<Reading[]> {
+  const broker = await serveBroker({ platforms: [{ type: 'docker', name: 'docker', socket }] })
+  later(() => broker.close())
+  const bare = bareRun(socket, image, COMMAND)
+  later(() => bare.close())
+  const request: Schemas['ExecutionRequest'] = {
+    executable: { kind: KIND.dockerContainer, image: { locations: [image.location] }, command: COMMAND },
+  }
+  const count = times(5)
+  const measured = await inTurns(
+    rounds,
+    () => oneByOne(count, () => runToEnd(broker.url, request)),
+    () => oneByOne(count, bare.run),
+  )
+  const name = `p50 beside ${bare.name}`
+  return [{ name, value: median(measured.subject.flat()), unit: 'ms', baseline: median(measured.baseline.flat()) }]
 }
