@@ -12,7 +12,6 @@ import { HastyClock } from '../../../test/support/fake-clock.ts'
 import { AddressGuard } from '../address-guard.ts'
 import { dataSourceConformance, type Arrangement } from '../conformance.ts'
 import { stage } from '../staging.ts'
-import { redirectTarget } from './exchange.ts'
 import { HttpsSource } from './https-source.ts'
 
 const LOOPBACK = new AddressGuard({ allowedNetworks: ['127.0.0.1/32'] })
@@ -259,74 +258,6 @@ describe('the web', () => {
     it('are not resumed in the middle of the compressed form', async () => {
       const location = put('/part', gzipSync('content'), { headers: { 'content-encoding': 'gzip' } })
       await expect(read(location, 3)).rejects.toMatchObject({ code: 'DATA_CORRUPT' })
-    })
-  })
-
-  describe('redirects', () => {
-    const chain = (length: number) => {
-      const target = put('/target', 'content')
-      for (let step = 0; step < length; step++)
-        put(
-          `/step-${step}`,
-          '',
-          {},
-          {
-            redirectsTo: step === 0 ? target.href : `step-${step - 1}`,
-            status: [301, 302, 303, 307, 308][step % 5],
-          },
-        )
-      return new URL(`/step-${length - 1}`, server.url)
-    }
-    it('are followed, five of them, and the name stays that of the URL that was given', async () => {
-      const location = chain(5)
-      expect(await get(location)).toMatchObject({ name: 'step-4', sizeBytes: 7 })
-      expect(await read(location, 3)).toBe('tent')
-      expect(server.requests.at(-1)?.headers.range).toBe('bytes=3-')
-    })
-    it('are not followed for ever', async () => {
-      await expect(get(chain(6))).rejects.toMatchObject({
-        code: 'DATA_UNAVAILABLE',
-        detail: expect.stringContaining('5') as string,
-      })
-      const loop = put('/loop', '', {}, { redirectsTo: '/loop' })
-      await expect(get(loop)).rejects.toMatchObject({ code: 'DATA_UNAVAILABLE' })
-    })
-    it.each([
-      'http://127.0.0.2:1/',
-      'http://10.0.0.1/',
-      'http://169.254.169.254/latest/meta-data/',
-      'http://[::1]:1/',
-      'http://[::ffff:10.0.0.1]/',
-      'http://0x7f.2/',
-      'http://localhost.:1/',
-    ])('to %s are refused', async (target) => {
-      // The name of this machine has an address that is not the one that is allowed.
-      const guard = new AddressGuard({ allowedNetworks: ['127.0.0.1/32'] }, (_name, _options, found) =>
-        found(null, [{ address: '127.0.0.3', family: 4 }]),
-      )
-      const guarded = new HttpsSource({
-        guard,
-        userAgent: 'x',
-        connectTimeoutMs: 1000,
-        idleTimeoutMs: 1000,
-        redirectsMax: 5,
-      })
-      const location = put('/outside', '', {}, { redirectsTo: target })
-      await expect(guarded.describe(location, quiet)).rejects.toMatchObject({ code: 'ADDRESS_NOT_ALLOWED' })
-      await expect(guarded.open(location, 0, undefined, quiet)).rejects.toMatchObject({ code: 'ADDRESS_NOT_ALLOWED' })
-    })
-    it.each(['ftp://127.0.0.1/', 'file:///etc/passwd', 'data:text/plain,a', 'http://u:p@127.0.0.1/', 'http://['])(
-      'to %s are refused',
-      async (target) => {
-        const location = put('/elsewhere', '', {}, { redirectsTo: target })
-        await expect(get(location)).rejects.toMatchObject({ code: 'DATA_UNAVAILABLE' })
-      },
-    )
-    it('never lead from https to http', () => {
-      const from = new URL('https://example.org/a')
-      expect(() => redirectTarget(from, 'http://example.org/a')).toThrow('from https to http')
-      expect(redirectTarget(from, '/b').href).toBe('https://example.org/b')
-      expect(redirectTarget(new URL('http://example.org/a'), 'https://example.org/b').protocol).toBe('https:')
     })
   })
 
