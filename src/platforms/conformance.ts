@@ -206,10 +206,10 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         await platform.prepareVolume(inner, 1, [])
         await put(inner, 'image.fits', 'inner')
         const mounts = [
-          { volume: outer, path: '/work', readOnly: true },
-          { volume: inner, path: '/work/image', readOnly: true },
+          { volume: outer, path: '/outer', readOnly: true },
+          { volume: inner, path: '/outer/image', readOnly: true },
         ]
-        await started({ reads: '/work/image/image.fits' }, { execution: id, mounts })
+        await started({ reads: '/outer/image/image.fits' }, { execution: id, mounts })
         await exited(id)
         expect(await written(id, 'stdout')).toBe('inner')
       })
