@@ -23,7 +23,7 @@ import { Chance, seedOf } from './chance.ts'
 import { anyWish, faultsOf, MOST } from './history.ts'
 import { Reference, type CapacityStep, type PlainHold } from './reference.ts'
 
-const STEPS = Number(process.env.BROKER_MODEL_SQL_STEPS ?? (process.env.CI ? 20_000 : 1_500))
+const STEPS = Number(process.env.BROKER_MODEL_SQL_STEPS ?? (process.env.CI ? 50_000 : 1_500))
 const SETS_MAX = 15
 const LIVE = ['ACCEPTED', 'WAITING', 'PREPARING', 'AVAILABLE', 'RELEASING']
 
