@@ -8,6 +8,7 @@ import { IDENTITY } from './identity-schema.ts'
 import { POOLS as pools } from './pool-schema.ts'
 import { ROLE_KEYS } from './role-schema.ts'
 import { duration } from './duration-schema.ts'
+import { SHUTDOWN } from './shutdown-schema.ts'
 
 const platformName = {
   type: 'string',
@@ -48,6 +49,7 @@ export const CONFIG_SCHEMA = {
         ),
       },
     },
+    shutdown: SHUTDOWN,
     vo: {
       type: 'object',
       additionalProperties: false,

@@ -10,7 +10,7 @@ import { Ledger } from './booking/ledger.ts'
 import { milliseconds } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { ensureAdministrator } from './accounts/accounts.ts'
-import type { Clock } from './domain/clock.ts'
+import { until, type Clock } from './domain/clock.ts'
 import { BrokerError } from './domain/errors.ts'
 import { idSource, type IdSource } from './domain/ids.ts'
 import type { HttpContext } from './http/context.ts'
@@ -64,8 +64,11 @@ export interface RunningBroker {
    * Throws UNPROCESSABLE, and changes nothing, for policies that cannot be understood.
    */
   reload(config: Config): Promise<Reloaded>
-  /** Stops it: what is being done is handed over or goes on later. */
-  stop(): Promise<void>
+  /**
+   * Stops it: it says at once that it is not ready, answers for `shutdown.readinessDelay` or until `hurry` is aborted, and
+   * then ends; what is being done is handed over or goes on later.
+   */
+  stop(hurry?: AbortSignal): Promise<void>
 }
 
 /** What a broker is started with, beside its configuration. */
@@ -81,21 +84,39 @@ export async function startBroker(config: Config, surroundings: Surroundings): P
   refuseOpenNetwork(config)
   // What was opened is closed in reverse order, also when the start fails half-way.
   const closing: (() => Promise<void>)[] = []
-  const stop = async () => {
+  const closeAll = async () => {
     for (const close of closing.splice(0).reverse()) await close()
   }
+  const leaving = new AbortController()
   try {
-    return { ...(await start(config, surroundings, closing)), stop }
+    const started = await start(config, surroundings, closing, leaving.signal)
+    return {
+      ...started,
+      async stop(hurry) {
+        leaving.abort()
+        await stillAnswering(config, surroundings.clock, hurry)
+        await closeAll()
+      },
+    }
   } catch (error) {
-    await stop()
+    await closeAll()
     throw error
   }
+}
+
+/** Returns when whoever sends requests here has had the time to see that they belong elsewhere. */
+async function stillAnswering({ shutdown }: Config, clock: Clock, hurry?: AbortSignal): Promise<void> {
+  if (shutdown.readinessDelay === undefined) return
+  const overAt = clock.now() + milliseconds(shutdown.readinessDelay)
+  // The only way for this wait to be rejected is that somebody is in a hurry.
+  await until(clock, overAt, hurry).catch(() => undefined)
 }
 
 async function start(
   config: Config,
   { clock, logger, engineSockets }: Surroundings,
   closing: (() => Promise<void>)[],
+  leaving: AbortSignal,
 ): Promise<Omit<RunningBroker, 'stop'>> {
   const log: Log = (level, text, details = {}) =>
     logger[level]({ ...details, err: details.error, error: undefined }, text)
@@ -192,19 +213,10 @@ async function start(
   const ids = idSource(() => clock.now())
   const stopping = new AbortController()
   const server = buildServer(
-    httpContext(
-      config,
-      context,
-      ids,
-      signals,
-      figures,
-      configuredPools,
-      opened,
-      role.endpoints,
-      rules,
-      delegations,
-      stopping.signal,
-    ),
+    httpContext(config, context, ids, signals, figures, configuredPools, opened, role.endpoints, rules, delegations, {
+      leaving,
+      stopping: stopping.signal,
+    }),
     logger,
   )
   closing.push(async () => {
@@ -306,7 +318,7 @@ function httpContext(
   served: readonly Endpoint[],
   rules: SiteRules,
   delegations: Delegations | undefined,
-  stopping: AbortSignal,
+  ending: Pick<HttpContext, 'leaving' | 'stopping'>,
 ): HttpContext {
   return {
     database,
@@ -320,7 +332,7 @@ function httpContext(
     get quotas() {
       return rules.quotas
     },
-    stopping,
+    ...ending,
     drained: new DrainedPools(database, clock),
     ledger,
     booking: new BookingQueue(database, ledger, clock, ids),

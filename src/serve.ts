@@ -1,20 +1,21 @@
 /** The command that is the broker itself. */
 import { resolve } from 'node:path'
 import { pino, type Logger } from 'pino'
+import { EXIT } from './cli/exit-codes.ts'
 import type { ServeOptions } from './cli/program.ts'
 import type { Config } from './config-schema.ts'
-import { engineSockets, loadConfig } from './config.ts'
+import { engineSockets, loadConfig, milliseconds } from './config.ts'
 import { isBrokerError } from './domain/errors.ts'
 import { startBroker, type RunningBroker } from './main.ts'
 import { systemClock } from './system-clock.ts'
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
 /** Serves until SIGTERM or SIGINT; SIGHUP makes it read its configuration again. */
 export async function serve(options: ServeOptions): Promise<number> {
   const config = configOf(options)
   const logger = pino({ level: config.log.level }, pino.destination({ dest: 2, sync: true }))
-  const stopped = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve)
-  })
+  const { stopped, hurry } = stopSignals()
   // Before the broker is ready: the usual answer to SIGHUP is to end.
   let reloaded: Promise<void> = Promise.resolve()
   const starting = startBroker(config, { clock: systemClock, logger, engineSockets: engineSockets(process.env) })
@@ -35,9 +36,38 @@ export async function serve(options: ServeOptions): Promise<number> {
   }
   const signal = await stopped
   logger.info({ signal }, 'The broker stops.')
+  const timer = setTimeout(() => giveUp(config, logger), milliseconds(config.shutdown.graceTime))
   await reloaded
-  await broker.stop()
-  return 0
+  await broker.stop(hurry)
+  clearTimeout(timer)
+  return EXIT.ok
+}
+
+/**
+ * The first SIGTERM or SIGINT, and whether to hurry: somebody at a keyboard does not wait, nor does whoever asks twice.
+ * The signal after that ends the process, as it does any other.
+ */
+function stopSignals(): { stopped: Promise<NodeJS.Signals>; hurry: AbortSignal } {
+  const hurry = new AbortController()
+  const stopped = new Promise<NodeJS.Signals>((resolve) => {
+    let asked = false
+    const onSignal = (signal: NodeJS.Signals) => {
+      resolve(signal)
+      if (signal === 'SIGINT' || asked) {
+        hurry.abort()
+        for (const name of STOP_SIGNALS) process.off(name, onSignal)
+      }
+      asked = true
+    }
+    for (const name of STOP_SIGNALS) process.on(name, onSignal)
+  })
+  return { stopped, hurry: hurry.signal }
+}
+
+/** Whoever takes over needs only the leases to be over, as after a crash. */
+function giveUp({ shutdown }: Config, logger: Logger): never {
+  logger.error(`The broker was not done within ${shutdown.graceTime}; what it did not hand over goes on elsewhere.`)
+  process.exit(EXIT.failed)
 }
 
 function configOf(options: ServeOptions): Config {

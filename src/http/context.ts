@@ -79,7 +79,9 @@ export interface HttpContext {
   readonly figures: Figures
   /** The pools in which nothing new is offered. */
   readonly drained: DrainedPools
-  /** Aborted when the service is about to stop: what waits is answered now. */
+  /** Aborted when requests should go to other processes: this one is not ready any more, and still answers all. */
+  readonly leaving: AbortSignal
+  /** Aborted after that, when the service ends: what waits is answered now. */
   readonly stopping: AbortSignal
 }
 

@@ -11,7 +11,7 @@ export interface Check {
 }
 
 export interface Health {
-  /** The database and at least one platform answer, and the service is not about to stop. */
+  /** The database and at least one platform answer, and requests need not go elsewhere. */
   readonly ready: boolean
   readonly checks: readonly Check[]
 }
@@ -31,7 +31,7 @@ export class HealthWatch {
     const [database, ...platforms] = await this.#looking
     const answering = database?.status === 'ok' && platforms.some(({ status }) => status === 'ok')
     return {
-      ready: answering && !this.#context.stopping.aborted,
+      ready: answering && !this.#context.leaving.aborted,
       checks: database ? [database, ...platforms] : platforms,
     }
   }

@@ -108,7 +108,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     setSecurityHeaders(reply, context.settings.publicUrl)
     allowOrigin(request, reply, context.settings.corsOrigins, () => known.methodsAt(pathOf(request)))
     const { oneForm, whileStopping } = request.routeOptions.config
-    if (context.stopping.aborted) void reply.header('Connection', 'close')
+    if (context.leaving.aborted) void reply.header('Connection', 'close')
     if (context.stopping.aborted && !whileStopping) throw new BrokerError('UNAVAILABLE', 'The broker is stopping.')
     refuseMalformed(request)
     const { open, publicUrl, endpoints } = context.settings

@@ -30,7 +30,7 @@ export function vosiRoutes(app: FastifyInstance, context: HttpContext, health: H
     const said = known ? await motd.find(context.database, clock.now()) : undefined
     const troubles = checks.flatMap(({ name, detail }) => (detail === undefined ? [] : [`${name}: ${detail}`]))
     const notes = [
-      ...(context.stopping.aborted ? ['The broker is stopping.'] : []),
+      ...(context.leaving.aborted ? ['The broker is stopping.'] : []),
       ...troubles,
       ...(said ? [said.text] : []),
     ]

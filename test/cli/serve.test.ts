@@ -78,6 +78,48 @@ describe('broker serve', () => {
     broker.process.kill('SIGTERM')
     expect((await broker.ends()).exitCode).toBe(EXIT.ok)
   })
+  it('says that it is not ready before it ends, and answers meanwhile until the delay is over or it is told again', async () => {
+    const started = (name: string, settings: Record<string, string>) =>
+      startCommand(['serve', '--port', '0', '--data-directory', name], options(settings))
+    const patient = started('patient', { BROKER_SHUTDOWN_READINESS_DELAY: 'PT1H', BROKER_SHUTDOWN_GRACE_TIME: 'PT2H' })
+    const [, url = ''] = await patient.writes(/^The broker is ready at (http:\/\/127\.0\.0\.1:\d+)/m)
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200)
+    patient.process.kill('SIGTERM')
+    await expect.poll(async () => (await fetch(`${url}/health/ready`)).status).toBe(503)
+    expect(await (await fetch(`${url}/availability`)).text()).toMatch(/available>false<[\s\S]*The broker is stopping\./)
+    const request = {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(containerRequest()),
+    }
+    const answer = await fetch(`${url}/offersets`, { ...request, redirect: 'manual' })
+    expect([answer.status, answer.headers.get('connection')]).toEqual([303, 'close'])
+    patient.process.kill('SIGTERM')
+    expect((await patient.ends()).exitCode).toBe(EXIT.ok)
+
+    const brief = started('brief', { BROKER_SHUTDOWN_READINESS_DELAY: 'PT0.01S' })
+    await brief.writes(/is ready at/)
+    brief.process.kill('SIGTERM')
+    expect((await brief.ends()).exitCode).toBe(EXIT.ok)
+  })
+  it('does not let somebody at a keyboard wait, and is done within its grace time', async () => {
+    const settings = {
+      BROKER_SHUTDOWN_READINESS_DELAY: 'PT1H',
+      BROKER_SHUTDOWN_GRACE_TIME: 'PT2H',
+      BROKER_LOG_LEVEL: 'error',
+    }
+    const typed = startCommand(['serve', '--port', '0', '--data-directory', 'typed'], options(settings))
+    await typed.writes(/is ready at/)
+    typed.process.kill('SIGINT')
+    expect((await typed.ends()).exitCode).toBe(EXIT.ok)
+
+    const short = { ...settings, BROKER_SHUTDOWN_GRACE_TIME: 'PT0.1S' }
+    const late = startCommand(['serve', '--port', '0', '--data-directory', 'late'], options(short))
+    await late.writes(/is ready at/)
+    late.process.kill('SIGTERM')
+    const { exitCode, stderr } = await late.ends()
+    expect([exitCode, stderr]).toEqual([EXIT.failed, expect.stringContaining('was not done within PT0.1S')])
+  })
   it('says in JSON that it is ready', async () => {
     const broker = serve('--json', '--data-directory', 'json')
     const [line] = await broker.writes(/^\{.*"type":"ready".*\}$/m)
