@@ -118,6 +118,8 @@ async function withPlatforms(
     brokerId,
     outputBytesMax: config.execution.outputBytes,
     engineSockets: engineSockets(process.env),
+    // Nothing is pulled.
+    loginAt: () => undefined,
     log: (_level, text, { platform } = {}) => warningsOf(platform).push(text),
   }
   function warningsOf(platform: unknown): string[] {

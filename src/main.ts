@@ -11,7 +11,6 @@ import { milliseconds } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { ensureAdministrator } from './accounts/accounts.ts'
 import { until, type Clock } from './domain/clock.ts'
-import { BrokerError } from './domain/errors.ts'
 import { idSource, type IdSource } from './domain/ids.ts'
 import type { HttpContext } from './http/context.ts'
 import { dataPlaces } from './data-here.ts'
@@ -22,7 +21,7 @@ import type { Endpoint } from './http/endpoints.ts'
 import { DrainedPools } from './http/drained-pools.ts'
 import { Figures } from './http/figures.ts'
 import { TrustedProxies } from './http/forwarded.ts'
-import { buildServer, type BrokerServer } from './http/server.ts'
+import { buildServer } from './http/server.ts'
 import { startDuty, type Duty } from './lifecycle/duty.ts'
 import { Engine } from './lifecycle/engine.ts'
 import { EstimateBook } from './lifecycle/estimate-book.ts'
@@ -35,7 +34,9 @@ import type { ConfiguredPool } from './lifecycle/survey.ts'
 import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
 import { choosePlatforms, openPlatform, type ChosenPlatform, type PlatformSurroundings } from './platforms-here.ts'
 import type { Platform } from './platforms/platform.ts'
+import { listen } from './listen.ts'
 import { refuseOpenNetwork } from './open-network.ts'
+import { knownRegistries, RegistryLogins } from './registries-here.ts'
 import { roleOf } from './roles.ts'
 import { SiteRules } from './policies-here.ts'
 import { reload, type Reloaded } from './reload.ts'
@@ -132,12 +133,14 @@ async function start(
   if (database.kind === 'embedded') await work.takeBackLeases(database)
   const brokerId = await broker.identify(database, randomBytes(5).toString('hex'), clock.now())
 
+  const logins = new RegistryLogins(knownRegistries(config))
   const platformSurroundings: PlatformSurroundings = {
     clock,
     directory,
     brokerId,
     outputBytesMax: config.execution.outputBytes,
     engineSockets,
+    loginAt: logins.at,
     log,
   }
   const { platforms, notes: platformNotes } = await choosePlatforms(config.platforms, platformSurroundings)
@@ -223,7 +226,7 @@ async function start(
     stopping.abort()
     await server.stop()
   })
-  const url = await listen(server, config.listen)
+  const url = await listen(server.app, config.listen)
   let current = config
   return {
     url,
@@ -237,7 +240,11 @@ async function start(
             opened.push(platform)
             await enter({ platform, config: added })
           },
-          changePolicies: (next) => rules.change(next),
+          changePolicies: async (next) => {
+            const registries = knownRegistries(next)
+            await rules.change(next)
+            logins.change(registries)
+          },
         },
         current,
         changed,
@@ -368,30 +375,5 @@ function httpContext(
       notation: config.notation,
       corsOrigins: config.cors.origins,
     },
-  }
-}
-
-async function listen({ app }: BrokerServer, { host, port }: Config['listen']): Promise<string> {
-  try {
-    return await app.listen({ host, port })
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') {
-      throw new BrokerError(
-        'UNAVAILABLE',
-        `The port ${port} on ${host} is taken; choose another with --port, or 0 for a free one.`,
-        { cause },
-      )
-    }
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new BrokerError('UNAVAILABLE', `This machine has no address ${host}; choose another with --host.`, {
-        cause,
-      })
-    }
-    if (code === 'EACCES')
-      throw new BrokerError('UNAVAILABLE', `The port ${port} may not be used by this user; choose one above 1023.`, {
-        cause,
-      })
-    throw cause
   }
 }

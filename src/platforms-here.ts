@@ -9,6 +9,7 @@ import type { Amounts } from './domain/resources.ts'
 import type { Log } from './lifecycle/worker-context.ts'
 import type { Platform } from './platforms/platform.ts'
 import { priceListOf } from './price-lists.ts'
+import type { RegistryLogin } from './registries/known-registry.ts'
 import { SimulatedPlatform } from './platforms/simulated/simulated-platform.ts'
 
 export interface PlatformSurroundings {
@@ -18,6 +19,8 @@ export interface PlatformSurroundings {
   readonly brokerId: string
   readonly outputBytesMax: number
   readonly engineSockets: readonly string[]
+  /** What registries are shown that images are pulled from. */
+  readonly loginAt: (host: string) => RegistryLogin | undefined
   readonly log: Log
 }
 
@@ -82,7 +85,7 @@ export function poolsOf(configured: readonly PoolConfig[], capacity: Amounts): C
 
 /** Opens a platform by its configuration. */
 export async function openPlatform(config: PlatformConfig, surroundings: PlatformSurroundings): Promise<Platform> {
-  const { clock, directory, brokerId, outputBytesMax, engineSockets, log } = surroundings
+  const { clock, directory, brokerId, outputBytesMax, engineSockets, loginAt, log } = surroundings
   if (config.type === 'simulated') {
     return new SimulatedPlatform({
       name: config.name,
@@ -102,6 +105,7 @@ export async function openPlatform(config: PlatformConfig, surroundings: Platfor
     pidsMax: config.processes,
     clock,
     outputMaxBytes: outputBytesMax,
+    loginAt,
     log,
   })
 }

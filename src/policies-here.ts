@@ -21,7 +21,8 @@ import { OpaPolicy } from './policies/opa/opa-policy.ts'
 import { PolicyChain, type PolicyWatch } from './policies/policy-chain.ts'
 import type { Policy } from './policies/policy.ts'
 import type { Quota } from './policies/quota.ts'
-import { RegistryClient, type KnownRegistry } from './registries/registry-client.ts'
+import { knownRegistries } from './registries-here.ts'
+import { RegistryClient } from './registries/registry-client.ts'
 import { secretIn } from './secrets.ts'
 
 /** How long the policies may take to answer, in milliseconds. */
@@ -52,7 +53,7 @@ export async function policiesOf(config: Config, clock: Clock): Promise<SitePoli
   try {
     const { resolve } = new RegistryClient({
       clock,
-      registries: config.registries.map(knownRegistry),
+      registries: knownRegistries(config),
       agent,
       guardedAgent: outside,
       answerWithinMs: REGISTRY_PATIENCE_MS,
@@ -68,11 +69,6 @@ export async function policiesOf(config: Config, clock: Clock): Promise<SitePoli
     await close()
     throw error
   }
-}
-
-function knownRegistry({ host, plainHttp, username, passwordFile }: Config['registries'][number]): KnownRegistry {
-  if (username === undefined || passwordFile === undefined) return { host, plainHttp }
-  return { host, plainHttp, credentials: { username, password: secretIn(passwordFile, `the password for ${host}`) } }
 }
 
 /** The policies of the site as one, and its quotas, watched by the figures and the log; they can be changed. */

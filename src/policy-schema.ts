@@ -77,7 +77,7 @@ export const REGISTRIES = {
   type: 'array',
   default: [],
   description:
-    'Registries with addresses that are not public, or that want to know who asks. The policies ask these and, at public addresses, those of the white lists.',
+    'Registries with addresses that are not public, or that want to know who asks. The policies ask these and, at public addresses, those of the white lists; platforms show the name and the password when they pull images from exactly that host.',
   items: {
     type: 'object',
     additionalProperties: false,

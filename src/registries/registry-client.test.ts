@@ -6,7 +6,8 @@ import { startRegistryFront, type RegistryFront } from '../../test/support/regis
 import { AddressGuard } from '../data/address-guard.ts'
 import { guardedAgent } from '../data/guarded-agent.ts'
 import { challengeOf, tokenUrl } from './challenge.ts'
-import { RegistryClient, type KnownRegistry } from './registry-client.ts'
+import type { KnownRegistry } from './known-registry.ts'
+import { RegistryClient } from './registry-client.ts'
 
 const signal = new AbortController().signal
 const agent = new Agent()

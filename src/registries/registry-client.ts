@@ -11,15 +11,7 @@ import type { Clock } from '../domain/clock.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { isDigest, type ImageReference } from '../domain/image-reference.ts'
 import { challengeOf, tokenUrl } from './challenge.ts'
-
-/** A registry that the operator names. */
-export interface KnownRegistry {
-  /** The host, with its port where it has one, as it stands in references. */
-  readonly host: string
-  /** Whether it is spoken to without encryption. */
-  readonly plainHttp: boolean
-  readonly credentials?: { readonly username: string; readonly password: string } | undefined
-}
+import { registryAt, type KnownRegistry } from './known-registry.ts'
 
 export interface RegistryClientOptions {
   readonly clock: Clock
@@ -121,7 +113,7 @@ export class RegistryClient {
   }
 
   #registry(host: string): Registry {
-    const known = this.#options.registries.find((one) => one.host.toLowerCase() === host.toLowerCase())
+    const known = registryAt(this.#options.registries, host)
     const address = host === 'docker.io' ? 'registry-1.docker.io' : host
     return {
       host,

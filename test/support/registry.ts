@@ -12,6 +12,10 @@ import { imageRegistry, registryProgram } from './engines.ts'
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json'
 const INDEX = 'application/vnd.docker.distribution.manifest.list.v2+json'
 
+/** Who may pull from a registry that asks for a login, and the line of htpasswd for it. */
+export const REGISTRY_LOGIN = { username: 'robot', password: 'the secret' } as const
+const HTPASSWD = 'robot:$2b$04$ZWVSVOYRms.r/7ler02zquwHwUVNzLlvorZzbaJGtsAN4ZMs98uTS\n'
+
 /** Why tests that need a registry cannot run; undefined when they can. */
 export const registryMissing = imageRegistry().missing
 
@@ -26,14 +30,17 @@ export interface PushedImage {
 export class TestRegistry {
   /** `127.0.0.1:<port>` */
   readonly host: string
+  readonly #headers: Readonly<Record<string, string>>
   readonly #close: () => Promise<void>
 
-  private constructor(host: string, close: () => Promise<void>) {
+  private constructor(host: string, headers: Readonly<Record<string, string>>, close: () => Promise<void>) {
     this.host = host
+    this.#headers = headers
     this.#close = close
   }
 
-  static async start(): Promise<TestRegistry> {
+  /** Starts one; with `asksForLogin` it answers `REGISTRY_LOGIN` only. */
+  static async start({ asksForLogin = false } = {}): Promise<TestRegistry> {
     const directory = mkdtempSync(join(tmpdir(), 'registry-'))
     const host = `127.0.0.1:${await freePort()}`
     const config = {
@@ -41,11 +48,15 @@ export class TestRegistry {
       log: { level: 'error' },
       storage: { filesystem: { rootdirectory: directory } },
       http: { addr: host },
+      ...(asksForLogin ? { auth: { htpasswd: { realm: 'here', path: join(directory, 'htpasswd') } } } : {}),
     }
+    writeFileSync(join(directory, 'htpasswd'), HTPASSWD)
+    const { username, password } = REGISTRY_LOGIN
+    const basic = { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
     // JSON is YAML too.
     writeFileSync(join(directory, 'config.yml'), JSON.stringify(config))
     const child = spawn(registryProgram as string, ['serve', join(directory, 'config.yml')], { stdio: 'ignore' })
-    const registry = new TestRegistry(host, async () => {
+    const registry = new TestRegistry(host, asksForLogin ? basic : {}, async () => {
       child.kill()
       rmSync(directory, { recursive: true, force: true })
     })
@@ -91,11 +102,14 @@ export class TestRegistry {
 
   async #pushBlob(name: string, content: Buffer): Promise<{ digest: string; size: number }> {
     const digest = digestOf(content)
-    const upload = await request(`http://${this.host}/v2/${name}/blobs/uploads/`, { method: 'POST' })
+    const upload = await request(`http://${this.host}/v2/${name}/blobs/uploads/`, {
+      method: 'POST',
+      headers: this.#headers,
+    })
     await upload.body.dump()
     const place = new URL(String(upload.headers.location), `http://${this.host}`)
     place.searchParams.set('digest', digest)
-    const put = await request(place, { method: 'PUT', body: content })
+    const put = await request(place, { method: 'PUT', headers: this.#headers, body: content })
     if (put.statusCode !== 201) throw new Error(`the registry refused a blob: ${await put.body.text()}`)
     await put.body.dump()
     return { digest, size: content.length }
@@ -109,7 +123,7 @@ export class TestRegistry {
   ): Promise<{ digest: string; size: number }> {
     const body = Buffer.from(JSON.stringify(manifest))
     const url = `http://${this.host}/v2/${name}/manifests/${tag}`
-    const put = await request(url, { method: 'PUT', headers: { 'content-type': type }, body })
+    const put = await request(url, { method: 'PUT', headers: { ...this.#headers, 'content-type': type }, body })
     if (put.statusCode !== 201) throw new Error(`the registry refused a manifest: ${await put.body.text()}`)
     await put.body.dump()
     return { digest: digestOf(body), size: body.length }
@@ -117,7 +131,7 @@ export class TestRegistry {
 
   async #answers(): Promise<void> {
     for (let attempt = 0; attempt < 100; attempt++) {
-      const answer = await request(`http://${this.host}/v2/`).catch(() => undefined)
+      const answer = await request(`http://${this.host}/v2/`, { headers: this.#headers }).catch(() => undefined)
       await answer?.body.dump()
       if (answer?.statusCode === 200) return
       await wait(50)

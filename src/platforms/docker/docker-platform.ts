@@ -35,6 +35,7 @@ import { findImage, obtainImage } from './image.ts'
 import { Marks, readLabels } from './marks.ts'
 import { outputOf } from './output.ts'
 import { ProgramCheck } from './program-check.ts'
+import type { LoginAt } from './registry-login.ts'
 import { KILLED_EXIT_CODE, observationOf, stageOf, wasStarted } from './state-map.ts'
 import { stopContainer, wasStopped } from './stopping.ts'
 import { unsupportedBy } from './unsupported.ts'
@@ -49,6 +50,8 @@ export interface DockerOptions extends Confinement {
   /** What the platform has, where that is not what the engine says. */
   readonly capacity: Partial<Amounts>
   readonly clock: Clock
+  /** What registries are shown that images are pulled from. Nobody is shown anything when it is left out. */
+  readonly loginAt?: LoginAt
   readonly log?: (level: 'info' | 'warn', message: string, context: Readonly<Record<string, unknown>>) => void
 }
 
@@ -118,7 +121,8 @@ export class DockerPlatform implements Platform {
   }
 
   prepareImage({ image }: Executable, progress: ImageProgress, signal: AbortSignal): Promise<string> {
-    return obtainImage(this.#client, image, progress, signal)
+    const { loginAt = () => undefined } = this.#options
+    return obtainImage({ client: this.#client, loginAt }, image, progress, signal)
   }
 
   async prepareVolume(volume: VolumeRef, _sizeGib: number, directories: readonly string[]): Promise<void> {

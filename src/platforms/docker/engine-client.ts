@@ -13,6 +13,7 @@ export interface EngineQuestion {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | readonly string[]>>
+  readonly headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */
   readonly body?: unknown
   /** Sent as it is: a tar archive. */
@@ -100,7 +101,8 @@ export class EngineClient {
   }
 
   #send(question: EngineQuestion): Promise<Dispatcher.ResponseData> {
-    const { method = 'GET', path, query, body, archive, timeoutMs = TIMEOUT_MS, signal } = question
+    const { method = 'GET', path, query, headers, body, archive, timeoutMs = TIMEOUT_MS, signal } = question
+    const type = archive ? { 'content-type': 'application/x-tar' } : body ? { 'content-type': 'application/json' } : {}
     const pool = question.timeoutMs === undefined ? this.#questions : this.#patient
     return this.#attempt(
       question,
@@ -108,7 +110,7 @@ export class EngineClient {
         method,
         path,
         ...(query ? { query } : {}),
-        headers: archive ? { 'content-type': 'application/x-tar' } : body ? { 'content-type': 'application/json' } : {},
+        headers: { ...type, ...headers },
         body: archive ?? (body ? JSON.stringify(body) : null),
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,

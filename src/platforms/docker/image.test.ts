@@ -1,14 +1,18 @@
 /** Images from a registry of the test's own, on real engines. */
+import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { describeOnEngines, dockerPlatform, executableOf } from '../../../test/support/docker-platform.ts'
 import { busyboxLayer, removeImage, testImage, type TestImage } from '../../../test/support/images.ts'
-import { registryMissing, TestRegistry, type PushedImage } from '../../../test/support/registry.ts'
+import { REGISTRY_LOGIN, registryMissing, TestRegistry, type PushedImage } from '../../../test/support/registry.ts'
 import { isBrokerError } from '../../domain/errors.ts'
 import type { ContainerImage, DockerContainer } from '../../domain/execution-request.ts'
 import type { DockerPlatform } from './docker-platform.ts'
+import type { RegistryLogin } from './registry-login.ts'
 
 const quiet = new AbortController().signal
 const silent = () => undefined
+const PLAIN_HTTP_REFUSED =
+  'this engine pulls from 127.0.0.1 over HTTPS only: make it an insecure registry in registries.conf'
 const ABSENT = `sha256:${'0'.repeat(64)}`
 
 describeOnEngines('images', ({ address }) => {
@@ -88,7 +92,7 @@ describeOnEngines('images', ({ address }) => {
     let image: PushedImage
     let arm: PushedImage
     let index: string
-    let refusesPlainHttp: string | undefined
+    let refusesPlainHttp = false
 
     beforeAll(async () => {
       registry = await TestRegistry.start()
@@ -98,13 +102,12 @@ describeOnEngines('images', ({ address }) => {
       await registry.pushIndex('project/image', 'only-arm', { arm64: arm })
       await obtain({ locations: [at('1')] }).catch((error: unknown) => {
         if (!isBrokerError(error) || !error.detail.includes('HTTPS')) throw error
-        refusesPlainHttp =
-          'this engine pulls from 127.0.0.1 over HTTPS only: make it an insecure registry in registries.conf'
+        refusesPlainHttp = true
       })
     })
     afterAll(() => registry.close())
     beforeEach(async (context: TestContext) => {
-      if (refusesPlainHttp) return context.skip(refusesPlainHttp)
+      if (refusesPlainHttp) return context.skip(PLAIN_HTTP_REFUSED)
       for (const { id } of [image, arm]) await removeImage(address, id)
     })
     afterAll(async () => {
@@ -155,6 +158,58 @@ describeOnEngines('images', ({ address }) => {
       const reason = new Error('not wanted any more')
       const obtaining = obtain({ locations: [at('1'), at('all')] }, () => gone.abort(reason), gone.signal)
       await expect(obtaining).rejects.toBe(reason)
+    })
+  })
+})
+
+describeOnEngines('images', ({ address }) => {
+  const reason = registryMissing ? ` (skipped: ${registryMissing})` : ''
+  describe.skipIf(registryMissing !== undefined)(`from a registry that asks for a login${reason}`, () => {
+    let registry: TestRegistry
+    let image: PushedImage
+    let refusesPlainHttp = false
+    const obtain = async (login: RegistryLogin | undefined) => {
+      const loginAt = (host: string) => (host === registry.host ? login : undefined)
+      const platform = dockerPlatform(address, { loginAt })
+      const location = `${registry.host}/project/private:1`
+      return platform.prepareImage(executableOf(location), silent, quiet).finally(() => platform.close())
+    }
+    const refused = (login: RegistryLogin | undefined) =>
+      obtain(login).then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+
+    beforeAll(async () => {
+      registry = await TestRegistry.start({ asksForLogin: true })
+      image = await registry.push('project/private', '1', await busyboxLayer())
+      const error = await refused(undefined)
+      refusesPlainHttp = isBrokerError(error) && error.detail.includes('HTTPS')
+    })
+    beforeEach((context: TestContext) => {
+      if (refusesPlainHttp) context.skip(PLAIN_HTTP_REFUSED)
+    })
+    afterAll(async () => {
+      await removeImage(address, image.id)
+      await registry.close()
+    })
+
+    it('are pulled with the login that is configured for it', async () => {
+      expect(await obtain(REGISTRY_LOGIN)).toBe(image.id)
+    })
+    it('are refused in plain words that name the registry, and are not tried again, with a wrong login or none', async () => {
+      await removeImage(address, image.id)
+      const wrong = await refused({ ...REGISTRY_LOGIN, password: 'not the one' })
+      expect(wrong).toMatchObject({
+        code: 'IMAGE_UNAVAILABLE',
+        retryable: false,
+        detail: `${registry.host}/project/private:1: the registry ${registry.host} refused the name and the password that this broker has for it`,
+      })
+      expect(inspect(wrong, { depth: null })).not.toContain('not the one')
+      expect(await refused(undefined)).toMatchObject({
+        code: 'IMAGE_UNAVAILABLE',
+        detail: expect.stringContaining(`the registry ${registry.host} wants to know who asks`) as string,
+      })
     })
   })
 })

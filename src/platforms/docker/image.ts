@@ -10,8 +10,15 @@ import type { ImageProgress } from '../platform.ts'
 import type { ImageDetails, PullLine } from './engine-answers.ts'
 import { EngineRefusal, jsonLines, type EngineClient } from './engine-client.ts'
 import { normalArchitecture } from './engine-facts.ts'
-import { isDigest, parseReference, type ImageReference } from '../../domain/image-reference.ts'
+import { isDigest, parseReference, repositoryParts, type ImageReference } from '../../domain/image-reference.ts'
 import { PullProgress } from './pull-progress.ts'
+import { loginFault, loginHeader, type LoginAt } from './registry-login.ts'
+
+/** An engine that pulls, and what it is to show to registries. */
+export interface PullingEngine {
+  readonly client: EngineClient
+  readonly loginAt: LoginAt
+}
 
 /** Failures that another location does not help against. */
 const EVERYWHERE: readonly ErrorCode[] = ['PLATFORM_UNAVAILABLE', 'NO_SPACE']
@@ -28,7 +35,7 @@ export async function findImage(client: EngineClient, image: ContainerImage): Pr
 
 /** Makes sure that the engine has the image, and gives its id. Throws IMAGE_UNAVAILABLE with the words of the last location. */
 export async function obtainImage(
-  client: EngineClient,
+  engine: PullingEngine,
   image: ContainerImage,
   progress: ImageProgress,
   signal: AbortSignal,
@@ -36,7 +43,7 @@ export async function obtainImage(
   let last = new BrokerError('IMAGE_UNAVAILABLE', 'the request names no location of the image')
   for (const location of image.locations) {
     try {
-      return await obtainFrom(client, location, image, progress, signal)
+      return await obtainFrom(engine, location, image, progress, signal)
     } catch (error) {
       signal.throwIfAborted()
       if (!isBrokerError(error) || EVERYWHERE.includes(error.code)) throw error
@@ -52,7 +59,7 @@ interface Wanted extends ImageReference {
 }
 
 async function obtainFrom(
-  client: EngineClient,
+  engine: PullingEngine,
   location: string,
   image: ContainerImage,
   progress: ImageProgress,
@@ -60,10 +67,10 @@ async function obtainFrom(
 ): Promise<string> {
   const wanted = wantedAt(location, image)
   if (!wanted) throw unavailable('it is not a reference to an image with the digest of the request')
-  let found = await findLocally(client, wanted)
+  let found = await findLocally(engine.client, wanted)
   if (!found) {
-    await pull(client, wanted, progress, signal)
-    found = await findLocally(client, wanted)
+    await pull(engine, wanted, progress, signal)
+    found = await findLocally(engine.client, wanted)
     if (!found) throw unavailable(`the registry gave an image that is not ${wanted.digest ?? 'to be found afterwards'}`)
   }
   const wrong = wrongPlatform(found, image)
@@ -110,15 +117,34 @@ function wrongPlatform(found: ImageDetails, image: ContainerImage): string | und
   return has === wants ? undefined : `it is an image for ${has}, not for ${wants}`
 }
 
+/** Pulls it, and says plainly when its registry wanted somebody else to ask. */
 async function pull(
+  { client, loginAt }: PullingEngine,
+  wanted: Wanted,
+  progress: ImageProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  const { registry } = repositoryParts(wanted)
+  const login = loginAt(registry)
+  try {
+    await pullWith(client, loginHeader(registry, login), wanted, progress, signal)
+  } catch (error) {
+    const fault = error instanceof EngineRefusal ? loginFault(error.words, registry, login) : undefined
+    throw fault === undefined ? error : new BrokerError('IMAGE_UNAVAILABLE', fault, { cause: error })
+  }
+}
+
+async function pullWith(
   client: EngineClient,
+  headers: Readonly<Record<string, string>>,
   { repository, tag, digest }: Wanted,
   progress: ImageProgress,
   signal: AbortSignal,
 ): Promise<void> {
   const doing = `pulling ${repository}`
   const query = { fromImage: repository, tag: digest ?? tag ?? 'latest' }
-  const lines = jsonLines<PullLine>(client.open({ method: 'POST', path: '/images/create', query, doing, signal }))
+  const question = { method: 'POST', path: '/images/create', query, headers, doing, signal } as const
+  const lines = jsonLines<PullLine>(client.open(question))
   const seen = new PullProgress()
   let said = 'pulling'
   let refused: string | undefined

@@ -2,7 +2,10 @@
 import type { PullLine } from './engine-answers.ts'
 
 interface Layer {
+  /** Whether it was downloaded. */
   readonly done: boolean
+  /** Only Docker tells of it, after the download. */
+  readonly unpacking: boolean
   readonly currentBytes: number
   readonly totalBytes: number
 }
@@ -16,8 +19,8 @@ export class PullProgress {
     const known = this.#layers.get(id)
     const { current = 0, total } = progressDetail ?? {}
     this.#layers.set(id, {
-      // Podman ends with the download and does not tell of unpacking; what Docker sends after it goes on.
-      done: /^(Download complete|Pull complete|Already exists)$/.test(status),
+      done: known?.done || /^(Download complete|Pull complete|Already exists)$/.test(status),
+      unpacking: status === 'Extracting',
       currentBytes: status === 'Downloading' ? current : (known?.currentBytes ?? 0),
       totalBytes: status === 'Downloading' ? (total ?? 0) : (known?.totalBytes ?? 0),
     })
@@ -30,7 +33,8 @@ export class PullProgress {
     const total = sum(layers.map(({ totalBytes }) => totalBytes))
     const current = sum(layers.map((layer) => (layer.done ? layer.totalBytes : layer.currentBytes)))
     const bytes = total > 0 ? `, ${megabytes(current)} of ${megabytes(total)} MB` : ''
-    return `${done} of ${layers.length} layers${bytes}`
+    const unpacking = layers.some((layer) => layer.unpacking) ? ', unpacking' : ''
+    return `${done} of ${layers.length} layers${bytes}${unpacking}`
   }
 }
 
