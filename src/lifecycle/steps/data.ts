@@ -52,7 +52,8 @@ export const dataStep: Step = {
     await progress.said()
     if (staged.name !== CONTENT) await platform.writeLink(volume, CONTENT, staged.name)
     const verified = staged.verified ? `, and their ${staged.verified.algorithm} is what the source announced` : ''
-    await say(message('data-staged', clock.now(), { bytes: staged.bytes, location: publicUrl(location), verified }))
+    const values = { bytes: staged.bytes, location: publicUrl(location), verified }
+    await say(message('data-staged', clock.now(), values), 'data-staged')
     return { name: staged.name, bytes: staged.bytes, sha256: staged.measured }
   },
 
@@ -76,7 +77,7 @@ export const dataStep: Step = {
         signal,
       }),
     )
-    await say(message('data-saved', clock.now(), { ...saved, location: publicUrl(location) }))
+    await say(message('data-saved', clock.now(), { ...saved, location: publicUrl(location) }), 'data-saved')
     return { saved }
   },
 
