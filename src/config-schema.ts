@@ -240,7 +240,34 @@ export const CONFIG_SCHEMA = {
               network: {
                 enum: ['none', 'bridge'],
                 default: 'none',
-                description: 'The network of the containers: none, or the bridge of the engine.',
+                description:
+                  'Whether programs may reach out: none, or bridge, where each has a network of its own (Docker) or a stack of its own (Podman, which needs slirp4netns).',
+              },
+              publish: {
+                type: 'object',
+                additionalProperties: false,
+                description:
+                  'Where the ports are published that requests ask for; {} is this machine alone. Without it no ports are published. A program with ports also reaches the machine of the engine; with network none on Docker nothing beyond, and on Podman nothing is published then.',
+                properties: {
+                  address: {
+                    type: 'string',
+                    format: 'broker-address',
+                    default: '127.0.0.1',
+                    description: "The address of the engine's machine that they are published at; 0.0.0.0 is all.",
+                  },
+                  host: {
+                    type: 'string',
+                    pattern: '^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+)$',
+                    description:
+                      'The host that clients are told, such as jobs.example.org; the address when left out. Needed when the address is 0.0.0.0 or ::.',
+                  },
+                },
+              },
+              subnets: {
+                type: 'string',
+                format: 'broker-ipv4-network',
+                description:
+                  'A network such as 10.213.0.0/16 that networks of programs are taken from, 16 addresses each. Without it Docker has room for some 30 of them.',
               },
               processes: {
                 type: 'integer',

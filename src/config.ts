@@ -139,6 +139,8 @@ function validate(values: Record<string, unknown>): string[] {
   addFormatsModule.default(ajv)
   ajv.addFormat('broker-duration', isDuration)
   ajv.addFormat('broker-network', isNetwork)
+  ajv.addFormat('broker-address', ipaddr.isValid)
+  ajv.addFormat('broker-ipv4-network', isSubnets)
   const check = ajv.compile(CONFIG_SCHEMA)
   if (check(values)) return alternativeDefaults(values, ajv)
   const faults = (check.errors ?? []).filter((fault) => fault.keyword !== 'oneOf' && isOfItsType(fault, values))
@@ -174,7 +176,7 @@ function alternativeDefaults(values: Record<string, unknown>, ajv: Ajv2020): str
       if (schema) ajv.validate(schema, entry)
     }
   }
-  return [...sameNames(values), ...acceleratorsNowhere(values)]
+  return [...sameNames(values), ...acceleratorsNowhere(values), ...publishedNowhere(values)]
 }
 
 /** The name of a policy is how it is told from the others. */
@@ -196,6 +198,17 @@ function acceleratorsNowhere({ platforms = [] }: { platforms?: readonly Platform
   )
 }
 
+/** Clients cannot connect to `all addresses`: they are told a name. */
+function publishedNowhere({ platforms = [] }: { platforms?: readonly PlatformConfig[] }): string[] {
+  return platforms.flatMap((platform, index) => {
+    const { address, host } = (platform.type === 'docker' && platform.publish) || {}
+    if (address === undefined || host !== undefined || !isUnspecified(address)) return []
+    return [`platforms.${index}.publish.host is needed, because ${address} is no address that clients can connect to`]
+  })
+}
+
+const isUnspecified = (address: string) => ipaddr.parse(address).range() === 'unspecified'
+
 function describeFault({ instancePath, keyword, message, params }: ErrorObject): string {
   const path = instancePath.slice(1).replaceAll('/', '.')
   if (keyword === 'additionalProperties')
@@ -211,6 +224,12 @@ const FORMATS: Readonly<Record<string, string>> = {
   uri: 'a URL',
   'broker-duration': 'a duration such as PT5M',
   'broker-network': 'an address or a network such as 10.0.0.0/8',
+  'broker-address': 'an address such as 127.0.0.1',
+  'broker-ipv4-network': 'a network of at least 16 addresses such as 10.213.0.0/16',
+}
+
+function isSubnets(text: string): boolean {
+  return ipaddr.IPv4.isValidCIDR(text) && ipaddr.IPv4.parseCIDR(text)[1] <= 28
 }
 
 function isNetwork(text: string): boolean {

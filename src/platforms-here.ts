@@ -102,6 +102,8 @@ export async function openPlatform(config: PlatformConfig, surroundings: Platfor
     brokerId,
     capacity: {},
     network: config.network,
+    ...(config.publish ? { publish: { ...config.publish, host: config.publish.host ?? config.publish.address } } : {}),
+    ...(config.subnets === undefined ? {} : { subnets: config.subnets }),
     pidsMax: config.processes,
     clock,
     outputMaxBytes: outputBytesMax,

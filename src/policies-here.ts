@@ -173,7 +173,7 @@ async function policyOf(config: Exclude<PolicyConfig, { type: 'quota' }>, outsid
     case 'images':
       return new ImagesPolicy({ ...config, resolve: config.resolve ? outside.resolve : undefined })
     case 'limits': {
-      const { cores, memory, storage, accelerators, duration } = config
+      const { cores, memory, storage, accelerators, ports, duration } = config
       const amounts = {
         ...(cores ? { cores } : {}),
         ...(memory ? { memory } : {}),
@@ -183,6 +183,7 @@ async function policyOf(config: Exclude<PolicyConfig, { type: 'quota' }>, outsid
       return new LimitsPolicy({
         name,
         amounts,
+        portsMax: ports,
         durationMs: duration === undefined ? undefined : milliseconds(duration),
       })
     }

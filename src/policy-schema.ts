@@ -142,6 +142,11 @@ export const POLICIES = {
           memory: { type: 'integer', minimum: 1, description: 'The most GiB of memory of one execution.' },
           storage: { type: 'integer', minimum: 0, description: 'The most GiB of storage of one execution, in all.' },
           accelerators: { type: 'integer', minimum: 0, description: 'The most accelerators of one execution.' },
+          ports: {
+            type: 'integer',
+            minimum: 0,
+            description: 'The most ports of one execution that are published; 0 for none.',
+          },
           duration: {
             type: 'string',
             format: 'broker-duration',

@@ -71,6 +71,19 @@ describe('the prices of a pool', () => {
     expect(() => configured(pool('acceleratorType: nvidia-a100'))).toThrow(/must have property accelerators/)
   })
 
+  it('publish ports where clients can connect to', () => {
+    const engine = (publish: string) => configured(`platforms: [{ type: docker, name: d, ${publish} }]\n`)
+    const [platform] = engine('publish: {}').config.platforms ?? []
+    expect(platform).toMatchObject({ publish: { address: '127.0.0.1' }, network: 'none' })
+    expect(() => engine('publish: { address: 0.0.0.0 }')).toThrow(/platforms\.0\.publish\.host is needed/)
+    expect(() => engine('publish: { address: "::" }')).toThrow(/platforms\.0\.publish\.host is needed/)
+    expect(() => engine('publish: { address: 0.0.0.0, host: jobs.example.org }')).not.toThrow()
+    expect(() => engine('publish: { address: localhost }')).toThrow(/address is not an address such as 127\.0\.0\.1/)
+    expect(() => engine('publish: { host: "a/b" }')).toThrow(/publish\.host must match pattern/)
+    expect(() => engine('subnets: 10.0.0.0/30')).toThrow(/subnets is not a network of at least 16 addresses/)
+    expect(() => engine('subnets: 10.213.0.0/16')).not.toThrow()
+  })
+
   it('are told apart from what other types of platforms would say', () => {
     const refused = () => configured(pool('prices: { currency: EUR, coreHour: cheap }'))
     expect(refused).toThrow(

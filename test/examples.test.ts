@@ -28,6 +28,7 @@ const EXPECTED: Readonly<Record<string, { stdout?: string; stderr?: string; exit
     stdout: `${digest('md5', IMAGE)}  /survey/image/image.fits\n${digest('md5', STARS)}  /survey/stars/stars.csv\n`,
   },
   'scratch.yaml': { stdout: '1000000 /scratch/numbers\n' },
+  'server.yaml': { stdout: 'listening\n' },
   'cores.yaml': { stdout: 'many\n' },
   'scheduled.yaml': { stdout: 'at night\n' },
   'failing.yaml': { stderr: 'There is nothing to reduce.\n', exitCode: 3 },

@@ -45,6 +45,12 @@ export const EXECUTION_MESSAGES = {
     places: ['executable', 'compute', 'storage', 'data', 'volume'],
     advice: 'The reason says whether the request has to be changed or only asked for again.',
   },
+  'port-published': {
+    level: 'INFO',
+    template: 'The port ${port} of the program is reached at ${location}.',
+    places: ['executable'],
+    advice: 'Connect to it while the program runs; `connectors` of the execution has the same.',
+  },
   'exit-code': {
     level: 'ERROR',
     template: 'The program ended with exit code ${exitCode}.',

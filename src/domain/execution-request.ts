@@ -22,6 +22,12 @@ export interface ContainerPort {
   readonly path?: string
 }
 
+/** What carries the protocol of a port. */
+export const transportOf = ({ protocol }: Pick<ContainerPort, 'protocol'>): Transport =>
+  protocol === 'UDP' ? 'udp' : 'tcp'
+
+export type Transport = 'tcp' | 'udp'
+
 /** A program packed in an OCI image. */
 export interface DockerContainer {
   readonly type: 'docker-container'

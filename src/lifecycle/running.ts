@@ -5,11 +5,14 @@ import type { Observation } from '../platforms/platform.ts'
 import * as components from '../store/components.ts'
 import type { Component } from '../store/components.ts'
 import type { Execution, ProgramEnd } from '../store/executions.ts'
+import { noteEndpoints } from './connecting.ts'
 import type { ExecutionState } from './decide.ts'
 import { platformOf, StepFailure, type Outcome, type WorkerContext } from './worker-context.ts'
 
 /** How soon a start is asked for again when others have not given back what it needs, in milliseconds. */
 const START_AGAIN_MS = 250
+/** How soon a platform is asked again that has not said yet where ports are, in milliseconds. */
+const PORTS_AGAIN_MS = 250
 
 /** What the compute component remembers when the broker stopped the program because its time was over. */
 const STOPPED_BY_CLOCK = { stopped: 'time-limit' }
@@ -43,11 +46,14 @@ async function observeProgram(state: ExecutionState, compute: Component, context
   const seen = (await platform.observe([id])).get(id) ?? { state: 'gone' }
   if (seen.state === 'created') {
     await platform.start(id)
-    // Its end is told by a hint, or found when all programs are compared: there is nothing to see yet.
-    return { untilAt: endAt }
+    // Its end is told by a hint, or found when all programs are compared: there is nothing to see but its ports.
+    return plan.executable.spec.ports.length > 0 ? 'again' : { untilAt: endAt }
   }
   if (seen.state === 'running') {
-    if (clock.now() < endAt) return { untilAt: endAt }
+    if (clock.now() < endAt) {
+      const known = await noteEndpoints(state, compute, platform, context)
+      return { untilAt: known ? endAt : Math.min(endAt, clock.now() + PORTS_AGAIN_MS) }
+    }
     // Written down before it is done, and only while the time is over: a client may have got more of it just now.
     const over = await components.describeWhenOver(database, id, compute.position, STOPPED_BY_CLOCK, clock.now())
     if (over) await platform.stop(id, plan.slot.graceMs)

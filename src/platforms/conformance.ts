@@ -5,6 +5,7 @@
  */
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Endpoint } from '../domain/connectors.ts'
 import type { DockerContainer } from '../domain/execution-request.ts'
 import { idSource, type ExecutionId } from '../domain/ids.ts'
 import type { Observation, OutputStream, Platform, PlatformCapabilities, VolumeRef, Workload } from './platform.ts'
@@ -23,6 +24,8 @@ export interface Behaviour {
   readonly ignoresTerm?: boolean
   /** Takes more memory than it was given. */
   readonly takesTooMuchMemory?: boolean
+  /** Answers at this TCP port over HTTP, until it is ended. */
+  readonly serves?: number
 }
 
 /** A platform to be tested, with how to make its programs. */
@@ -88,6 +91,7 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         cores: 1,
         memoryGib: 1,
         mounts: [],
+        ports: [],
         ...under.program(behaviour),
         ...more,
         execution: id,
@@ -141,9 +145,16 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         await body()
       })
     }
-    function itWhen(capability: keyof PlatformCapabilities, title: string, body: () => Promise<void>): void {
+    function itWhen(
+      capability: keyof PlatformCapabilities,
+      title: string,
+      body: () => Promise<void>,
+      behaviour?: keyof Behaviour,
+    ): void {
       it(title, async (context) => {
         if (!platform.capabilities[capability]) return context.skip(`${name} does not declare ${capability}`)
+        const reason = behaviour && under.cannot[behaviour]
+        if (reason) return context.skip(reason)
         await body()
       })
     }
@@ -395,6 +406,54 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       })
     })
 
+    describe('a port', () => {
+      const PORT = 8080
+      const ports = [{ port: PORT, transport: 'tcp' }] as const
+      /** Where it is, once the platform has chosen. */
+      async function endpoint(id: ExecutionId, on = platform): Promise<Endpoint> {
+        for (;;) {
+          const [found] = await on.endpoints(id)
+          if (found) return found
+          expect((await observe(id)).state).toBe('running')
+        }
+      }
+
+      it('is reached nowhere when nothing asked for it', async () => {
+        const id = await started({ seconds: 60 })
+        expect(await platform.endpoints(id)).toEqual([])
+        await platform.releaseWorkload(id)
+      })
+      itWhen('publishesPorts', 'is reached as long as its program runs, always at the same place', async () => {
+        const id = await prepared({ serves: PORT, seconds: 60 }, { ports })
+        await prepared({ serves: PORT, seconds: 60 }, { ports, execution: id })
+        expect(await platform.endpoints(id)).toEqual([])
+        await platform.start(id)
+        const found = await endpoint(id)
+        expect(found).toMatchObject({ port: PORT, transport: 'tcp' })
+        expect(found.host).not.toBe('')
+        expect(found.publishedPort).toBeGreaterThan(0)
+        const again = under.open()
+        await again.probe()
+        expect(await endpoint(id, again)).toEqual(found)
+        await again.close()
+        await platform.stop(id, GRACE_MS)
+        expect(await platform.endpoints(id)).toEqual([])
+        await platform.releaseWorkload(id)
+        expect(await platform.endpoints(id)).toEqual([])
+      })
+      const leads = async () => {
+        const id = await started({ serves: PORT, seconds: 60 }, { ports })
+        const { host, publishedPort } = await endpoint(id)
+        // It is published before the program listens.
+        const ask = () => fetch(`http://${host}:${publishedPort}/`).catch(() => undefined)
+        let answer = await ask()
+        while (!answer && (await observe(id)).state === 'running') answer = await ask()
+        expect(answer?.headers.get('date')).toBeTruthy()
+        await platform.releaseWorkload(id)
+      }
+      itWhen('publishesPorts', 'really leads to the program', leads, 'serves')
+    })
+
     describe('after a restart of the broker', () => {
       itWhen('survivesBroker', 'a running workload is found, and its output whole', async () => {
         const again = under.open()
@@ -412,7 +471,8 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
     // Last: everything above is to be found, and then gone.
     describe('what it holds', () => {
       it('is listed, and nothing is left after everything was released', async () => {
-        const id = await prepared({})
+        const ports = platform.capabilities.publishesPorts ? [{ port: 8080, transport: 'tcp' } as const] : []
+        const id = await prepared({}, { ports })
         const ref = volume(id)
         await platform.prepareVolume(ref, 1, [])
         const held = await platform.owned()

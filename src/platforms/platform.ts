@@ -9,8 +9,9 @@
  * and the more exact codes (IMAGE_UNAVAILABLE, PROGRAM_NOT_STARTED, NO_SPACE) when the answer was no.
  */
 import type { Readable } from 'node:stream'
+import type { Endpoint } from '../domain/connectors.ts'
 import type { Instant } from '../domain/dates.ts'
-import type { Executable, ExecutionRequest } from '../domain/execution-request.ts'
+import type { Executable, ExecutionRequest, Transport } from '../domain/execution-request.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import type { Amounts } from '../domain/resources.ts'
 
@@ -24,6 +25,8 @@ export interface PlatformCapabilities {
   readonly enforcesVolumeSize: boolean
   /** Programs and their output outlive a restart of the broker. */
   readonly survivesBroker: boolean
+  /** Ports of programs can be reached from outside. */
+  readonly publishesPorts: boolean
 }
 
 /** What a platform says of itself when it is asked whether it is there. */
@@ -86,6 +89,13 @@ export interface WorkloadMount {
   readonly readOnly: boolean
 }
 
+/** A port of a program that is to be reached from outside. */
+export interface WorkloadPort {
+  /** Its number in the container. */
+  readonly port: number
+  readonly transport: Transport
+}
+
 /** What a platform runs for an execution: one container. */
 export interface Workload {
   readonly execution: ExecutionId
@@ -98,6 +108,8 @@ export interface Workload {
   readonly memoryGib: number
   /** A mount whose path lies in that of another comes after it. */
   readonly mounts: readonly WorkloadMount[]
+  /** None of them is there twice. With none, nothing of the program is reached from outside. */
+  readonly ports: readonly WorkloadPort[]
 }
 
 /** What is true of a workload now. `gone` is a workload that the platform does not have (any more). */
@@ -162,7 +174,7 @@ export interface Platform {
   /** What a volume is called on the platform, for those who look for it there. */
   volumeName(volume: VolumeRef): string
 
-  /** Makes the container and does not start it. Its image and volumes are there. */
+  /** Makes the container, with what connects it, and does not start it. Its image and volumes are there. */
   prepareWorkload(workload: Workload): Promise<void>
 
   /** Starts the container. A container that was started before, whatever became of it, is never started again. Throws PROGRAM_NOT_STARTED. */
@@ -170,6 +182,12 @@ export interface Platform {
 
   /** What is true of these workloads, all in one question. */
   observe(executions: readonly ExecutionId[]): Promise<ReadonlyMap<ExecutionId, Observation>>
+
+  /**
+   * Where the ports of a running workload are reached from outside; nothing as long as the platform has not chosen, and of
+   * one that does not run. What it has said once stays so until the workload ends.
+   */
+  endpoints(execution: ExecutionId): Promise<readonly Endpoint[]>
 
   /**
    * What the program wrote, from byte `from` on; with `follow`, until it has ended. Ends at once for a workload that is
@@ -184,7 +202,7 @@ export interface Platform {
   /** Asks the program to end (SIGTERM) and kills it after the grace period. Returns when it has ended; a workload that is not running is left as it is. */
   stop(execution: ExecutionId, graceMs: number): Promise<void>
 
-  /** Removes the container, running or not. */
+  /** Removes the container, running or not, and what connects it. */
   releaseWorkload(execution: ExecutionId): Promise<void>
 
   /** Removes a volume with what is in it. No workload uses it any more. */

@@ -1012,18 +1012,22 @@ export interface components {
         };
         /** @description What the program runs on. */
         ComputeResource: components["schemas"]["SimpleComputeResource"];
-        /** @description A way to reach the program while it runs. */
+        /** @description A way to reach the program while it runs. There is one for each port that the executable asks for, in their order. */
         Connector: {
-            /** @description What it is for. */
+            /** @description What it is for, as the `access` of its port says. */
             kind?: string;
-            /** @description Where it is: a URL, or an address and a port. */
+            /**
+             * @description Where it is, as a URL, while the status is AVAILABLE.
+             * @example http://jobs.example.org:32768/lab
+             * @example tcp://127.0.0.1:32769
+             */
             location?: string;
             /** @description What is spoken there: UDP, TCP, HTTP or HTTPS. */
             protocol?: string;
             status?: components["schemas"]["ConnectorStatus"];
         };
         /**
-         * @description Whether a connector can be used yet, now, or not any more.
+         * @description Whether a connector can be used yet (PREPARING, up to the start), now (AVAILABLE), or not any more (FINISHED).
          * @enum {string}
          */
         ConnectorStatus: "PREPARING" | "AVAILABLE" | "FINISHED";
@@ -1037,19 +1041,22 @@ export interface components {
         };
         /** @description How the container is reached. */
         ContainerNetwork: {
-            /** @description The ports that the client wants to reach. */
+            /** @description The ports that the client wants to reach. Where each is while the program runs, the connectors of the execution say. */
             ports?: components["schemas"]["ContainerPort"][];
         };
         /** @description One port of a container. */
         ContainerPort: {
-            /** @description What the port is for. */
+            /**
+             * @description What the port is for.
+             * @example desktop
+             */
             access?: string;
             external?: components["schemas"]["ExternalPort"];
             internal?: components["schemas"]["InternalPort"];
             /** @description For HTTP and HTTPS, the path to begin at. */
             path?: string;
             /**
-             * @description What is spoken there.
+             * @description What is spoken there; TCP when left out.
              * @enum {string}
              */
             protocol?: "UDP" | "TCP" | "HTTP" | "HTTPS";
@@ -1235,7 +1242,7 @@ export interface components {
             /** @description The executions. */
             sessions?: components["schemas"]["ExecutionSession"][];
         };
-        /** @description Where the port is published. The broker chooses it; a request does not have it. */
+        /** @description Where the port is published while the program runs. The platform chooses it; a request does not have it. */
         ExternalPort: {
             /** @description The addresses that it is reached at. */
             addresses?: string[];

@@ -2,6 +2,7 @@
 import type { DockerContainer } from '../domain/execution-request.ts'
 import { compact } from './compact.ts'
 import type { Schemas } from './contract.ts'
+import { presentNetwork } from './present-connectors.ts'
 
 type Presented = Pick<
   Schemas['DockerContainer'],
@@ -24,14 +25,7 @@ export function presentContainer(spec: DockerContainer): Presented {
     entrypoint: spec.entrypoint,
     command: [...spec.command],
     environment: { ...spec.environment },
-    network: {
-      ports: spec.ports.map(({ access, internalPort, protocol, path }) => ({
-        access,
-        internal: { port: internalPort },
-        protocol,
-        path,
-      })),
-    },
+    network: presentNetwork(spec, []),
   })
   presented.set(spec, made)
   return made

@@ -22,6 +22,7 @@ import { compact, filled } from './compact.ts'
 import type { Schemas } from './contract.ts'
 import { KIND, messageUrn } from './kinds.ts'
 import { executionOptions, offerSetOptions } from './options.ts'
+import { endpointsNow, presentConnectors, presentNetwork } from './present-connectors.ts'
 import { presentContainer } from './present-container.ts'
 import { PresentedCosts } from './present-costs.ts'
 import { textOf } from './read-meta.ts'
@@ -142,6 +143,7 @@ function presentOwn(view: ExecutionView, link: Link): Schemas['Execution'] {
     compute: parts.compute(),
     storage: filled(view.plan.storage.map((_, index) => parts.storage(index))),
     data: filled(view.plan.data.map((_, index) => parts.data(index))),
+    connectors: filled(presentConnectors(view)),
     platform: { name: view.plan.platform, pool: view.plan.pool },
     offerset: link(`/offersets/${view.offerSetId}`),
     history: [
@@ -238,10 +240,12 @@ class Parts {
     const { plan, exitCode, id, startAt, compactedAt } = this.#view
     const { spec, estimate } = plan.executable
     const stream = (name: string) => ({ locations: [this.#link(`/streams/${id}/${name}`)] })
+    const endpoints = endpointsNow(this.#view)
     return {
       kind: KIND.dockerContainer,
       ...this.#lifecycle('executable', 0, spec, estimate, plan.slot.prepareMs),
       ...presentContainer(spec),
+      ...(endpoints.length > 0 ? { network: presentNetwork(spec, endpoints) } : {}),
       streams:
         startAt === undefined || compactedAt !== undefined
           ? undefined

@@ -56,7 +56,7 @@ export function shellWorkload(
   script: string,
   more: Partial<Workload> = {},
 ): Workload {
-  const defaults = { environment: {}, cores: 1, memoryGib: 1, mounts: [] }
+  const defaults = { environment: {}, cores: 1, memoryGib: 1, mounts: [], ports: [] }
   return { execution, imageId, entrypoint: '/bin/sh', command: ['-c', script], ...defaults, ...more }
 }
 

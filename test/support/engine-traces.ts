@@ -40,19 +40,19 @@ export class EngineTraces {
     return traces
   }
 
-  /** The names of the containers and volumes of these executions, and of networks that are called as the broker's things. */
+  /** The names of the containers, volumes and networks of these executions. */
   async held(executions: readonly string[]): Promise<string[]> {
     const [containers, volumes, networks] = await Promise.all([
       this.#get<readonly ContainerSummary[]>('/containers/json', { all: 1 }),
       this.#get<{ Volumes: readonly VolumeDetails[] | null }>('/volumes'),
-      this.#get<readonly { Name: string }[]>('/networks'),
+      this.#get<readonly { Name: string; Labels?: ContainerSummary['Labels'] }[]>('/networks'),
     ])
     const ours = <Thing extends { Labels?: ContainerSummary['Labels'] }>(things: readonly Thing[]) =>
       things.filter(({ Labels }) => executions.some((execution) => readLabels(Labels).execution === execution))
     return [
       ...ours(containers).map(({ Id }) => `container ${Id.slice(0, 12)}`),
       ...ours(volumes.Volumes ?? []).map(({ Name }) => `volume ${Name}`),
-      ...networks.flatMap(({ Name }) => (Name.startsWith('eb-') ? [`network ${Name}`] : [])),
+      ...ours(networks).map(({ Name }) => `network ${Name}`),
     ]
   }
 

@@ -2,6 +2,7 @@
 import { COMPUTE_RESOURCES } from '../../domain/resources.ts'
 import * as bookings from '../../store/bookings.ts'
 import * as executions from '../../store/executions.ts'
+import { portsOf } from '../connecting.ts'
 import { endOf } from '../running.ts'
 import { componentAt, type Step, type StepContext, type StepTarget } from './step.ts'
 import { keepOutput } from '../output.ts'
@@ -21,6 +22,7 @@ export const computeStep: Step = {
       cores: compute.cores,
       memoryGib: compute.memoryGib,
       mounts: mountsOf(execution.id, execution.plan),
+      ports: portsOf(executable.spec.ports),
     })
     return {}
   },

@@ -7,11 +7,11 @@ import { BYTES_PER_GIB } from '../../domain/resources.ts'
 import type { Workload, WorkloadMount } from '../platform.ts'
 import type { EngineFacts, Limits } from './engine-facts.ts'
 import type { Marks } from './marks.ts'
+import { published, type Connecting } from './networks.ts'
 import { volumeMount } from './volume-mount.ts'
 
 /** What the operator decides. */
-export interface Confinement {
-  readonly network: 'none' | 'bridge'
+export interface Confinement extends Connecting {
   /** The most processes and threads of a program at a time. */
   readonly pidsMax: number
   /** How much of stdout and stderr is kept, in bytes. */
@@ -32,9 +32,16 @@ const OPEN_FILES = { Name: 'nofile', Soft: 1024, Hard: 4096 }
  */
 const PODMAN_PROCESSES = { Name: 'nproc', Soft: 8192, Hard: 8192 }
 
-/** The settings of the container of an execution. */
-export function workloadSettings(workload: Workload, marks: Marks, engine: Engine, confinement: Confinement): object {
-  const { entrypoint, command, environment, mounts } = workload
+/** The settings of the container of an execution, in a network mode. */
+export function workloadSettings(
+  workload: Workload,
+  marks: Marks,
+  engine: Engine,
+  confinement: Confinement,
+  networkMode: string,
+): object {
+  const { entrypoint, command, environment, mounts, ports } = workload
+  const publishing = published(ports, confinement)
   return {
     Image: workload.imageId,
     ...(entrypoint === undefined ? {} : { Entrypoint: [entrypoint] }),
@@ -44,8 +51,10 @@ export function workloadSettings(workload: Workload, marks: Marks, engine: Engin
     OpenStdin: false,
     // An image may name another signal; the contract promises this one.
     StopSignal: 'SIGTERM',
+    ...publishing.container,
     HostConfig: {
-      ...confined(engine, confinement),
+      ...confined(engine, networkMode),
+      ...publishing.host,
       ...limited(workload, engine, confinement, engine.limits),
       Init: engine.init,
       LogConfig: logSettings(engine, confinement),
@@ -65,7 +74,7 @@ export function probeSettings(
     Image: image,
     Cmd: ['none'],
     HostConfig: {
-      ...confined(engine, { ...confinement, network: 'none' }),
+      ...confined(engine, 'none'),
       ...limited({ cores: 1, memoryGib: 1 }, engine, confinement, limits),
       Init: init,
     },
@@ -85,12 +94,12 @@ function mounted(mounts: readonly WorkloadMount[], marks: Marks, { isPodman }: E
   return { Mounts: mounts.map(({ volume, path, readOnly }) => volumeMount(marks, volume, path, readOnly)) }
 }
 
-function confined(engine: EngineFacts, { network }: Confinement): object {
+function confined(engine: EngineFacts, networkMode: string): object {
   return {
     Privileged: false,
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges:true'],
-    NetworkMode: network,
+    NetworkMode: networkMode,
     RestartPolicy: { Name: 'no' },
     Ulimits: engine.isPodman ? [OPEN_FILES, PODMAN_PROCESSES] : [OPEN_FILES],
   }

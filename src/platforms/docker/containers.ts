@@ -45,15 +45,20 @@ export async function makeContainer(client: EngineClient, mark: Mark, settings: 
   }
 }
 
-/** Removes a container, running or not, with what the engine made for it. */
-export async function removeContainer(client: EngineClient, clock: Clock, mark: Mark): Promise<void> {
+/** Removes a container, running or not, with what the engine made for it; gives what it was, if it was there. */
+export async function removeContainer(
+  client: EngineClient,
+  clock: Clock,
+  mark: Mark,
+): Promise<ContainerDetails | undefined> {
   const container = await findContainer(client, mark)
-  if (!container) return
+  if (!container) return undefined
   await remove(client, clock, {
     path: `/containers/${container.Id}`,
     query: { force: 1, v: 1 },
     doing: `removing the container ${mark.name}`,
   })
+  return container
 }
 
 /**

@@ -3,11 +3,14 @@ import { testImage } from '../../../test/support/images.ts'
 import { platformConformance, type Behaviour } from '../conformance.ts'
 
 describeOnEngines('the docker adapter', ({ name, address }) => {
+  // Podman publishes nothing where programs may not reach out.
+  const network = name === 'Podman' ? 'bridge' : 'none'
+  const connecting = { network, publish: { address: '127.0.0.1', host: '127.0.0.1' } } as const
   platformConformance(name, async () => {
     const image = await testImage(address)
     const brokerId = testBrokerId()
     return {
-      open: () => dockerPlatform(address, { brokerId }),
+      open: () => dockerPlatform(address, { brokerId, ...connecting }),
       executable: executableOf(image.location),
       missing: executableOf('127.0.0.1:1/nowhere/image:1'),
       program,
@@ -21,6 +24,7 @@ describeOnEngines('the docker adapter', ({ name, address }) => {
 /** A program as a script for the shell of the test image. */
 function program(behaviour: Behaviour) {
   const { stdout = [], stderr = [], reads, writes, seconds, exitCode = 0, ignoresTerm, takesTooMuchMemory } = behaviour
+  const { serves } = behaviour
   const script = [
     ...(ignoresTerm ? [`trap '' TERM`] : []),
     ...stdout.map((line) => `echo '${line}'`),
@@ -28,6 +32,7 @@ function program(behaviour: Behaviour) {
     ...(reads ? [`cat '${reads}' || exit 1`] : []),
     ...(writes ? [`echo result > '${writes}' || exit 1`] : []),
     ...(takesTooMuchMemory ? ['exec tail /dev/zero'] : []),
+    ...(serves ? [`exec httpd -f -p ${serves} -h /prepared`] : []),
     ...(seconds ? [`sleep ${seconds}`] : []),
     `exit ${exitCode}`,
   ]

@@ -1,9 +1,10 @@
 /**
  * A Docker Engine (from 20.10) or Podman (from 4) as a platform: one container for each execution, one volume for each
- * of its resources, all found again by name and label. Where the two engines differ, the difference is in this folder
+ * of its resources, a network where the program has one, all found again by name and label. Where the two engines differ, the difference is in this folder
  * and said at its place.
  */
 import type { Clock } from '../../domain/clock.ts'
+import type { Endpoint } from '../../domain/connectors.ts'
 import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
 import type { Executable, ExecutionRequest } from '../../domain/execution-request.ts'
@@ -33,6 +34,7 @@ import { readFacts, type EngineFacts } from './engine-facts.ts'
 import { probeEngine } from './engine-probe.ts'
 import { findImage, obtainImage } from './image.ts'
 import { Marks, readLabels } from './marks.ts'
+import { endpointsOf, Networks, publishesPorts } from './networks.ts'
 import { outputOf } from './output.ts'
 import { ProgramCheck } from './program-check.ts'
 import type { LoginAt } from './registry-login.ts'
@@ -71,6 +73,7 @@ export class DockerPlatform implements Platform {
   readonly #client: EngineClient
   readonly #marks: Marks
   readonly #volumes: Volumes
+  readonly #networks: Networks
   readonly #programs = new ProgramCheck()
   readonly #watches = new Set<() => void>()
   /** When containers started, by their id: a container starts only once, so a long run is not inspected at every look. */
@@ -85,6 +88,7 @@ export class DockerPlatform implements Platform {
     this.#client = new EngineClient(options.socket)
     this.#marks = new Marks(options.brokerId)
     this.#volumes = new Volumes(this.#client, options.clock, this.#marks)
+    this.#networks = new Networks(this.#client, options.clock, this.#marks, options)
   }
 
   get capabilities(): PlatformCapabilities {
@@ -93,6 +97,7 @@ export class DockerPlatform implements Platform {
       enforcesMemory: this.#known?.limits.memory ?? false,
       enforcesVolumeSize: false,
       survivesBroker: true,
+      publishesPorts: publishesPorts(this.#options, this.#known?.isPodman ?? false),
     }
   }
 
@@ -149,7 +154,8 @@ export class DockerPlatform implements Platform {
   async prepareWorkload(workload: Workload): Promise<void> {
     const engine = await this.#theEngine()
     if (workload.mounts.length > 0) await this.#volumes.assertThere(workload.mounts.map(({ volume }) => volume))
-    const settings = workloadSettings(workload, this.#marks, engine, this.#options)
+    const networkMode = await this.#networks.modeOf(workload, engine.isPodman)
+    const settings = workloadSettings(workload, this.#marks, engine, this.#options, networkMode)
     try {
       const warnings = await makeContainer(this.#client, this.#marks.workload(workload.execution), settings)
       if (warnings.length > 0)
@@ -189,6 +195,11 @@ export class DockerPlatform implements Platform {
     return new Map(await Promise.all(seen))
   }
 
+  async endpoints(execution: ExecutionId): Promise<readonly Endpoint[]> {
+    const container = await findContainer(this.#client, this.#marks.workload(execution))
+    return container ? endpointsOf(container, this.#options) : []
+  }
+
   output(
     execution: ExecutionId,
     stream: OutputStream,
@@ -204,8 +215,9 @@ export class DockerPlatform implements Platform {
     await stopContainer(this.#client, container, graceMs, tellsOutOfMemory)
   }
 
-  releaseWorkload(execution: ExecutionId): Promise<void> {
-    return removeContainer(this.#client, this.#options.clock, this.#marks.workload(execution))
+  async releaseWorkload(execution: ExecutionId): Promise<void> {
+    const removed = await removeContainer(this.#client, this.#options.clock, this.#marks.workload(execution))
+    await this.#networks.release(execution, removed)
   }
 
   releaseVolume(volume: VolumeRef): Promise<void> {
@@ -224,6 +236,8 @@ export class DockerPlatform implements Platform {
       else if (name !== undefined) own({ execution, name })
     }
     for (const volume of await this.#volumes.list()) own(volume)
+    // A network goes with its workload, also when the container itself is gone.
+    for (const execution of await this.#networks.list()) owned.set(execution, { kind: 'workload', execution })
     return [...owned.values()]
   }
 

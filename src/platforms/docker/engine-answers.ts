@@ -24,8 +24,24 @@ export interface ContainerDetails {
     readonly Cmd?: readonly string[] | null
     readonly WorkingDir?: string
   }
-  readonly HostConfig: { readonly Memory: number }
+  readonly HostConfig: { readonly Memory: number; readonly NetworkMode?: string }
+  readonly NetworkSettings?: {
+    /** By port and transport, as `8080/tcp`; null for one that is not published. */
+    readonly Ports?: Readonly<Record<string, readonly PortBinding[] | null>> | null
+  }
   readonly Mounts?: readonly { readonly Destination: string }[]
+}
+
+/** Where a port of a container is published. */
+export interface PortBinding {
+  readonly HostIp: string
+  readonly HostPort: string
+}
+
+/** An element of `GET /networks` */
+export interface NetworkDetails {
+  readonly Id: string
+  readonly Labels?: Readonly<Record<string, string>> | null
 }
 
 /** An element of `GET /containers/json` */

@@ -16,9 +16,10 @@ export const LABELS = {
 
 /**
  * `run` is the container of an execution, `volume` a volume, `stage` the container that is never started and through
- * which files get into a volume, `probe` the container that shows what the engine can do.
+ * which files get into a volume, `network` the network of a container, `probe` the container that shows what the engine
+ * can do.
  */
-export type Role = 'run' | 'volume' | 'stage' | 'probe'
+export type Role = 'run' | 'volume' | 'stage' | 'network' | 'probe'
 
 /** A thing of the broker in the engine: its name and its labels. */
 export interface Mark {
@@ -44,6 +45,10 @@ export class Marks {
     return this.#mark('run', `${execution}-run`, { [LABELS.execution]: execution })
   }
 
+  network(execution: ExecutionId): Mark {
+    return this.#mark('network', `${execution}-net`, { [LABELS.execution]: execution })
+  }
+
   volume({ execution, name }: VolumeRef): Mark {
     return this.#mark('volume', `${execution}-${name}`, { [LABELS.execution]: execution, [LABELS.volume]: name })
   }
@@ -56,9 +61,10 @@ export class Marks {
     return this.#mark('probe', 'probe', {})
   }
 
-  /** The value of a `filters` parameter that leaves only what belongs to this broker, of one role or of all. */
-  filter(role?: Role): string {
-    const label = [`${LABELS.broker}=${this.#broker}`, ...(role ? [`${LABELS.role}=${role}`] : [])]
+  /** The value of a `filters` parameter that leaves only what belongs to this broker, of one role and execution or of all. */
+  filter(role?: Role, execution?: ExecutionId): string {
+    const of = { [LABELS.broker]: this.#broker, [LABELS.role]: role, [LABELS.execution]: execution }
+    const label = Object.entries(of).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
     return JSON.stringify({ label })
   }
 

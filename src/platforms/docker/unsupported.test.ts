@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { executableOf } from '../../../test/support/docker-platform.ts'
 import type { DockerContainer, ExecutionRequest } from '../../domain/execution-request.ts'
 import type { EngineFacts } from './engine-facts.ts'
+import type { Connecting } from './networks.ts'
 import { unsupportedBy } from './unsupported.ts'
 
 const engine = {
@@ -14,9 +15,13 @@ const engine = {
   limits: { memory: true, cores: true, pids: true },
   tellsOutOfMemory: true,
 }
-const confinement = { network: 'none', pidsMax: 100, outputMaxBytes: 1e6 } as const
+const publish = { address: '127.0.0.1', host: '127.0.0.1' }
 
-function pointers(changes: Partial<DockerContainer>, on: EngineFacts | undefined = engine, path = '/data'): string[] {
+function pointers(
+  changes: Partial<DockerContainer>,
+  on: EngineFacts | undefined = engine,
+  { path = '/data', connecting = { network: 'none' } }: { path?: string; connecting?: Connecting } = {},
+): string[] {
   const executable = { ...executableOf('example.org/name:1'), ...changes }
   const request: ExecutionRequest = {
     executable,
@@ -30,7 +35,7 @@ function pointers(changes: Partial<DockerContainer>, on: EngineFacts | undefined
     durationMs: 60_000,
     starts: [],
   }
-  return unsupportedBy(request, confinement, on).map(({ pointer }) => pointer)
+  return unsupportedBy(request, connecting, on).map(({ pointer }) => pointer)
 }
 
 describe('what an engine does not do', () => {
@@ -40,9 +45,20 @@ describe('what an engine does not do', () => {
   it('is to give privileges', () => {
     expect(pointers({ privileged: true })).toEqual(['/executable/privileged'])
   })
-  it('is to make ports reachable', () => {
+  describe('is to make ports reachable', () => {
     const port = { internalPort: 8888, protocol: 'HTTP' } as const
-    expect(pointers({ ports: [port, port] })).toEqual(['/executable/network/ports/0', '/executable/network/ports/1'])
+    const both = ['/executable/network/ports/0', '/executable/network/ports/1']
+    const refused = (connecting: Connecting, isPodman = false) =>
+      pointers({ ports: [port, port] }, { ...engine, isPodman }, { connecting })
+    it('where the site does not publish any', () => {
+      expect(refused({ network: 'none' })).toEqual(both)
+      expect(refused({ network: 'bridge' })).toEqual(both)
+      expect(refused({ network: 'none', publish })).toEqual([])
+    })
+    it('on Podman, where programs may not reach out', () => {
+      expect(refused({ network: 'none', publish }, true)).toEqual(both)
+      expect(refused({ network: 'bridge', publish }, true)).toEqual([])
+    })
   })
   it('is to run programs for another processor or system, as far as its own are known', () => {
     const image = { locations: ['example.org/name:1'], architecture: 'arm64', os: 'windows' }
@@ -51,7 +67,7 @@ describe('what an engine does not do', () => {
     expect(pointers({ image: { ...image, os: 'linux', architecture: 'x86_64' } })).toEqual([])
   })
   it('is to mount at a path with a colon, on Podman', () => {
-    expect(pointers({}, { ...engine, isPodman: true }, '/a:b')).toEqual(['/compute/volumes/0/path'])
-    expect(pointers({}, engine, '/a:b')).toEqual([])
+    expect(pointers({}, { ...engine, isPodman: true }, { path: '/a:b' })).toEqual(['/compute/volumes/0/path'])
+    expect(pointers({}, engine, { path: '/a:b' })).toEqual([])
   })
 })

@@ -1,24 +1,20 @@
 /** What of a request an engine does not do. */
 import type { ExecutionRequest } from '../../domain/execution-request.ts'
 import type { Unsupported } from '../platform.ts'
-import type { Confinement } from './container-settings.ts'
 import { normalArchitecture, type EngineFacts } from './engine-facts.ts'
+import { publishesPorts, type Connecting } from './networks.ts'
 
 /** `engine` is undefined as long as it has not answered; then its operating system and architecture are not compared. */
 export function unsupportedBy(
   { executable: { privileged, ports, image }, compute }: ExecutionRequest,
-  { network }: Confinement,
+  connecting: Connecting,
   engine: EngineFacts | undefined,
 ): Unsupported[] {
   const unsupported: Unsupported[] = []
   const refuse = (pointer: string, reason: string) => unsupported.push({ pointer, reason })
   if (privileged) refuse('/executable/privileged', 'programs run without privileges here')
-  ports.forEach((_, index) =>
-    refuse(
-      `/executable/network/ports/${index}`,
-      network === 'none' ? 'programs have no network here' : 'ports of programs cannot be reached from outside here',
-    ),
-  )
+  if (!publishesPorts(connecting, engine?.isPodman ?? false))
+    ports.forEach((_, index) => refuse(`/executable/network/ports/${index}`, whyNoPorts(connecting)))
   if (engine && image.os !== engine.os) refuse('/executable/image/platform/os', `programs run under ${engine.os} here`)
   if (engine && normalArchitecture(image.architecture) !== engine.architecture)
     refuse('/executable/image/platform/architecture', `the processors here are ${engine.architecture}`)
@@ -28,4 +24,10 @@ export function unsupportedBy(
       refuse(`/compute/volumes/${index}/path`, 'a path cannot have a colon here')
   })
   return unsupported
+}
+
+function whyNoPorts({ publish }: Connecting): string {
+  return publish
+    ? 'programs have no network here, and this engine can give none to a program that does not also let it reach out'
+    : 'ports of programs are not published here'
 }

@@ -167,6 +167,7 @@ describeOnEngines('programs', ({ address }) => {
         cores: 1,
         memoryGib: 1,
         mounts: [],
+        ports: [],
       }
       await expect(platform.prepareWorkload(workload)).rejects.toMatchObject({ code: 'PROGRAM_NOT_STARTED' })
     })

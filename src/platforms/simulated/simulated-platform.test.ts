@@ -24,7 +24,10 @@ platformConformance('the simulated platform', async () => {
     missing: executable({ SIMULATED_FAIL: 'image' }),
     program,
     noProgram: { command: [], environment: { SIMULATED_FAIL: 'start' } },
-    cannot: { writes: 'a simulated program writes nothing but its output' },
+    cannot: {
+      writes: 'a simulated program writes nothing but its output',
+      serves: 'a simulated program answers nobody',
+    },
     close: async () => rmSync(directory, { recursive: true }),
   }
 })

@@ -11,6 +11,7 @@ import { link, lstat, mkdir, readFile, readdir, rename, rm, symlink, writeFile }
 import { dirname, join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { until, type Clock } from '../../domain/clock.ts'
+import type { Endpoint } from '../../domain/connectors.ts'
 import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
 import type { Executable, ExecutionRequest } from '../../domain/execution-request.ts'
@@ -44,6 +45,8 @@ export interface SimulatedOptions {
   readonly clock: Clock
 }
 
+/** Where ports of simulated programs are: a name of which every resolver says that it is nowhere (RFC 6761). */
+const NOWHERE = 'simulated.invalid'
 /** How often the output of a running program is looked at while somebody follows it, in milliseconds. */
 const FOLLOW_MS = 50
 /** A part of a record: what a process was writing when it was killed, unless one is writing it now. */
@@ -66,6 +69,7 @@ export class SimulatedPlatform implements Platform {
     enforcesMemory: true,
     enforcesVolumeSize: true,
     survivesBroker: true,
+    publishesPorts: true,
   }
   readonly #options: SimulatedOptions
   readonly #watchers = new Set<(execution: ExecutionId) => void>()
@@ -181,6 +185,12 @@ export class SimulatedPlatform implements Platform {
       executions.map(async (execution) => [execution, await this.#observeOne(execution)] as const),
     )
     return new Map(seen)
+  }
+
+  async endpoints(execution: ExecutionId): Promise<readonly Endpoint[]> {
+    if ((await this.#observeOne(execution)).state !== 'running') return []
+    const workload = await this.#read<Workload>(this.#path(execution, 'workload'))
+    return (workload?.ports ?? []).map((one) => ({ ...one, host: NOWHERE, publishedPort: one.port }))
   }
 
   async *output(

@@ -15,6 +15,22 @@ policyConformance('a limit of resources', async () => ({
   capped: withCores(1, 8),
 }))
 
+describe('a limit of ports', () => {
+  const none = new LimitsPolicy({ name: 'site', amounts: {}, portsMax: 0, durationMs: undefined })
+  const withPorts = (count: number) => {
+    const { executable } = smallRequest()
+    const ports = Array.from({ length: count }, () => ({ internalPort: 80, protocol: 'HTTP' as const }))
+    return smallRequest({ executable: { ...executable, ports } })
+  }
+  it('lets those through that ask for no more', () => {
+    expect(none.evaluate(asked(withPorts(0)))).toMatchObject({ decision: 'cap' })
+  })
+  it('is told with what was asked for', () => {
+    const text = '/executable/network/ports asks for at least 2 ports, and the policy site allows 0.'
+    expect(none.evaluate(asked(withPorts(2)))).toMatchObject({ decision: 'deny', messages: [{ text }] })
+  })
+})
+
 describe('a limit of the duration', () => {
   it('is told with what was asked for', () => {
     const verdict = policy.evaluate(asked(smallRequest({ durationMs: 25 * HOUR_MS })))

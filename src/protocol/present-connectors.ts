@@ -1,0 +1,39 @@
+/** Presents where the ports of a program are reached: the connectors of an execution, and the ports of its executable. */
+import { connectorsOf, endpointOf, endpointsIn, type Endpoint } from '../domain/connectors.ts'
+import { firstPositions } from '../domain/execution-plan.ts'
+import type { DockerContainer } from '../domain/execution-request.ts'
+import { compact } from './compact.ts'
+import type { Schemas } from './contract.ts'
+import type { ExecutionView } from './present.ts'
+
+/** The connectors of an execution, one for each port that was asked for. */
+export function presentConnectors(view: ExecutionView): Schemas['Connector'][] {
+  const { ports } = view.plan.executable.spec
+  if (ports.length === 0) return []
+  return connectorsOf(ports, view, endpointsNow(view)).map(({ access, ...connector }) => ({
+    ...(access === undefined ? {} : { kind: access }),
+    ...connector,
+  }))
+}
+
+/** Where the ports of the program are reached now; nothing unless it runs. */
+export function endpointsNow({ plan, phase, endedAt, components = [] }: ExecutionView): readonly Endpoint[] {
+  if (phase !== 'AVAILABLE' || endedAt !== undefined) return []
+  const compute = components.find(({ position }) => position === firstPositions(plan).compute)
+  return (compute?.detail && endpointsIn(compute.detail)) ?? []
+}
+
+/** The ports of a container, each with where it is published as far as that is known. */
+export function presentNetwork(
+  { ports }: DockerContainer,
+  endpoints: readonly Endpoint[],
+): NonNullable<Schemas['DockerContainer']['network']> {
+  return {
+    ports: ports.map((port) => {
+      const { access, internalPort, protocol, path } = port
+      const endpoint = endpointOf(port, endpoints)
+      const external = endpoint && { port: endpoint.publishedPort, addresses: [endpoint.host] }
+      return compact({ access, internal: { port: internalPort }, external, protocol, path })
+    }),
+  }
+}
