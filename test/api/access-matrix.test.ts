@@ -8,11 +8,10 @@ import { KIND } from '../../src/protocol/kinds.ts'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { basic, bearer, brokerWithAccounts, passwordOf, type BrokerWithAccounts } from '../support/accounts.ts'
 import type { Api } from '../support/api.ts'
-import { containerRequest } from '../support/api.ts'
+import { containerRequest, UNKNOWN_ID } from '../support/api.ts'
 import { startDataServer, type DataServer } from '../support/data-server.ts'
 
 const READS = ['private', 'public'] as const
-const UNKNOWN = '01a20bd0-d5b9-751b-8adb-b69e677fd000'
 /** Understood by every route that takes an update, and possible in none. */
 const impossible = { kind: KIND.stringUpdate, path: 'colour', value: 'red' }
 
@@ -133,7 +132,7 @@ function pathTo(route: string, things: Things | undefined): string {
   const [, template = ''] = route.split(' ')
   const first = template.split('/')[1] ?? ''
   const path = template
-    .replace(':uuid', things ? (things[first] ?? ':uuid') : UNKNOWN)
+    .replace(':uuid', things ? (things[first] ?? ':uuid') : UNKNOWN_ID)
     .replace(':stream', 'stdout')
     .replace(':name', 'default')
   if (path.includes(':')) throw new Error(`the matrix does not know what ${route} is asked about`)

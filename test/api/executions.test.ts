@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
-import { allText, Api, containerRequest, cores, messageNames } from '../support/api.ts'
+import { allText, Api, containerRequest, cores, messageNames, UNKNOWN_ID } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 
 let broker: TestBroker
@@ -209,11 +209,7 @@ describe('reading', () => {
     await api.setPhase(offers?.[0]?.meta.uuid as string, 'REJECTED')
   })
   it('of what is not there is 404', async () => {
-    for (const path of [
-      '/executions/01a20bd0-d5b9-751b-8adb-b69e677fd000',
-      '/executions/nonsense',
-      '/offersets/nonsense',
-    ]) {
+    for (const path of [`/executions/${UNKNOWN_ID}`, '/executions/nonsense', '/offersets/nonsense']) {
       expect((await api.get(path)).status).toBe(404)
     }
   })

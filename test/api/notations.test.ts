@@ -3,7 +3,7 @@ import type { Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { writeXml } from '../../src/protocol/xml/write-xml.ts'
 import { writeYaml } from '../../src/protocol/yaml-text.ts'
-import { Api, containerRequest } from '../support/api.ts'
+import { Api, containerRequest, UNKNOWN_ID } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 
 let broker: TestBroker
@@ -157,7 +157,7 @@ compute: { kind: simple-compute-resource, cores: { min: 2, max: 2 } }
   })
   it('stay what they are where the contract has neither, and null is no text', async () => {
     const update = 'kind: uri:integer-delta-update\npath: schedule/available/duration\ndelta: ten'
-    const path = '/executions/01a20bd0-d5b9-751b-8adb-b69e677fd000'
+    const path = `/executions/${UNKNOWN_ID}`
     expect((await send(path, update, 'application/yaml', '*/*')).status).toBe(404)
     const nothing = 'executable: { kind: docker-container, command: [~] }'
     const answer = await send<Schemas['Problem']>('/offersets', nothing, 'application/yaml', '*/*')

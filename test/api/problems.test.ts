@@ -1,7 +1,7 @@
 import { load } from 'js-yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf, type Schemas } from '../../src/protocol/contract.ts'
-import { containerRequest } from '../support/api.ts'
+import { containerRequest, UNKNOWN_ID } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 import { exchange } from '../support/raw-http.ts'
 
@@ -29,12 +29,11 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
 
 const raw = (...lines: string[]) => exchange(broker.url, lines.join('\r\n'))
 const close = ['Host: localhost', 'Connection: close']
-const uuid = '01a20bd0-d5b9-751b-8adb-b69e677fd000'
 
 describe('a problem', () => {
   it.each<[string, number, string, () => ReturnType<typeof send>]>([
     ['a path that is not there', 404, 'not-found', () => get('/nowhere')],
-    ['a UUID that is not there', 404, 'not-found', () => get(`/executions/${uuid}`)],
+    ['a UUID that is not there', 404, 'not-found', () => get(`/executions/${UNKNOWN_ID}`)],
     ['a segment longer than any', 404, 'not-found', () => get(`/executions/${'x'.repeat(500)}`)],
     ['a method that is not there', 405, 'method-not-allowed', () => send('DELETE', '/offersets', undefined, {})],
     ['a type that cannot be written', 406, 'not-acceptable', () => get('/executions', { Accept: 'image/png' })],
@@ -93,10 +92,10 @@ describe('a problem', () => {
     const { status, headers, text } = await get('/executions?LAST=0', { Accept: 'text/plain' })
     expect([status, headers.get('content-type')]).toEqual([406, 'text/plain; charset=utf-8'])
     expect(text).toMatch(/^None of the accepted media types can be produced: Nothing in 'Accept: text\/plain'/)
-    const stream = await get(`/streams/${uuid}/stdout`, { Accept: 'text/plain' })
+    const stream = await get(`/streams/${UNKNOWN_ID}/stdout`, { Accept: 'text/plain' })
     expect([stream.status, stream.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8'])
     expect(stream.text).toMatch(
-      new RegExp(`^There is no such thing: There is no execution ${uuid}\\.\nRequest \\S+\n$`),
+      new RegExp(`^There is no such thing: There is no execution ${UNKNOWN_ID}\\.\nRequest \\S+\n$`),
     )
   })
 
@@ -117,7 +116,7 @@ describe('the methods of a resource', () => {
   it.each(['PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'])(
     'that it does not have, such as %s, are 405',
     async (method) => {
-      const { status, headers } = await raw(`${method} /executions/${uuid} HTTP/1.1`, ...close, '', '')
+      const { status, headers } = await raw(`${method} /executions/${UNKNOWN_ID} HTTP/1.1`, ...close, '', '')
       expect(status).toBe(405)
       expect(headers.get('allow')).toBe('GET, HEAD, OPTIONS, POST')
     },

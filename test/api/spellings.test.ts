@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CONTRACT, type Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
-import { Api, containerRequest, cores } from '../support/api.ts'
+import { Api, containerRequest, cores, UNKNOWN_ID } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 
 let broker: TestBroker
@@ -152,7 +152,7 @@ describe('the paths of other generations', () => {
       headers: { 'Content-Type': 'application/json' },
     })
     expect(((await followed.json()) as Schemas['Offer']).phase).toBe('REJECTED')
-    expect((await api.get('/offers/01a20bd0-d5b9-751b-8adb-b69e677fd000')).status).toBe(404)
+    expect((await api.get(`/offers/${UNKNOWN_ID}`)).status).toBe(404)
     await api.post(`/offersets/${body.meta.uuid}`, rejectAll)
   })
 })
@@ -175,7 +175,7 @@ describe('the URL of a component', () => {
       `/executables/${uuid}`,
       `/data/${uuid.slice(0, -3)}fff`,
       '/storage/nonsense',
-      '/volumes/01a20bd0-d5b9-751b-8adb-b69e677fd001',
+      `/volumes/${UNKNOWN_ID.slice(0, -1)}1`,
     ]
     for (const path of paths) expect((await api.get(path)).status, path).toBe(404)
   })

@@ -12,7 +12,7 @@ import {
   type BrokerWithAccounts,
   type CallerApi,
 } from '../support/accounts.ts'
-import { containerRequest } from '../support/api.ts'
+import { containerRequest, UNKNOWN_ID } from '../support/api.ts'
 import { exchange } from '../support/raw-http.ts'
 import { systemClock } from '../../src/system-clock.ts'
 
@@ -31,17 +31,16 @@ beforeAll(async () => {
 })
 afterAll(() => setting.broker.close())
 
-const UNKNOWN = '01a20bd0-d5b9-751b-8adb-b69e677fd000'
 const THEN = '2001-01-01T00:00:00Z'
 
 describe('a request does not set what is the broker’s to say:', () => {
   it.each<[string, Record<string, unknown>, (made: Schemas['Execution']) => unknown]>([
-    ['its id', { meta: { uuid: UNKNOWN } }, ({ meta }) => meta.uuid !== UNKNOWN],
+    ['its id', { meta: { uuid: UNKNOWN_ID } }, ({ meta }) => meta.uuid !== UNKNOWN_ID],
     ['its URL', { meta: { url: 'https://evil.example/x' } }, ({ meta }) => !meta.url?.includes('evil')],
     ['when it was made', { meta: { created: THEN } }, ({ meta }) => meta.created !== THEN],
     ['its phase', { phase: 'COMPLETED' }, ({ phase }) => phase === 'OFFERED'],
     ['its phase in its execution', { execution: { phase: 'COMPLETED' } }, ({ phase }) => phase === 'OFFERED'],
-    ['whose it is', { owner: 'admin', ownerId: UNKNOWN }, (made) => !JSON.stringify(made).includes(UNKNOWN)],
+    ['whose it is', { owner: 'admin', ownerId: UNKNOWN_ID }, (made) => !JSON.stringify(made).includes(UNKNOWN_ID)],
     [
       'with whom it is shared',
       { sharedWith: ['everybody'], shared_with: ['everybody'] },
@@ -86,13 +85,13 @@ describe('an update does not change what is the broker’s to say:', () => {
     ['phase', 'FAILED'],
     ['/phase/', 'COMPLETED'],
     ['owner', 'admin'],
-    ['/meta/uuid', UNKNOWN],
+    ['/meta/uuid', UNKNOWN_ID],
     ['/meta/created', THEN],
     ['/meta/url', 'https://evil.example'],
     ['/meta/messages/0/message', 'x'],
     ['/sharedWith/0', 'everybody'],
     ['/costs/0/value', '0'],
-    ['/offerset', UNKNOWN],
+    ['/offerset', UNKNOWN_ID],
     ['/expires', '2099-01-01T00:00:00Z'],
     ['/__proto__/phase', 'COMPLETED'],
     ['/constructor/prototype/x', 'x'],
@@ -131,7 +130,7 @@ describe('nobody gives themselves rights:', () => {
     ['by changing the password', '/account/password', { password: 'a good password', roles: ['admin'] }],
     ['by changing it for another', '/account/password', { password: 'a good password', username: 'admin' }],
     ['by making a token', '/account/tokens', { name: 'x', roles: ['admin'] }],
-    ['by making a token of another', '/account/tokens', { name: 'x', owner: 'admin', account: UNKNOWN }],
+    ['by making a token of another', '/account/tokens', { name: 'x', owner: 'admin', account: UNKNOWN_ID }],
     ['by choosing the token', '/account/tokens', { name: 'x', token: 'ebt_mine', digest: 'x' }],
   ])('%s', async (_, path, body) => {
     expect((await ada.post(path, body)).status).toBe(400)
@@ -142,7 +141,7 @@ describe('nobody gives themselves rights:', () => {
     expect((await ada.post(`/admin/identities/${body.uuid}`, { roles: ['admin'] })).status).toBe(403)
   })
   it.each([
-    ['id', { uuid: UNKNOWN }],
+    ['id', { uuid: UNKNOWN_ID }],
     ['issuer', { issuer: 'https://evil.example', subject: 'x' }],
     ['hash', { passwordHash: 'scrypt$1' }],
     ['day', { created: THEN }],

@@ -4,11 +4,9 @@ import { allRoutes } from '../../src/http/access.ts'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { basic, brokerWithAccounts, passwordOf, type BrokerWithAccounts, type CallerApi } from '../support/accounts.ts'
-import { containerRequest } from '../support/api.ts'
+import { containerRequest, UNKNOWN_ID } from '../support/api.ts'
 import { startDataServer, type DataServer } from '../support/data-server.ts'
 import { exchange } from '../support/raw-http.ts'
-
-const UNKNOWN = '01a20bd0-d5b9-751b-8adb-b69e677fd000'
 
 let setting: BrokerWithAccounts
 let data: DataServer
@@ -86,14 +84,14 @@ const thingOf = (route: string) => hers[route.split('/')[1] ?? ''] ?? ''
 
 describe('what is another’s is answered as what is not there, by', () => {
   it.each(ROUTES_TO_THINGS)('%s', async (route) => {
-    const [there, missing] = [await asEve(route, thingOf(route)), await asEve(route, UNKNOWN)]
+    const [there, missing] = [await asEve(route, thingOf(route)), await asEve(route, UNKNOWN_ID)]
     expect(there.status).toBe(404)
     expect(there).toEqual(missing)
   })
   it.each(allRoutes().filter((route) => /:uuid/.test(route) && route.includes('/admin/')))(
     'or refused without a look at it, by %s',
     async (route) => {
-      const [there, missing] = [await asEve(route, thingOf(route)), await asEve(route, UNKNOWN)]
+      const [there, missing] = [await asEve(route, thingOf(route)), await asEve(route, UNKNOWN_ID)]
       expect([there.status, missing.status]).toEqual([403, 403])
     },
   )
@@ -113,7 +111,7 @@ describe('what is another’s is answered as what is not there, by', () => {
       const response = await fetch(`${setting.broker.url}/executions/${id}`, { method, headers: eve.credentials })
       return [response.status, response.headers.get('etag'), response.headers.get('allow')]
     }
-    expect(await ask(hers.executions ?? '')).toEqual(await ask(UNKNOWN))
+    expect(await ask(hers.executions ?? '')).toEqual(await ask(UNKNOWN_ID))
   })
 })
 
@@ -224,10 +222,10 @@ describe('an id that is none finds nothing:', () => {
     '..%2f..%2fetc%2fpasswd',
     '[object Object]',
     'undefined',
-    `${UNKNOWN}%00`,
-    `${UNKNOWN},${UNKNOWN}`,
-    `{${UNKNOWN}}`,
-    `urn:uuid:${UNKNOWN}`,
+    `${UNKNOWN_ID}%00`,
+    `${UNKNOWN_ID},${UNKNOWN_ID}`,
+    `{${UNKNOWN_ID}}`,
+    `urn:uuid:${UNKNOWN_ID}`,
   ])('%s', async (id) => {
     for (const route of ['executions', 'offersets', 'compute', 'offers']) {
       const answer = await fetch(`${setting.broker.url}/${route}/${id}`, { headers: ada.credentials })

@@ -5,6 +5,7 @@ import { LocalIdentity, type AccountWithPassword } from '../../src/identity/loca
 import type { Credentials } from '../../src/identity/identity.ts'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { basic, brokerWithAccounts, passwordOf, type BrokerWithAccounts } from '../support/accounts.ts'
+import { UNKNOWN_ID } from '../support/api.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
 let setting: BrokerWithAccounts
@@ -66,7 +67,7 @@ describe('whether there is an account is not told by', () => {
     const bob = await setting.user('bob')
     const { body } = await bob.get<Schemas['Account']>('/account')
     const ask = (uuid: string) => bob.get<Schemas['Problem']>(`/admin/identities/${uuid}`)
-    const [there, missing] = [await ask(body.uuid ?? ''), await ask('01a20bd0-d5b9-751b-8adb-b69e677fd000')]
+    const [there, missing] = [await ask(body.uuid ?? ''), await ask(UNKNOWN_ID)]
     expect([there.status, missing.status]).toEqual([403, 403])
     expect(there.body.detail).toBe(missing.body.detail)
   })

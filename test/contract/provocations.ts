@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { ADMIN_PASSWORD, basic } from '../support/accounts.ts'
-import { containerRequest, holdAgainstContract, type Answer, type Api } from '../support/api.ts'
+import { containerRequest, holdAgainstContract, type Answer, type Api, UNKNOWN_ID } from '../support/api.ts'
 import { exchange } from '../support/raw-http.ts'
 import type { DeclaredOperation } from './operations.ts'
 import { accept, FAILURES, rejectAll, type Setting } from './setting.ts'
@@ -13,7 +13,6 @@ import { accept, FAILURES, rejectAll, type Setting } from './setting.ts'
 /** Asks in such a way that one response comes. */
 export type Provocation = (setting: Setting, operation: DeclaredOperation) => Promise<Answer<unknown>>
 
-const UNKNOWN = '01a20bd0-d5b9-751b-8adb-b69e677fd000'
 const representation = { Prefer: 'return=representation' }
 const nonsense = { kind: KIND.stringUpdate, path: 'colour', value: 'red' }
 
@@ -57,12 +56,12 @@ const ANY: Readonly<Record<string, Provocation>> = {
     return setting.admin.get(path, { 'If-None-Match': headers.get('etag') ?? '' })
   },
   '400': ({ admin }, operation) =>
-    operation.method === 'POST' ? admin.post(operation.path.replace('{uuid}', UNKNOWN), '{') : admin.get('/'),
+    operation.method === 'POST' ? admin.post(operation.path.replace('{uuid}', UNKNOWN_ID), '{') : admin.get('/'),
   '404': ({ admin }, operation) =>
-    ask(admin, operation, operation.path.replace('{uuid}', UNKNOWN).replace('{stream}', 'stdout')),
+    ask(admin, operation, operation.path.replace('{uuid}', UNKNOWN_ID).replace('{stream}', 'stdout')),
   '406': (setting, operation) => ask(setting.admin, operation, pathTo(setting, operation), { Accept: 'image/png' }),
-  '413': ({ admin }, { path }) => admin.post(path.replace('{uuid}', UNKNOWN), `{"name":"${'x'.repeat(1_100_000)}"}`),
-  '415': ({ admin }, { path }) => admin.post(path.replace('{uuid}', UNKNOWN), 'a,b', { 'Content-Type': 'text/csv' }),
+  '413': ({ admin }, { path }) => admin.post(path.replace('{uuid}', UNKNOWN_ID), `{"name":"${'x'.repeat(1_100_000)}"}`),
+  '415': ({ admin }, { path }) => admin.post(path.replace('{uuid}', UNKNOWN_ID), 'a,b', { 'Content-Type': 'text/csv' }),
 }
 
 /** Asks byte by byte, without credentials, with these lines in the place of the usual headers. */
@@ -197,7 +196,7 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
       const { body } = await admin.post<{ uuid: string }>('/account/tokens', { name: newName() })
       return admin.send('DELETE', `/account/tokens/${body.uuid}`, undefined, {})
     },
-    '422': ({ hasty }) => hasty.send('DELETE', `/account/tokens/${UNKNOWN}`, undefined, {}),
+    '422': ({ hasty }) => hasty.send('DELETE', `/account/tokens/${UNKNOWN_ID}`, undefined, {}),
   },
   listIdentities: { '200': read, '400': withQuery('LAST=0') },
   createIdentity: {
@@ -209,7 +208,7 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
   updateIdentity: {
     '200': async (setting) =>
       setting.admin.post(`/admin/identities/${await makeIdentity(setting)}`, { displayName: 'Somebody' }),
-    '404': ({ admin }) => admin.post(`/admin/identities/${UNKNOWN}`, {}),
+    '404': ({ admin }) => admin.post(`/admin/identities/${UNKNOWN_ID}`, {}),
     '409': async (setting) => setting.admin.post(`/admin/identities/${await self(setting)}`, { roles: ['user'] }),
     '422': async (setting) => setting.admin.post(`/admin/identities/${await makeIdentity(setting)}`, { password: 'x' }),
   },
@@ -219,7 +218,7 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
   listWork: { '200': read, '400': withQuery('LAST=0') },
   retryWork: {
     '200': ({ admin, ended }, { path }) => admin.post(path, { retry: ended.meta.uuid }),
-    '404': ({ admin }, { path }) => admin.post(path, { retry: UNKNOWN }),
+    '404': ({ admin }, { path }) => admin.post(path, { retry: UNKNOWN_ID }),
   },
   listPools: { '200': read },
   drainPool: {

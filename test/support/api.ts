@@ -1,5 +1,6 @@
 /** Talks to a broker over HTTP as any client would, and holds every answer against the contract. */
 import { load } from 'js-yaml'
+import { idSource } from '../../src/domain/ids.ts'
 import { CONTRACT, faultsOf, type SchemaName, type Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { readXml } from '../../src/protocol/xml/read-xml.ts'
@@ -19,6 +20,9 @@ interface DeclaredResponse {
 interface Operation {
   readonly responses: Record<string, DeclaredResponse | { $ref: string }>
 }
+
+/** The id of an execution that no broker has. It is of today, so that no answer says that it was perhaps kept long enough. */
+export const UNKNOWN_ID: string = idSource(() => Date.now()).execution()
 
 /** A client of one broker. */
 export class Api {
