@@ -71,11 +71,23 @@ const FAULTS_MAX = 50
 /** In a larger value only the first fault is looked for: naming all of them takes longer than a server may think. */
 const VALUES_FOR_ALL_FAULTS_MAX = 1_000
 
-/** Of each schema, a validator that stops at the first fault, and one that names every fault. */
-const validators = { first: validatorsOf(false), all: validatorsOf(true) }
+/**
+ * Of each schema, a validator that stops at the first fault, one that names every fault, and one for which it is a fault
+ * too what is not in the contract or is not for clients to write.
+ */
+const validators = {
+  first: validatorsOf({ allErrors: false }),
+  all: validatorsOf({ allErrors: true }),
+  exact: validatorsOf({ allErrors: false, isExact: true }),
+}
 
-function validatorsOf(allErrors: boolean): (name: SchemaName) => ValidateFunction {
-  const compiler = compileContract(allErrors)
+interface Validation {
+  readonly allErrors: boolean
+  readonly isExact?: boolean
+}
+
+function validatorsOf(validation: Validation): (name: SchemaName) => ValidateFunction {
+  const compiler = compileContract(validation)
   const compiled = new Map<SchemaName, ValidateFunction>()
   return (name) => {
     const validate = compiled.get(name) ?? (compiler.getSchema(`contract${SCHEMA_PREFIX}${name}`) as ValidateFunction)
@@ -93,6 +105,12 @@ export function prepareValidation(names: readonly SchemaName[]): void {
     validators.first(name)
     validators.all(name)
   }
+  validators.exact('ExecutionRequest')
+}
+
+/** Whether a value follows a schema of the contract and has nothing in it but what a client may say. */
+export function followsExactly(name: SchemaName, value: unknown): boolean {
+  return validators.exact(name)(value)
 }
 
 /** The faults of a value against a schema of the contract; none when it follows the contract. */
@@ -153,23 +171,25 @@ function describe(error: Told): string {
  * The contract for ajv. A `oneOf` with a discriminator becomes a chain of conditions on the kind: ajv does not know
  * discriminator mappings, and trying each branch in turn would report the faults of all of them.
  */
-function compileContract(allErrors: boolean): Ajv2020 {
+function compileContract({ allErrors, isExact = false }: Validation): Ajv2020 {
   const compiler = new Ajv2020({ allErrors, strict: false, discriminator: false, validateFormats: true, verbose: true })
   // The package is CommonJS: its default export is the module's own `default`.
   addFormatsModule.default(compiler)
-  compiler.addSchema({ $id: 'contract', components: { schemas: rewrite(CONTRACT.components.schemas) } })
+  compiler.addSchema({ $id: 'contract', components: { schemas: rewrite(CONTRACT.components.schemas, isExact) } })
   return compiler
 }
 
-function rewrite(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(rewrite)
+function rewrite(value: unknown, isExact: boolean): unknown {
+  if (Array.isArray(value)) return value.map((part) => rewrite(part, isExact))
   if (typeof value !== 'object' || value === null) return value
   const { discriminator, oneOf, ...rest } = value as Schema & Record<string, unknown>
-  if (!discriminator || !oneOf)
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rewrite(part)]))
+  if (!discriminator || !oneOf) {
+    const told = isExact ? exact(value as Schema) : value
+    return Object.fromEntries(Object.entries(told).map(([key, part]) => [key, rewrite(part, isExact)]))
+  }
   const { propertyName, mapping } = discriminator
   return {
-    ...(rewrite(rest) as object),
+    ...(rewrite(rest, isExact) as object),
     type: 'object',
     required: [propertyName],
     properties: { [propertyName]: { enum: Object.keys(mapping) } },
@@ -178,4 +198,11 @@ function rewrite(value: unknown): unknown {
       then: { $ref },
     })),
   }
+}
+
+/** A schema without what only the broker writes, and closed to all that it does not name. */
+function exact(schema: Schema): Schema {
+  if (schema.type !== 'object') return schema
+  const writable = Object.entries(schema.properties ?? {}).filter(([, { readOnly }]) => !readOnly)
+  return { additionalProperties: false, ...schema, properties: Object.fromEntries(writable) }
 }

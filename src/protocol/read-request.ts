@@ -8,9 +8,8 @@ import type { Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
-import { conform, faultsOfConformed } from './conform.ts'
 import type { Schemas } from './contract.ts'
-import { modernise } from './earlier-generations.ts'
+import { fitRequest } from './fit.ts'
 import { readCompute } from './read-compute.ts'
 import { readExecutable } from './read-executable.ts'
 import { readLimits } from './read-limits.ts'
@@ -38,10 +37,7 @@ export interface RequestDefaults {
  * contract.
  */
 export function readRequest(body: unknown, now: Instant, defaults: RequestDefaults): ReadRequest {
-  const { body: current, earlier } = modernise('ExecutionRequest', body)
-  const conformed = conform('ExecutionRequest', current)
-  const { value, unknownFields, moreUnknownFields: more, unknownKinds } = conformed
-  const faults = faultsOfConformed('ExecutionRequest', conformed)
+  const { value, faults, earlier, unknownFields, moreUnknownFields: more, unknownKinds } = fitRequest(body)
   if (faults.length > 0) {
     throw new BrokerError('BAD_REQUEST', 'The request does not follow the contract; the fields at fault are listed.', {
       faults,
