@@ -9,16 +9,17 @@ import { checkBody } from '../protocol/body-limits.ts'
 import { prepareValidation } from '../protocol/contract.ts'
 import { MEDIA_TYPES, notationOf, tooLarge, UNDECLARED_BODY, type Notation } from '../protocol/notation.ts'
 import { requestSchema, requestSchemas } from '../protocol/operations.ts'
+import { atOnce } from './at-once.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Makes the server read bodies. */
 export function readBodies(app: FastifyInstance): void {
   prepareValidation(requestSchemas())
-  app.addHook('onRequest', async (request, reply) => refuseUnread(request, reply))
+  app.addHook('onRequest', atOnce(refuseUnread))
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) =>
-    read(request, bytes),
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, bytes: Buffer, done) =>
+    done(null, read(request, bytes)),
   )
 }
 
@@ -56,8 +57,9 @@ function notationIn({ headers }: FastifyRequest): Notation | undefined {
 function read(request: FastifyRequest, bytes: Buffer): unknown {
   const notation = notationIn(request) ?? UNDECLARED_BODY
   if (bytes.length > notation.bytesMax) throw tooLarge(notation)
-  const body = notation.read(decode(bytes), requestSchema(request.method, request.routeOptions.url ?? ''))
-  checkBody(body)
+  const text = decode(bytes)
+  const body = notation.read(text, requestSchema(request.method, request.routeOptions.url ?? ''))
+  if (!notation.isSound(text)) checkBody(body)
   return body
 }
 

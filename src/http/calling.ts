@@ -52,8 +52,9 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
         "Change your password first, with 'broker password' or POST /account/password.",
       )
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (reply.statusCode === 401) void reply.header('WWW-Authenticate', [...identity.challenges])
+    done()
   })
 }
 

@@ -1,5 +1,6 @@
 /** Ending the service: nobody new is let in, and those who are in get their answers. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { atOnce } from './at-once.ts'
 
 /** Counts the answers that are not finished. */
 export class OpenAnswers {
@@ -8,12 +9,14 @@ export class OpenAnswers {
 
   /** Begins to count. */
   constructor(app: FastifyInstance) {
-    app.addHook('onRequest', async (_request, reply) => {
+    const ended = () => {
+      if (--this.#count === 0) this.#onNone?.()
+    }
+    const count = (_request: FastifyRequest, reply: FastifyReply) => {
       this.#count++
-      reply.raw.once('close', () => {
-        if (--this.#count === 0) this.#onNone?.()
-      })
-    })
+      reply.raw.once('close', ended)
+    }
+    app.addHook('onRequest', atOnce(count))
   }
 
   /** Resolves when there is none, or after so many milliseconds. */

@@ -175,6 +175,14 @@ export function badHeader(name: string, reason: string): BrokerError {
 export function preferences(request: FastifyRequest): ReadonlyMap<string, string> {
   const header = request.headers.prefer
   const text = Array.isArray(header) ? header.join(',') : (header ?? '')
+  if (text !== lastPreferences.text) lastPreferences = { text, read: readPreferences(text) }
+  return lastPreferences.read
+}
+
+/** What was preferred last: one request is asked about it several times, and a program prefers the same each time. */
+let lastPreferences: { text: string; read: ReadonlyMap<string, string> } = { text: '', read: new Map() }
+
+function readPreferences(text: string): ReadonlyMap<string, string> {
   const pairs = text.split(',').map((part) => part.split(';')[0]?.split('=') ?? [])
   return new Map(
     pairs.map(([name = '', value = '']) => [name.trim().toLowerCase(), value.trim().replace(/^"(.*)"$/, '$1')]),

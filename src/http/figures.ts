@@ -1,5 +1,5 @@
 /** The figures that operators watch, in the text format of Prometheus. All are of this process but those of the queue. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Clock } from '../domain/clock.ts'
 import { isBrokerError } from '../domain/errors.ts'
@@ -7,6 +7,7 @@ import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ComponentFamily } from '../domain/execution-plan.ts'
 import type { Database } from '../store/database.ts'
 import * as work from '../store/work.ts'
+import { afterwards } from './at-once.ts'
 import type { HttpContext } from './context.ts'
 
 const DURATION_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60]
@@ -61,10 +62,11 @@ export class Figures {
 
   /** Measures every answer. The route is the pattern, so that there are as many series as routes. */
   measure(app: FastifyInstance): void {
-    app.addHook('onResponse', async (request, reply) => {
+    const observe = (request: FastifyRequest, reply: FastifyReply) => {
       const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode }
       this.#requests.observe(labels, reply.elapsedTime / 1000)
-    })
+    }
+    app.addHook('onResponse', afterwards(observe))
   }
 
   offerSetMade(result: 'YES' | 'NO', offers: number): void {

@@ -1,6 +1,12 @@
 /** The HTTP server: how bodies are read, how failures are answered, and which routes there are. */
 import { setMaxListeners } from 'node:events'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import { BrokerError } from '../domain/errors.ts'
 import { negotiate, type Negotiated } from '../protocol/negotiation.ts'
 import { BODY_BYTES_MAX } from '../protocol/notation.ts'
@@ -11,6 +17,7 @@ import { motdRoutes } from './admin-motd.ts'
 import { poolRoutes } from './admin-pools.ts'
 import { workRoutes } from './admin-work.ts'
 import { identityRoutes } from './admin-identities.ts'
+import { afterwards, atOnce } from './at-once.ts'
 import { readBodies } from './bodies.ts'
 import { requireCallers } from './calling.ts'
 import { closeServer, OpenAnswers } from './closing.ts'
@@ -103,7 +110,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, context.settings.notation))
   const answers = new OpenAnswers(app)
   const known = new KnownPaths(app)
-  app.addHook('onRequest', async (request, reply) => {
+  const look = (request: FastifyRequest, reply: FastifyReply) => {
     void reply.header('X-Request-Id', request.id)
     setSecurityHeaders(reply, context.settings.publicUrl)
     allowOrigin(request, reply, context.settings.corsOrigins, () => known.methodsAt(pathOf(request)))
@@ -115,17 +122,20 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     if (open) refuseForeignName(request.headers.host, [publicUrl, ...Object.values(endpoints)])
     const isOptions = request.method === 'OPTIONS'
     const methods = isOptions || request.is404 ? known.methodsAt(pathOf(request)) : []
-    if (isOptions && methods.length > 0) return reply.code(204).header('Allow', methods.join(', ')).send()
+    if (isOptions && methods.length > 0) return void reply.code(204).header('Allow', methods.join(', ')).send()
     // Before a body is read: it does not matter what is in it.
-    const elsewhere = request.is404 ? leadElsewhere(request, reply, context) : undefined
-    if (elsewhere) return elsewhere
+    if (request.is404 && leadElsewhere(request, reply, context)) return
     if (request.is404) refusePath(request, methods, (allowed) => void reply.header('Allow', allowed))
     refuseForeignPage(request, context.settings.corsOrigins, () => linkFor(request, context)(''))
     lowerUuid(request)
     // Before anything is done: an answer that cannot be written must not have had effects.
     if (!oneForm) request.negotiated = negotiate(request.headers.accept, context.settings.notation)
-  })
-  app.addHook('onResponse', async (request, reply) => {
+  }
+  app.addHook('onRequest', atOnce(look))
+  // A request is refused while the bytes that came with it are still being read. Behind it may be what is no request, for
+  // which the connection is closed; so nothing is written before that is known, else a client would use it once more.
+  app.addHook('onSend', async () => {})
+  const tell = (request: FastifyRequest, reply: FastifyReply) => {
     request.log.info(
       {
         method: request.method,
@@ -135,7 +145,8 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
       },
       'answered',
     )
-  })
+  }
+  app.addHook('onResponse', afterwards(tell))
   context.figures.measure(app)
   requireCallers(app, context)
   readBodies(app)
@@ -194,11 +205,15 @@ function refuseMalformed(request: FastifyRequest): void {
     })
 }
 
+/** The headers that must not be there twice, by their names in lower case. */
+const ONCE = new Map(['Host', 'Authorization'].map((name) => [name.toLowerCase(), name]))
+
 /** Of two of these, one program believes the first and another one the last (RFC 9112, section 3.2). */
 function refuseTwice({ raw }: FastifyRequest): void {
-  const names = raw.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
-  for (const name of ['Host', 'Authorization']) {
-    if (names.indexOf(name.toLowerCase()) === names.lastIndexOf(name.toLowerCase())) continue
+  const seen = new Set<string>()
+  for (let at = 0; at < raw.rawHeaders.length; at += 2) {
+    const name = ONCE.get((raw.rawHeaders[at] as string).toLowerCase())
+    if (name === undefined || seen.size < seen.add(name).size) continue
     throw new BrokerError('BAD_SYNTAX', `The header ${name} is there more than once.`, {
       faults: [{ header: name, detail: 'may be given once only' }],
     })

@@ -184,7 +184,7 @@ function rewrite(value: unknown, isExact: boolean): unknown {
   if (typeof value !== 'object' || value === null) return value
   const { discriminator, oneOf, ...rest } = value as Schema & Record<string, unknown>
   if (!discriminator || !oneOf) {
-    const told = isExact ? exact(value as Schema) : value
+    const told = isExact ? exact(value) : value
     return Object.fromEntries(Object.entries(told).map(([key, part]) => [key, rewrite(part, isExact)]))
   }
   const { propertyName, mapping } = discriminator

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BrokerError } from '../domain/errors.ts'
-import { readJson } from './json-text.ts'
+import { checkBody } from './body-limits.ts'
+import { isSoundJson, readJson } from './json-text.ts'
 
 function failure(text: string): BrokerError {
   try {
@@ -20,6 +21,21 @@ describe('JSON', () => {
         expect(readJson(text)).toEqual(JSON.parse(text))
       }),
     )
+  })
+  it('is sound where a closer look finds nothing either', () => {
+    const odd = fc.constantFrom('\0', '\ud800', '\udc00', '😀', 'u0000', 1e300, 2 ** 53)
+    const values = fc.oneof(fc.jsonValue({ noUnicodeString: false, stringUnit: 'binary' }), fc.array(odd))
+    const texts = fc.oneof(
+      values.map((value) => JSON.stringify(value)),
+      fc.constantFrom('1e999', '[-1E+400]', `{"a":${'9'.repeat(400)}}`, '"\\u0000"', '"\\uD800"', '{"\\u0000":1}'),
+    )
+    fc.assert(
+      fc.property(texts, (text) => {
+        if (isSoundJson(text)) expect(() => checkBody(readJson(text))).not.toThrow()
+      }),
+    )
+    expect(isSoundJson('{"cores": {"min": 1, "max": 4.5}}')).toBe(true)
+    expect(isSoundJson(`[${'1,'.repeat(20_000)}1]`)).toBe(false)
   })
   it.each([
     ['{"a": 1, "b": 2, "a": 3}', '/a'],

@@ -15,6 +15,14 @@ export function readJson(text: string): unknown {
   }
 }
 
+/** What a text may have that holds something to be looked at: odd characters, their escapes, and numbers too great to be kept. */
+const SUSPECT = /[\0\uD800-\uDFFF]|\\u|\d[eE]|\d{300}/
+
+/** Whether nothing that a JSON text holds can be beyond the limits of a body: most are short and plain. */
+export function isSoundJson(text: string): boolean {
+  return text.length <= VALUES_MAX && !SUSPECT.test(text)
+}
+
 /** No text with fewer values has more brackets and commas than this; the values themselves are counted later. */
 const MARKS_MAX = 2 * VALUES_MAX
 

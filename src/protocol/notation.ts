@@ -5,7 +5,7 @@
  */
 import { BrokerError, isBrokerError } from '../domain/errors.ts'
 import type { SchemaName } from './contract.ts'
-import { readJson } from './json-text.ts'
+import { isSoundJson, readJson } from './json-text.ts'
 import { readXml } from './xml/read-xml.ts'
 import { writeXml } from './xml/write-xml.ts'
 import { readYaml, writeYaml } from './yaml-text.ts'
@@ -24,6 +24,8 @@ export interface Notation {
    * the fault.
    */
   read(text: string, schema: SchemaName | undefined): unknown
+  /** Whether a look at a text that was read is enough to know that `checkBody` has nothing against what it holds. */
+  isSound(text: string): boolean
   /** Writes a thing of the named schema; without a name, of any. */
   write(value: unknown, schema: SchemaName | undefined): string
 }
@@ -34,6 +36,7 @@ const JSON_NOTATION: Notation = {
   problemType: 'application/problem+json',
   bytesMax: 1_048_576,
   read: readJson,
+  isSound: isSoundJson,
   write: (value) => `${JSON.stringify(value)}\n`,
 }
 
@@ -44,6 +47,7 @@ const YAML_NOTATION: Notation = {
   // With the limit of its marks this bounds the time that one body holds the event loop.
   bytesMax: 65_536,
   read: readYaml,
+  isSound: () => false,
   write: writeYaml,
 }
 
@@ -53,6 +57,7 @@ const XML_NOTATION: Notation = {
   problemType: 'application/problem+xml',
   bytesMax: 131_072,
   read: readXml,
+  isSound: () => false,
   write: writeXml,
 }
 

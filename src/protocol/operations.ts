@@ -26,7 +26,11 @@ export function requestSchema(method: string, route: string): SchemaName | undef
 
 /** The schemas of everything that clients send. */
 export function requestSchemas(): readonly SchemaName[] {
-  return [...new Set([...OPERATIONS.values()].flatMap(({ request }) => request ?? []))]
+  return [
+    ...new Set(
+      [...OPERATIONS.values()].flatMap((ofRoute) => [...ofRoute.values()].flatMap(({ request }) => request ?? [])),
+    ),
+  ]
 }
 
 /** The schema of an answer of a route; undefined where the contract does not say. */
@@ -35,18 +39,18 @@ export function answerSchema(method: string, route: string, status: number): Sch
 }
 
 function operation(method: string, route: string): Bodies | undefined {
-  return OPERATIONS.get(`${method} ${route}`)
+  return OPERATIONS.get(route)?.get(method)
 }
 
-/** By the method and the route, in the words of the router. */
-function operationsOf(paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>): Map<string, Bodies> {
+/** By the route, in the words of the router, and the method. */
+function operationsOf(
+  paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>,
+): ReadonlyMap<string, ReadonlyMap<string, Bodies>> {
   return new Map(
-    Object.entries(paths).flatMap(([path, operations]) =>
-      Object.entries(operations).map(([method, operation]): [string, Bodies] => [
-        `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
-        bodiesOf(operation),
-      ]),
-    ),
+    Object.entries(paths).map(([path, operations]) => [
+      path.replace(/\{(\w+)\}/g, ':$1'),
+      new Map(Object.entries(operations).map(([method, operation]) => [method.toUpperCase(), bodiesOf(operation)])),
+    ]),
   )
 }
 

@@ -145,6 +145,12 @@ describe('what is no request', () => {
       'bad-syntax',
       ['POST /offersets HTTP/1.1', 'Host: a', 'Content-Length: 1', 'Content-Length: 2', '', 'x'],
     ],
+    ...['GET /nowhere', 'OPTIONS /offersets'].map((request): [string, number, string, string[]] => [
+      `nonsense behind ${request}, which is answered at once`,
+      400,
+      'bad-syntax',
+      [`${request} HTTP/1.1`, 'Host: localhost', '', 'nonsense', '', ''],
+    ]),
     ['no host', 400, 'bad-syntax', ['GET /health/live HTTP/1.1', 'Connection: close', '', '']],
     [
       'headers that are too long',
