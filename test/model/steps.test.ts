@@ -4,12 +4,13 @@
  * Nothing is listed here: the verbs are those of the table of steps, the points are those that a life without faults
  * passes, and the faults are one table. A new family, a new verb and a new call are in by themselves.
  */
-import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
-import { FAULTS, type Fault } from './steps/faults.ts'
+import { FAULTS } from './steps/faults.ts'
 import { live, type Life } from './steps/lives.ts'
 import { STEP_VERBS, watchSteps, type Begun, type Point } from './steps/outside.ts'
+import { simulatedPlace } from './steps/place.ts'
+import { problemsOf } from './steps/problems.ts'
 import type { Story } from './steps/stories.ts'
 
 /** Longer than anything that happens to workers takes, in milliseconds. */
@@ -31,7 +32,7 @@ beforeAll(async () => {
   test = await testDatabase()
   const known = new Set<string>()
   for (const story of STORIES) {
-    const life = await live(test.database, story)
+    const life = await live(test.database, story, simulatedPlace())
     whole.set(story, life)
     for (const point of life.points) {
       if (known.has(point.name)) continue
@@ -57,32 +58,9 @@ describe.each(FAULTS)('a call that $title', (fault) => {
   it('changes nothing of what is promised, whichever call it is', { timeout: 300_000 }, async () => {
     const wrong: string[] = []
     for (const { story, point } of places.filter(({ point }) => fault.to(point))) {
-      const problems = await problemsOf(story, point, fault)
-      wrong.push(...problems.map((problem) => `${point.name}: ${problem}`))
+      const life = live(test.database, story, simulatedPlace(), { at: point, fault })
+      wrong.push(...(await problemsOf(life, whole.get(story) as Life, point, fault)))
     }
     expect(wrong).toEqual([])
   })
 })
-
-/** What is wrong with a life in which something happens at a point. */
-async function problemsOf(story: Story, point: Point, fault: Fault): Promise<string[]> {
-  const usual = whole.get(story) as Life
-  const life = await live(test.database, story, { at: point, fault }).catch((error: unknown) => String(error))
-  if (typeof life === 'string') return [life]
-  const problems = [...life.faults]
-  // What asks the database comes in an order that may differ; everything else is asked in every life.
-  if (!life.reachedFault && !point.name.startsWith('database') && !point.name.startsWith('transaction'))
-    problems.push('it was not reached')
-  const becomes = fault.becomes(point)
-  const expected = becomes === 'CANCELLED' && !life.cancelled ? 'the same' : becomes
-  if (expected === 'the same') {
-    if (!isDeepStrictEqual(life.seen, usual.seen)) problems.push(differenceOf(usual.seen, life.seen))
-  } else if (life.phase !== expected) problems.push(`it became ${life.phase}, and not ${expected}`)
-  return problems
-}
-
-/** The parts of what is seen that differ. */
-function differenceOf(usual: Life['seen'], seen: Life['seen']): string {
-  const parts = Object.entries(seen).filter(([name, value]) => !isDeepStrictEqual(value, usual[name]))
-  return JSON.stringify(parts.map(([name, value]) => ({ [name]: value, usually: usual[name] })))
-}

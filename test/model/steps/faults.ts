@@ -21,6 +21,8 @@ export interface Fault {
   readonly happens: (powers: Powers) => Happening
   /** What becomes of the execution: as without the fault, CANCELLED, or FAILED with a reason. */
   readonly becomes: (point: Point) => 'the same' | 'CANCELLED' | 'FAILED'
+  /** The call may come when everything was given back; what it makes then is found as left over. */
+  readonly isLate?: true
 }
 
 /** A transaction is done or not, so within one there is nothing but failing. */
@@ -44,6 +46,21 @@ const passing = ({ callee }: Point) => new BrokerError(PASSING[callee], 'nobody 
 
 /** What cannot be given back is tried again, whatever the reason; everything else fails the execution. */
 const failsUnlessReleasing = ({ verb }: Point) => (verb === 'release' ? 'the same' : 'FAILED')
+
+/** The process of the worker ends after it. */
+export const ENDS_WORKER: Fault = {
+  title: 'is the last before the worker ends',
+  to: isFar,
+  happens:
+    ({ endWorker }) =>
+    async (call) => {
+      const answer = await call()
+      discard(answer)
+      endWorker()
+      return answer
+    },
+  becomes: same,
+}
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -73,19 +90,7 @@ export const FAULTS: readonly Fault[] = [
       },
     becomes: failsUnlessReleasing,
   },
-  {
-    title: 'is the last before the worker ends',
-    to: isFar,
-    happens:
-      ({ endWorker }) =>
-      async (call) => {
-        const answer = await call()
-        discard(answer)
-        endWorker()
-        return answer
-      },
-    becomes: same,
-  },
+  ENDS_WORKER,
   {
     title: 'happens only after another worker has done everything',
     to: isFar,
@@ -96,6 +101,7 @@ export const FAULTS: readonly Fault[] = [
         return call()
       },
     becomes: same,
+    isLate: true,
   },
   {
     title: 'finds the lease lost',
@@ -107,6 +113,7 @@ export const FAULTS: readonly Fault[] = [
         return call()
       },
     becomes: same,
+    isLate: true,
   },
   {
     title: 'happens when a client has just cancelled',

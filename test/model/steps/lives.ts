@@ -20,7 +20,7 @@ import * as work from '../../../src/store/work.ts'
 import { wish } from '../../support/wishes.ts'
 import type { Fault, Powers } from './faults.ts'
 import type { Point } from './outside.ts'
-import { newPlace, type Place } from './place.ts'
+import type { Place } from './place.ts'
 import { requestOf, type Story } from './stories.ts'
 import { Worker } from './worker.ts'
 
@@ -46,13 +46,13 @@ export interface Life {
 /** What is said while something goes wrong, and is no part of what became of it. */
 const PASSING = ['data-progress', 'platform-unavailable', 'cannot-release', 'results-kept', 'started-late']
 
-/** Lets an execution live through a story, with one thing that happens at one point. */
+/** Lets an execution live through a story at a place of its own, with one thing that happens at one point. */
 export async function live(
   database: Database,
   story: Story,
+  place: Place,
   happening?: { readonly at: Point; readonly fault: Fault },
 ): Promise<Life> {
-  const place = newPlace()
   try {
     return await new Living(database, story, place).live(happening)
   } finally {
@@ -88,15 +88,15 @@ class Living {
       })
     }
     await this.#liveOn(first)
-    await removeLeftovers(this.#database, this.#place.platform)
+    if (happening?.fault.isLate) await removeLeftovers(this.#database, this.#place.platform)
     return { ...(await this.#look()), points: first.outside.points, cancelled: this.#cancelled, reachedFault }
   }
 
   async #book(): Promise<executions.Execution> {
-    const { clock } = this.#place
-    const poolId = await pools.keep(this.#database, 'simulated', 'default', AMOUNTS, clock.now())
+    const { clock, platform, executable } = this.#place
+    const poolId = await pools.keep(this.#database, platform.name, 'default', AMOUNTS, clock.now())
     const ids = idSource(() => clock.now())
-    const { durationMs, ...asked } = requestOf(this.#story)
+    const { durationMs, ...asked } = requestOf(this.#story, executable(this.#story))
     const wanted = wish({
       ...{ pools: [{ poolId, capacity: AMOUNTS }], cores: asked.compute.cores, durationMs, limits: LIMITS },
       direct: true,
@@ -104,6 +104,7 @@ class Living {
     const none = { prepareMs: 0, releaseMs: 0 }
     const candidates = wanted.asked.candidates.map((candidate) => ({
       ...candidate,
+      platform: platform.name,
       survey: { ...candidate.survey, storage: asked.storage.map(() => none), data: asked.data.map(() => none) },
     }))
     const request = { ...(wanted.asked.request as ExecutionRequest), ...asked }
@@ -167,7 +168,7 @@ class Living {
       if (current?.phase === 'AVAILABLE' && whenRunning && !this.#hasAsked) {
         this.#hasAsked = true
         await this.#ask(whenRunning)
-      } else clock.advance(1_000)
+      } else await this.#place.pass(id, current?.phase === 'AVAILABLE')
     }
     throw new Error(`the execution has no end: ${JSON.stringify(await executions.find(database, id))}`)
   }

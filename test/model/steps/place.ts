@@ -1,4 +1,4 @@
-/** Where executions of a test live: data in memory, the simulated platform in a directory, a clock on which nobody waits. */
+/** Where executions of a test live: a platform, data in memory, a clock on which nobody waits. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,10 +8,15 @@ import type { DataSink } from '../../../src/data/data-sink.ts'
 import type { DataSource } from '../../../src/data/data-source.ts'
 import { fileName } from '../../../src/data/location.ts'
 import type { Clock } from '../../../src/domain/clock.ts'
+import type { Executable } from '../../../src/domain/execution-request.ts'
 import type { ExecutionId } from '../../../src/domain/ids.ts'
+import type { DockerPlatform } from '../../../src/platforms/docker/docker-platform.ts'
 import type { Platform } from '../../../src/platforms/platform.ts'
 import { SimulatedPlatform } from '../../../src/platforms/simulated/simulated-platform.ts'
+import { executableOf, outputOf } from '../../support/docker-platform.ts'
 import { HastyClock } from '../../support/fake-clock.ts'
+import type { TestImage } from '../../support/images.ts'
+import type { Story } from './stories.ts'
 
 /** What the source has, by path; of the second it does not tell the size. */
 const CONTENT: Readonly<Record<string, string>> = { '/measured': 'what was measured', '/changing': 'what will change' }
@@ -25,19 +30,26 @@ export interface Place {
   /** What was saved, by path. */
   readonly saved: ReadonlyMap<string, string>
   readonly spoolDirectory: string
+  /** A program that copies what it has been given to where its result is saved from, and says so. */
+  readonly executable: (story: Story) => Executable
   /** How often a program was started that was not started yet. */
   readonly starts: number
+  /** Lets time pass in which there is nothing to do, while the program runs or not. */
+  pass(execution: ExecutionId, isRunning: boolean): Promise<void>
   /** Files of the broker that are there now. */
   files(): string[]
   close(): Promise<void>
 }
 
-/** A new place, where nothing has happened. */
-export function newPlace(): Place {
+/** The directories that the program finds. */
+const FROM = '/store/in/content'
+const TO = '/store/out/content'
+const SECOND_MS = 1_000
+
+/** A new place with the simulated platform, where nothing has happened. */
+export function simulatedPlace(): Place {
   const directory = mkdtempSync(join(tmpdir(), 'steps-'))
-  const spoolDirectory = mkdtempSync(join(tmpdir(), 'steps-spool-'))
   const clock = new HastyClock()
-  const saved = new Map<string, string>()
   // Hints would let the hasty clock jump to the end of a program as soon as it is started.
   const withoutHints: Clock = { now: () => clock.now(), at: () => () => undefined }
   const simulated = new SimulatedPlatform({
@@ -47,21 +59,57 @@ export function newPlace(): Place {
     defaultDurationMs: 0,
     clock: withoutHints,
   })
-  const counting = countingStarts(simulated)
-  return {
-    clock,
-    platform: counting.platform,
-    source: memorySource(),
-    sink: memorySink(saved),
-    saved,
-    spoolDirectory,
-    get starts() {
-      return counting.starts
-    },
-    files: () => [...readdirSync(directory), ...readdirSync(spoolDirectory)],
+  return placeOf(clock, simulated, {
+    executable: ({ runs }) => ({
+      ...executableOf('example.org/test:1'),
+      command: ['cp', FROM, TO],
+      environment: { SIMULATED_DURATION: runs, SIMULATED_STDOUT: 'done\n' },
+    }),
+    pass: async () => clock.advance(SECOND_MS),
+    files: () => readdirSync(directory),
     close: async () => {
       await simulated.close()
       rmSync(directory, { recursive: true })
+    },
+  })
+}
+
+/** A new place with a real engine, which has this image. Its programs end by themselves. */
+export function enginePlace(engine: DockerPlatform, { location }: TestImage): Place {
+  const clock = new HastyClock()
+  return placeOf(clock, engine, {
+    executable: () => ({
+      ...executableOf(location),
+      entrypoint: '/bin/sh',
+      command: ['-c', `cat ${FROM} > ${TO} && echo done`],
+    }),
+    pass: async (execution, isRunning) => {
+      if (isRunning) await outputOf(engine, execution)
+      clock.advance(SECOND_MS)
+    },
+    files: () => [],
+    close: () => Promise.resolve(),
+  })
+}
+
+function placeOf(
+  clock: HastyClock,
+  platform: Platform,
+  own: Pick<Place, 'executable' | 'pass' | 'files' | 'close'>,
+): Place {
+  const spoolDirectory = mkdtempSync(join(tmpdir(), 'steps-spool-'))
+  const saved = new Map<string, string>()
+  const counting = countingStarts(platform)
+  return {
+    ...own,
+    ...{ clock, saved, spoolDirectory, platform: counting.platform },
+    ...{ source: memorySource(), sink: memorySink(saved) },
+    get starts() {
+      return counting.starts
+    },
+    files: () => [...own.files(), ...readdirSync(spoolDirectory)],
+    close: async () => {
+      await own.close()
       rmSync(spoolDirectory, { recursive: true })
     },
   }

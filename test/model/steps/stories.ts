@@ -1,6 +1,6 @@
 /** What an execution of the tests asks for, and how its life goes. */
 import type { ExecutionEvent } from '../../../src/domain/execution-lifecycle.ts'
-import type { ExecutionRequest } from '../../../src/domain/execution-request.ts'
+import type { Executable, ExecutionRequest } from '../../../src/domain/execution-request.ts'
 
 /** How a life goes when nothing goes wrong. */
 export interface Story {
@@ -13,26 +13,17 @@ export interface Story {
 }
 
 /** Storage with data that are copied in and data that are made, and beside it data that are changed. */
-export function requestOf({ runs, mayMs }: Story): Pick<
-  ExecutionRequest,
-  'executable' | 'compute' | 'storage' | 'data'
-> & {
-  readonly durationMs: number
-} {
+export function requestOf(
+  { mayMs }: Story,
+  executable: Executable,
+): Pick<ExecutionRequest, 'executable' | 'compute' | 'storage' | 'data' | 'durationMs'> {
   const one = { min: 1, max: 1 }
   const url = (path: string) => `https://data.example.org${path}`
   const data = { type: 'simple-data-resource' } as const
   const volume = (path: string, family: 'data' | 'storage', index: number) =>
     ({ path, mode: 'READWRITE', target: { family, index } }) as const
   return {
-    executable: {
-      type: 'docker-container',
-      image: { locations: ['example.org/test:1'], architecture: 'amd64', os: 'linux' },
-      command: ['cp', '/store/in/content', '/store/out/content'],
-      environment: { SIMULATED_DURATION: runs, SIMULATED_STDOUT: 'done\n' },
-      privileged: false,
-      ports: [],
-    },
+    executable,
     compute: { cores: one, memory: one, volumes: [volume('/store', 'storage', 0), volume('/changing', 'data', 2)] },
     storage: [
       { size: one, implied: false },
