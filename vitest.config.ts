@@ -28,7 +28,7 @@ export default defineConfig({
                 name: 'server',
                 include: ['src/{store,booking,lifecycle}/**/*.test.ts', 'test/{api,attacks,model,e2e}/**/*.test.ts'],
                 // What these do to an engine is the same whatever the database is.
-                exclude: ['test/e2e/{faults,engine-away}.test.ts'],
+                exclude: ['test/e2e/{faults,engine-away,steps}.test.ts'],
                 env: { BROKER_TEST_DATABASE: 'server' },
               },
             },

@@ -168,7 +168,7 @@ class Living {
       if (current?.phase === 'AVAILABLE' && whenRunning && !this.#hasAsked) {
         this.#hasAsked = true
         await this.#ask(whenRunning)
-      } else await this.#place.pass(id, current?.phase === 'AVAILABLE')
+      } else await this.#place.pass(id)
     }
     throw new Error(`the execution has no end: ${JSON.stringify(await executions.find(database, id))}`)
   }

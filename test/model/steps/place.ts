@@ -13,7 +13,7 @@ import type { ExecutionId } from '../../../src/domain/ids.ts'
 import type { DockerPlatform } from '../../../src/platforms/docker/docker-platform.ts'
 import type { Platform } from '../../../src/platforms/platform.ts'
 import { SimulatedPlatform } from '../../../src/platforms/simulated/simulated-platform.ts'
-import { executableOf, outputOf } from '../../support/docker-platform.ts'
+import { executableOf, observed, outputOf } from '../../support/docker-platform.ts'
 import { HastyClock } from '../../support/fake-clock.ts'
 import type { TestImage } from '../../support/images.ts'
 import type { Story } from './stories.ts'
@@ -34,8 +34,8 @@ export interface Place {
   readonly executable: (story: Story) => Executable
   /** How often a program was started that was not started yet. */
   readonly starts: number
-  /** Lets time pass in which there is nothing to do, while the program runs or not. */
-  pass(execution: ExecutionId, isRunning: boolean): Promise<void>
+  /** Lets time pass in which there is nothing to do. */
+  pass(execution: ExecutionId): Promise<void>
   /** Files of the broker that are there now. */
   files(): string[]
   close(): Promise<void>
@@ -83,8 +83,8 @@ export function enginePlace(engine: DockerPlatform, { location }: TestImage): Pl
       entrypoint: '/bin/sh',
       command: ['-c', `cat ${FROM} > ${TO} && echo done`],
     }),
-    pass: async (execution, isRunning) => {
-      if (isRunning) await outputOf(engine, execution)
+    pass: async (execution) => {
+      if ((await observed(engine, execution)).state === 'running') await outputOf(engine, execution)
       clock.advance(SECOND_MS)
     },
     files: () => [],
