@@ -12,6 +12,7 @@ import type { Config } from './config-schema.ts'
 import { ensureAdministrator } from './accounts/accounts.ts'
 import { until, type Clock } from './domain/clock.ts'
 import { idSource, type IdSource } from './domain/ids.ts'
+import type { Tracing } from './domain/tracing.ts'
 import type { HttpContext } from './http/context.ts'
 import { dataPlaces } from './data-here.ts'
 import { delegationsOf } from './delegations-here.ts'
@@ -76,6 +77,8 @@ export interface RunningBroker {
 export interface Surroundings {
   readonly clock: Clock
   readonly logger: FastifyBaseLogger
+  /** Left out where nobody collects traces. */
+  readonly tracing?: Tracing | undefined
   /** The sockets at which a Docker Engine or a Podman service may answer, in the order in which they are tried. */
   readonly engineSockets: readonly string[]
 }
@@ -115,7 +118,7 @@ async function stillAnswering({ shutdown }: Config, clock: Clock, hurry?: AbortS
 
 async function start(
   config: Config,
-  { clock, logger, engineSockets }: Surroundings,
+  { clock, logger, tracing, engineSockets }: Surroundings,
   closing: (() => Promise<void>)[],
   leaving: AbortSignal,
 ): Promise<Omit<RunningBroker, 'stop'>> {
@@ -180,6 +183,7 @@ async function start(
       attemptsInAll: config.execution.attemptsInAll,
     },
     log,
+    tracing,
     source,
     sink,
     bearerFor: (execution, location) => delegations?.forOwner(execution, location),
@@ -316,7 +320,7 @@ async function openDatabase(
 
 function httpContext(
   config: Config,
-  { clock, database, ledger, source, sink, estimates }: WorkerContext,
+  { clock, database, ledger, source, sink, estimates, tracing }: WorkerContext,
   ids: IdSource,
   signals: Signals,
   figures: Figures,
@@ -332,6 +336,7 @@ function httpContext(
     clock,
     signals,
     figures,
+    tracing,
     platforms,
     get policies() {
       return rules.policies

@@ -8,17 +8,25 @@ import { engineSockets, loadConfig, milliseconds } from './config.ts'
 import { isBrokerError } from './domain/errors.ts'
 import { startBroker, type RunningBroker } from './main.ts'
 import { systemClock } from './system-clock.ts'
+import { tracesOf } from './tracing-here.ts'
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
 /** Serves until SIGTERM or SIGINT; SIGHUP makes it read its configuration again. */
 export async function serve(options: ServeOptions): Promise<number> {
   const config = configOf(options)
-  const logger = pino({ level: config.log.level }, pino.destination({ dest: 2, sync: true }))
+  const tracing = await tracesOf(process.env)
+  const mixin = tracing ? { mixin: tracing.logFields } : {}
+  const logger = pino({ level: config.log.level, ...mixin }, pino.destination({ dest: 2, sync: true }))
   const { stopped, hurry } = stopSignals()
   // Before the broker is ready: the usual answer to SIGHUP is to end.
   let reloaded: Promise<void> = Promise.resolve()
-  const starting = startBroker(config, { clock: systemClock, logger, engineSockets: engineSockets(process.env) })
+  const starting = startBroker(config, {
+    clock: systemClock,
+    logger,
+    tracing,
+    engineSockets: engineSockets(process.env),
+  })
   process.on('SIGHUP', () => {
     reloaded = Promise.all([starting, reloaded]).then(
       ([broker]) => reloadNow(broker, options, logger),
@@ -39,6 +47,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const timer = setTimeout(() => giveUp(config, logger), milliseconds(config.shutdown.graceTime))
   await reloaded
   await broker.stop(hurry)
+  await tracing?.close().catch((error: unknown) => logger.warn({ err: error }, 'The last traces could not be sent.'))
   clearTimeout(timer)
   return EXIT.ok
 }

@@ -91,6 +91,10 @@ describe('the layers', () => {
     const readers = sources.filter((file) => readFileSync(file, 'utf8').includes('process.env'))
     expect(readers.filter((file) => layerOf(file) !== undefined)).toEqual([])
   })
+  it('keep OpenTelemetry in one module', () => {
+    const knowing = sources.filter((file) => readFileSync(file, 'utf8').includes("from '@opentelemetry/"))
+    expect(knowing).toEqual(['src/tracing.ts'])
+  })
   it('leave the tests out of what is delivered', () => {
     expect(
       sources.filter(

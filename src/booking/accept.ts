@@ -20,21 +20,23 @@ import { envelopeByPool } from './offers.ts'
  * Accepts an offer: withdraws its siblings, holds what it needs and nothing more, and gives it to the engine. Throws
  * OFFER_EXPIRED when its time is over, PHASE_CONFLICT when it is not an open offer. `permit` comes first in the
  * transaction; when it throws, nothing was done.
+ * `traceparent` is what caused it, where traces are collected.
  */
 export async function acceptOffer(
   database: Database,
   offer: executions.Execution,
   now: Instant,
   permit: (tx: Transaction) => Promise<void> = async () => undefined,
+  traceparent?: string,
 ): Promise<void> {
   await database.transaction(async (tx) => {
     await permit(tx)
-    await acceptOfferIn(tx, offer, now)
+    await acceptOfferIn(tx, { offer, traceparent }, now)
   })
 }
 
-/** As `acceptOffer`, in a transaction that does more. */
-export async function acceptOfferIn(tx: Transaction, offer: executions.Execution, now: Instant): Promise<void> {
+async function acceptOfferIn(tx: Transaction, accepting: work.Accepted, now: Instant): Promise<void> {
+  const { offer } = accepting
   const { id, offerSetId, plan } = offer
   await offerSets.lock(tx, offerSetId)
   const startAt = Math.max(plan.slot.startAt, now + plan.slot.prepareMs)
@@ -55,27 +57,24 @@ export async function acceptOfferIn(tx: Transaction, offer: executions.Execution
     offerSetId,
     held.map((hold) => ({ poolId: plan.poolId as PoolId, ...hold })),
   )
-  await handOver(tx, [offer], now)
+  await handOver(tx, [accepting], now)
 }
 
 /**
  * Accepts the only offers of sets that this transaction has just booked, at once: what they hold is what they need. All
  * together, because the pool is locked meanwhile.
  */
-export async function acceptBooked(
-  tx: Transaction,
-  offers: readonly executions.Execution[],
-  now: Instant,
-): Promise<void> {
+export async function acceptBooked(tx: Transaction, offers: readonly work.Accepted[], now: Instant): Promise<void> {
   if (offers.length === 0) return
-  const accepted = await executions.accept(tx, offers.map(acceptanceAtOnce), now)
+  const acceptances = offers.map(({ offer }) => acceptanceAtOnce(offer))
+  const accepted = await executions.accept(tx, acceptances, now)
   if (accepted.length < offers.length) throw new Error('new offers cannot be accepted')
   await handOver(tx, offers, now)
 }
 
 /** Makes the components of accepted executions, and gives them to the engine. */
-async function handOver(tx: Transaction, offers: readonly executions.Execution[], now: Instant): Promise<void> {
-  const places = offers.flatMap((offer) => placesOf(offer).map((place) => ({ executionId: offer.id, ...place })))
+async function handOver(tx: Transaction, offers: readonly work.Accepted[], now: Instant): Promise<void> {
+  const places = offers.flatMap(({ offer }) => placesOf(offer).map((place) => ({ executionId: offer.id, ...place })))
   await components.accept(tx, places, now)
   await work.insert(tx, offers, now)
 }

@@ -4,6 +4,7 @@ import type { IdSource } from '../domain/ids.ts'
 import type { Queryable } from '../store/database.ts'
 import * as ledger from '../store/ledger.ts'
 import type { PoolId } from '../store/pools.ts'
+import type { Accepted } from '../store/work.ts'
 import type { Replica } from './ledger.ts'
 import { planOfferSet, type Asked, type OfferedSet, type PlannedSet } from './offers.ts'
 import { OVERDUE_MS, type Hold } from './profile.ts'
@@ -46,8 +47,10 @@ export class BookingBatch {
   }
 
   /** The earliest offers of the requests that accept them at once. */
-  get direct(): OfferedSet['offers'] {
-    return this.#planned.flatMap(({ waiting, set: { offers } }) => (waiting.direct ? offers.slice(0, 1) : []))
+  get direct(): readonly Accepted[] {
+    return this.#planned.flatMap(({ waiting: { direct, asked }, set: { offers } }) =>
+      direct ? offers.slice(0, 1).map((offer) => ({ offer, traceparent: asked.traceparent })) : [],
+    )
   }
 
   /** The instant at which it was planned. */

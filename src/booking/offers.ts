@@ -35,6 +35,8 @@ export interface Asked {
   readonly groups?: readonly string[]
   /** With what its data are moved in the name of the owner, encrypted. */
   readonly delegation?: string
+  /** What caused it, where traces are collected. */
+  readonly traceparent?: string | undefined
 }
 
 /** An answer: an offer set with its offers, as they are kept. */

@@ -48,6 +48,7 @@ export async function ask(
     candidates: open.candidates,
     ...(groups.length > 0 ? { groups } : {}),
     ...(delegation ? { delegation } : {}),
+    traceparent: context.tracing?.traceparent,
   }
 }
 

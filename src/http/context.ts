@@ -7,6 +7,7 @@ import type { IdSource } from '../domain/ids.ts'
 import type { Delegations } from '../delegation/delegations.ts'
 import { DateError, parseInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError, type FieldFault } from '../domain/errors.ts'
+import type { Tracing } from '../domain/tracing.ts'
 import type { IdentitySource } from '../identity/identity.ts'
 import type { Signals } from '../lifecycle/signals.ts'
 import type { SurveyContext } from '../lifecycle/survey.ts'
@@ -77,6 +78,8 @@ export interface HttpContext {
   readonly policies: PolicyChain
   readonly quotas: QuotaDesk
   readonly figures: Figures
+  /** Undefined where nobody collects traces. */
+  readonly tracing: Tracing | undefined
   /** The pools in which nothing new is offered. */
   readonly drained: DrainedPools
   /** Aborted when requests should go to other processes: this one is not ready any more, and still answers all. */

@@ -8,6 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Wish } from '../booking/booking-batch.ts'
 import type { OfferedSet } from '../booking/offers.ts'
 import { BrokerError } from '../domain/errors.ts'
+import { traced } from '../domain/tracing.ts'
 import type { Caller } from '../identity/identity.ts'
 import * as idempotency from '../store/idempotency.ts'
 import { badHeader, type HttpContext } from './context.ts'
@@ -28,20 +29,22 @@ export async function makeOnce(
   request: FastifyRequest,
   reply: FastifyReply,
   caller: Caller,
-  { database, booking, clock, figures, quotas }: HttpContext,
+  { database, booking, clock, figures, quotas, tracing }: HttpContext,
   prepare: () => Promise<Wish>,
 ): Promise<MadeOnce> {
   const use = useOf(request, caller)
   if (!use) {
     const wish = await prepare()
-    return counted(madeOf(wish, await quotas.book(database, booking, wish, caller, clock.now())), figures)
+    const book = () => quotas.book(database, booking, wish, caller, clock.now())
+    return counted(madeOf(wish, await traced(tracing, 'book', {}, book)), figures)
   }
   const earlier = await idempotency.find(database, use, clock.now())
   if (earlier) return again(earlier, use, reply)
   const make = (wish: Wish) =>
     database.transaction(async (tx) => {
       if (!(await idempotency.claim(tx, use, clock.now()))) return undefined
-      const result = madeOf(wish, await quotas.bookIn(tx, booking, wish, caller, clock.now()))
+      const book = () => quotas.bookIn(tx, booking, wish, caller, clock.now())
+      const result = madeOf(wish, await traced(tracing, 'book', {}, book))
       await idempotency.note(tx, use, result)
       return result
     })

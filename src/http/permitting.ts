@@ -6,6 +6,7 @@ import { requestOfPlan } from '../domain/execution-plan.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import type { Caller } from '../identity/identity.ts'
 import type { Judgement } from '../policies/policy-chain.ts'
+import type { Transaction } from '../store/database.ts'
 import type { Execution } from '../store/executions.ts'
 import { knownCaller } from './calling.ts'
 import type { HttpContext } from './context.ts'
@@ -21,11 +22,12 @@ export function mayBeOffered(
 
 /** Accepts an offer that the policies and the quotas allow. Throws POLICY_DENIED with all reasons, and as `acceptOffer`. */
 export async function acceptPermitted(request: FastifyRequest, offer: Execution, context: HttpContext): Promise<void> {
-  const { database, clock, quotas } = context
+  const { database, clock, quotas, tracing } = context
   const caller = knownCaller(request)
   await requirePermission(caller, offer, context)
   const now = clock.now()
-  await acceptOffer(database, offer, now, (tx) => quotas.requireAcceptable(tx, offer, caller, now))
+  const permit = (tx: Transaction) => quotas.requireAcceptable(tx, offer, caller, now)
+  await acceptOffer(database, offer, now, permit, tracing?.traceparent)
 }
 
 /** One that is not open is not asked about: why it cannot be accepted is another reason. */

@@ -40,6 +40,7 @@ import { refuseForeignName } from './own-names.ts'
 import { sendProblem } from './problem.ts'
 import { quotaRoutes } from './quotas.ts'
 import { requestIdOf } from './request-id.ts'
+import { traceRequests } from './request-spans.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { serviceRoutes } from './service.ts'
 import { sharingRoutes } from './sharing.ts'
@@ -108,6 +109,8 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   setMaxListeners(0, context.stopping)
   app.decorateRequest('negotiated', null)
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, context.settings.notation))
+  // First of all hooks: what the others do is within the span.
+  if (context.tracing) traceRequests(app, context.tracing)
   const answers = new OpenAnswers(app)
   const known = new KnownPaths(app)
   const look = (request: FastifyRequest, reply: FastifyReply) => {

@@ -2,7 +2,7 @@
 import type { Component } from '../store/components.ts'
 import type { ExecutionState } from './decide.ts'
 import { stepOf } from './steps/steps.ts'
-import { moveComponents, StepFailure, targetOf, type WorkerContext } from './worker-context.ts'
+import { moveComponents, StepFailure, targetOf, tracedStep, type WorkerContext } from './worker-context.ts'
 
 export class Preparation {
   readonly #context: WorkerContext
@@ -48,7 +48,8 @@ export class Preparation {
     const { position } = component
     try {
       const target = targetOf(state, component, this.#context, this.#stop.signal)
-      const detail = await stepOf(component.family).prepare(target, this.#context)
+      const prepare = () => stepOf(component.family).prepare(target, this.#context)
+      const detail = await tracedStep(this.#context, 'prepare', component, prepare)
       await this.#context.joint.moveComponents([{ executionId: state.execution.id, position, event: 'ready', detail }])
     } catch (error) {
       if (this.#stop.signal.aborted) return

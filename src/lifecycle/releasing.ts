@@ -1,10 +1,11 @@
 /** Giving everything back, in reverse order of preparation, whatever way the execution ended. */
 import { message } from '../domain/message.ts'
+import { traced } from '../domain/tracing.ts'
 import type { Component } from '../store/components.ts'
 import { releasedEvent, wasBegun, type ExecutionState } from './decide.ts'
 import { wordsOf } from './failing.ts'
 import { stepOf } from './steps/steps.ts'
-import { moveComponents, targetOf, type Outcome, type WorkerContext } from './worker-context.ts'
+import { moveComponents, targetOf, tracedStep, type Outcome, type WorkerContext } from './worker-context.ts'
 
 /** Gives components back side by side. What was never begun has nothing to give back. */
 export async function release(
@@ -40,7 +41,7 @@ async function releaseOne(
 ): Promise<void> {
   const target = targetOf(state, component, context, signal)
   try {
-    await stepOf(component.family).release(target, context)
+    await tracedStep(context, 'release', component, () => stepOf(component.family).release(target, context))
   } catch (error) {
     if (!signal.aborted) {
       const said = message('cannot-release', context.clock.now(), {
@@ -56,8 +57,13 @@ async function releaseOne(
 /** Everything is given back: the ledger is cleared, and an execution that went well is complete. */
 export async function close(state: ExecutionState, context: WorkerContext): Promise<Outcome> {
   const { execution } = state
-  const { database, joint, clock, estimates, log, onEnd } = context
-  onEnd(await joint.close(execution))
+  const { database, joint, clock, estimates, log, onEnd, tracing } = context
+  const phase = await traced(tracing, 'close', {}, async (say) => {
+    const closed = await joint.close(execution)
+    say({ 'broker.phase': closed })
+    return closed
+  })
+  onEnd(phase)
   // What was to be done is done; that the next estimates are a little worse is no reason to do it again.
   await estimates.learn(database, state, clock.now()).catch((error: unknown) => {
     log('warn', 'Nothing was learned from an execution.', { executionId: execution.id, error })

@@ -36,7 +36,7 @@ export class Runner {
 
   /** `onLane` is called when the work becomes that of another lane. */
   constructor(context: WorkerContext, lease: Lease, onLane: () => void) {
-    this.#context = context
+    this.#context = traceable(context, lease)
     this.#lease = lease
     this.#onLane = onLane
     this.#wakesSeen = lease.wakes
@@ -208,4 +208,15 @@ export class Runner {
     if (typeof outcome !== 'object') return
     await joint.yieldLease({ ...this.#given(), runAt: outcome.untilAt, attempts: 0 })
   }
+}
+
+/** The surroundings of the work on one execution, whose spans belong to the trace of the request that accepted it. */
+function traceable(context: WorkerContext, { executionId, platform, traceparent }: Lease): WorkerContext {
+  if (!context.tracing) return context
+  const attributes = {
+    'broker.execution.id': executionId,
+    'broker.platform': platform,
+    'broker.worker': context.worker,
+  }
+  return { ...context, tracing: context.tracing.within(traceparent, attributes) }
 }

@@ -1,5 +1,6 @@
 /** The program itself: its start at the promised time, its end by itself or by the clock. */
 import { formatDuration, type Instant } from '../domain/dates.ts'
+import { traced } from '../domain/tracing.ts'
 import { message, type Message } from '../domain/message.ts'
 import type { Observation } from '../platforms/platform.ts'
 import * as components from '../store/components.ts'
@@ -40,12 +41,12 @@ export async function observe(state: ExecutionState, context: WorkerContext): Pr
 }
 
 async function observeProgram(state: ExecutionState, compute: Component, context: WorkerContext): Promise<Outcome> {
-  const { database, joint, clock } = context
+  const { database, joint, clock, tracing } = context
   const { id, endAt = clock.now(), plan } = state.execution
   const platform = platformOf(state, context)
   const seen = (await platform.observe([id])).get(id) ?? { state: 'gone' }
   if (seen.state === 'created') {
-    await platform.start(id)
+    await traced(tracing, 'start program', { 'container.id': seen.workload }, () => platform.start(id))
     // Its end is told by a hint, or found when all programs are compared: there is nothing to see but its ports.
     return plan.executable.spec.ports.length > 0 ? 'again' : { untilAt: endAt }
   }
@@ -62,7 +63,9 @@ async function observeProgram(state: ExecutionState, compute: Component, context
   const { execution } = state
   const now = clock.now()
   const failure = failureOf(state, compute, seen, now)
-  await joint.end({ execution, compute, failure, end: endOf(execution, seen, now) })
+  const end = endOf(execution, seen, now)
+  const seenAs = { 'broker.exit_code': end.exitCode, 'broker.failure': failure?.name }
+  await traced(tracing, 'end of program', seenAs, () => joint.end({ execution, compute, failure, end }))
   return 'again'
 }
 

@@ -10,7 +10,7 @@ import { stopProgram } from './steps/compute.ts'
 import { placeOf } from './steps/step.ts'
 import { stepOf } from './steps/steps.ts'
 import { volumeOf } from './steps/volumes.ts'
-import { StepFailure, targetOf, type Outcome, type WorkerContext } from './worker-context.ts'
+import { StepFailure, targetOf, tracedStep, type Outcome, type WorkerContext } from './worker-context.ts'
 
 /** Stops the program if it still runs, and saves what these components have, side by side. */
 export async function saveResults(
@@ -36,7 +36,9 @@ async function saveOne(
 ): Promise<void> {
   const { database } = context
   try {
-    const detail = await stepOf(component.family).save?.(targetOf(state, component, context, signal), context)
+    const target = targetOf(state, component, context, signal)
+    const save = async () => stepOf(component.family).save?.(target, context)
+    const detail = await tracedStep(context, 'save', component, save)
     await components.describe(database, state.execution.id, component.position, detail ?? {})
   } catch (error) {
     if (!signal.aborted && !isBrokerError(error, 'UNAVAILABLE') && !isBrokerError(error, 'DATA_MISSING'))

@@ -9,6 +9,7 @@ import { BrokerError } from '../domain/errors.ts'
 import type { Message } from '../domain/message.ts'
 import type { ComponentEvent } from '../domain/component-lifecycle.ts'
 import type { Instant } from '../domain/dates.ts'
+import { traced, type Tracing } from '../domain/tracing.ts'
 import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ExecutionState } from './decide.ts'
 import type { EstimateBook } from './estimate-book.ts'
@@ -34,6 +35,8 @@ export interface WorkerContext extends StepContext {
   /** A number from 0 to below 1, by chance. */
   readonly chance: () => number
   readonly log: Log
+  /** In the work on one execution, for that one. Undefined where nobody collects traces. */
+  readonly tracing?: Tracing | undefined
   /** Told when an execution has ended and everything was given back. */
   readonly onEnd: (phase: ExecutionPhase) => void
   /** Learns from what was done. */
@@ -103,4 +106,15 @@ export async function failExecution(
   if (moved.length === 0) return
   await messages.add(tx, id, at.position, reason)
   await components.move(tx, [{ executionId: id, position: at.position, event: 'fail' }], reason.at)
+}
+
+/** Does what is done for one component, as a span where traces are collected. */
+export function tracedStep<Result>(
+  { tracing }: WorkerContext,
+  doing: 'prepare' | 'save' | 'release',
+  { family, position }: Component,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const attributes = { 'broker.component': family, 'broker.component.position': position }
+  return traced(tracing, `${doing} ${family}`, attributes, work)
 }

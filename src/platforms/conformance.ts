@@ -309,7 +309,7 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       it('is made once however often it is prepared, and does not run yet', async () => {
         const id = await prepared({ stdout: ['ran'] })
         await prepared({ stdout: ['ran'] }, { execution: id })
-        expect(await observe(id)).toEqual({ state: 'created' })
+        expect(await observe(id)).toMatchObject({ state: 'created' })
         expect(await written(id, 'stdout')).toBe('')
       })
       it('runs and tells its exit code, its times and what it wrote', async () => {

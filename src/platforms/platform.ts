@@ -115,7 +115,8 @@ export interface Workload {
 /** What is true of a workload now. `gone` is a workload that the platform does not have (any more). */
 export type Observation =
   | { readonly state: 'gone' }
-  | { readonly state: 'created' }
+  /** `workload` is what the platform calls it. */
+  | { readonly state: 'created'; readonly workload?: string }
   | { readonly state: 'running'; readonly startedAt: Instant }
   | {
       readonly state: 'exited'

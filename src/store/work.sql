@@ -1,8 +1,8 @@
 -- name: insert
 -- Gives executions to the engine, and tells the workers that there is something to do.
-insert into work (execution_id, owner, platform, kind, run_at)
-select "executionId", owner, platform, kind, :runAt
-  from jsonb_to_recordset(:works) as w ("executionId" uuid, owner text, platform text, kind text)
+insert into work (execution_id, owner, platform, kind, run_at, traceparent)
+select "executionId", owner, platform, kind, :runAt, traceparent
+  from jsonb_to_recordset(:works) as w ("executionId" uuid, owner text, platform text, kind text, traceparent text)
 returning pg_notify('work', execution_id::text)
 
 -- name: claim
@@ -53,7 +53,7 @@ update work
    set lease_owner = :owner, leased_until = :leasedUntil, fence = fence + 1,
        abandoned = abandoned + case when lease_owner is null then 0 else 1 end
  where execution_id in (select execution_id from abandoned union all select execution_id from free)
-returning execution_id, fence, wakes, attempts, failing_since, platform, kind, abandoned
+returning execution_id, fence, wakes, attempts, failing_since, platform, kind, abandoned, traceparent
 
 -- name: renew
 -- Prolongs the leases that are still the worker's; the others do not come back.

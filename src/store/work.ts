@@ -43,13 +43,22 @@ export interface Lease {
   /** How often in a row the work has failed, and since when. */
   readonly attempts: number
   readonly failingSince?: Instant
+  /** What caused the work, where traces are collected. */
+  readonly traceparent?: string
+}
+
+/** An offer that is accepted, and what caused that, where traces are collected. */
+export interface Accepted {
+  readonly offer: Execution
+  readonly traceparent?: string | undefined
 }
 
 /** Gives executions to the engine and tells the workers. */
-export async function insert(tx: Transaction, accepted: readonly Execution[], runAt: Instant): Promise<void> {
-  const works = accepted.map(({ id, owner, plan }) => ({
+export async function insert(tx: Transaction, accepted: readonly Accepted[], runAt: Instant): Promise<void> {
+  const works = accepted.map(({ offer: { id, owner, plan }, traceparent }) => ({
     ...{ executionId: id, owner, platform: plan.platform },
     kind: kindOfPreparation(plan),
+    traceparent,
   }))
   await tx.query(sql.insert, { works: json(works), runAt: at(runAt) })
 }

@@ -49,6 +49,7 @@ export async function failingBroker(error?: Error, options: FailingOptions = {})
     },
     clock: systemClock,
     figures: new Figures(),
+    tracing: undefined,
     leaving: stopping.signal,
     stopping: stopping.signal,
     drained: { now: async () => new Map(), forget: () => undefined },

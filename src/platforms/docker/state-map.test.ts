@@ -37,10 +37,10 @@ const exited = (more: object) => ({ state: 'exited', startedAt, finishedAt, exit
 
 describe('what is true of a container', () => {
   it.each(['created', 'configured', 'initialized'])('that is %s and was never started', (Status) => {
-    expect(seen({ Status })).toEqual({ state: 'created' })
+    expect(seen({ Status })).toEqual({ state: 'created', workload: 'container' })
   })
   it('that could not be started', () => {
-    expect(seen({ Status: 'created', ExitCode: 127, Error: 'no such file' })).toEqual({ state: 'created' })
+    expect(seen({ Status: 'created', ExitCode: 127, Error: 'no such file' })).toEqual({ state: 'created', workload: 'container' })
   })
   it.each(['running', 'paused', 'restarting', 'stopping'])('that is %s', (Status) => {
     expect(seen({ Status, ...started })).toEqual({ state: 'running', startedAt })
@@ -71,7 +71,7 @@ describe('what is true of a container', () => {
   it('whose state has a name that is not known', () => {
     expect(seen({ Status: 'new', Running: true, ...started })).toEqual({ state: 'running', startedAt })
     expect(seen({ Status: 'new', ...ended })).toEqual(exited({}))
-    expect(seen({ Status: 'new' })).toEqual({ state: 'created' })
+    expect(seen({ Status: 'new' })).toEqual({ state: 'created', workload: 'container' })
   })
 })
 

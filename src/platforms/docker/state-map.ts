@@ -46,14 +46,14 @@ export function wasStarted(state: ContainerState): boolean {
  * memory ran out (`tellsOutOfMemory`).
  */
 export function observationOf(
-  { State: state, HostConfig }: ContainerDetails,
+  { Id, State: state, HostConfig }: ContainerDetails,
   { tellsOutOfMemory, killedByBroker }: { tellsOutOfMemory: boolean; killedByBroker: boolean },
 ): Observation {
   const stage = stageOf(state.Status) ?? (state.Running ? 'running' : wasStarted(state) ? 'exited' : 'created')
   if (stage === 'gone') return { state: 'gone' }
   const startedAt = instant(state.StartedAt)
   if (stage === 'running') return { state: 'running', startedAt: startedAt ?? 0 }
-  if (startedAt === undefined) return { state: 'created' }
+  if (startedAt === undefined) return { state: 'created', workload: Id }
   const finishedAt = instant(state.FinishedAt)
   if (stage === 'created' || finishedAt === undefined) return lost(startedAt, state)
   const killed = state.ExitCode === KILLED_EXIT_CODE

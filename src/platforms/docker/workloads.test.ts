@@ -134,7 +134,7 @@ describeOnEngines('programs', ({ address }) => {
             detail: expect.stringContaining(program) as string,
           })
         }
-        expect(await observed(platform, execution)).toEqual({ state: 'created' })
+        expect(await observed(platform, execution)).toMatchObject({ state: 'created' })
       },
     )
     it.each(['/bin/true', 'true', '../bin/true', '/bin/busybox'])(
