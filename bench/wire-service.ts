@@ -76,7 +76,7 @@ function brokerApp(offers: number) {
       open: false,
       requestTimeoutMs: 60_000,
       publicUrl: undefined,
-      defaultDurationMs: 7_200_000,
+      requestDefaults: { durationMs: 7_200_000 },
       offersPerSet: offers,
       offerLifetimeMs: 300_000,
       durationMaxMs: 30 * DAY_MS,

@@ -297,6 +297,29 @@ export const CONFIG_SCHEMA = {
         ],
       },
     },
+    notebooks: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['image'],
+      description:
+        'What jupyter-notebook executables are run with, from their first cell to their last. Without it none are run.',
+      properties: {
+        image: {
+          type: 'string',
+          minLength: 1,
+          description:
+            'An image with Jupyter, such as quay.io/jupyter/scipy-notebook:2026-10-20. Policies see to it as well.',
+        },
+        command: {
+          type: 'array',
+          minItems: 1,
+          items: { type: 'string' },
+          default: ['jupyter', 'nbconvert', '--to', 'notebook', '--execute', '--output', '{output}', '{input}'],
+          description:
+            'What runs a notebook; {input} is the file of the notebook, {output} that of the executed one, which ends in .ipynb. With papermill: [papermill, "{input}", "{output}"].',
+        },
+      },
+    },
     policies: POLICIES,
     registries: REGISTRIES,
     rateLimits: RATE_LIMITS,

@@ -41,6 +41,7 @@ import { knownRegistries, RegistryLogins } from './registries-here.ts'
 import { roleOf } from './roles.ts'
 import { SiteRules } from './policies-here.ts'
 import { reload, type Reloaded } from './reload.ts'
+import { requestDefaults } from './request-defaults.ts'
 import * as broker from './store/broker.ts'
 import { lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
 import type { Database } from './store/database.ts'
@@ -364,7 +365,7 @@ function httpContext(
       publicUrl: config.publicUrl,
       endpoints: config.endpoints,
       served,
-      defaultDurationMs: milliseconds(config.offers.defaultDuration),
+      requestDefaults: requestDefaults(config),
       offersPerSet: config.offers.perSet,
       offerLifetimeMs: milliseconds(config.offers.lifetime),
       durationMaxMs: milliseconds(config.offers.maximumDuration),

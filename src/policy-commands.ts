@@ -4,7 +4,7 @@ import { EXIT } from './cli/exit-codes.ts'
 import { CommandError, guarded } from './cli/failures.ts'
 import type { ConfigOptions, ExplainOptions } from './cli/program.ts'
 import { processTerminal, type Terminal } from './cli/terminal.ts'
-import { loadConfig, milliseconds } from './config.ts'
+import { loadConfig } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { BrokerError, ERRORS, placeOf } from './domain/errors.ts'
 import type { ExecutionRequest } from './domain/execution-request.ts'
@@ -15,6 +15,7 @@ import { PolicyChain, type Judgement } from './policies/policy-chain.ts'
 import { QuotaPolicy } from './policies/quota.ts'
 import { notationOf } from './protocol/notation.ts'
 import { readRequest } from './protocol/read-request.ts'
+import { requestDefaults } from './request-defaults.ts'
 import { systemClock } from './system-clock.ts'
 
 /** Says that the policies can be understood; throws with what is wrong. */
@@ -64,7 +65,7 @@ async function requestIn(file: string, config: Config): Promise<ReturnType<typeo
   const { text, mediaType } = await readDocument(file)
   try {
     const body = notationOf(mediaType)?.read(text, 'ExecutionRequest')
-    return readRequest(body, systemClock.now(), { durationMs: milliseconds(config.offers.defaultDuration) })
+    return readRequest(body, systemClock.now(), requestDefaults(config))
   } catch (error) {
     if (!(error instanceof BrokerError) || ERRORS[error.code].status >= 500) throw error
     const faults = error.faults.map((fault) => `${placeOf(fault)}: ${fault.detail}`)

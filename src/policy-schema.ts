@@ -16,7 +16,7 @@ const COMMON = {
   kinds: {
     type: 'array',
     minItems: 1,
-    items: { enum: ['docker-container'] },
+    items: { enum: ['docker-container', 'jupyter-notebook'] },
     description: 'The policy is for these kinds of executables; for all when left out.',
   },
 } as const

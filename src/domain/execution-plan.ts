@@ -1,6 +1,6 @@
 /** What an offer promises: which amounts of what, where and when. It is stored with the execution; only a client changes it (`execution-change.ts`). */
 import type { Instant } from './dates.ts'
-import type { DataRequest, DockerContainer, ExecutionRequest, VolumeMount } from './execution-request.ts'
+import type { DataRequest, Executable, ExecutionRequest, VolumeMount } from './execution-request.ts'
 import type { Message } from './message.ts'
 import type { PriceList } from './price-list.ts'
 
@@ -17,7 +17,7 @@ interface PlannedComponent {
 }
 
 export interface PlannedExecutable extends PlannedComponent {
-  readonly spec: DockerContainer
+  readonly spec: Executable
 }
 
 export interface PlannedAccelerators {

@@ -43,7 +43,14 @@ export interface DockerContainer {
   readonly ports: readonly ContainerPort[]
 }
 
-export type Executable = DockerContainer
+/** A notebook, as the container that the site runs notebooks with. */
+export interface JupyterNotebook extends Omit<DockerContainer, 'type'> {
+  readonly type: 'jupyter-notebook'
+  /** The URL of the notebook. */
+  readonly location: string
+}
+
+export type Executable = DockerContainer | JupyterNotebook
 
 /** Where a volume mount leads: the data or storage resource of that index in the request. */
 export interface VolumeTarget {

@@ -50,6 +50,13 @@ export const REQUEST_MESSAGES = {
     places: ['executable'],
     advice: 'Choose an offer of another platform when the work has to be done in earnest.',
   },
+  'notebook-not-saved': {
+    level: 'WARN',
+    template:
+      'The executed notebook is not saved: no data resource with the access WRITEONLY has a location that ends in .ipynb.',
+    places: ['offer set'],
+    advice: 'Add such a data resource, with the URL that the executed notebook is to be saved to.',
+  },
   'image-pinned': {
     level: 'INFO',
     template: 'The image ${image} was found here as ${digest} and is run as such.',

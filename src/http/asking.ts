@@ -22,7 +22,7 @@ export async function ask(
   context: HttpContext,
 ): Promise<Asked> {
   const { clock, settings } = context
-  const read = readRequest(request.body, clock.now(), { durationMs: settings.defaultDurationMs })
+  const read = readRequest(request.body, clock.now(), settings.requestDefaults)
   // Before anything is asked outside: what is refused is not even looked at.
   const judged = read.request ? await mayBeOffered(read.request, caller, context) : NOTHING
   const surveyed = judged.request

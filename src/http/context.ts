@@ -19,6 +19,7 @@ import { negotiate } from '../protocol/negotiation.ts'
 import type { NotationName } from '../protocol/notation.ts'
 import { answerSchema } from '../protocol/operations.ts'
 import type { Link } from '../protocol/present.ts'
+import type { RequestDefaults } from '../protocol/read-request.ts'
 import type { Database } from '../store/database.ts'
 import type { DrainedPools } from './drained-pools.ts'
 import { endpointOf, type Endpoint } from './endpoints.ts'
@@ -38,7 +39,7 @@ export interface HttpSettings {
   readonly served: readonly Endpoint[]
   /** What is written when the client leaves the choice. */
   readonly notation: NotationName
-  readonly defaultDurationMs: number
+  readonly requestDefaults: RequestDefaults
   readonly offersPerSet: number
   readonly offerLifetimeMs: number
   readonly durationMaxMs: number

@@ -4,12 +4,14 @@ import type { Survey } from '../booking/slot-search.ts'
 import type { Bearer } from '../data/bearer.ts'
 import type { DataDescription, DataSource } from '../data/data-source.ts'
 import type { DataSink } from '../data/data-sink.ts'
-import { fileName, publicUrl } from '../data/location.ts'
+import { publicUrl } from '../data/location.ts'
 import type { Clock } from '../domain/clock.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { Estimate } from '../domain/execution-plan.ts'
 import { isCopiedIn, isSaved, type DataRequest, type ExecutionRequest } from '../domain/execution-request.ts'
+import { fileName } from '../domain/file-name.ts'
 import { message, type Message } from '../domain/message.ts'
+import { locationPointer } from '../domain/notebook.ts'
 import type { PriceList } from '../domain/price-list.ts'
 import { BYTES_PER_GIB, type Amounts } from '../domain/resources.ts'
 import type { Platform, PlatformEstimate } from '../platforms/platform.ts'
@@ -159,7 +161,7 @@ async function describe(
   bearerAt: (location: URL) => Bearer | undefined,
 ): Promise<DataDescription | Message> {
   const now = context.clock.now()
-  const pointer = `/data/${index}/location`
+  const pointer = locationPointer(request, index)
   if (!URL.canParse(data.location))
     return message('invalid-value', now, { pointer, value: data.location, reason: 'it is not a URL' })
   const location = new URL(data.location)

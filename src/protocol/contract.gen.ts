@@ -1468,7 +1468,7 @@ export interface components {
             /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for the data. */
             storage?: string;
         };
-        /** @description A notebook, run from its first cell to its last or served to its user. */
+        /** @description A notebook, run from its first cell to its last. What becomes of it is saved to the first data resource with the access WRITEONLY whose location ends in .ipynb. */
         JupyterNotebook: {
             /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
             costs?: components["schemas"]["CostItem"][];
@@ -1479,7 +1479,7 @@ export interface components {
              * @enum {string}
              */
             kind: "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/executable/jupyter-notebook.yaml";
-            /** @description Where the notebook is. */
+            /** @description The URL of the notebook. */
             location?: string;
             meta?: components["schemas"]["ComponentMetadata"];
             /** @description In a request, limits; in an answer, what the resources are good for. */

@@ -241,17 +241,17 @@ class Parts {
     const { spec, estimate } = plan.executable
     const stream = (name: string) => ({ locations: [this.#link(`/streams/${id}/${name}`)] })
     const endpoints = endpointsNow(this.#view)
-    return {
-      kind: KIND.dockerContainer,
+    const common = {
       ...this.#lifecycle('executable', 0, spec, estimate, plan.slot.prepareMs),
-      ...presentContainer(spec),
-      ...(endpoints.length > 0 ? { network: presentNetwork(spec, endpoints) } : {}),
       streams:
         startAt === undefined || compactedAt !== undefined
           ? undefined
           : { stdout: stream('stdout'), stderr: stream('stderr') },
       exitCode,
     }
+    if (spec.type === 'jupyter-notebook') return { kind: KIND.jupyterNotebook, ...common, location: spec.location }
+    const network = endpoints.length > 0 ? { network: presentNetwork(spec, endpoints) } : {}
+    return { kind: KIND.dockerContainer, ...common, ...presentContainer(spec), ...network }
   }
 
   compute(): Schemas['ComputeResource'] {

@@ -1,18 +1,36 @@
 /** Reads what shall be run. Every kind of executable is part of the contract; containers are what there is to run them with. */
-import type { DockerContainer } from '../domain/execution-request.ts'
+import type { DockerContainer, Executable, JupyterNotebook } from '../domain/execution-request.ts'
+import { notebookOf, type NotebookSite } from '../domain/notebook.ts'
 import type { Schemas } from './contract.ts'
 import { KIND, shortKind } from './kinds.ts'
 import { readMeta, textOf } from './read-meta.ts'
 import type { RequestNotes } from './request-notes.ts'
 
 /** Reads an executable; undefined for one that cannot be run here, which is noted. */
-export function readExecutable(wire: Schemas['Executable'], notes: RequestNotes): DockerContainer | undefined {
+export function readExecutable(
+  wire: Schemas['Executable'],
+  notebooks: NotebookSite | undefined,
+  notes: RequestNotes,
+): Executable | undefined {
   if (wire.kind === KIND.dockerContainer) return readContainer(wire, notes)
+  if (wire.kind === KIND.jupyterNotebook && notebooks) return readNotebook(wire, notebooks, notes)
   if (!textOf(wire.location)) notes.missing('/executable/location', 'where it is')
-  notes.notSupported(
-    '/executable/kind',
-    `${shortKind(wire.kind)} is not run here yet; possible is ${shortKind(KIND.dockerContainer)}`,
-  )
+  const possible = [KIND.dockerContainer, ...(notebooks ? [KIND.jupyterNotebook] : [])].map(shortKind).join(', ')
+  const why = wire.kind === KIND.jupyterNotebook ? 'the site has configured no image for it' : 'it is not run here yet'
+  notes.notSupported('/executable/kind', `${shortKind(wire.kind)}: ${why}; possible is ${possible}`)
+  return undefined
+}
+
+function readNotebook(
+  wire: Schemas['JupyterNotebook'],
+  site: NotebookSite,
+  notes: RequestNotes,
+): JupyterNotebook | undefined {
+  const pointer = '/executable/location'
+  const location = textOf(wire.location)
+  if (location === undefined) notes.missing(pointer, 'the URL of the notebook')
+  else if (!URL.canParse(location)) notes.invalid(pointer, location, 'it is not a URL')
+  else return { ...notebookOf(location, site), ...readMeta(wire.meta) }
   return undefined
 }
 

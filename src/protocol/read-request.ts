@@ -8,6 +8,7 @@ import type { Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
+import { NOTEBOOK_PATHS, resultOf, withNotebook, type NotebookSite } from '../domain/notebook.ts'
 import type { Schemas } from './contract.ts'
 import { fitRequest } from './fit.ts'
 import { readCompute } from './read-compute.ts'
@@ -30,6 +31,8 @@ export interface ReadRequest {
 /** The defaults of a site that a request leaves open. */
 export interface RequestDefaults {
   readonly durationMs: number
+  /** What notebooks are run with; undefined where none are. */
+  readonly notebooks?: NotebookSite
 }
 
 /**
@@ -64,10 +67,30 @@ function readParts(
 ): ExecutionRequest | undefined {
   if (!wire.executable) notes.say(message('executable-required', notes.now, { pointer: '/executable' }))
   const references = new References(wire, notes)
-  const executable = wire.executable && readExecutable(wire.executable, notes)
+  const executable = wire.executable && readExecutable(wire.executable, defaults.notebooks, notes)
   const resources = readResources(wire, references, notes)
   const compute = readCompute(wire.compute, wire.data ?? [], references, notes)
   const schedule = readSchedule(wire.schedule, defaults.durationMs, notes)
   const limits = readLimits(wire, notes.now, (said) => notes.say(said))
-  return executable && { ...readMeta(wire.meta), executable, compute, ...resources, ...schedule, limits }
+  if (!executable) return undefined
+  const request = { ...readMeta(wire.meta), executable, compute, ...resources, ...schedule, limits }
+  if (executable.type !== 'jupyter-notebook') return request
+  const complete = withNotebook(request, executable)
+  noteOfNotebook(complete, notes)
+  return complete
+}
+
+/** Says when an executed notebook is lost, and refuses other volumes in its places. */
+function noteOfNotebook({ compute, data, executable }: ExecutionRequest, notes: RequestNotes): void {
+  const result = resultOf(data)
+  if (!result) notes.say(message('notebook-not-saved', notes.now, {}))
+  for (const [index, { path, target }] of compute.volumes.entries()) {
+    const place = Object.values(NOTEBOOK_PATHS).find((own) => path === own || path.startsWith(`${own}/`))
+    const of = target.family === 'data' ? data[target.index] : undefined
+    const isOwn =
+      executable.type === 'jupyter-notebook' &&
+      ((path === NOTEBOOK_PATHS.input && of?.location === executable.location) ||
+        (path === NOTEBOOK_PATHS.output && of !== undefined && target.index === result?.index))
+    if (place && !isOwn) notes.invalid(`/compute/volumes/${index}/path`, path, 'the notebook is there')
+  }
 }

@@ -18,9 +18,13 @@ export interface TestImage {
 /**
  * Makes an image with a shell and the usual small programs in `/bin`, and imports it into the engine at a socket. It
  * has a directory `/prepared` that only root may write to, with a file in it; `changes` are lines of a Dockerfile, such
- * as `USER 1000`.
+ * as `USER 1000`, and `programs` are scripts by their names in `/bin`.
  */
-export async function testImage(socket: string, changes: readonly string[] = []): Promise<TestImage> {
+export async function testImage(
+  socket: string,
+  changes: readonly string[] = [],
+  programs: Readonly<Record<string, string>> = {},
+): Promise<TestImage> {
   const client = new EngineClient(socket)
   const doing = 'importing the test image'
   const [repo, tag] = ['localhost/execution-broker-test', randomBytes(6).toString('hex')]
@@ -28,7 +32,7 @@ export async function testImage(socket: string, changes: readonly string[] = [])
     method: 'POST',
     path: '/images/create',
     query: { fromSrc: '-', changes: [`ENV PATH=/bin`, ...changes] },
-    archive: await busyboxLayer(),
+    archive: await busyboxLayer(programs),
     doing,
   })
   const id = body.status.trim()
@@ -38,7 +42,7 @@ export async function testImage(socket: string, changes: readonly string[] = [])
 }
 
 /** The file system of the test image, as an archive: also the one layer of an image in a registry. */
-export async function busyboxLayer(): Promise<Buffer> {
+export async function busyboxLayer(programs: Readonly<Record<string, string>> = {}): Promise<Buffer> {
   const busybox = busyboxProgram
   if (!busybox) throw new Error('Test images are made of busybox, which is not here: install busybox-static.')
   const archive = pack()
@@ -46,6 +50,7 @@ export async function busyboxLayer(): Promise<Buffer> {
   archive.entry({ name: 'bin/busybox', mode: 0o755 }, readFileSync(busybox))
   for (const applet of execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n'))
     if (applet !== 'busybox') archive.entry({ name: `bin/${applet}`, type: 'symlink', linkname: 'busybox' })
+  for (const [name, script] of Object.entries(programs)) archive.entry({ name: `bin/${name}`, mode: 0o755 }, script)
   archive.entry({ name: 'tmp', type: 'directory', mode: 0o1777 })
   archive.entry({ name: 'prepared', type: 'directory', mode: 0o755 })
   archive.entry({ name: 'prepared/from-image', mode: 0o644 }, 'from the image')

@@ -1,5 +1,5 @@
 /** Questions for policies. */
-import type { ExecutionRequest } from '../../src/domain/execution-request.ts'
+import type { DockerContainer, ExecutionRequest } from '../../src/domain/execution-request.ts'
 import type { PolicyCaller, PolicyQuestion } from '../../src/policies/policy.ts'
 
 const NOW = Date.parse('2026-11-24T00:00:00Z')
@@ -7,7 +7,7 @@ const NOW = Date.parse('2026-11-24T00:00:00Z')
 /** A request for a small container; `changes` replace its parts. */
 export function smallRequest(
   changes: Partial<ExecutionRequest> = {},
-  container: Partial<ExecutionRequest['executable']> = {},
+  container: Partial<DockerContainer> = {},
 ): ExecutionRequest {
   return {
     executable: {

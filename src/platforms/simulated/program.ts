@@ -120,6 +120,15 @@ const checksum =
     return { stdout, stderr, exitCode: stderr === '' ? 0 : 1 }
   }
 
+const copy: KnownProgram = async ([from = '', to = ''], resolve, resolveForWriting) => {
+  const [source, target] = [resolve(from), resolveForWriting(to)]
+  if (!source || !target) return { stderr: `cp: cannot copy ${from} to ${to}\n`, exitCode: 1 }
+  const content = await readFile(source).catch(whenMissing)
+  if (content === undefined) return { stderr: `cp: ${from}: No such file or directory\n`, exitCode: 1 }
+  await writeFile(target, content)
+  return {}
+}
+
 const KNOWN_PROGRAMS: Readonly<Record<string, KnownProgram>> = {
   true: () => ({}),
   false: () => ({ exitCode: 1 }),
@@ -136,14 +145,9 @@ const KNOWN_PROGRAMS: Readonly<Record<string, KnownProgram>> = {
     }
     return { stdout, stderr, exitCode: stderr === '' ? 0 : 1 }
   },
-  cp: async ([from = '', to = ''], resolve, resolveForWriting) => {
-    const [source, target] = [resolve(from), resolveForWriting(to)]
-    if (!source || !target) return { stderr: `cp: cannot copy ${from} to ${to}\n`, exitCode: 1 }
-    const content = await readFile(source).catch(whenMissing)
-    if (content === undefined) return { stderr: `cp: ${from}: No such file or directory\n`, exitCode: 1 }
-    await writeFile(target, content)
-    return {}
-  },
+  cp: (args, ...places) => copy(args, ...places),
+  // A notebook is not executed: what is saved is what was fetched.
+  jupyter: (args, ...places) => copy([args.at(-1) ?? '', args[args.indexOf('--output') + 1] ?? ''], ...places),
   md5sum: checksum('md5'),
   sha1sum: checksum('sha1'),
   sha256sum: checksum('sha256'),

@@ -18,9 +18,8 @@ policyConformance('a limit of resources', async () => ({
 describe('a limit of ports', () => {
   const none = new LimitsPolicy({ name: 'site', amounts: {}, portsMax: 0, durationMs: undefined })
   const withPorts = (count: number) => {
-    const { executable } = smallRequest()
     const ports = Array.from({ length: count }, () => ({ internalPort: 80, protocol: 'HTTP' as const }))
-    return smallRequest({ executable: { ...executable, ports } })
+    return smallRequest({}, { ports })
   }
   it('lets those through that ask for no more', () => {
     expect(none.evaluate(asked(withPorts(0)))).toMatchObject({ decision: 'cap' })

@@ -3,6 +3,7 @@
  * by the guard of addresses (`data/address-guard.ts`).
  */
 import { message } from '../../domain/message.ts'
+import { locationPointer } from '../../domain/notebook.ts'
 import { denyFor, type Policy, type PolicyQuestion, type Verdict } from '../policy.ts'
 import { locationRule, type Covered, type LocationRuleConfig } from './location-rule.ts'
 
@@ -31,7 +32,12 @@ export class LocationsPolicy implements Policy {
       request.data.flatMap(({ location }, index) => {
         const reason = this.#refusal(location)
         if (reason === undefined) return []
-        const values = { location: shown(location), pointer: `/data/${index}/location`, reason, policy: this.name }
+        const values = {
+          location: shown(location),
+          pointer: locationPointer(request, index),
+          reason,
+          policy: this.name,
+        }
         return [message('policy-data', now, values)]
       }),
     )
