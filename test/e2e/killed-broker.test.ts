@@ -34,7 +34,7 @@ const EARLY: readonly Place[] = [
   ...around('POST /containers/create?name=*-run'),
 ]
 const LATE: readonly Place[] = [
-  ...around('POST /containers/*-run/start'),
+  ...around('POST /containers/*-run-[0-9a-f]{8}/start'),
   ...around('DELETE /containers/*-run'),
   ...around('DELETE /containers/*-data-0-stage'),
   ...around('DELETE /volumes/*-data-0'),

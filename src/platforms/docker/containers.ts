@@ -15,15 +15,21 @@ const LET_GO_POLL_MS = 200
  */
 const LOOKS = 3
 
-/** The container with that mark; undefined when there is none, also when somebody else's has its name. */
+/** The container with that mark under its name; undefined when there is none, also when somebody else's has the name. */
 export async function findContainer(client: EngineClient, mark: Mark): Promise<ContainerDetails | undefined> {
+  const found = await inspectContainer(client, mark.name)
+  return found && carries(found.Config.Labels, mark) ? found : undefined
+}
+
+/** A container by its name or id; undefined when there is none. */
+export async function inspectContainer(client: EngineClient, name: string): Promise<ContainerDetails | undefined> {
   for (let look = 1; ; look++) {
     const { status, body } = await client.ask<ContainerDetails>({
-      path: `/containers/${mark.name}/json`,
-      doing: `looking for the container ${mark.name}`,
+      path: `/containers/${name}/json`,
+      doing: `looking for the container ${name}`,
       answers: look < LOOKS ? [404, 500] : [404],
     })
-    if (status !== 500) return status === 200 && carries(body.Config.Labels, mark) ? body : undefined
+    if (status !== 500) return status === 200 ? body : undefined
   }
 }
 
@@ -45,20 +51,15 @@ export async function makeContainer(client: EngineClient, mark: Mark, settings: 
   }
 }
 
-/** Removes a container, running or not, with what the engine made for it; gives what it was, if it was there. */
-export async function removeContainer(
-  client: EngineClient,
-  clock: Clock,
-  mark: Mark,
-): Promise<ContainerDetails | undefined> {
+/** Removes a container, running or not, with what the engine made for it. */
+export async function removeContainer(client: EngineClient, clock: Clock, mark: Mark): Promise<void> {
   const container = await findContainer(client, mark)
-  if (!container) return undefined
+  if (!container) return
   await remove(client, clock, {
     path: `/containers/${container.Id}`,
     query: { force: 1, v: 1 },
     doing: `removing the container ${mark.name}`,
   })
-  return container
 }
 
 /**

@@ -25,7 +25,6 @@ import type {
   VolumeRef,
   Workload,
 } from '../platform.ts'
-import { findContainer, makeContainer, removeContainer } from './containers.ts'
 import { workloadSettings, type Confinement, type Engine } from './container-settings.ts'
 import { watchEnds } from './ends-watch.ts'
 import type { ContainerDetails, ContainerSummary, ImageDetails } from './engine-answers.ts'
@@ -37,6 +36,7 @@ import { Marks, readLabels } from './marks.ts'
 import { endpointsOf, Networks, publishesPorts } from './networks.ts'
 import { outputOf } from './output.ts'
 import { ProgramCheck } from './program-check.ts'
+import { RunContainers } from './run-containers.ts'
 import type { LoginAt } from './registry-login.ts'
 import { KILLED_EXIT_CODE, observationOf, stageOf, wasStarted } from './state-map.ts'
 import { stopContainer, wasStopped } from './stopping.ts'
@@ -59,10 +59,6 @@ export interface DockerOptions extends Confinement {
 
 /** No engine tells how much its volumes can hold. */
 const STORAGE_GIB_DEFAULT = 100
-/** How long what was seen of a container is relied on when it is to be started, in milliseconds: less than any lease. */
-const FRESH_MS = 2_000
-/** How often a container is looked at for that. */
-const FRESH_LOOKS = 5
 /** What things take that are not measured: of the order of what both engines need on a machine that has other work too. */
 const ESTIMATED_MS = { image: 60_000, start: 500, remove: 500, volume: 200 }
 
@@ -74,6 +70,7 @@ export class DockerPlatform implements Platform {
   readonly #marks: Marks
   readonly #volumes: Volumes
   readonly #networks: Networks
+  readonly #runs: RunContainers
   readonly #programs = new ProgramCheck()
   readonly #watches = new Set<() => void>()
   /** When containers started, by their id: a container starts only once, so a long run is not inspected at every look. */
@@ -89,6 +86,7 @@ export class DockerPlatform implements Platform {
     this.#marks = new Marks(options.brokerId)
     this.#volumes = new Volumes(this.#client, options.clock, this.#marks)
     this.#networks = new Networks(this.#client, options.clock, this.#marks, options)
+    this.#runs = new RunContainers(this.#client, options.clock, this.#marks)
   }
 
   get capabilities(): PlatformCapabilities {
@@ -157,7 +155,7 @@ export class DockerPlatform implements Platform {
     const networkMode = await this.#networks.modeOf(workload, engine.isPodman)
     const settings = workloadSettings(workload, this.#marks, engine, this.#options, networkMode)
     try {
-      const warnings = await makeContainer(this.#client, this.#marks.workload(workload.execution), settings)
+      const warnings = await this.#runs.make(workload.execution, settings)
       if (warnings.length > 0)
         this.#log('warn', 'the engine warned about a container', { execution: workload.execution, warnings })
     } catch (error) {
@@ -166,16 +164,11 @@ export class DockerPlatform implements Platform {
   }
 
   async start(execution: ExecutionId): Promise<void> {
-    const mark = this.#marks.workload(execution)
-    const container = await this.#unstarted(execution)
-    if (!container) return
-    const doing = 'starting the program'
     try {
-      const path = `/containers/${container.Id}/start`
-      await this.#client.ask({ method: 'POST', path, doing, answers: [304], timeoutMs: 60_000 })
+      await this.#runs.start(execution, (container) => this.#programs.assertThere(this.#client, container))
     } catch (error) {
       if (!(error instanceof EngineRefusal)) throw error
-      const after = await findContainer(this.#client, mark)
+      const after = await this.#runs.find(execution)
       if (after && wasStarted(after.State)) return
       throw isFaultOfProgram(error, after)
         ? new BrokerError('PROGRAM_NOT_STARTED', error.words, { cause: error })
@@ -186,8 +179,8 @@ export class DockerPlatform implements Platform {
   async observe(executions: readonly ExecutionId[]): Promise<ReadonlyMap<ExecutionId, Observation>> {
     const [first] = executions
     // To list all of them for one costs the engine more than to look at that one.
-    if (first !== undefined && executions.length === 1) return new Map([[first, await this.#inspect(first)]])
-    const listed = new Map((await this.#containers('run')).map((one) => [readLabels(one.Labels).execution, one]))
+    if (first !== undefined && executions.length === 1) return new Map([[first, await this.#lookAt(first)]])
+    const listed = await this.#runs.all()
     this.#forgetAllBut([...listed.values()].map(({ Id }) => Id))
     const seen = executions.map(
       async (execution) => [execution, await this.#observeOne(execution, listed.get(execution))] as const,
@@ -196,7 +189,7 @@ export class DockerPlatform implements Platform {
   }
 
   async endpoints(execution: ExecutionId): Promise<readonly Endpoint[]> {
-    const container = await findContainer(this.#client, this.#marks.workload(execution))
+    const container = await this.#runs.find(execution)
     return container ? endpointsOf(container, this.#options) : []
   }
 
@@ -205,18 +198,18 @@ export class DockerPlatform implements Platform {
     stream: OutputStream,
     options: { from: number; follow: boolean; signal: AbortSignal },
   ): AsyncIterable<Buffer> {
-    return outputOf(this.#client, this.#options.clock, this.#marks.workload(execution), stream, options)
+    return outputOf(this.#client, this.#options.clock, () => this.#runs.find(execution), stream, options)
   }
 
   async stop(execution: ExecutionId, graceMs: number): Promise<void> {
-    const container = await findContainer(this.#client, this.#marks.workload(execution))
+    const container = await this.#runs.find(execution)
     if (!container || stageOf(container.State.Status) !== 'running') return
     const { tellsOutOfMemory } = await this.#theFacts()
     await stopContainer(this.#client, container, graceMs, tellsOutOfMemory)
   }
 
   async releaseWorkload(execution: ExecutionId): Promise<void> {
-    const removed = await removeContainer(this.#client, this.#options.clock, this.#marks.workload(execution))
+    const removed = await this.#runs.remove(execution)
     await this.#networks.release(execution, removed)
   }
 
@@ -258,26 +251,6 @@ export class DockerPlatform implements Platform {
     await this.#client.close()
   }
 
-  /**
-   * The container, when it was never started until just now; undefined when it was. Docker would run one again that has
-   * ended, and knows no start that is only the first: whoever was held after the look looks again, because another worker
-   * may have started it meanwhile.
-   */
-  async #unstarted(execution: ExecutionId): Promise<ContainerDetails | undefined> {
-    const { clock } = this.#options
-    let checked = false
-    for (let look = 1; look <= FRESH_LOOKS; look++) {
-      const lookedAt = clock.now()
-      const container = await findContainer(this.#client, this.#marks.workload(execution))
-      if (!container) throw new BrokerError('PLATFORM_REFUSED', `there is no container of ${execution}`)
-      if (wasStarted(container.State)) return undefined
-      if (!checked) await this.#programs.assertThere(this.#client, container)
-      checked = true
-      if (clock.now() - lookedAt < FRESH_MS) return container
-    }
-    throw new BrokerError('PLATFORM_UNAVAILABLE', 'the container engine answers too slowly to start a program safely')
-  }
-
   async #observeOne(execution: ExecutionId, listed: ContainerSummary | undefined): Promise<Observation> {
     if (!listed) return { state: 'gone' }
     const startedAt = this.#startedAt.get(listed.Id)
@@ -292,8 +265,15 @@ export class DockerPlatform implements Platform {
     return seen
   }
 
+  /** One that was found before is not looked for again. */
+  async #lookAt(execution: ExecutionId): Promise<Observation> {
+    return this.#runs.isKnown(execution)
+      ? this.#inspect(execution)
+      : this.#observeOne(execution, await this.#runs.listed(execution))
+  }
+
   async #inspect(execution: ExecutionId): Promise<Observation> {
-    const container = await findContainer(this.#client, this.#marks.workload(execution))
+    const container = await this.#runs.find(execution)
     if (!container) return { state: 'gone' }
     const { tellsOutOfMemory } = await this.#theFacts()
     const unclear = !tellsOutOfMemory && container.State.ExitCode === KILLED_EXIT_CODE
@@ -306,10 +286,10 @@ export class DockerPlatform implements Platform {
     for (const id of this.#startedAt.keys()) if (!there.has(id)) this.#startedAt.delete(id)
   }
 
-  async #containers(role?: 'run'): Promise<readonly ContainerSummary[]> {
+  async #containers(): Promise<readonly ContainerSummary[]> {
     const { body } = await this.#client.ask<readonly ContainerSummary[]>({
       path: '/containers/json',
-      query: { all: 1, filters: this.#marks.filter(role) },
+      query: { all: 1, filters: this.#marks.filter() },
       doing: 'listing the containers',
     })
     return body

@@ -48,6 +48,9 @@ export interface NetworkDetails {
 export interface ContainerSummary {
   readonly Id: string
   readonly State: string
+  /** When it was made, in seconds since 1970. */
+  readonly Created?: number
+  readonly HostConfig?: { readonly NetworkMode?: string }
   readonly Labels?: Readonly<Record<string, string>> | null
 }
 

@@ -115,7 +115,9 @@ describeOnEngines('a program with ports', ({ name: engine, address }) => {
   it('is published at the configured address only', async () => {
     const execution = await started(SERVE, { ports })
     await endpoint(execution)
-    const path = `/containers/${marks.workload(execution).name}/json`
+    const query = { filters: marks.filter('run', execution) }
+    const { body: listed } = await client.ask<{ Id: string }[]>({ path: '/containers/json', query, doing })
+    const path = `/containers/${listed[0]?.Id}/json`
     const { body } = await client.ask<{ NetworkSettings: { Ports: Record<string, unknown[]> } }>({ path, doing })
     const bindings = Object.values(body.NetworkSettings.Ports).flat()
     expect(bindings).toEqual([expect.objectContaining({ HostIp: '127.0.0.1' })])

@@ -12,7 +12,7 @@ import { isBrokerError } from '../../domain/errors.ts'
 import type { ExecutionId } from '../../domain/ids.ts'
 import type { Workload, WorkloadPort } from '../platform.ts'
 import { remove } from './containers.ts'
-import type { ContainerDetails, NetworkDetails } from './engine-answers.ts'
+import type { ContainerDetails, ContainerSummary, NetworkDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
 import { readLabels, type Marks } from './marks.ts'
 import { stageOf } from './state-map.ts'
@@ -74,10 +74,13 @@ export class Networks {
   }
 
   /** Removes the network of an execution whose container is gone: `container` is what it was, undefined when nobody knows. */
-  async release(execution: ExecutionId, container: ContainerDetails | undefined): Promise<void> {
-    if (container && NOT_OWN.includes(container.HostConfig.NetworkMode)) return
+  async release(execution: ExecutionId, container: Pick<ContainerSummary, 'HostConfig'> | undefined): Promise<void> {
+    if (container?.HostConfig && NOT_OWN.includes(container.HostConfig.NetworkMode)) return
     for (const { Id } of await this.#find(execution))
-      await remove(this.#client, this.#clock, { path: `/networks/${Id}`, doing: `removing the network of ${execution}` })
+      await remove(this.#client, this.#clock, {
+        path: `/networks/${Id}`,
+        doing: `removing the network of ${execution}`,
+      })
   }
 
   /** The executions that have a network. */
@@ -101,7 +104,8 @@ export class Networks {
       const body = { ...settings, ...(subnet === undefined ? {} : { IPAM: { Config: [{ Subnet: subnet }] } }) }
       const doing = `making a network of ${execution}`
       try {
-        return (await this.#client.ask<NetworkDetails>({ method: 'POST', path: '/networks/create', body, doing })).body.Id
+        return (await this.#client.ask<NetworkDetails>({ method: 'POST', path: '/networks/create', body, doing })).body
+          .Id
       } catch (error) {
         if (!isBrokerError(error, 'PLATFORM_REFUSED') || subnet === undefined || attempt === SUBNETS_TRIED) throw error
       }
@@ -110,7 +114,10 @@ export class Networks {
 }
 
 /** The settings that publish ports, on ports that the engine chooses. */
-export function published(ports: readonly WorkloadPort[], { publish }: Connecting): { container: object; host: object } {
+export function published(
+  ports: readonly WorkloadPort[],
+  { publish }: Connecting,
+): { container: object; host: object } {
   if (ports.length === 0 || !publish) return { container: {}, host: {} }
   const names = ports.map(({ port, transport }) => `${port}/${transport}`)
   const binding = [{ HostIp: publish.address, HostPort: '' }]

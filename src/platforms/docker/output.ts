@@ -1,11 +1,9 @@
 /** What a program wrote, as the engine keeps it. */
 import { until, type Clock } from '../../domain/clock.ts'
 import type { OutputStream } from '../platform.ts'
-import { findContainer } from './containers.ts'
 import type { ContainerDetails } from './engine-answers.ts'
 import { EngineRefusal, type EngineClient } from './engine-client.ts'
 import { contentOf, skipBytes } from './log-frames.ts'
-import type { Mark } from './marks.ts'
 import { stageOf, wasStarted } from './state-map.ts'
 
 /** How often a container is looked at that is not started yet, or whose output has ended before it did, in milliseconds. */
@@ -13,20 +11,20 @@ const POLL_MS = 500
 
 /**
  * One stream of a container's output from a byte on, and with `follow` until the program has ended. Aborting ends it
- * without an error. Bytes are counted from the beginning of what the engine has kept: once a program has written much
+ * without an error. `find` gives the container as it is now. Bytes are counted from the beginning of what the engine has kept: once a program has written much
  * more than is promised to be kept, that is not the beginning of what it wrote.
  */
 export async function* outputOf(
   client: EngineClient,
   clock: Clock,
-  mark: Mark,
+  find: () => Promise<ContainerDetails | undefined>,
   stream: OutputStream,
   { from, follow, signal }: { from: number; follow: boolean; signal: AbortSignal },
 ): AsyncGenerator<Buffer, void, undefined> {
   let next = from
   try {
     for (;;) {
-      const container = await findContainer(client, mark)
+      const container = await find()
       if (!container || !(follow || wasStarted(container.State))) return
       if (!wasStarted(container.State)) {
         await until(clock, clock.now() + POLL_MS, signal)

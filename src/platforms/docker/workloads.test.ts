@@ -71,8 +71,7 @@ describeOnEngines('programs', ({ address }) => {
     )
     it('to their memory, processors, processes and files', async () => {
       const execution = await prepared('ulimit -n; ulimit -Hn; ulimit -c', { memoryGib: 2, cores: 1_000 })
-      await platform.start(execution)
-      expect((await outputOf(platform, execution)).toString()).toMatch(/^1024\n4096\n/)
+      // Only until it is started it has this name.
       const { body } = await client.ask<{ HostConfig: Record<string, unknown> }>({
         path: `/containers/${marks.workload(execution).name}/json`,
         doing: 'looking at it in a test',
@@ -86,6 +85,8 @@ describeOnEngines('programs', ({ address }) => {
         Privileged: false,
         RestartPolicy: { Name: 'no' },
       })
+      await platform.start(execution)
+      expect((await outputOf(platform, execution)).toString()).toMatch(/^1024\n4096\n/)
     })
     it('to so many processes', async () => {
       const script = 'i=0; while [ $i -lt 120 ]; do sleep 5 & i=$((i+1)); done; echo all'
