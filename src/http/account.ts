@@ -7,6 +7,7 @@ import { BrokerError } from '../domain/errors.ts'
 import { isUuid } from '../domain/ids.ts'
 import { makeToken } from '../identity/access-token.ts'
 import type { Caller } from '../identity/identity.ts'
+import { filled } from '../protocol/compact.ts'
 import { readBody } from '../protocol/read-body.ts'
 import * as accessTokens from '../store/access-tokens.ts'
 import * as motd from '../store/message-of-the-day.ts'
@@ -99,8 +100,8 @@ function presentCaller({ username, roles, groups, means, mustChangePassword }: C
     ...(username === undefined ? {} : { username }),
     ...(account?.displayName === undefined ? {} : { displayName: account.displayName }),
     ...(account?.issuer ? { issuer: account.issuer } : {}),
-    roles,
-    groups,
+    roles: filled([...roles]),
+    groups: filled([...groups]),
     means,
     ...(mustChangePassword ? { mustChangePassword } : {}),
   }

@@ -940,7 +940,7 @@ export interface components {
         /** @description The caller, as the broker knows it. */
         Account: {
             displayName?: string;
-            groups: components["schemas"]["Group"][];
+            groups?: components["schemas"]["Group"][];
             /** @description Who vouches for the caller; missing for an account of this broker. */
             issuer?: string;
             /**
@@ -954,7 +954,7 @@ export interface components {
             mustChangePassword?: boolean;
             /** @description The quotas of the caller, and what is used of them; missing where there are none. */
             quotas?: components["schemas"]["QuotaUse"][];
-            roles: components["schemas"]["Role"][];
+            roles?: components["schemas"]["Role"][];
             /** @description The user name; missing in the open mode of a broker on one's own machine. */
             username?: string;
             /** @description What the caller's executions belong to. */

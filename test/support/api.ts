@@ -194,6 +194,20 @@ export function holdAgainstContract(
   const faults = name ? faultsOf(name, body) : []
   if (faults.length > 0)
     throw new Error(`the answer to ${method} ${path} does not follow the contract: ${JSON.stringify(faults)}`)
+  // Who asks for a list gets one, whatever is in it.
+  const said = name === 'Sharing' || name?.endsWith('List') ? Object.values(body as object) : [body]
+  const empty = name ? said.flatMap(emptyPlaces) : []
+  if (empty.length > 0)
+    throw new Error(`the answer to ${method} ${path} says nothing at ${empty.join(' and ')}, which is left out`)
+}
+
+/** Where something is that no answer of any notation has within it: null, and what is empty. */
+function emptyPlaces(body: unknown): string[] {
+  if (typeof body !== 'object' || body === null) return []
+  return Object.entries(body).flatMap(([name, part]: [string, unknown]) => {
+    const isEmpty = part === null || part === '' || (typeof part === 'object' && Object.keys(part).length === 0)
+    return isEmpty ? [`/${name}`] : emptyPlaces(part).map((pointer) => `/${name}${pointer}`)
+  })
 }
 
 function resolve(response: DeclaredResponse | { $ref: string } | undefined): DeclaredResponse | undefined {
