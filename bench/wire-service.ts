@@ -92,6 +92,7 @@ function brokerApp(offers: number) {
     } satisfies HttpContext['settings'],
     clock: systemClock,
     figures: new Figures(),
+    leaving: stopping.signal,
     stopping: stopping.signal,
     drained: { now: async () => new Map(), forget: () => undefined },
   } as unknown as HttpContext

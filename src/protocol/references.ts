@@ -60,6 +60,7 @@ export class References {
   }
 
   #refuseDoubles(field: 'name' | 'uuid'): void {
+    if (this.#resources.length < 2) return
     const seen = new Set<string>()
     for (const resource of this.#resources) {
       const word = resource[field]
