@@ -4,7 +4,7 @@ import { componentPlaces, type ExecutionPlan } from '../domain/execution-plan.ts
 import { componentId, type ExecutionId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
 import { compact } from './compact.ts'
-import { presentMessage } from './present.ts'
+import { presentMessage } from './present-messages.ts'
 
 /** One happening. `number` is what a client gives as `Last-Event-ID` to go on after it. */
 export interface Happening {

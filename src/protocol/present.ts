@@ -21,11 +21,12 @@ import type { Spelling } from '../domain/spelling.ts'
 import type { Cause } from '../domain/transition-table.ts'
 import { compact, filled } from './compact.ts'
 import type { Schemas } from './contract.ts'
-import { KIND, messageUrn } from './kinds.ts'
+import { KIND } from './kinds.ts'
 import { executionOptions, offerSetOptions } from './options.ts'
 import { endpointsNow, presentConnectors, presentNetwork } from './present-connectors.ts'
 import { presentContainer } from './present-container.ts'
 import { PresentedCosts } from './present-costs.ts'
+import { plannedMessages, presentMessage, presentMessages } from './present-messages.ts'
 import { textOf } from './read-meta.ts'
 import { executionPath, publishedExecution, publishedOfferSet } from './spell.ts'
 
@@ -174,22 +175,6 @@ export function presentRefusal(
   })
 }
 
-/** Presents a message. */
-export function presentMessage(said: Message): Schemas['MessageItem'] {
-  return {
-    kind: messageUrn(said.name),
-    time: formatInstant(said.at),
-    level: said.level,
-    template: said.template,
-    values: Object.fromEntries(Object.entries(said.values).map(([name, value]) => [name, String(value)])),
-    message: said.text,
-  }
-}
-
-function presentMessages(said: readonly Message[]): Schemas['MessageItem'][] | undefined {
-  return said.length > 0 ? compact(said.map(presentMessage)) : undefined
-}
-
 /** Presents the component at a position of an execution's plan; undefined when the plan has none there. */
 export function presentComponent(
   view: ExecutionView,
@@ -212,13 +197,6 @@ export function presentComponent(
 
 function presentAccelerators({ count, type }: PlannedAccelerators): Schemas['Accelerators'] {
   return { min: count, max: count, ...(type === undefined ? {} : { type }) }
-}
-
-/** What was said about a component when it was offered. */
-function plannedMessages(plan: ExecutionPlan, family: ComponentFamily, index: number): readonly Message[] {
-  if (family === 'volume') return []
-  const planned = family === 'storage' || family === 'data' ? plan[family][index] : plan[family]
-  return planned?.messages ?? []
 }
 
 /** The components of one execution, each with its id, phase, messages and times. */
