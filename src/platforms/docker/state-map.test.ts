@@ -40,7 +40,10 @@ describe('what is true of a container', () => {
     expect(seen({ Status })).toEqual({ state: 'created', workload: 'container' })
   })
   it('that could not be started', () => {
-    expect(seen({ Status: 'created', ExitCode: 127, Error: 'no such file' })).toEqual({ state: 'created', workload: 'container' })
+    expect(seen({ Status: 'created', ExitCode: 127, Error: 'no such file' })).toEqual({
+      state: 'created',
+      workload: 'container',
+    })
   })
   it.each(['running', 'paused', 'restarting', 'stopping'])('that is %s', (Status) => {
     expect(seen({ Status, ...started })).toEqual({ state: 'running', startedAt })

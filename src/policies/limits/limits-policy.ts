@@ -35,7 +35,9 @@ export class LimitsPolicy implements Policy {
     }
     if (durationMs !== undefined && request.durationMs > durationMs) {
       const [duration, limit] = [formatDuration(request.durationMs), formatDuration(durationMs)]
-      reasons.push(message('policy-duration', now, { pointer: '/schedule/requested/duration', duration, policy, limit }))
+      reasons.push(
+        message('policy-duration', now, { pointer: '/schedule/requested/duration', duration, policy, limit }),
+      )
     }
     return reasons.length > 0 ? denyFor(reasons) : { decision: 'cap', cap: { amounts } }
   }
