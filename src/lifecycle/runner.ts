@@ -114,7 +114,7 @@ export class Runner {
       case 'observe':
         return observe(state, context)
       case 'save':
-        return saveResults(state, action.components, context, this.#lost.signal)
+        return this.#save(state, action.components)
       case 'release':
         return release(state, action.components, context, this.#lost.signal)
       case 'close':
@@ -133,6 +133,33 @@ export class Runner {
     await this.#untilPokedOr(() => preparation.settled())
     preparation.throwFailure()
     return 'again'
+  }
+
+  /** Saves as long as that is what the execution is at: of one that is cancelled meanwhile nothing more is sent. */
+  async #save(state: ExecutionState, unsaved: readonly Component[]): Promise<Outcome> {
+    const { joint } = this.#context
+    const stop = new AbortController()
+    const signal = AbortSignal.any([stop.signal, this.#lost.signal])
+    let isOver = false
+    const saved = saveResults(state, unsaved, this.#context, signal).finally(() => (isOver = true))
+    const over = saved.then(
+      () => undefined,
+      () => undefined,
+    )
+    try {
+      while (!isOver && !signal.aborted) {
+        await this.#untilPokedOr(() => over)
+        this.#poked = false
+        const now = isOver ? state : await joint.look(this.#lease)
+        if (now?.execution.phase !== state.execution.phase)
+          stop.abort(new Error('there is nothing to be saved any more'))
+      }
+    } finally {
+      // Whatever ended the looking, nothing goes on when this has returned.
+      if (!isOver) stop.abort(new Error('the saving was ended'))
+      await over
+    }
+    return stop.signal.aborted ? 'again' : saved
   }
 
   async #stopPreparing(): Promise<void> {

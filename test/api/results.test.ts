@@ -93,6 +93,16 @@ describe('what a program makes', () => {
     expect((await api.ends(uuid)).phase).toBe('FAILED')
     expect(putsOf('/failed.csv')).toEqual([])
   })
+  it('is sent no further when the client cancels', async () => {
+    data.faults.set('/never.csv', [{ method: 'PUT', stallsAfter: 0 }])
+    const uuid = await api.run(copying('/never.csv'))
+    await data.asked('PUT', '/never.csv')
+    await api.setPhase(uuid, 'CANCELLED')
+    const ended = await api.ends(uuid)
+    expect(ended.phase).toBe('CANCELLED')
+    expect(messageNames(ended.data?.[1])).toEqual([])
+    expect(putsOf('/never.csv')).toHaveLength(1)
+  })
   it('is nothing when there is no such file, which is a failure', async () => {
     const ended = await api.ends(await api.run(copying('/nothing.csv', ['true'])))
     expect(ended.phase).toBe('FAILED')

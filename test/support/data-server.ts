@@ -34,7 +34,7 @@ export interface Fault {
   readonly redirectsTo?: string
   /** Closes the connection after so many bytes of an answer. */
   readonly stopsAfter?: number
-  /** Falls silent after so many bytes of an answer, and leaves the connection open. */
+  /** Falls silent after so many bytes of an answer, and leaves the connection open; to a PUT it says nothing at all. */
   readonly stallsAfter?: number
   /** After this answer, the path has another file. */
   readonly becomes?: ServedFile
@@ -67,7 +67,7 @@ export interface DataServer {
   /** Every request so far. */
   readonly requests: ServedRequest[]
   /** Returns when something was asked for, at once when it was already. */
-  readonly asked: (method: 'HEAD' | 'GET', path: string) => Promise<void>
+  readonly asked: (method: ServedRequest['method'], path: string) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -152,10 +152,11 @@ async function take(
   response: ServerResponse,
   files: Map<string, ServedFile>,
   path: string,
-  { status, redirectsTo }: Fault,
+  { status, redirectsTo, stallsAfter }: Fault,
 ): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
+  if (stallsAfter !== undefined) return
   if (status === undefined && redirectsTo === undefined) files.set(path, { content: Buffer.concat(chunks) })
   response
     .writeHead(status ?? (redirectsTo === undefined ? 201 : 307), redirectsTo ? { location: redirectsTo } : {})
