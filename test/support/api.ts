@@ -205,7 +205,9 @@ export function holdAgainstContract(
 function emptyPlaces(body: unknown): string[] {
   if (typeof body !== 'object' || body === null) return []
   return Object.entries(body).flatMap(([name, part]: [string, unknown]) => {
-    const isEmpty = part === null || part === '' || (typeof part === 'object' && Object.keys(part).length === 0)
+    // The pointer to the whole of a document is an empty text.
+    const saysNothing = part === '' && name !== 'pointer'
+    const isEmpty = part === null || saysNothing || (typeof part === 'object' && Object.keys(part).length === 0)
     return isEmpty ? [`/${name}`] : emptyPlaces(part).map((pointer) => `/${name}${pointer}`)
   })
 }
