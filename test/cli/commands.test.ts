@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { EXIT } from '../../src/cli/exit-codes.ts'
 import type { Execution, OfferSet } from '../../src/client/broker-client.ts'
-import { Api, containerRequest, cores } from '../support/api.ts'
+import { Api, containerRequest, cores, UNKNOWN_ID } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 import { jsonOf, RequestFiles, runCommand, type Outcome } from '../support/command.ts'
 
@@ -201,10 +201,9 @@ describe('the single steps', () => {
 
 describe('a command that cannot be done', () => {
   it('says that there is no such execution', async () => {
-    const uuid = '01a20d11-0000-7000-8000-000000000000'
     for (const command of ['status', 'logs', 'cancel', 'accept']) {
-      const { exitCode, stderr } = await run(command, uuid)
-      expect({ exitCode, stderr }).toEqual({ exitCode: EXIT.failed, stderr: `There is no execution ${uuid}.\n` })
+      const { exitCode, stderr } = await run(command, UNKNOWN_ID)
+      expect({ exitCode, stderr }).toEqual({ exitCode: EXIT.failed, stderr: `There is no execution ${UNKNOWN_ID}.\n` })
     }
   })
   it('says what is wrong with what was typed', async () => {
