@@ -14,7 +14,7 @@ export function describeSimulation(): string {
     'checksums (`sha256sum`, `md5sum` and the like) of files in them, which are computed of the data that were really staged.',
     'What `cp` makes is there as soon as the program runs, and is saved where the request says so. Any other program says that it was simulated and ends with 0 after the duration that the configuration gives (`duration`, PT1S).',
     '',
-    'A notebook is not executed: what is saved is the notebook that was fetched.',
+    'A notebook is not executed: what is saved is the notebook that was fetched. One that is interactive is served nowhere, until its time is over or its user is done.',
     '',
     'Ports are published at `simulated.invalid`, a name that is nowhere: connectors have a life as everywhere, and lead to',
     'nothing.',

@@ -301,8 +301,7 @@ export const CONFIG_SCHEMA = {
       type: 'object',
       additionalProperties: false,
       required: ['image'],
-      description:
-        'What jupyter-notebook executables are run with, from their first cell to their last. Without it none are run.',
+      description: 'What jupyter-notebook executables are run with. Without it none are run.',
       properties: {
         image: {
           type: 'string',
@@ -317,6 +316,29 @@ export const CONFIG_SCHEMA = {
           default: ['jupyter', 'nbconvert', '--to', 'notebook', '--execute', '--output', '{output}', '{input}'],
           description:
             'What runs a notebook; {input} is the file of the notebook, {output} that of the executed one, which ends in .ipynb. With papermill: [papermill, "{input}", "{output}"].',
+        },
+        server: {
+          type: 'object',
+          additionalProperties: false,
+          description:
+            'What serves a notebook to its user, with the same image. Without it no notebook is interactive; `{}` takes the defaults. The platform has to publish ports.',
+          properties: {
+            command: {
+              type: 'array',
+              minItems: 1,
+              items: { type: 'string' },
+              default: ['jupyter', 'lab', '--no-browser', '--ip=0.0.0.0', '--port={port}'],
+              description:
+                'What starts the server; {port} is its port. The directory of the notebook and the token are in a configuration file that JUPYTER_CONFIG_PATH leads to.',
+            },
+            port: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 65_535,
+              default: 8888,
+              description: 'The port in the container.',
+            },
+          },
         },
       },
     },

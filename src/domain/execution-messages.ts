@@ -81,6 +81,13 @@ export const EXECUTION_MESSAGES = {
     places: ['executable'],
     advice: 'Ask again with a longer `schedule.requested.duration`.',
   },
+  'time-over': {
+    level: 'INFO',
+    template: 'The server was stopped because the granted duration of ${duration} was over.',
+    places: ['executable'],
+    advice:
+      'Nothing has to be done: what was written until then is saved. Before it is over more can be asked for, at `/schedule/available/duration`.',
+  },
   'workload-lost': {
     level: 'ERROR',
     template: 'The platform ${platform} lost the container: ${reason}.',

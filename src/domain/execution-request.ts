@@ -48,9 +48,19 @@ export interface JupyterNotebook extends Omit<DockerContainer, 'type'> {
   readonly type: 'jupyter-notebook'
   /** The URL of the notebook. */
   readonly location: string
+  /** Run by itself, or served to its user; BATCH when missing. */
+  readonly mode?: 'BATCH' | 'INTERACTIVE'
 }
 
 export type Executable = DockerContainer | JupyterNotebook
+
+/** Whether a program serves its user until that user is done, so that the end of its time is no failure. */
+export const isInteractive = (executable: Executable): boolean =>
+  executable.type === 'jupyter-notebook' && executable.mode === 'INTERACTIVE'
+
+/** The field of a request by which a program has ports: that of a notebook says that it is served. */
+export const portsPointer = ({ type }: Executable): string =>
+  type === 'jupyter-notebook' ? '/executable/mode' : '/executable/network/ports'
 
 /** Where a volume mount leads: the data or storage resource of that index in the request. */
 export interface VolumeTarget {

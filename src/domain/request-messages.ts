@@ -53,7 +53,7 @@ export const REQUEST_MESSAGES = {
   'notebook-not-saved': {
     level: 'WARN',
     template:
-      'The executed notebook is not saved: no data resource with the access WRITEONLY has a location that ends in .ipynb.',
+      'What becomes of the notebook is not saved: no data resource with the access WRITEONLY has a location that ends in .ipynb.',
     places: ['offer set'],
     advice: 'Add such a data resource, with the URL that the executed notebook is to be saved to.',
   },

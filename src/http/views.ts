@@ -90,8 +90,9 @@ export async function executionViews(
       components: partsOf.get(execution.id) ?? [],
       messages: saidOf.get(execution.id) ?? [],
       history: [],
+      mayEnter: may(request, execution, 'enter', context),
     }
-    if (!mayUpdate(request, execution, context)) return { ...shown, mayUpdate: false }
+    if (!may(request, execution, 'update', context)) return { ...shown, mayUpdate: false }
     return { ...shown, ranges: await rangesOf(execution, shown.components, context) }
   })
   return Promise.all(views)
@@ -110,12 +111,13 @@ async function rangesOf(
   return changeRanges(profile, execution, settings.durationMaxMs, now)
 }
 
-function mayUpdate(
+function may(
   request: FastifyRequest,
   { owner, sharedWith = [] }: { readonly owner: string; readonly sharedWith?: readonly string[] },
+  right: Right,
   { settings }: HttpContext,
 ): boolean {
-  return verdictOn(relationOf(callerOf(request), { owner, sharedWith }), 'update', settings.reads) === 'allowed'
+  return verdictOn(relationOf(callerOf(request), { owner, sharedWith }), right, settings.reads) === 'allowed'
 }
 
 /** What is shown of one execution, with its history. */
@@ -146,7 +148,7 @@ export async function offerSetViews(
   return found.map((offerSet) => ({
     ...offerSet,
     offers: offersOf.get(offerSet.id) ?? [],
-    mayUpdate: mayUpdate(request, offerSet, context),
+    mayUpdate: may(request, offerSet, 'update', context),
   }))
 }
 

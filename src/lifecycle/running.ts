@@ -1,10 +1,13 @@
 /** The program itself: its start at the promised time, its end by itself or by the clock. */
 import { formatDuration, type Instant } from '../domain/dates.ts'
+import { firstPositions } from '../domain/execution-plan.ts'
+import { isInteractive } from '../domain/execution-request.ts'
 import { traced } from '../domain/tracing.ts'
 import { message, type Message } from '../domain/message.ts'
 import type { Observation } from '../platforms/platform.ts'
 import * as components from '../store/components.ts'
 import type { Component } from '../store/components.ts'
+import * as messages from '../store/messages.ts'
 import type { Execution, ProgramEnd } from '../store/executions.ts'
 import { noteEndpoints } from './connecting.ts'
 import type { ExecutionState } from './decide.ts'
@@ -57,7 +60,10 @@ async function observeProgram(state: ExecutionState, compute: Component, context
     }
     // Written down before it is done, and only while the time is over: a client may have got more of it just now.
     const over = await components.describeWhenOver(database, id, compute.position, STOPPED_BY_CLOCK, clock.now())
-    if (over) await platform.stop(id, plan.slot.graceMs)
+    if (over) {
+      if (isInteractive(plan.executable.spec)) await sayOver(state, context)
+      await platform.stop(id, plan.slot.graceMs)
+    }
     return 'again'
   }
   const { execution } = state
@@ -67,6 +73,13 @@ async function observeProgram(state: ExecutionState, compute: Component, context
   const seenAs = { 'broker.exit_code': end.exitCode, 'broker.failure': failure?.name }
   await traced(tracing, 'end of program', seenAs, () => joint.end({ execution, compute, failure, end }))
   return 'again'
+}
+
+/** Tells the user why the server ends. */
+async function sayOver({ execution }: ExecutionState, { database, clock }: WorkerContext): Promise<void> {
+  const { id, plan, startedAt = clock.now(), endAt = clock.now() } = execution
+  const said = message('time-over', clock.now(), { duration: formatDuration(endAt - startedAt) })
+  await messages.add(database, id, firstPositions(plan).executable, said, 'time-over')
 }
 
 /** When the program ended by the platform's clock, as far as that agrees with the broker's, and with which exit code. */
@@ -85,9 +98,10 @@ function failureOf(
   const { plan, startedAt = now, endAt = now } = execution
   const lost = (reason: string) => message('workload-lost', now, { platform: plan.platform, reason })
   if (seen.state !== 'exited') return lost('it is not there any more')
-  if (compute.detail.stopped === STOPPED_BY_CLOCK.stopped) {
-    return message('time-limit', now, { duration: formatDuration(endAt - startedAt) })
-  }
+  const isOver = compute.detail.stopped === STOPPED_BY_CLOCK.stopped
+  // Its user worked for as long as was granted, or was done: nothing of that is wrong, and what there is will be saved.
+  if (isInteractive(plan.executable.spec) && (isOver || seen.exitCode === 0)) return undefined
+  if (isOver) return message('time-limit', now, { duration: formatDuration(endAt - startedAt) })
   if (seen.platformError !== undefined) return lost(seen.platformError)
   if (seen.outOfMemory) return message('out-of-memory', now, { memory: plan.compute.memoryGib })
   const signal = ENDING_SIGNALS.get(seen.exitCode)

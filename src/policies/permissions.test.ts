@@ -32,18 +32,18 @@ describe('the matrix', () => {
     )
     expect(rows).toMatchInlineSnapshot(`
       [
-        "private, owner, read: allowed, update: allowed, share: allowed",
-        "private, admin, read: allowed, update: allowed, share: allowed",
-        "private, operator, read: allowed, update: allowed, share: forbidden",
-        "private, shared, read: allowed, update: forbidden, share: forbidden",
-        "private, stranger, read: hidden, update: hidden, share: hidden",
-        "private, anonymous, read: unauthenticated, update: unauthenticated, share: unauthenticated",
-        "public, owner, read: allowed, update: allowed, share: allowed",
-        "public, admin, read: allowed, update: allowed, share: allowed",
-        "public, operator, read: allowed, update: allowed, share: forbidden",
-        "public, shared, read: allowed, update: forbidden, share: forbidden",
-        "public, stranger, read: allowed, update: forbidden, share: forbidden",
-        "public, anonymous, read: allowed, update: unauthenticated, share: unauthenticated",
+        "private, owner, read: allowed, update: allowed, share: allowed, enter: allowed",
+        "private, admin, read: allowed, update: allowed, share: allowed, enter: forbidden",
+        "private, operator, read: allowed, update: allowed, share: forbidden, enter: forbidden",
+        "private, shared, read: allowed, update: forbidden, share: forbidden, enter: forbidden",
+        "private, stranger, read: hidden, update: hidden, share: hidden, enter: hidden",
+        "private, anonymous, read: unauthenticated, update: unauthenticated, share: unauthenticated, enter: unauthenticated",
+        "public, owner, read: allowed, update: allowed, share: allowed, enter: allowed",
+        "public, admin, read: allowed, update: allowed, share: allowed, enter: forbidden",
+        "public, operator, read: allowed, update: allowed, share: forbidden, enter: forbidden",
+        "public, shared, read: allowed, update: forbidden, share: forbidden, enter: forbidden",
+        "public, stranger, read: allowed, update: forbidden, share: forbidden, enter: forbidden",
+        "public, anonymous, read: allowed, update: unauthenticated, share: unauthenticated, enter: unauthenticated",
       ]
     `)
   })

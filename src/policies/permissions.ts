@@ -8,8 +8,11 @@ import type { Role } from '../domain/account.ts'
 export const RELATIONS = ['owner', 'admin', 'operator', 'shared', 'stranger', 'anonymous'] as const
 export type Relation = (typeof RELATIONS)[number]
 
-/** What can be done with a thing: look at it; change its phase or its name; say to which groups it is shown. */
-export const RIGHTS = ['read', 'update', 'share'] as const
+/**
+ * What can be done with a thing: look at it; change its phase or its name; say to which groups it is shown; enter the server
+ * that it is, where whoever enters works as its owner.
+ */
+export const RIGHTS = ['read', 'update', 'share', 'enter'] as const
 export type Right = (typeof RIGHTS)[number]
 
 /**
@@ -19,12 +22,12 @@ export type Right = (typeof RIGHTS)[number]
 export type Verdict = 'allowed' | 'forbidden' | 'hidden' | 'unauthenticated'
 
 const MATRIX: Readonly<Record<Relation, Readonly<Record<Right, Verdict>>>> = {
-  owner: { read: 'allowed', update: 'allowed', share: 'allowed' },
-  admin: { read: 'allowed', update: 'allowed', share: 'allowed' },
-  operator: { read: 'allowed', update: 'allowed', share: 'forbidden' },
-  shared: { read: 'allowed', update: 'forbidden', share: 'forbidden' },
-  stranger: { read: 'hidden', update: 'hidden', share: 'hidden' },
-  anonymous: { read: 'unauthenticated', update: 'unauthenticated', share: 'unauthenticated' },
+  owner: { read: 'allowed', update: 'allowed', share: 'allowed', enter: 'allowed' },
+  admin: { read: 'allowed', update: 'allowed', share: 'allowed', enter: 'forbidden' },
+  operator: { read: 'allowed', update: 'allowed', share: 'forbidden', enter: 'forbidden' },
+  shared: { read: 'allowed', update: 'forbidden', share: 'forbidden', enter: 'forbidden' },
+  stranger: { read: 'hidden', update: 'hidden', share: 'hidden', enter: 'hidden' },
+  anonymous: { read: 'unauthenticated', update: 'unauthenticated', share: 'unauthenticated', enter: 'unauthenticated' },
 }
 
 /** Whether everybody may read everything, as with the prototype of the standard, or only those concerned. */

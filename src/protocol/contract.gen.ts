@@ -1468,7 +1468,7 @@ export interface components {
             /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for the data. */
             storage?: string;
         };
-        /** @description A notebook, run from its first cell to its last. What becomes of it is saved to the first data resource with the access WRITEONLY whose location ends in .ipynb. */
+        /** @description A notebook, run from its first cell to its last, or served to its user. What becomes of it is saved to the first data resource with the access WRITEONLY whose location ends in .ipynb. */
         JupyterNotebook: {
             /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
             costs?: components["schemas"]["CostItem"][];
@@ -1484,6 +1484,13 @@ export interface components {
             meta?: components["schemas"]["ComponentMetadata"];
             /** @description In a request, limits; in an answer, what the resources are good for. */
             metrics?: components["schemas"]["MetricItem"][];
+            /**
+             * @description BATCH runs the notebook by itself. INTERACTIVE starts a server, which `connectors` of the execution lead to: the
+             *     user works in the notebook until asking for the phase RELEASING, or until the time is over.
+             * @default BATCH
+             * @enum {string}
+             */
+            mode?: "BATCH" | "INTERACTIVE";
             readonly phase?: components["schemas"]["LifecyclePhase"];
             readonly schedule?: components["schemas"]["LifecycleSchedule"];
             readonly streams?: components["schemas"]["OutputStreams"];

@@ -2,25 +2,31 @@
 import { connectorsOf, endpointOf, endpointsIn, type Endpoint } from '../domain/connectors.ts'
 import { firstPositions } from '../domain/execution-plan.ts'
 import type { DockerContainer } from '../domain/execution-request.ts'
+import { tokenIn, wayIn } from '../domain/notebook-server.ts'
 import { compact } from './compact.ts'
 import type { Schemas } from './contract.ts'
 import type { ExecutionView } from './present.ts'
 
-/** The connectors of an execution, one for each port that was asked for. */
+/** The connectors of an execution, one for each port that was asked for; with the way in for who may enter. */
 export function presentConnectors(view: ExecutionView): Schemas['Connector'][] {
   const { ports } = view.plan.executable.spec
   if (ports.length === 0) return []
-  return connectorsOf(ports, view, endpointsNow(view)).map(({ access, ...connector }) => ({
+  const token = view.mayEnter ? tokenIn(computeDetail(view)) : undefined
+  return connectorsOf(ports, view, endpointsNow(view)).map(({ access, location, ...connector }) => ({
     ...(access === undefined ? {} : { kind: access }),
     ...connector,
+    ...(location === undefined ? {} : { location: token === undefined ? location : wayIn(location, token) }),
   }))
 }
 
 /** Where the ports of the program are reached now; nothing unless it runs. */
-export function endpointsNow({ plan, phase, endedAt, components = [] }: ExecutionView): readonly Endpoint[] {
-  if (phase !== 'AVAILABLE' || endedAt !== undefined) return []
-  const compute = components.find(({ position }) => position === firstPositions(plan).compute)
-  return (compute?.detail && endpointsIn(compute.detail)) ?? []
+export function endpointsNow(view: ExecutionView): readonly Endpoint[] {
+  if (view.phase !== 'AVAILABLE' || view.endedAt !== undefined) return []
+  return endpointsIn(computeDetail(view)) ?? []
+}
+
+function computeDetail({ plan, components = [] }: ExecutionView): Readonly<Record<string, unknown>> {
+  return components.find(({ position }) => position === firstPositions(plan).compute)?.detail ?? {}
 }
 
 /** The ports of a container, each with where it is published as far as that is known. */

@@ -19,14 +19,14 @@ import { componentId, type ExecutionId, type OfferSetId } from '../domain/ids.ts
 import type { Message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
 import type { Cause } from '../domain/transition-table.ts'
-import { compact, filled } from './compact.ts'
+import { filled } from './compact.ts'
 import type { Schemas } from './contract.ts'
 import { KIND } from './kinds.ts'
 import { executionOptions, offerSetOptions } from './options.ts'
 import { endpointsNow, presentConnectors, presentNetwork } from './present-connectors.ts'
 import { presentContainer } from './present-container.ts'
 import { PresentedCosts } from './present-costs.ts'
-import { plannedMessages, presentMessage, presentMessages } from './present-messages.ts'
+import { plannedMessages, presentMessages } from './present-messages.ts'
 import { textOf } from './read-meta.ts'
 import { executionPath, publishedExecution, publishedOfferSet } from './spell.ts'
 
@@ -64,6 +64,8 @@ export interface ExecutionView {
   readonly plan: ExecutionPlan
   /** False when the reader may not change it; nothing is offered to be changed then. */
   readonly mayUpdate?: boolean
+  /** True when the reader may enter the server that it is; only then is the way in shown. */
+  readonly mayEnter?: boolean
   /** What there is room for to change; nothing where that was not looked up. */
   readonly ranges?: ChangeRanges
   /** By position; an offer that was not accepted has none yet, and nothing was said or happened since it was made. */
@@ -162,19 +164,6 @@ function presentOwn(view: ExecutionView, link: Link): Schemas['Execution'] {
   }
 }
 
-/** An execution that never was: the answer to a direct run that was refused. */
-export function presentRefusal(
-  messages: readonly Message[],
-  name: string | undefined,
-  spelling: Spelling,
-): Schemas['Offer'] {
-  return compact({
-    kind: spelling === 'published' ? KIND.simpleSession : KIND.execution,
-    meta: { name, messages: messages.map(presentMessage) },
-    phase: 'FAILED' as const,
-  })
-}
-
 /** Presents the component at a position of an execution's plan; undefined when the plan has none there. */
 export function presentComponent(
   view: ExecutionView,
@@ -224,7 +213,16 @@ class Parts {
     const hasStreams = startAt !== undefined && compactedAt === undefined
     const streams = hasStreams ? { stdout: this.#stream(id, 'stdout'), stderr: this.#stream(id, 'stderr') } : undefined
     if (spec.type === 'jupyter-notebook')
-      return { kind: KIND.jupyterNotebook, meta, phase, schedule, streams, exitCode, location: spec.location }
+      return {
+        kind: KIND.jupyterNotebook,
+        meta,
+        phase,
+        schedule,
+        streams,
+        exitCode,
+        location: spec.location,
+        mode: spec.mode,
+      }
     const { image, privileged, entrypoint, command, environment, network } = presentContainer(spec)
     const endpoints = endpointsNow(this.#view)
     return {

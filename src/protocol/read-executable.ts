@@ -1,6 +1,6 @@
 /** Reads what shall be run. Every kind of executable is part of the contract; containers are what there is to run them with. */
 import type { DockerContainer, Executable, JupyterNotebook } from '../domain/execution-request.ts'
-import { notebookOf, type NotebookSite } from '../domain/notebook.ts'
+import { notebookOf, servedNotebookOf, type NotebookSite } from '../domain/notebook.ts'
 import type { Schemas } from './contract.ts'
 import { KIND, shortKind } from './kinds.ts'
 import { readMeta, textOf } from './read-meta.ts'
@@ -30,7 +30,10 @@ function readNotebook(
   const location = textOf(wire.location)
   if (location === undefined) notes.missing(pointer, 'the URL of the notebook')
   else if (!URL.canParse(location)) notes.invalid(pointer, location, 'it is not a URL')
-  else return { ...notebookOf(location, site), ...readMeta(wire.meta) }
+  else if (wire.mode !== 'INTERACTIVE') return { ...notebookOf(location, site), ...readMeta(wire.meta) }
+  else if (site.server) return { ...servedNotebookOf(location, site, site.server), ...readMeta(wire.meta) }
+  if (wire.mode === 'INTERACTIVE' && !site.server)
+    notes.notSupported('/executable/mode', 'the site has configured no server for notebooks; possible is BATCH')
   return undefined
 }
 

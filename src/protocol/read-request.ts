@@ -8,7 +8,14 @@ import type { Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
-import { NOTEBOOK_PATHS, resultOf, withNotebook, type NotebookSite } from '../domain/notebook.ts'
+import {
+  isNotebookSaved,
+  NOTEBOOK_PATHS,
+  notebookMounts,
+  withNotebook,
+  workplaceOf,
+  type NotebookSite,
+} from '../domain/notebook.ts'
 import type { Schemas } from './contract.ts'
 import { fitRequest } from './fit.ts'
 import { readCompute } from './read-compute.ts'
@@ -80,17 +87,16 @@ function readParts(
   return complete
 }
 
-/** Says when an executed notebook is lost, and refuses other volumes in its places. */
-function noteOfNotebook({ compute, data, executable }: ExecutionRequest, notes: RequestNotes): void {
-  const result = resultOf(data)
-  if (!result) notes.say(message('notebook-not-saved', notes.now, {}))
-  for (const [index, { path, target }] of compute.volumes.entries()) {
-    const place = Object.values(NOTEBOOK_PATHS).find((own) => path === own || path.startsWith(`${own}/`))
-    const of = target.family === 'data' ? data[target.index] : undefined
-    const isOwn =
-      executable.type === 'jupyter-notebook' &&
-      ((path === NOTEBOOK_PATHS.input && of?.location === executable.location) ||
-        (path === NOTEBOOK_PATHS.output && of !== undefined && target.index === result?.index))
+/** Says when what becomes of a notebook is lost, and refuses other volumes in its places and names that are not served. */
+function noteOfNotebook(request: ExecutionRequest, notes: RequestNotes): void {
+  if (!isNotebookSaved(request)) notes.say(message('notebook-not-saved', notes.now, {}))
+  const { name = '.ipynb' } = workplaceOf(request) ?? {}
+  if (!name.endsWith('.ipynb'))
+    notes.invalid('/executable/location', name, 'Jupyter opens it as a notebook only if its name ends in .ipynb')
+  const own = notebookMounts(request)
+  for (const [index, { path, target }] of request.compute.volumes.entries()) {
+    const place = Object.values(NOTEBOOK_PATHS).find((one) => path === one || path.startsWith(`${one}/`))
+    const isOwn = target.family === 'data' && own.some((one) => one.path === path && one.target.index === target.index)
     if (place && !isOwn) notes.invalid(`/compute/volumes/${index}/path`, path, 'the notebook is there')
   }
 }

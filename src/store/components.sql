@@ -55,6 +55,11 @@ select execution_id, position, pg_notify('execution', execution_id::text) from m
 -- Adds to what is known of a component.
 update component set detail = detail || :detail where execution_id = :executionId and position = :position
 
+-- name: describeOnce
+-- Adds to what is known of a component what is not known yet, and gives all that is known then.
+update component set detail = :detail || detail where execution_id = :executionId and position = :position
+returning detail
+
 -- name: describeWhenOver
 -- Adds to what is known of a component of an execution whose time is over, if that is still so: it may just have got
 -- longer.

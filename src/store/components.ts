@@ -12,6 +12,7 @@ const sql = loadStatements(import.meta.url, 'components.sql', [
   'changes',
   'move',
   'describe',
+  'describeOnce',
   'describeWhenOver',
   'giveBack',
 ])
@@ -80,6 +81,18 @@ export async function describe(
   detail: Record<string, unknown>,
 ): Promise<void> {
   await db.query(sql.describe, { executionId, position, detail: json(detail) })
+}
+
+/** As `describe`, of what is not known yet: what was there first stays. Gives all that is known then. */
+export async function describeOnce<Detail extends Record<string, unknown>>(
+  db: Queryable,
+  executionId: ExecutionId,
+  position: number,
+  detail: Detail,
+): Promise<Detail> {
+  const [known] = await db.query<{ detail: Detail }>(sql.describeOnce, { executionId, position, detail: json(detail) })
+  if (!known) throw new Error(`${executionId} has no component ${position}`)
+  return known.detail
 }
 
 /** As `describe`, for a running execution whose time is over; false when it is not, because it has just got longer or has ended. */

@@ -64,7 +64,7 @@ describe('a notebook', () => {
   it('that is saved nowhere is offered with a warning', async () => {
     const { result, meta } = await api.offers(request())
     expect(result).toBe('YES')
-    expect(meta?.messages?.map(({ message }) => message).join()).toContain('The executed notebook is not saved')
+    expect(meta?.messages?.map(({ message }) => message).join()).toContain('What becomes of the notebook is not saved')
   })
   it('that cannot be had is told at its field', async () => {
     const location = 'ftp://example.org/fit.ipynb'

@@ -4,12 +4,13 @@ import * as bookings from '../../store/bookings.ts'
 import * as executions from '../../store/executions.ts'
 import { portsOf } from '../connecting.ts'
 import { endOf } from '../running.ts'
+import { prepareServer } from './notebook-server.ts'
 import { componentAt, type Step, type StepContext, type StepTarget } from './step.ts'
 import { keepOutput } from '../output.ts'
 import { mountsOf } from './volumes.ts'
 
 export const computeStep: Step = {
-  async prepare(target) {
+  async prepare(target, context) {
     const { execution, platform } = target
     const { executable, compute } = execution.plan
     const { imageId } = componentAt(target, 'executable', 0).detail
@@ -18,7 +19,7 @@ export const computeStep: Step = {
       imageId: String(imageId),
       ...(executable.spec.entrypoint ? { entrypoint: executable.spec.entrypoint } : {}),
       command: executable.spec.command,
-      environment: executable.spec.environment,
+      environment: { ...executable.spec.environment, ...(await prepareServer(target, context)) },
       cores: compute.cores,
       memoryGib: compute.memoryGib,
       mounts: mountsOf(execution.id, execution.plan),

@@ -1,8 +1,9 @@
 /** Data: a volume of its own, with the file under the name of its URL, and a link to it called `content`. */
 import { BrokerError } from '../../domain/errors.ts'
-import type { ExecutionPlan } from '../../domain/execution-plan.ts'
+import { requestOfPlan, type ExecutionPlan } from '../../domain/execution-plan.ts'
 import { isCopiedIn, isSaved } from '../../domain/execution-request.ts'
 import { message } from '../../domain/message.ts'
+import { workplaceOf } from '../../domain/notebook.ts'
 import type { VolumeRef } from '../../platforms/platform.ts'
 import { BYTES_PER_GIB } from '../../domain/resources.ts'
 import { publicUrl } from '../../data/location.ts'
@@ -31,6 +32,7 @@ export const dataStep: Step = {
     if (!source) throw new BrokerError('DATA_UNAVAILABLE', `no source serves ${location.protocol}`)
     const volume = volumeOf(execution.id, 'data', index)
     await platform.prepareVolume(volume, storageSizeGib(target, index), [])
+    const writable = isSaved(spec) || workplaceOf(requestOfPlan(execution.plan))?.index === index
     const progress = new Progress(say)
     const staged = await context.transfer(() =>
       stage({
@@ -43,7 +45,7 @@ export const dataStep: Step = {
         clock,
         signal,
         write: ({ name, sizeBytes, content }) =>
-          platform.writeFile(volume, { path: name, sizeBytes, content, writable: isSaved(spec) }, signal),
+          platform.writeFile(volume, { path: name, sizeBytes, content, writable }, signal),
         onProgress: (bytes, total) => {
           const values = { bytes, total: total ?? 'an unknown number of', location: publicUrl(location) }
           progress.say(message('data-progress', clock.now(), values))

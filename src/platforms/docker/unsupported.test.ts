@@ -55,6 +55,11 @@ describe('what an engine does not do', () => {
       expect(refused({ network: 'bridge' })).toEqual(both)
       expect(refused({ network: 'none', publish })).toEqual([])
     })
+    it('which is the mode of a notebook', () => {
+      const notebook = { type: 'jupyter-notebook', location: 'https://example.org/fit.ipynb' } as const
+      const changes = { ...notebook, ports: [port] } as unknown as Partial<DockerContainer>
+      expect(pointers(changes)).toEqual(['/executable/mode'])
+    })
     it('on Podman, where programs may not reach out', () => {
       expect(refused({ network: 'none', publish }, true)).toEqual(both)
       expect(refused({ network: 'bridge', publish }, true)).toEqual([])

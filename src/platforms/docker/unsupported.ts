@@ -1,20 +1,24 @@
 /** What of a request an engine does not do. */
-import type { ExecutionRequest } from '../../domain/execution-request.ts'
+import { portsPointer, type ExecutionRequest } from '../../domain/execution-request.ts'
 import type { Unsupported } from '../platform.ts'
 import { normalArchitecture, type EngineFacts } from './engine-facts.ts'
 import { publishesPorts, type Connecting } from './networks.ts'
 
 /** `engine` is undefined as long as it has not answered; then its operating system and architecture are not compared. */
 export function unsupportedBy(
-  { executable: { privileged, ports, image }, compute }: ExecutionRequest,
+  { executable, compute }: ExecutionRequest,
   connecting: Connecting,
   engine: EngineFacts | undefined,
 ): Unsupported[] {
+  const { type, privileged, ports, image } = executable
   const unsupported: Unsupported[] = []
   const refuse = (pointer: string, reason: string) => unsupported.push({ pointer, reason })
   if (privileged) refuse('/executable/privileged', 'programs run without privileges here')
   if (!publishesPorts(connecting, engine?.isPodman ?? false))
-    ports.forEach((_, index) => refuse(`/executable/network/ports/${index}`, whyNoPorts(connecting)))
+    ports.forEach((_, index) => {
+      const pointer = portsPointer(executable)
+      refuse(type === 'docker-container' ? `${pointer}/${index}` : pointer, whyNoPorts(connecting))
+    })
   if (engine && image.os !== engine.os) refuse('/executable/image/platform/os', `programs run under ${engine.os} here`)
   if (engine && normalArchitecture(image.architecture) !== engine.architecture)
     refuse('/executable/image/platform/architecture', `the processors here are ${engine.architecture}`)

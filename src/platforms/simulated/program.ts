@@ -101,6 +101,9 @@ function exitCodeOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) && code <= 255 ? code : undefined
 }
 
+/** As long as no offer is. */
+const FOREVER_MS = 100 * 366 * 86_400_000
+
 type KnownProgram = (
   args: readonly string[],
   resolve: Invocation['resolve'],
@@ -146,8 +149,11 @@ const KNOWN_PROGRAMS: Readonly<Record<string, KnownProgram>> = {
     return { stdout, stderr, exitCode: stderr === '' ? 0 : 1 }
   },
   cp: (args, ...places) => copy(args, ...places),
-  // A notebook is not executed: what is saved is what was fetched.
-  jupyter: (args, ...places) => copy([args.at(-1) ?? '', args[args.indexOf('--output') + 1] ?? ''], ...places),
+  // A notebook is not executed: what is saved is what was fetched. A server runs until it is stopped.
+  jupyter: (args, ...places) =>
+    args[0] === 'lab'
+      ? { durationMs: FOREVER_MS }
+      : copy([args.at(-1) ?? '', args[args.indexOf('--output') + 1] ?? ''], ...places),
   md5sum: checksum('md5'),
   sha1sum: checksum('sha1'),
   sha256sum: checksum('sha256'),

@@ -1,5 +1,6 @@
 /** How much one execution may have. What asks for up to more is made smaller; what needs more is denied. Pure. */
 import { formatDuration } from '../../domain/dates.ts'
+import { portsPointer } from '../../domain/execution-request.ts'
 import { message, type Message } from '../../domain/message.ts'
 import type { Resource } from '../../domain/resources.ts'
 import { denyFor, type Policy, type PolicyQuestion, type Verdict } from '../policy.ts'
@@ -28,7 +29,7 @@ export class LimitsPolicy implements Policy {
     const { ports } = request.executable
     const reasons: Message[] = []
     if (portsMax !== undefined && ports.length > portsMax) {
-      const pointer = '/executable/network/ports'
+      const pointer = portsPointer(request.executable)
       reasons.push(
         message('policy-limit', now, { pointer, minimum: ports.length, what: 'ports', policy, limit: portsMax }),
       )
