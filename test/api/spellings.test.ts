@@ -90,7 +90,7 @@ describe('the published spelling', () => {
       ),
     )
     // These names are those of published fields elsewhere.
-    for (const name of ['meta', 'expires', 'platform']) additions.delete(name)
+    for (const name of ['meta', 'expires', 'platform', 'mode']) additions.delete(name)
     const { body } = await api.post<Schemas['OfferSet']>('/requests', withVolume)
     expect(body.expires).toBeUndefined()
     expect(fieldsIn(body).filter((field) => additions.has(field))).toEqual([])
