@@ -259,7 +259,7 @@ export class DockerPlatform implements Platform {
     const { isPodman } = await this.#theFacts()
     // Docker answers no question about a container while it starts it, and many such questions would keep all others
     // waiting. Podman calls containers `created` that ran before the host went down, so there it is not enough.
-    if (stage === 'created' && !isPodman) return { state: 'created' }
+    if (stage === 'created' && !isPodman) return { state: 'created', workload: listed.Id }
     const seen = await this.#inspect(execution)
     if (seen.state === 'running') this.#startedAt.set(listed.Id, seen.startedAt)
     return seen

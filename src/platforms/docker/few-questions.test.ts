@@ -78,6 +78,6 @@ it('Docker is not asked about containers that its list says are not started, bec
   const platform = dockerPlatform(socket, { brokerId })
   cleanUp.push(close, () => platform.close())
   const seen = await platform.observe([first, second])
-  expect([...seen.values()]).toEqual([{ state: 'created' }, { state: 'created' }])
+  expect([...seen.values()]).toEqual([first, second].map((workload) => ({ state: 'created', workload })))
   expect(unexpected).toEqual([])
 })
