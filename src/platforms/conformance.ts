@@ -4,164 +4,23 @@
  * The suite asks for programs by what they shall do; the adapter's test says how a program is made to do that there.
  */
 import { Readable } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { platformTrial, type PlatformUnderTest } from '../../test/support/platform-trial.ts'
 import type { Endpoint } from '../domain/connectors.ts'
-import type { DockerContainer } from '../domain/execution-request.ts'
-import { idSource, type ExecutionId } from '../domain/ids.ts'
-import type { Observation, OutputStream, Platform, PlatformCapabilities, VolumeRef, Workload } from './platform.ts'
-
-/** What a program shall do. */
-export interface Behaviour {
-  /** Lines written to stdout before anything else. */
-  readonly stdout?: readonly string[]
-  readonly stderr?: readonly string[]
-  /** Writes the content of this file to stdout. */
-  readonly reads?: string
-  /** Tries to write this file; its exit code is 1 when it cannot. */
-  readonly writes?: string
-  readonly seconds?: number
-  readonly exitCode?: number
-  readonly ignoresTerm?: boolean
-  /** Takes more memory than it was given. */
-  readonly takesTooMuchMemory?: boolean
-  /** Answers at this TCP port over HTTP, until it is ended. */
-  readonly serves?: number
-}
-
-/** A platform to be tested, with how to make its programs. */
-export interface PlatformUnderTest {
-  /** A new instance on the same engine, as after a restart of the broker. */
-  open(): Platform
-  /** An image that is there. */
-  readonly executable: DockerContainer
-  /** An image that is nowhere. */
-  readonly missing: DockerContainer
-  program(behaviour: Behaviour): Pick<Workload, 'entrypoint' | 'command' | 'environment'>
-  /** A program that cannot be started. */
-  readonly noProgram: Pick<Workload, 'entrypoint' | 'command' | 'environment'>
-  /** Behaviours that this platform cannot show, with the reason. */
-  readonly cannot: Partial<Record<keyof Behaviour, string>>
-  close?(): Promise<void>
-}
+import type { ExecutionId } from '../domain/ids.ts'
 
 const GRACE_MS = 1_000
-const ids = idSource(Date.now)
 
 /** Runs the suite on a platform. */
 export function platformConformance(name: string, make: () => Promise<PlatformUnderTest>): void {
   describe(`${name} as a platform`, () => {
-    let under: PlatformUnderTest
-    let platform: Platform
-    const executions: ExecutionId[] = []
-    const volumes: VolumeRef[] = []
-
-    beforeAll(async () => {
-      under = await make()
-      platform = under.open()
-      await platform.probe()
-    })
-    async function releaseAll(): Promise<void> {
-      for (const one of executions) await platform.releaseWorkload(one)
-      for (const one of volumes) await platform.releaseVolume(one)
-    }
-    // Also when only some of the cases ran, or one of them failed.
-    afterAll(async () => {
-      await releaseAll()
-      await platform.close()
-      await under.close?.()
-    })
-
-    const quiet = new AbortController().signal
-    const execution = () => {
-      const id = ids.execution()
-      executions.push(id)
-      return id
-    }
-    const volume = (id: ExecutionId, volumeName = 'data-0') => {
-      const ref = { execution: id, name: volumeName }
-      volumes.push(ref)
-      return ref
-    }
-    const image = () => platform.prepareImage(under.executable, () => undefined, quiet)
-
-    async function prepared(behaviour: Behaviour, more: Partial<Workload> = {}): Promise<ExecutionId> {
-      const id = more.execution ?? execution()
-      await platform.prepareWorkload({
-        imageId: await image(),
-        cores: 1,
-        memoryGib: 1,
-        mounts: [],
-        ports: [],
-        ...under.program(behaviour),
-        ...more,
-        execution: id,
-      })
-      return id
-    }
-    async function started(behaviour: Behaviour, more: Partial<Workload> = {}): Promise<ExecutionId> {
-      const id = await prepared(behaviour, more)
-      await platform.start(id)
-      return id
-    }
-    const observe = async (id: ExecutionId, on = platform) => (await on.observe([id])).get(id) as Observation
-    async function exited(id: ExecutionId): Promise<Extract<Observation, { state: 'exited' }>> {
-      // Following the output ends when the program has; an engine may take a moment longer to say so.
-      await written(id, 'stdout', { follow: true })
-      for (;;) {
-        const seen = await observe(id)
-        if (seen.state === 'exited') return seen
-        if (seen.state !== 'running') throw new Error(`expected the workload to end, it is ${seen.state}`)
-      }
-    }
-    async function written(
-      id: ExecutionId,
-      stream: OutputStream,
-      { from = 0, follow = false, on = platform } = {},
-    ): Promise<string> {
-      const chunks: Buffer[] = []
-      for await (const chunk of on.output(id, stream, { from, follow, signal: quiet })) chunks.push(chunk)
-      return Buffer.concat(chunks).toString()
-    }
-    const put = (ref: VolumeRef, path: string, text: string) =>
-      platform.writeFile(
-        ref,
-        { path, sizeBytes: Buffer.byteLength(text), content: Readable.from([Buffer.from(text)]) },
-        quiet,
-      )
-
-    async function taken(ref: VolumeRef, path: string): Promise<string | undefined> {
-      const found = await platform.readFile(ref, path, quiet)
-      if (!found) return undefined
-      const chunks: Buffer[] = []
-      for await (const chunk of found.content as AsyncIterable<Buffer>) chunks.push(chunk)
-      expect(Buffer.concat(chunks).length).toBe(found.sizeBytes)
-      return Buffer.concat(chunks).toString()
-    }
-
-    function itIf(behaviour: keyof Behaviour, title: string, body: () => Promise<void>): void {
-      it(title, async (context) => {
-        const reason = under.cannot[behaviour]
-        if (reason) return context.skip(reason)
-        await body()
-      })
-    }
-    function itWhen(
-      capability: keyof PlatformCapabilities,
-      title: string,
-      body: () => Promise<void>,
-      behaviour?: keyof Behaviour,
-    ): void {
-      it(title, async (context) => {
-        if (!platform.capabilities[capability]) return context.skip(`${name} does not declare ${capability}`)
-        const reason = behaviour && under.cannot[behaviour]
-        if (reason) return context.skip(reason)
-        await body()
-      })
-    }
+    const trial = platformTrial(name, make)
+    const { executions, releaseAll, quiet, execution, volume, image, prepared, started } = trial
+    const { observe, exited, written, put, taken, itIf, itWhen } = trial
 
     describe('itself', () => {
       it('says what it is and what it has', async () => {
-        const { product, capacity } = await platform.probe()
+        const { product, capacity } = await trial.platform.probe()
         expect(product).not.toBe('')
         expect(capacity.cores).toBeGreaterThan(0)
         expect(capacity.memory).toBeGreaterThan(0)
@@ -174,7 +33,7 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         expect(await image()).toBe(await image())
       })
       it('that is nowhere is IMAGE_UNAVAILABLE', async () => {
-        await expect(platform.prepareImage(under.missing, () => undefined, quiet)).rejects.toMatchObject({
+        await expect(trial.platform.prepareImage(trial.under.missing, () => undefined, quiet)).rejects.toMatchObject({
           code: 'IMAGE_UNAVAILABLE',
         })
       })
@@ -184,9 +43,9 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       it('shows the program its files, under their name and through a link', async () => {
         const id = execution()
         const ref = volume(id)
-        await platform.prepareVolume(ref, 1, [])
+        await trial.platform.prepareVolume(ref, 1, [])
         await put(ref, 'image.fits', 'SIMPLE')
-        await platform.writeLink(ref, 'content', 'image.fits')
+        await trial.platform.writeLink(ref, 'content', 'image.fits')
         const mounts = [{ volume: ref, path: '/input', readOnly: true }]
         await started({ reads: '/input/content' }, { execution: id, mounts })
         expect((await exited(id)).exitCode).toBe(0)
@@ -196,9 +55,9 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         const id = execution()
         const ref = volume(id)
         for (let turn = 0; turn < 2; turn++) {
-          await platform.prepareVolume(ref, 1, ['inside'])
+          await trial.platform.prepareVolume(ref, 1, ['inside'])
           await put(ref, 'image.fits', `turn ${turn}`)
-          await platform.writeLink(ref, 'content', 'image.fits')
+          await trial.platform.writeLink(ref, 'content', 'image.fits')
         }
         await started(
           { reads: '/input/content' },
@@ -206,15 +65,15 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         )
         await exited(id)
         expect(await written(id, 'stdout')).toBe('turn 1')
-        await platform.releaseWorkload(id)
-        await platform.releaseVolume(ref)
-        await platform.releaseVolume(ref)
+        await trial.platform.releaseWorkload(id)
+        await trial.platform.releaseVolume(ref)
+        await trial.platform.releaseVolume(ref)
       })
       it('can be mounted into another one', async () => {
         const id = execution()
         const [outer, inner] = [volume(id, 'storage-0'), volume(id, 'data-0')]
-        await platform.prepareVolume(outer, 1, ['image'])
-        await platform.prepareVolume(inner, 1, [])
+        await trial.platform.prepareVolume(outer, 1, ['image'])
+        await trial.platform.prepareVolume(inner, 1, [])
         await put(inner, 'image.fits', 'inner')
         const mounts = [
           { volume: outer, path: '/outer', readOnly: true },
@@ -227,7 +86,7 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       itIf('writes', 'is written to when it may be, by whatever user the program runs as', async () => {
         const id = execution()
         const ref = volume(id)
-        await platform.prepareVolume(ref, 1, [])
+        await trial.platform.prepareVolume(ref, 1, [])
         await started(
           { writes: '/output/result' },
           { execution: id, mounts: [{ volume: ref, path: '/output', readOnly: false }] },
@@ -237,7 +96,7 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       itIf('writes', 'is not written to when it may not be', async () => {
         const id = execution()
         const ref = volume(id)
-        await platform.prepareVolume(ref, 1, [])
+        await trial.platform.prepareVolume(ref, 1, [])
         await started(
           { writes: '/input/result' },
           { execution: id, mounts: [{ volume: ref, path: '/input', readOnly: true }] },
@@ -247,16 +106,18 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       it('tells when a transfer breaks off, and takes the file again', async () => {
         const id = execution()
         const ref = volume(id)
-        await platform.prepareVolume(ref, 1, [])
+        await trial.platform.prepareVolume(ref, 1, [])
         const broken = Readable.from(
           (function* () {
             yield Buffer.from('half')
             throw new Error('the source broke off')
           })(),
         )
-        await expect(platform.writeFile(ref, { path: 'a', sizeBytes: 8, content: broken }, quiet)).rejects.toThrow()
+        await expect(
+          trial.platform.writeFile(ref, { path: 'a', sizeBytes: 8, content: broken }, quiet),
+        ).rejects.toThrow()
         const failing = new Readable({ read: () => undefined })
-        const writing = platform.writeFile(ref, { path: 'a', sizeBytes: 8, content: failing }, quiet)
+        const writing = trial.platform.writeFile(ref, { path: 'a', sizeBytes: 8, content: failing }, quiet)
         failing.destroy(new Error('the source failed before it was read'))
         await expect(writing).rejects.toThrow()
         await put(ref, 'a', 'complete')
@@ -266,19 +127,19 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       })
       it('gives its files back, and no more than files', async () => {
         const ref = volume(execution())
-        await platform.prepareVolume(ref, 1, ['inside'])
+        await trial.platform.prepareVolume(ref, 1, ['inside'])
         await put(ref, 'image.fits', 'SIMPLE')
         await put(ref, 'empty', '')
-        await platform.writeLink(ref, 'content', 'image.fits')
+        await trial.platform.writeLink(ref, 'content', 'image.fits')
         expect(await taken(ref, 'image.fits')).toBe('SIMPLE')
         expect(await taken(ref, 'empty')).toBe('')
-        expect(await platform.readFile(ref, 'nothing', quiet)).toBeUndefined()
-        await expect(platform.readFile(ref, 'inside', quiet)).rejects.toMatchObject({ code: 'PLATFORM_REFUSED' })
+        expect(await trial.platform.readFile(ref, 'nothing', quiet)).toBeUndefined()
+        await expect(trial.platform.readFile(ref, 'inside', quiet)).rejects.toMatchObject({ code: 'PLATFORM_REFUSED' })
         // A link may be followed to another file of the volume, and never out of it.
-        await platform.writeLink(ref, 'outside', '/etc/passwd')
-        const out = await platform.readFile(ref, 'outside', quiet).catch((error: { code?: string }) => error.code)
+        await trial.platform.writeLink(ref, 'outside', '/etc/passwd')
+        const out = await trial.platform.readFile(ref, 'outside', quiet).catch((error: { code?: string }) => error.code)
         expect(['PLATFORM_REFUSED', undefined]).toContain(out)
-        expect(platform.volumeName(ref)).toMatch(/data-0/)
+        expect(trial.platform.volumeName(ref)).toMatch(/data-0/)
       })
       itIf(
         'writes',
@@ -286,9 +147,9 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         async () => {
           const id = execution()
           const ref = volume(id)
-          await platform.prepareVolume(ref, 1, [])
+          await trial.platform.prepareVolume(ref, 1, [])
           const content = Readable.from([Buffer.from('before')])
-          await platform.writeFile(ref, { path: 'old', sizeBytes: 6, content, writable: true }, quiet)
+          await trial.platform.writeFile(ref, { path: 'old', sizeBytes: 6, content, writable: true }, quiet)
           const mounts = [{ volume: ref, path: '/output', readOnly: false }]
           await started({ writes: '/output/old' }, { execution: id, mounts })
           expect((await exited(id)).exitCode).toBe(0)
@@ -297,9 +158,11 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       )
       itWhen('enforcesVolumeSize', 'holds no more than its size', async () => {
         const ref = volume(execution())
-        await platform.prepareVolume(ref, 1, [])
+        await trial.platform.prepareVolume(ref, 1, [])
         const content = Readable.from([Buffer.alloc(1)])
-        await expect(platform.writeFile(ref, { path: 'a', sizeBytes: 2 ** 31, content }, quiet)).rejects.toMatchObject({
+        await expect(
+          trial.platform.writeFile(ref, { path: 'a', sizeBytes: 2 ** 31, content }, quiet),
+        ).rejects.toMatchObject({
           code: 'NO_SPACE',
         })
       })
@@ -327,19 +190,19 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       it('is seen while it runs', async () => {
         const id = await started({ seconds: 60 })
         expect((await observe(id)).state).toBe('running')
-        await platform.releaseWorkload(id)
+        await trial.platform.releaseWorkload(id)
       })
       it('runs once however often it is started', async () => {
         const id = await started({ stdout: ['ran'] })
-        await platform.start(id)
+        await trial.platform.start(id)
         const first = await exited(id)
-        await platform.start(id)
+        await trial.platform.start(id)
         expect(await exited(id)).toEqual(first)
         expect(await written(id, 'stdout')).toBe('ran\n')
       })
       it('that cannot be started is PROGRAM_NOT_STARTED', async () => {
-        const id = await prepared({}, { ...under.noProgram })
-        await expect(platform.start(id)).rejects.toMatchObject({ code: 'PROGRAM_NOT_STARTED' })
+        const id = await prepared({}, { ...trial.under.noProgram })
+        await expect(trial.platform.start(id)).rejects.toMatchObject({ code: 'PROGRAM_NOT_STARTED' })
         expect((await observe(id)).state).not.toBe('running')
       })
       it('has its output followed until it ends', async () => {
@@ -350,26 +213,26 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       it('is not followed any longer once the follower has gone', async () => {
         const id = await started({ stdout: ['begin'], seconds: 60 })
         const gone = new AbortController()
-        for await (const chunk of platform.output(id, 'stdout', { from: 0, follow: true, signal: gone.signal })) {
+        for await (const chunk of trial.platform.output(id, 'stdout', { from: 0, follow: true, signal: gone.signal })) {
           expect(chunk.length).toBeGreaterThan(0)
           gone.abort()
         }
-        await platform.releaseWorkload(id)
+        await trial.platform.releaseWorkload(id)
       })
       it('is stopped, and stopping again changes nothing', async () => {
         const id = await started({ seconds: 60 })
-        await platform.stop(id, GRACE_MS)
+        await trial.platform.stop(id, GRACE_MS)
         const first = await exited(id)
         expect(first.exitCode).not.toBe(0)
-        await platform.stop(id, GRACE_MS)
+        await trial.platform.stop(id, GRACE_MS)
         expect(await exited(id)).toEqual(first)
       })
       itIf('ignoresTerm', 'that ignores SIGTERM is killed after the grace period', async () => {
         const id = await started({ stdout: ['ready'], seconds: 60, ignoresTerm: true })
         // What it writes comes after it has begun to ignore the signal.
-        for await (const chunk of platform.output(id, 'stdout', { from: 0, follow: true, signal: quiet }))
+        for await (const chunk of trial.platform.output(id, 'stdout', { from: 0, follow: true, signal: quiet }))
           if (chunk.length > 0) break
-        await platform.stop(id, GRACE_MS)
+        await trial.platform.stop(id, GRACE_MS)
         expect(await exited(id)).toMatchObject({ exitCode: 137, outOfMemory: false })
       })
       itWhen('enforcesMemory', 'that takes too much memory is killed', async () => {
@@ -381,28 +244,28 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       it('hints that it has ended', async () => {
         const id = await prepared({})
         const hinted = new Promise<void>((resolve) => {
-          const unwatch = platform.watch((changed) => {
+          const unwatch = trial.platform.watch((changed) => {
             if (changed !== id) return
             unwatch()
             resolve()
           })
         })
-        await platform.start(id)
+        await trial.platform.start(id)
         await hinted
       })
       it('is gone after release, running or not, and releasing again changes nothing', async () => {
         const id = await started({ seconds: 60 })
-        await platform.releaseWorkload(id)
+        await trial.platform.releaseWorkload(id)
         expect(await observe(id)).toEqual({ state: 'gone' })
-        await platform.releaseWorkload(id)
+        await trial.platform.releaseWorkload(id)
         expect(await written(id, 'stdout', { follow: true })).toBe('')
       })
       it('that was never there is gone, and stopping or releasing it is no error', async () => {
         const id = execution()
         expect(await observe(id)).toEqual({ state: 'gone' })
-        await platform.stop(id, GRACE_MS)
-        await platform.releaseWorkload(id)
-        await platform.releaseVolume({ execution: id, name: 'data-0' })
+        await trial.platform.stop(id, GRACE_MS)
+        await trial.platform.releaseWorkload(id)
+        await trial.platform.releaseVolume({ execution: id, name: 'data-0' })
       })
     })
 
@@ -410,7 +273,7 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       const PORT = 8080
       const ports = [{ port: PORT, transport: 'tcp' }] as const
       /** Where it is, once the platform has chosen. */
-      async function endpoint(id: ExecutionId, on = platform): Promise<Endpoint> {
+      async function endpoint(id: ExecutionId, on = trial.platform): Promise<Endpoint> {
         for (;;) {
           const [found] = await on.endpoints(id)
           if (found) return found
@@ -420,26 +283,26 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
 
       it('is reached nowhere when nothing asked for it', async () => {
         const id = await started({ seconds: 60 })
-        expect(await platform.endpoints(id)).toEqual([])
-        await platform.releaseWorkload(id)
+        expect(await trial.platform.endpoints(id)).toEqual([])
+        await trial.platform.releaseWorkload(id)
       })
       itWhen('publishesPorts', 'is reached as long as its program runs, always at the same place', async () => {
         const id = await prepared({ serves: PORT, seconds: 60 }, { ports })
         await prepared({ serves: PORT, seconds: 60 }, { ports, execution: id })
-        expect(await platform.endpoints(id)).toEqual([])
-        await platform.start(id)
+        expect(await trial.platform.endpoints(id)).toEqual([])
+        await trial.platform.start(id)
         const found = await endpoint(id)
         expect(found).toMatchObject({ port: PORT, transport: 'tcp' })
         expect(found.host).not.toBe('')
         expect(found.publishedPort).toBeGreaterThan(0)
-        const again = under.open()
+        const again = trial.under.open()
         await again.probe()
         expect(await endpoint(id, again)).toEqual(found)
         await again.close()
-        await platform.stop(id, GRACE_MS)
-        expect(await platform.endpoints(id)).toEqual([])
-        await platform.releaseWorkload(id)
-        expect(await platform.endpoints(id)).toEqual([])
+        await trial.platform.stop(id, GRACE_MS)
+        expect(await trial.platform.endpoints(id)).toEqual([])
+        await trial.platform.releaseWorkload(id)
+        expect(await trial.platform.endpoints(id)).toEqual([])
       })
       const leads = async () => {
         const id = await started({ serves: PORT, seconds: 60 }, { ports })
@@ -449,14 +312,14 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         let answer = await ask()
         while (!answer && (await observe(id)).state === 'running') answer = await ask()
         expect(answer?.headers.get('date')).toBeTruthy()
-        await platform.releaseWorkload(id)
+        await trial.platform.releaseWorkload(id)
       }
       itWhen('publishesPorts', 'really leads to the program', leads, 'serves')
     })
 
     describe('after a restart of the broker', () => {
       itWhen('survivesBroker', 'a running workload is found, and its output whole', async () => {
-        const again = under.open()
+        const again = trial.under.open()
         await again.probe()
         const id = await started({ stdout: ['begin'], seconds: 1 })
         try {
@@ -471,15 +334,15 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
     // Last: everything above is to be found, and then gone.
     describe('what it holds', () => {
       it('is listed, and nothing is left after everything was released', async () => {
-        const ports = platform.capabilities.publishesPorts ? [{ port: 8080, transport: 'tcp' } as const] : []
+        const ports = trial.platform.capabilities.publishesPorts ? [{ port: 8080, transport: 'tcp' } as const] : []
         const id = await prepared({}, { ports })
         const ref = volume(id)
-        await platform.prepareVolume(ref, 1, [])
-        const held = await platform.owned()
+        await trial.platform.prepareVolume(ref, 1, [])
+        const held = await trial.platform.owned()
         expect(held).toContainEqual({ kind: 'workload', execution: id })
         expect(held).toContainEqual({ kind: 'volume', execution: id, name: 'data-0' })
         await releaseAll()
-        const mine = (await platform.owned()).filter((one) => executions.includes(one.execution))
+        const mine = (await trial.platform.owned()).filter((one) => executions.includes(one.execution))
         expect(mine).toEqual([])
       })
     })

@@ -1,6 +1,7 @@
 import { describeOnEngines, dockerPlatform, executableOf, testBrokerId } from '../../../test/support/docker-platform.ts'
 import { testImage } from '../../../test/support/images.ts'
-import { platformConformance, type Behaviour } from '../conformance.ts'
+import type { Behaviour } from '../../../test/support/platform-trial.ts'
+import { platformConformance } from '../conformance.ts'
 
 describeOnEngines('the docker adapter', ({ name, address }) => {
   // Podman publishes nothing where programs may not reach out.

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DockerContainer } from '../../domain/execution-request.ts'
 import type { ExecutionId } from '../../domain/ids.ts'
 import { systemClock } from '../../system-clock.ts'
-import { platformConformance, type Behaviour } from '../conformance.ts'
+import type { Behaviour } from '../../../test/support/platform-trial.ts'
+import { platformConformance } from '../conformance.ts'
 import { SimulatedPlatform } from './simulated-platform.ts'
 
 platformConformance('the simulated platform', async () => {
