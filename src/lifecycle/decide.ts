@@ -97,16 +97,21 @@ function dependencies(
   return components.filter((other) => other.position === storagePlace?.position)
 }
 
-/** Compute is given back first, then data, then storage; the executable is nothing that anybody holds. */
+/**
+ * Compute is given back first, then data, then storage, which stays with what is kept in it; the executable is nothing
+ * that anybody holds.
+ */
 const RELEASE_ORDER: readonly (readonly ComponentFamily[])[] = [['compute', 'executable'], ['data'], ['storage']]
 
-function decideRelease({ execution, components }: ExecutionState, now: Instant): Action {
+function decideRelease(state: ExecutionState, now: Instant): Action {
+  const { execution, components } = state
   if (execution.givenBackAt !== undefined) return { do: 'forget' }
   const kept = execution.phase === 'FAILED' ? components.filter((component) => keptUntil(component) > now) : []
+  const staying = new Set(kept.flatMap((data) => [data, ...dependencies(state, data.family, data.position)]))
   for (const families of RELEASE_ORDER) {
     const held = components.filter(
       (component) =>
-        families.includes(component.family) && component.givenBackAt === undefined && !kept.includes(component),
+        families.includes(component.family) && component.givenBackAt === undefined && !staying.has(component),
     )
     if (held.length > 0) return { do: 'release', components: held }
   }

@@ -1,4 +1,5 @@
 /** Saving results, before anything is given back. What cannot be saved is kept for a while, and said where. */
+import { holdStorage } from '../booking/hold-storage.ts'
 import { publicUrl } from '../data/location.ts'
 import { formatInstant } from '../domain/dates.ts'
 import { isBrokerError } from '../domain/errors.ts'
@@ -47,7 +48,7 @@ async function saveOne(
   }
 }
 
-/** Notes up to when the results stay where they are, in case that was the last attempt. */
+/** Notes up to when the results stay where they are, and hold their storage, in case that was the last attempt. */
 async function keep(
   state: ExecutionState,
   component: Component,
@@ -55,11 +56,12 @@ async function keep(
   signal: AbortSignal,
 ): Promise<void> {
   const { database, clock, settings } = context
-  const { id, plan } = state.execution
+  const { id, offerSetId, plan } = state.execution
   const target = targetOf(state, component, context, signal)
   const { index } = placeOf(target)
   const keptUntil = clock.now() + settings.keepUnsavedMs
   await components.describe(database, id, component.position, { keptUntil })
+  await holdStorage(database, offerSetId, keptUntil)
   const said = message('results-kept', clock.now(), {
     location: publicUrl(new URL(plan.data[index]?.spec.location ?? '')),
     volume: target.platform.volumeName(volumeOf(id, 'data', index)),

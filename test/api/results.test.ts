@@ -136,6 +136,36 @@ describe('a place that does not take the results', () => {
     expect(putsOf(path).length).toBe(puts)
     expect(existsSync(join(broker.dataDirectory, 'simulated', 'simulated', volume, path.slice(1)))).toBe(true)
   })
+  it('keeps their storage, which is not offered to others for that time', async () => {
+    const small = await testBroker({ 'data.attempts': 1, 'data.keepUnsaved': 'PT1H' })
+    data.faults.set('/long.csv', [{ method: 'PUT', status: 403 }])
+    const other = new Api(small.url)
+    const { data: [stars, result] = [], ...request } = copying('/long.csv')
+    const uuid = await other.run({
+      ...request,
+      schedule: { requested: { duration: 'PT1M' } },
+      storage: ['for stars', 'for the result'].map((name) => ({ kind: KIND.simpleStorage, meta: { name } })),
+      data: [
+        { ...stars, storage: 'for stars' } as Schemas['DataResource'],
+        { ...result, storage: 'for the result' } as Schemas['DataResource'],
+      ],
+    })
+    await other.reaches(uuid, 'FAILED')
+    const keptFor = 3_600_000
+    const failedAt = Date.now()
+    const phases = async () => (await other.execution(uuid)).storage?.map(({ phase }) => phase) ?? []
+    // Both would be given back together.
+    let seen = await phases()
+    while (seen[0] !== 'CANCELLED') seen = await phases()
+    expect(seen).toEqual(['CANCELLED', 'AVAILABLE'])
+    const { offers } = await other.offers(
+      containerRequest({}, { storage: [{ kind: KIND.simpleStorage, size: { min: 100 } }] }),
+    )
+    const { schedule } = offers?.[0] as Schemas['Execution']
+    const [start = ''] = schedule?.available?.start?.split('/') ?? []
+    expect(Date.parse(start)).toBeGreaterThan(failedAt + keptFor - 60_000)
+    await small.close()
+  })
   it('is kept for the configured time only', async () => {
     const hasty = await testBroker({ 'data.attempts': 1, 'data.keepUnsaved': 'PT0.2S' })
     data.faults.set('/short.csv', [{ method: 'PUT', status: 403 }])
