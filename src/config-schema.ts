@@ -176,7 +176,10 @@ export const CONFIG_SCHEMA = {
           default: 20_000_000,
           description: 'Bytes per second expected of a source of which nothing is known.',
         },
-        keepUnsaved: duration('How long results that could not be saved are kept on the platform, and their storage with them.', 'P1D'),
+        keepUnsaved: duration(
+          'How long results that could not be saved are kept on the platform, and their storage with them.',
+          'P1D',
+        ),
         answerWithin: duration('How long a source may take to say what it has.', 'PT10S'),
       },
     },

@@ -77,8 +77,8 @@ describe('the trace of an accepted execution', () => {
     expect(named('close')?.attributes).toMatchObject({ 'broker.phase': 'COMPLETED' })
     expect(spans.filter(({ name }) => name === 'start program')).toHaveLength(1)
   })
-  it('is one of its own where the client names none, with the booking in it', async () => {
-    place = await placeWith()
+  it('is one of its own where the client names none, with the booking in it, and the log names it', async () => {
+    place = await placeWith({ BROKER_LOG_LEVEL: 'info' })
     const broker = await place.start()
     await new Api(broker.url).run(containerRequest())
     await broker.kill('SIGTERM')
@@ -88,6 +88,8 @@ describe('the trace of an accepted execution', () => {
       traceId: asking?.traceId,
       parentSpanId: asking?.spanId,
     })
+    const answered = broker.logged().find(({ msg, method }) => msg === 'answered' && method === 'POST')
+    expect(answered).toMatchObject({ trace_id: asking?.traceId, span_id: asking?.spanId, path: '/executions' })
   })
 })
 

@@ -9,6 +9,8 @@ import { temporaryDatabase } from './database.ts'
 /** A broker that runs. */
 export interface BrokerProcess {
   readonly url: string
+  /** What it has logged so far, an entry for each line. */
+  logged(): readonly Readonly<Record<string, unknown>>[]
   kill(signal: NodeJS.Signals): Promise<void>
 }
 
@@ -39,11 +41,20 @@ export async function brokerPlace(settings: Readonly<Record<string, string>> = {
     async start(more = {}) {
       const child = spawn(process.execPath, ['--import', 'tsx', 'src/broker.ts', 'serve'], {
         env: { ...environment, ...more },
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       })
-      const ended = once(child, 'exit')
+      const ended = once(child, 'close')
+      let log = ''
+      child.stderr.on('data', (part: Buffer) => {
+        log += String(part)
+        process.stderr.write(part)
+      })
       return {
         url: await urlOf(child),
+        logged: () => {
+          const lines = log.split('\n').filter((line) => line !== '')
+          return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+        },
         async kill(signal) {
           child.kill(signal)
           await ended
