@@ -43,10 +43,16 @@ export async function* outputOf(
       if (!following) return
     }
   } catch (error) {
-    // Removed since it was looked for: there is nothing to read.
-    const isGone = error instanceof EngineRefusal && error.status === 404
-    if (!signal.aborted && !isGone) throw error
+    if (!signal.aborted && !isGone(error)) throw error
   }
+}
+
+/**
+ * Whether there is nothing to read (any more): the container was removed since it was looked for, or its removal was begun
+ * and the engine could not end it. Docker calls it dead then, and answers 409.
+ */
+function isGone(error: unknown): boolean {
+  return error instanceof EngineRefusal && (error.status === 404 || /dead or marked for removal/.test(error.words))
 }
 
 /** All that is there and that comes, until the program has ended. */
