@@ -33,7 +33,7 @@ platformConformance('the simulated platform', async () => {
   }
 })
 
-describe('what a killed process was writing', () => {
+describe('what a process was writing that was killed', () => {
   const execution = '01a20f91-3c7f-70c3-bb9e-36bad8296000' as ExecutionId
   const part = '451a0e2d-d218-4b68-9bb9-f6c1cdb96fc7'
   let directory: string
@@ -49,6 +49,16 @@ describe('what a killed process was writing', () => {
     await platform.releaseWorkload(execution)
     expect(readdirSync(directory)).toEqual([])
   })
+  it.each(['started', 'stopped'])(
+    'when it was held until all others were removed is found too: what is %s',
+    async (record) => {
+      writeFileSync(join(directory, `${execution}.${record}`), '{}')
+      const platform = simulated(directory)
+      expect(await platform.owned()).toEqual([{ kind: 'workload', execution }])
+      await platform.releaseWorkload(execution)
+      expect(readdirSync(directory)).toEqual([])
+    },
+  )
   it('of a volume is found and removed with it, and nothing of another', async () => {
     const other = `${execution}.volume.data-10.size`
     writeFileSync(join(directory, `${execution}.volume.data-1.size.${part}`), '1')

@@ -49,6 +49,8 @@ export interface SimulatedOptions {
 const NOWHERE = 'simulated.invalid'
 /** How often the output of a running program is looked at while somebody follows it, in milliseconds. */
 const FOLLOW_MS = 50
+/** The records of a container, in the order in which they are removed. */
+const RECORDS = ['stopped', 'started', 'workload']
 /** A part of a record: what a process was writing when it was killed, unless one is writing it now. */
 const PART = /^(?<of>.+)\.(?:workload|started|stopped|size)\.[0-9a-f-]{36}$/
 
@@ -229,7 +231,7 @@ export class SimulatedPlatform implements Platform {
   async releaseWorkload(execution: ExecutionId): Promise<void> {
     this.#timers.get(execution)?.()
     this.#timers.delete(execution)
-    for (const record of ['stopped', 'started', 'workload']) await rm(this.#path(execution, record), { force: true })
+    for (const record of RECORDS) await rm(this.#path(execution, record), { force: true })
     await this.#removeParts(execution)
   }
 
@@ -246,14 +248,15 @@ export class SimulatedPlatform implements Platform {
       names.filter((name) => PART.test(name)),
       (name) => PART.exec(name)?.groups?.of ?? '',
     )
-    return names.flatMap((name): Owned[] => {
+    const owned = new Map<string, Owned>()
+    for (const name of names) {
       const [execution, kind, volume] = name.split('.') as [ExecutionId, string, string | undefined]
-      const isPart = PART.test(name)
-      if (kind === 'workload' || (isPart && kind !== 'volume')) return [{ kind: 'workload', execution }]
-      if (kind === 'volume' && volume !== undefined && (isPart || name.endsWith('.size')))
-        return [{ kind, execution, name: volume }]
-      return []
-    })
+      // Any record: a process that was held may write one after the others were removed.
+      if (RECORDS.includes(kind)) owned.set(execution, { kind: 'workload', execution })
+      else if (kind === 'volume' && volume !== undefined && (PART.test(name) || name.endsWith('.size')))
+        owned.set(`${execution}/${volume}`, { kind, execution, name: volume })
+    }
+    return [...owned.values()]
   }
 
   async #removeParts(of: string): Promise<void> {
