@@ -100,7 +100,7 @@ describe.skipIf(privateDockerMissing !== undefined)(`an engine that goes away${w
     expect(ended.compute?.phase).toBe('FAILED')
     // The engine may be away again when the container is to be removed, which is said too.
     expect(ended.compute?.meta?.messages?.map((one) => one.message)).toContain(
-      'The platform engine lost the container: the program was ended by SIGTERM, which the broker did not send, as when the engine shuts down.',
+      'The platform engine lost the container: the engine stopped the program, as when it shuts down or is told to by somebody else.',
     )
     expect(await (await traces()).held([uuid])).toEqual([])
   })

@@ -6,6 +6,7 @@
 import { BYTES_PER_GIB } from '../../domain/resources.ts'
 import type { Workload, WorkloadMount } from '../platform.ts'
 import type { EngineFacts, Limits } from './engine-facts.ts'
+import { ENGINE_STOP } from './engine-stop.ts'
 import type { Marks } from './marks.ts'
 import { published, type Connecting } from './networks.ts'
 import { volumeMount } from './volume-mount.ts'
@@ -22,6 +23,15 @@ export interface Confinement extends Connecting {
 export interface Engine extends EngineFacts {
   /** Programs run under a small init, which passes signals on and reaps orphans. */
   readonly init: boolean
+  /** Programs can be given a network. Podman needs a program of its own for that, which may not be installed. */
+  readonly connects: boolean
+}
+
+/** What is tried of an engine. */
+export interface Trial {
+  readonly init: boolean
+  readonly limits: Limits
+  readonly networkMode: string
 }
 
 /** Files that a program may have open: what most programs expect, and what those that need more may raise it to. */
@@ -49,8 +59,10 @@ export function workloadSettings(
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     Tty: false,
     OpenStdin: false,
-    // An image may name another signal; the contract promises this one.
-    StopSignal: 'SIGTERM',
+    // Not SIGTERM, which the broker itself ends programs with: what this one ended was stopped by somebody else.
+    StopSignal: ENGINE_STOP.name,
+    // Podman would send SIGKILL at once.
+    StopTimeout: ENGINE_STOP.timeoutSeconds,
     ...publishing.container,
     HostConfig: {
       ...confined(engine, networkMode),
@@ -68,13 +80,13 @@ export function probeSettings(
   image: string,
   engine: EngineFacts,
   confinement: Confinement,
-  { init, limits }: { readonly init: boolean; readonly limits: Limits },
+  { init, limits, networkMode }: Trial,
 ): object {
   return {
     Image: image,
     Cmd: ['none'],
     HostConfig: {
-      ...confined(engine, 'none'),
+      ...confined(engine, networkMode),
       ...limited({ cores: 1, memoryGib: 1 }, engine, confinement, limits),
       Init: init,
     },

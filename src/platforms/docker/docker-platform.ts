@@ -95,7 +95,7 @@ export class DockerPlatform implements Platform {
       enforcesMemory: this.#known?.limits.memory ?? false,
       enforcesVolumeSize: false,
       survivesBroker: true,
-      publishesPorts: publishesPorts(this.#options, this.#known?.isPodman ?? false),
+      publishesPorts: publishesPorts(this.#options, this.#known),
     }
   }
 
@@ -316,9 +316,11 @@ export class DockerPlatform implements Platform {
   async #tryOut(): Promise<Engine> {
     const facts = await this.#theFacts()
     const engine = await probeEngine(this.#client, this.#options.clock, this.#marks, facts, this.#options)
-    const { limits, init, product } = engine
-    const off = [...Object.entries(limits), ['init', init] as const].filter(([, on]) => !on).map(([what]) => what)
-    if (off.length > 0) this.#log('warn', `${product} does without: ${off.join(', ')}`, { limits, init })
+    const { limits, init, connects, product } = engine
+    const off = [...Object.entries(limits), ['init', init] as const, ['slirp4netns', connects] as const]
+      .filter(([, on]) => !on)
+      .map(([what]) => what)
+    if (off.length > 0) this.#log('warn', `${product} does without: ${off.join(', ')}`, { limits, init, connects })
     this.#known = engine
     return engine
   }

@@ -18,11 +18,15 @@ const facts = {
 const none = { memory: false, cores: false, pids: false }
 
 interface Settings {
-  readonly HostConfig: { readonly Init: boolean; readonly Memory?: number }
+  readonly HostConfig: { readonly Init: boolean; readonly Memory?: number; readonly NetworkMode: string }
 }
 
 /** An engine that has the helper image, keeps one container, and may refuse to make or to start it. */
-function engineThat(refuses: { making?: (settings: Settings) => boolean; starting?: (settings: Settings) => boolean }) {
+function engineThat(refuses: {
+  isPodman?: boolean
+  making?: (settings: Settings) => boolean
+  starting?: (settings: Settings) => boolean
+}) {
   let there: { settings: Settings; labels: unknown } | undefined
   const client = {
     async ask({ method = 'GET', path, body, doing }: EngineQuestion) {
@@ -43,17 +47,25 @@ function engineThat(refuses: { making?: (settings: Settings) => boolean; startin
     },
   }
   const probe = () =>
-    probeEngine(client as unknown as EngineClient, new HastyClock(), new Marks('broker1'), facts, {
-      network: 'none',
-      pidsMax: 100,
-      outputMaxBytes: 1e6,
-    })
+    probeEngine(
+      client as unknown as EngineClient,
+      new HastyClock(),
+      new Marks('broker1'),
+      { ...facts, isPodman: refuses.isPodman ?? false },
+      {
+        network: 'none',
+        pidsMax: 100,
+        outputMaxBytes: 1e6,
+      },
+    )
   return { probe, isEmpty: () => there === undefined }
 }
 
 describe('an engine that is tried', () => {
   it.each([
-    ['can do everything', {}, { init: true, limits: facts.limits }],
+    ['can do everything', {}, { init: true, limits: facts.limits, connects: true }],
+    ['is Podman, and can', { isPodman: true }, { init: true, limits: facts.limits, connects: true }],
+    ['is Podman without a network', { isPodman: true, starting: connected }, { limits: facts.limits, connects: false }],
     ['finds no init when it makes a container', { making: init }, { init: false, limits: facts.limits }],
     ['finds no init when it starts one', { starting: init }, { init: false, limits: facts.limits }],
     ['cannot set limits', { starting: limited }, { init: true, limits: none }],
@@ -79,6 +91,10 @@ describe('an engine that is tried', () => {
 
 function init({ HostConfig }: Settings): boolean {
   return HostConfig.Init
+}
+
+function connected({ HostConfig }: Settings): boolean {
+  return HostConfig.NetworkMode !== 'none'
 }
 
 function limited({ HostConfig }: Settings): boolean {

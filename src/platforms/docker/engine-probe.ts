@@ -6,11 +6,12 @@
 import type { Clock } from '../../domain/clock.ts'
 import { isBrokerError } from '../../domain/errors.ts'
 import { makeContainer, removeContainer } from './containers.ts'
-import { probeSettings, type Confinement, type Engine } from './container-settings.ts'
+import { probeSettings, type Confinement, type Engine, type Trial } from './container-settings.ts'
 import type { EngineClient } from './engine-client.ts'
 import type { EngineFacts, Limits } from './engine-facts.ts'
 import { helperImage } from './helper-image.ts'
 import type { Marks } from './marks.ts'
+import { USER_MODE } from './networks.ts'
 
 const NO_LIMITS: Limits = { memory: false, cores: false, pids: false }
 
@@ -25,18 +26,18 @@ export async function probeEngine(
   const image = await helperImage(client)
   const mark = marks.probe()
 
-  async function tried(settings: { init: boolean; limits: Limits }, starts: boolean): Promise<void> {
+  async function tried(trial: Trial, starts: boolean): Promise<void> {
     await removeContainer(client, clock, mark)
     try {
-      await makeContainer(client, mark, probeSettings(image, facts, confinement, settings))
+      await makeContainer(client, mark, probeSettings(image, facts, confinement, trial))
       if (starts) await client.ask({ method: 'POST', path: `/containers/${mark.name}/start`, doing: 'trying to start' })
     } finally {
       await removeContainer(client, clock, mark)
     }
   }
-  async function works(settings: { init: boolean; limits: Limits }): Promise<boolean> {
+  async function works(trial: Trial): Promise<boolean> {
     try {
-      await tried(settings, true)
+      await tried(trial, true)
       return true
     } catch (error) {
       // A refusal is the answer to the question. That nobody answered is none.
@@ -45,10 +46,13 @@ export async function probeEngine(
     }
   }
 
-  const { limits } = facts
   // The program of the container does not exist: with an init the container starts all the same, without one it cannot.
-  if (await works({ init: true, limits })) return { ...facts, init: true }
-  if (await works({ init: true, limits: NO_LIMITS })) return { ...facts, limits: NO_LIMITS, init: true }
-  await tried({ init: false, limits }, false)
-  return { ...facts, init: false }
+  for (const limits of [facts.limits, NO_LIMITS]) {
+    const trial = { init: true, limits, networkMode: 'none' }
+    if (!(await works(trial))) continue
+    const connects = !facts.isPodman || (await works({ ...trial, networkMode: USER_MODE }))
+    return { ...facts, limits, init: true, connects }
+  }
+  await tried({ init: false, limits: facts.limits, networkMode: 'none' }, false)
+  return { ...facts, init: false, connects: true }
 }

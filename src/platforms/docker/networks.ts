@@ -8,9 +8,10 @@
  */
 import type { Clock } from '../../domain/clock.ts'
 import type { Endpoint } from '../../domain/connectors.ts'
-import { isBrokerError } from '../../domain/errors.ts'
+import { BrokerError, isBrokerError } from '../../domain/errors.ts'
 import type { ExecutionId } from '../../domain/ids.ts'
 import type { Workload, WorkloadPort } from '../platform.ts'
+import type { Engine } from './container-settings.ts'
 import { remove } from './containers.ts'
 import type { ContainerDetails, ContainerSummary, NetworkDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
@@ -38,16 +39,18 @@ export interface Publishing {
 /** The modes of containers that have no network of their own. */
 const NOT_OWN: readonly (string | undefined)[] = ['none', 'bridge', 'default', 'slirp4netns']
 /** Podman's stack in user mode. https://docs.podman.io/en/v4.3/markdown/podman-run.1.html#network-mode-net */
-const USER_MODE = 'slirp4netns'
+export const USER_MODE = 'slirp4netns'
 /** Without this, answers to what a program sends beyond its host do not find back to it. */
 const NO_WAY_OUT = { 'com.docker.network.bridge.enable_ip_masquerade': 'false' }
 /** How many subnets are tried: one may be in use already, by another execution or by something else of the engine. */
 const SUBNETS_TRIED = 20
+/** What Docker says of a subnet that is in use, and when it has none left to choose from, before version 28 and since. */
+const ADDRESSES_IN_USE = /pool overlaps|non-overlapping IPv4 address pool|address pools have been fully subnetted/i
 
-/** Whether an engine can publish ports, as it is configured. */
-export function publishesPorts({ network, publish }: Connecting, isPodman: boolean): boolean {
+/** Whether an engine can publish ports, as it is configured; undefined is one that has not answered yet. */
+export function publishesPorts({ network, publish }: Connecting, engine: Engine | undefined): boolean {
   // In user mode a program that has ports can always reach out as well.
-  return publish !== undefined && !(isPodman && network === 'none')
+  return publish !== undefined && engine?.connects !== false && !(engine?.isPodman && network === 'none')
 }
 
 export class Networks {
@@ -107,10 +110,17 @@ export class Networks {
         return (await this.#client.ask<NetworkDetails>({ method: 'POST', path: '/networks/create', body, doing })).body
           .Id
       } catch (error) {
-        if (!isBrokerError(error, 'PLATFORM_REFUSED') || subnet === undefined || attempt === SUBNETS_TRIED) throw error
+        if (!isBrokerError(error, 'PLATFORM_REFUSED') || !ADDRESSES_IN_USE.test(error.message)) throw error
+        if (subnet === undefined || attempt === SUBNETS_TRIED) throw noAddresses(error)
       }
     }
   }
+}
+
+/** Others give theirs back when their programs end, so it makes sense to try again. */
+function noAddresses(cause: unknown): BrokerError {
+  const detail = 'all addresses that its networks can have are in use; `subnets` in its configuration gives it more'
+  return new BrokerError('PLATFORM_UNAVAILABLE', detail, { cause })
 }
 
 /** The settings that publish ports, on ports that the engine chooses. */

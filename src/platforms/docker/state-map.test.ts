@@ -62,6 +62,11 @@ describe('what is true of a container', () => {
       exited({ exitCode: 128, platformError: 'cgroup lost' }),
     )
   })
+  it('that the engine stopped by itself', () => {
+    expect(seen({ Status: 'exited', ...ended, ExitCode: 158 })).toEqual(
+      exited({ exitCode: 158, platformError: expect.stringContaining('engine stopped the program') as string }),
+    )
+  })
   it('that Podman calls created again because its host went down', () => {
     expect(seen({ Status: 'created', ...started })).toMatchObject({
       state: 'exited',

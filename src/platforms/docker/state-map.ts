@@ -7,6 +7,7 @@
 import type { Instant } from '../../domain/dates.ts'
 import type { Observation } from '../platform.ts'
 import type { ContainerDetails, ContainerState } from './engine-answers.ts'
+import { ENGINE_STOP } from './engine-stop.ts'
 
 type Stage = 'created' | 'running' | 'exited' | 'gone'
 
@@ -28,6 +29,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
 
 /** What Docker gives a container that vanished with the host; it is used for Podman too, which gives none. */
 const LOST_EXIT_CODE = 255
+const ENGINE_STOPPED = 'the engine stopped the program, as when it shuts down or is told to by somebody else'
 /** What a program has ended with that was killed. */
 export const KILLED_EXIT_CODE = 137
 
@@ -82,6 +84,7 @@ function lost(startedAt: Instant, state: ContainerState): Observation {
 
 function platformError(state: ContainerState): { platformError?: string } {
   if (state.Error !== '') return { platformError: state.Error }
+  if (state.ExitCode === ENGINE_STOP.exitCode) return { platformError: ENGINE_STOPPED }
   return state.Status === 'dead' ? { platformError: 'the engine calls the container dead' } : {}
 }
 

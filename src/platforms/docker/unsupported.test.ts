@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { executableOf } from '../../../test/support/docker-platform.ts'
 import type { DockerContainer, ExecutionRequest } from '../../domain/execution-request.ts'
-import type { EngineFacts } from './engine-facts.ts'
+import type { Engine } from './container-settings.ts'
 import type { Connecting } from './networks.ts'
 import { unsupportedBy } from './unsupported.ts'
 
@@ -14,12 +14,14 @@ const engine = {
   memoryBytes: 8 * 2 ** 30,
   limits: { memory: true, cores: true, pids: true },
   tellsOutOfMemory: true,
+  init: true,
+  connects: true,
 }
 const publish = { address: '127.0.0.1', host: '127.0.0.1' }
 
 function pointers(
   changes: Partial<DockerContainer>,
-  on: EngineFacts | undefined = engine,
+  on: Engine | undefined = engine,
   { path = '/data', connecting = { network: 'none' } }: { path?: string; connecting?: Connecting } = {},
 ): string[] {
   const executable = { ...executableOf('example.org/name:1'), ...changes }
@@ -64,6 +66,11 @@ describe('what an engine does not do', () => {
       expect(refused({ network: 'none', publish }, true)).toEqual(both)
       expect(refused({ network: 'bridge', publish }, true)).toEqual([])
     })
+  })
+  it('is to connect programs, where Podman has nothing to do that with', () => {
+    const podman = { ...engine, isPodman: true, connects: false }
+    expect(pointers({}, podman, { connecting: { network: 'bridge', publish } })).toEqual(['/executable'])
+    expect(pointers({}, podman, { connecting: { network: 'none', publish } })).toEqual([])
   })
   it('is to run programs for another processor or system, as far as its own are known', () => {
     const image = { locations: ['example.org/name:1'], architecture: 'arm64', os: 'windows' }

@@ -1,20 +1,22 @@
 /** What of a request an engine does not do. */
 import { portsPointer, type ExecutionRequest } from '../../domain/execution-request.ts'
 import type { Unsupported } from '../platform.ts'
-import { normalArchitecture, type EngineFacts } from './engine-facts.ts'
+import type { Engine } from './container-settings.ts'
+import { normalArchitecture } from './engine-facts.ts'
 import { publishesPorts, type Connecting } from './networks.ts'
 
 /** `engine` is undefined as long as it has not answered; then its operating system and architecture are not compared. */
 export function unsupportedBy(
   { executable, compute }: ExecutionRequest,
   connecting: Connecting,
-  engine: EngineFacts | undefined,
+  engine: Engine | undefined,
 ): Unsupported[] {
   const { type, privileged, ports, image } = executable
   const unsupported: Unsupported[] = []
   const refuse = (pointer: string, reason: string) => unsupported.push({ pointer, reason })
   if (privileged) refuse('/executable/privileged', 'programs run without privileges here')
-  if (!publishesPorts(connecting, engine?.isPodman ?? false))
+  if (connecting.network !== 'none' && engine?.connects === false) refuse('/executable', NO_NETWORK)
+  else if (!publishesPorts(connecting, engine))
     ports.forEach((_, index) => {
       const pointer = portsPointer(executable)
       refuse(type === 'docker-container' ? `${pointer}/${index}` : pointer, whyNoPorts(connecting))
@@ -29,6 +31,8 @@ export function unsupportedBy(
   })
   return unsupported
 }
+
+const NO_NETWORK = 'programs have a network here, and this engine can give them none until slirp4netns is installed'
 
 function whyNoPorts({ publish }: Connecting): string {
   return publish

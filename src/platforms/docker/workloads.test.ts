@@ -56,6 +56,8 @@ describeOnEngines('programs', ({ address }) => {
     return (await outputOf(platform, execution)).toString()
   }
 
+  const hasNoInit = () => warnings.some((warning) => warning.includes('init'))
+
   describe('are confined', () => {
     it.each(['root', 'a user of its own'])(
       'as %s: no capabilities, no way to get any, a filter of system calls',
@@ -99,7 +101,7 @@ describeOnEngines('programs', ({ address }) => {
       expect(await ran('ls /sys/class/net')).toBe('lo\n')
     })
     it('and have a parent that reaps what they leave behind', async (context) => {
-      if (warnings.some((warning) => warning.includes('init'))) return context.skip('this engine has no init program')
+      if (hasNoInit()) return context.skip('this engine has no init program')
       expect(await ran('cat /proc/1/cmdline')).toMatch(/init/)
     })
   })
@@ -119,6 +121,22 @@ describeOnEngines('programs', ({ address }) => {
       await platform.start(execution)
       await platform.stop(execution, 5_000)
       expect(await observed(platform, execution)).toMatchObject({ exitCode: 42, outOfMemory: false })
+    })
+  })
+
+  it('that somebody else stops at the engine have not ended by themselves, whatever they make of SIGTERM', async (context) => {
+    if (hasNoInit()) return context.skip('this engine has no init program')
+    const execution = await prepared('trap "exit 0" TERM; echo ready; while :; do sleep 0.1; done')
+    await platform.start(execution)
+    for await (const chunk of platform.output(execution, 'stdout', { from: 0, follow: true, signal: quiet }))
+      if (chunk.length > 0) break
+    const question = { query: { filters: marks.filter('run', execution) }, doing: 'looking for it in a test' }
+    const { body } = await client.ask<{ Id: string }[]>({ path: '/containers/json', ...question })
+    await client.ask({ method: 'POST', path: `/containers/${body[0]?.Id}/stop`, doing: 'stopping it in a test' })
+    expect(await observed(platform, execution)).toMatchObject({
+      state: 'exited',
+      outOfMemory: false,
+      platformError: expect.stringContaining('the engine stopped the program') as string,
     })
   })
 
