@@ -35,7 +35,7 @@ export const EXECUTION_MESSAGES = {
   },
   'platform-unavailable': {
     level: 'WARN',
-    template: 'The platform ${platform} does not answer: ${reason}. The broker tries again until ${until}.',
+    template: 'The platform ${platform} cannot be used now: ${reason}. The broker tries again until ${until}.',
     places: ['executable', 'compute', 'storage', 'data', 'volume'],
     advice: 'Wait. The operator of the platform can see to it.',
   },

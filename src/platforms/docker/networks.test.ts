@@ -133,6 +133,25 @@ describeOnEngines('a program with ports', ({ name: engine, address }) => {
       expect(body.map(({ Options }) => Options['com.docker.network.bridge.enable_ip_masquerade'])).toEqual(['false'])
       await platform.releaseWorkload(execution)
     })
+    it('for which it waits while all addresses of the site are in use', async () => {
+      const one = dockerPlatform(address, {
+        brokerId: testBrokerId(),
+        publish,
+        network: 'none',
+        subnets: '10.214.7.0/28',
+      })
+      await one.probe()
+      const [first, second] = [ids.execution(), ids.execution()]
+      await one.prepareWorkload(shellWorkload(first, image.id, 'true', { ports }))
+      const next = () => one.prepareWorkload(shellWorkload(second, image.id, 'true', { ports }))
+      await expect(next()).rejects.toMatchObject({
+        code: 'PLATFORM_UNAVAILABLE',
+        detail: expect.stringContaining('subnets') as string,
+      })
+      await one.releaseWorkload(first)
+      await next()
+      await releaseAll(one)
+    })
     it('that is found as a leftover of a crash before the container was made, and goes with the workload', async () => {
       const execution = ids.execution()
       const { name: Name, labels: Labels } = marks.network(execution)
