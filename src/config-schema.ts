@@ -278,6 +278,26 @@ export const CONFIG_SCHEMA = {
                 default: 1024,
                 description: 'The most processes in one container.',
               },
+              user: {
+                type: 'string',
+                pattern: '^[0-9]{1,10}(:[0-9]{1,10})?$',
+                description:
+                  'The user, and the group, that all programs run as, such as 1000:1000; what their image says when left out, which may be root.',
+              },
+              readOnlyRoot: {
+                type: 'boolean',
+                default: false,
+                description:
+                  'Whether programs may write to their volumes only, and to /tmp, /var/tmp and /run, which are in their memory then.',
+              },
+              capabilities: {
+                type: 'array',
+                items: { type: 'string', pattern: '^[A-Z][A-Z_]+$' },
+                uniqueItems: true,
+                default: [],
+                description:
+                  'What programs that run as root may do of what root may, such as NET_BIND_SERVICE; see capabilities(7).',
+              },
               pools,
             },
           },

@@ -39,6 +39,13 @@ export interface ChosenPool {
   readonly prices: PriceList | undefined
 }
 
+/** How programs are confined on an engine that nobody has configured: as the defaults of the configuration say. */
+export const USUALLY_CONFINED: Omit<Extract<PlatformConfig, { type: 'docker' }>, 'type' | 'name'> = {
+  network: 'none',
+  processes: 1024,
+  readOnlyRoot: false,
+  capabilities: [],
+}
 /** What a simulated platform has when nothing says otherwise: enough for thousands of executions at once. */
 const SIMULATED_CAPACITY: Amounts = { cores: 10_000, memory: 40_000, storage: 1_000_000, accelerators: 0 }
 
@@ -52,7 +59,7 @@ export async function choosePlatforms(
     return { platforms: await Promise.all(opened), notes: [] }
   }
   for (const socket of surroundings.engineSockets) {
-    const config: PlatformConfig = { type: 'docker', name: 'docker', socket, network: 'none', processes: 1024 }
+    const config: PlatformConfig = { type: 'docker', name: 'docker', socket, ...USUALLY_CONFINED }
     const platform = await openPlatform(config, surroundings)
     try {
       const { product } = await platform.probe()
@@ -105,6 +112,9 @@ export async function openPlatform(config: PlatformConfig, surroundings: Platfor
     ...(config.publish ? { publish: { ...config.publish, host: config.publish.host ?? config.publish.address } } : {}),
     ...(config.subnets === undefined ? {} : { subnets: config.subnets }),
     pidsMax: config.processes,
+    ...(config.user === undefined ? {} : { user: config.user }),
+    readOnlyRoot: config.readOnlyRoot,
+    capabilities: config.capabilities,
     clock,
     outputMaxBytes: outputBytesMax,
     loginAt,

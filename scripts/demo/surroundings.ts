@@ -1,6 +1,7 @@
 /** What the demonstration runs on: an engine with an image that was made for it, or the simulated platform. */
 import type { PlatformConfig } from '../../src/config-schema.ts'
 import { isBrokerError } from '../../src/domain/errors.ts'
+import { USUALLY_CONFINED } from '../../src/platforms-here.ts'
 import { EngineClient } from '../../src/platforms/docker/engine-client.ts'
 import {
   findChecksumProgram,
@@ -70,7 +71,7 @@ async function onEngine(
   const hadHelper = await hasHelperImage(client)
   const image: ChecksumImage = await makeChecksumImage(client, program)
   return {
-    config: { type: 'docker', name: 'docker', socket, network: 'none', processes: 1024 },
+    config: { type: 'docker', name: 'docker', socket, ...USUALLY_CONFINED },
     real: true,
     notes: [
       `Containers run on ${product} at ${socket}.`,

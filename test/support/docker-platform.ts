@@ -31,6 +31,8 @@ export function dockerPlatform(socket: string, options: Partial<DockerOptions> =
     capacity: {},
     network: 'none',
     pidsMax: 100,
+    readOnlyRoot: false,
+    capabilities: [],
     outputMaxBytes: 1e6,
     clock: systemClock,
     ...options,

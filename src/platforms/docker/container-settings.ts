@@ -15,6 +15,12 @@ import { volumeMount } from './volume-mount.ts'
 export interface Confinement extends Connecting {
   /** The most processes and threads of a program at a time. */
   readonly pidsMax: number
+  /** The user that programs run as, `uid` or `uid:gid`; that of the image when left out. */
+  readonly user?: string
+  /** Programs write to volumes and to `WRITABLE` only. */
+  readonly readOnlyRoot: boolean
+  /** What of root's programs of root may do, as in capabilities(7) without `CAP_`. */
+  readonly capabilities: readonly string[]
   /** How much of stdout and stderr is kept, in bytes. */
   readonly outputMaxBytes: number
 }
@@ -34,6 +40,8 @@ export interface Trial {
   readonly networkMode: string
 }
 
+/** What programs expect to be able to write to, in their memory where the root cannot be written to. */
+const WRITABLE = ['/tmp', '/var/tmp', '/run']
 /** Files that a program may have open: what most programs expect, and what those that need more may raise it to. */
 const OPEN_FILES = { Name: 'nofile', Soft: 1024, Hard: 4096 }
 /**
@@ -57,6 +65,7 @@ export function workloadSettings(
     ...(entrypoint === undefined ? {} : { Entrypoint: [entrypoint] }),
     ...(command.length === 0 ? {} : { Cmd: command }),
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+    ...(confinement.user === undefined ? {} : { User: confinement.user }),
     Tty: false,
     OpenStdin: false,
     // Not SIGTERM, which the broker itself ends programs with: what this one ended was stopped by somebody else.
@@ -65,7 +74,7 @@ export function workloadSettings(
     StopTimeout: ENGINE_STOP.timeoutSeconds,
     ...publishing.container,
     HostConfig: {
-      ...confined(engine, networkMode),
+      ...confined(engine, confinement, networkMode),
       ...publishing.host,
       ...limited(workload, engine, confinement, engine.limits),
       Init: engine.init,
@@ -86,7 +95,7 @@ export function probeSettings(
     Image: image,
     Cmd: ['none'],
     HostConfig: {
-      ...confined(engine, networkMode),
+      ...confined(engine, confinement, networkMode),
       ...limited({ cores: 1, memoryGib: 1 }, engine, confinement, limits),
       Init: init,
     },
@@ -106,10 +115,13 @@ function mounted(mounts: readonly WorkloadMount[], marks: Marks, { isPodman }: E
   return { Mounts: mounts.map(({ volume, path, readOnly }) => volumeMount(marks, volume, path, readOnly)) }
 }
 
-function confined(engine: EngineFacts, networkMode: string): object {
+function confined(engine: EngineFacts, { readOnlyRoot, capabilities }: Confinement, networkMode: string): object {
+  const writable = WRITABLE.map((path) => [path, 'rw,nosuid,nodev,mode=1777'])
   return {
     Privileged: false,
     CapDrop: ['ALL'],
+    CapAdd: capabilities,
+    ...(readOnlyRoot ? { ReadonlyRootfs: true, Tmpfs: Object.fromEntries(writable) as object } : {}),
     SecurityOpt: ['no-new-privileges:true'],
     NetworkMode: networkMode,
     RestartPolicy: { Name: 'no' },

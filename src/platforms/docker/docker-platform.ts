@@ -277,7 +277,7 @@ export class DockerPlatform implements Platform {
     if (!container) return { state: 'gone' }
     const { tellsOutOfMemory } = await this.#theFacts()
     const unclear = !tellsOutOfMemory && container.State.ExitCode === KILLED_EXIT_CODE
-    const killedByBroker = unclear && (await wasStopped(this.#client, container))
+    const killedByBroker = unclear && wasStopped(container)
     return observationOf(container, { tellsOutOfMemory, killedByBroker })
   }
 

@@ -14,6 +14,8 @@ export interface ContainerState {
 /** `GET /containers/{id}/json` */
 export interface ContainerDetails {
   readonly Id: string
+  /** Begins with a slash. */
+  readonly Name: string
   /** The id of its image, which names the content. */
   readonly Image: string
   readonly State: ContainerState

@@ -55,6 +55,8 @@ function engineThat(refuses: {
       {
         network: 'none',
         pidsMax: 100,
+        readOnlyRoot: false,
+        capabilities: [],
         outputMaxBytes: 1e6,
       },
     )

@@ -15,6 +15,7 @@ afterEach(async () => {
 
 const container = (more: Partial<ContainerDetails> = {}): ContainerDetails => ({
   Id: 'one',
+  Name: '/one',
   Image: 'sha256:1',
   State: { Status: 'created', Running: false, OOMKilled: false, ExitCode: 0, Error: '', StartedAt: '', FinishedAt: '' },
   Config: { Cmd: ['sleep'], Env: ['PATH=/bin'] },

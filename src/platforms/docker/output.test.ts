@@ -20,7 +20,14 @@ const State = {
   StartedAt: '2026-01-01T10:00:00Z',
   FinishedAt: '2026-01-01T10:00:05Z',
 }
-const container: ContainerDetails = { Id: 'one', Image: 'sha256:1', State, Config: {}, HostConfig: { Memory: 0 } }
+const container: ContainerDetails = {
+  Id: 'one',
+  Name: '/one',
+  Image: 'sha256:1',
+  State,
+  Config: {},
+  HostConfig: { Memory: 0 },
+}
 
 /** Reads all of it, from an engine that refuses to give it. */
 async function readFrom(status: number, message: string): Promise<string> {

@@ -15,6 +15,7 @@ function seen(state: Partial<ContainerState>, knowledge = believing, memory = 2 
   return observationOf(
     {
       Id: 'container',
+      Name: '/container',
       Image: 'sha256:1',
       Config: {},
       HostConfig: { Memory: memory },

@@ -2,27 +2,29 @@
  * Ending a program, and remembering that it was the broker that did.
  *
  * Before version 5 Podman does not tell whether memory ran out: a program that the kernel killed for that has exit code
- * 137, as one has that was killed because it did not heed SIGTERM. A mark in the file system of the container, which
- * goes with the container, keeps the two apart after a restart of the broker as well.
+ * 137, as one has that was killed because it did not heed SIGTERM. A mark in the name of the container, which goes with the
+ * container, keeps the two apart after a restart of the broker as well.
  */
-import { BrokerError, isBrokerError } from '../../domain/errors.ts'
-import { archiveOf, putArchive, statPath } from './archive.ts'
+import { BrokerError } from '../../domain/errors.ts'
+import { inspectContainer } from './containers.ts'
 import type { ContainerDetails } from './engine-answers.ts'
-import type { EngineClient } from './engine-client.ts'
+import { EngineRefusal, type EngineClient } from './engine-client.ts'
+import { stageOf } from './state-map.ts'
 
 const DOING = 'stopping the program'
-const STOP_MARK = '.stopped-by-execution-broker'
+const STOP_MARK = '-stopped'
 /** How long an engine may take to end what was killed, in milliseconds. */
 const KILL_MS = 60_000
 
 /** Sends SIGTERM, and SIGKILL when the grace period is over. Returns when the program has ended. */
 export async function stopContainer(
   client: EngineClient,
-  { Id }: ContainerDetails,
+  container: ContainerDetails,
   graceMs: number,
   tellsOutOfMemory: boolean,
 ): Promise<void> {
-  if (!tellsOutOfMemory) await leaveMark(client, Id)
+  const { Id } = container
+  if (!tellsOutOfMemory) await leaveMark(client, container)
   await send(client, Id, 'SIGTERM')
   if (await endsWithin(client, Id, graceMs)) return
   await send(client, Id, 'SIGKILL')
@@ -34,14 +36,14 @@ export async function stopContainer(
 }
 
 async function send(client: EngineClient, id: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  await client.ask({
-    method: 'POST',
-    path: `/containers/${id}/kill`,
-    query: { signal },
-    doing: DOING,
-    // It has ended meanwhile, or was removed.
-    answers: [404, 409],
-  })
+  try {
+    await client.ask({ method: 'POST', path: `/containers/${id}/kill`, query: { signal }, doing: DOING })
+  } catch (error) {
+    // The engines refuse with different statuses what has ended meanwhile; whether it has is certain only from looking.
+    if (!(error instanceof EngineRefusal)) throw error
+    const found = await inspectContainer(client, id)
+    if (found && stageOf(found.State.Status) === 'running') throw error
+  }
 }
 
 /** False when it still runs after that time, in milliseconds. */
@@ -64,16 +66,13 @@ async function endsWithin(client: EngineClient, id: string, ms: number): Promise
   }
 }
 
-async function leaveMark(client: EngineClient, container: string): Promise<void> {
-  try {
-    await putArchive(client, container, '/', await archiveOf([{ name: STOP_MARK, mode: 0o444 }]), DOING)
-  } catch (error) {
-    // A full disk must not keep a program running. Without the mark it may be said that memory ran out, no more.
-    if (!isBrokerError(error) || error.retryable) throw error
-  }
+/** Whether `stopContainer` was called for a container whose engine does not tell when memory ran out. */
+export function wasStopped({ Name }: ContainerDetails): boolean {
+  return Name.endsWith(STOP_MARK)
 }
 
-/** Whether `stopContainer` was called for a container whose engine does not tell when memory ran out. */
-export async function wasStopped(client: EngineClient, { Id }: ContainerDetails): Promise<boolean> {
-  return (await statPath(client, Id, `/${STOP_MARK}`)) !== undefined
+async function leaveMark(client: EngineClient, container: ContainerDetails): Promise<void> {
+  if (wasStopped(container)) return
+  const query = { name: `${container.Name.replace(/^\//, '')}${STOP_MARK}` }
+  await client.ask({ method: 'POST', path: `/containers/${container.Id}/rename`, query, doing: DOING, answers: [404] })
 }

@@ -106,6 +106,48 @@ describeOnEngines('programs', ({ address }) => {
     })
   })
 
+  describe('are confined further where the site says so', () => {
+    const id = ids.execution()
+    let strict: DockerPlatform
+    beforeAll(async () => {
+      const settings = { user: '1234:2345', readOnlyRoot: true, capabilities: ['NET_BIND_SERVICE'] }
+      strict = dockerPlatform(address, { brokerId, ...settings })
+      await strict.probe()
+    })
+    afterAll(() => strict.close())
+    const run = async (script: string, more: Partial<Workload> = {}) => {
+      const execution = more.execution ?? ids.execution()
+      await strict.prepareWorkload(shellWorkload(execution, image.id, script, more))
+      await strict.start(execution)
+      return execution
+    }
+    const wrote = async (execution: ExecutionId) => (await outputOf(strict, execution)).toString()
+
+    it('as a user of the site, whatever the image says', async () => {
+      expect(await wrote(await run('id -u; id -g', { imageId: userImage.id }))).toBe('1234\n2345\n')
+    })
+    it('with the capabilities that are left to root, and no others', async () => {
+      const status = await wrote(await run('cat /proc/self/status'))
+      expect(status).toMatch(/^CapBnd:\s0{13}400$/m)
+    })
+    it('to writing into their volumes, and what is only in their memory', async () => {
+      await strict.prepareVolume({ execution: id, name: 'data-0' }, 1, [])
+      const mounts = [{ volume: { execution: id, name: 'data-0' }, path: '/data', readOnly: false }]
+      const places = ['/prepared', '/data', '/tmp', '/var/tmp', '/run']
+      const script = places.map((place) => `touch ${place}/mine 2>/dev/null && echo ${place}`).join('\n')
+      expect(await wrote(await run(`${script}\nexit 0`, { execution: id, mounts }))).toBe(
+        `${places.slice(1).join('\n')}\n`,
+      )
+    })
+    it('and are stopped like all others', async () => {
+      const execution = await run('trap "" TERM; echo ready; while :; do sleep 0.1; done')
+      for await (const chunk of strict.output(execution, 'stdout', { from: 0, follow: true, signal: quiet }))
+        if (chunk.length > 0) break
+      await strict.stop(execution, 200)
+      expect(await observed(strict, execution)).toMatchObject({ exitCode: 137, outOfMemory: false })
+    })
+  })
+
   describe('get what the request says', () => {
     it('their environment, on top of that of the image', async () => {
       const environment = { GREETING: 'two words = "x" $HOME', EMPTY: '' }
