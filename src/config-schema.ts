@@ -225,6 +225,10 @@ export const CONFIG_SCHEMA = {
         },
         lease: duration('After how long without a sign of life another process takes an execution over.', 'PT30S'),
         observeEvery: duration('How often a platform is asked for everything that runs on it.', 'PT2S'),
+        measureEvery: duration(
+          'How often it is measured what the volumes on a platform hold; an engine goes through all their files for that.',
+          'PT10M',
+        ),
       },
     },
     platforms: {

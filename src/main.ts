@@ -200,7 +200,14 @@ async function start(
     await Promise.all(duties.map((duty) => duty.stop()))
   })
   const duty: StartDuty = (name, turn) => void duties.push(startDuty(name, clock, log, DUTY_RETRY_MS, turn))
-  const tending = { context, duty, closing, observeEveryMs: milliseconds(config.execution.observeEvery) }
+  const tending = {
+    context,
+    duty,
+    closing,
+    observeEveryMs: milliseconds(config.execution.observeEvery),
+    measureEveryMs: milliseconds(config.execution.measureEvery),
+    measured: (platform: string, bytes: number) => figures.storageMeasured(platform, bytes),
+  }
   const enter = async (chosen: ChosenPlatform) => {
     const { platform } = chosen
     const offer = (pools: readonly ConfiguredPool[]) => {

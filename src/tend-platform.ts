@@ -3,6 +3,7 @@ import type { PlatformConfig, PoolConfig } from './config-schema.ts'
 import type { Clock } from './domain/clock.ts'
 import { isBrokerError } from './domain/errors.ts'
 import { compareRunning, removeLeftovers } from './lifecycle/observer.ts'
+import { measureStorage } from './lifecycle/storage-use.ts'
 import type { ConfiguredPool } from './lifecycle/survey.ts'
 import type { WorkerContext } from './lifecycle/worker-context.ts'
 import { poolsOf, type ChosenPlatform } from './platforms-here.ts'
@@ -25,6 +26,9 @@ export interface Tending {
   /** What is to be closed at the end, the last first. */
   readonly closing: (() => Promise<void>)[]
   readonly observeEveryMs: number
+  readonly measureEveryMs: number
+  /** Told what the volumes on a platform hold, in bytes. */
+  readonly measured: (platform: string, bytes: number) => void
 }
 
 /** The pools of a platform as they are configured; `none` when nothing is to be offered there any more. */
@@ -83,7 +87,10 @@ export async function enterPlatform(
     }
     return watch ? compareRunning(database, platform, clock, tending.observeEveryMs) : NEVER
   })
-  if (watch) removeLeftoversOf(platform, () => entered, tending)
+  if (watch) {
+    removeLeftoversOf(platform, () => entered, tending)
+    measureStorageOf(platform, () => entered, tending)
+  }
   return {
     config,
     get offered() {
@@ -103,6 +110,28 @@ function removeLeftoversOf(platform: Platform, hasAnswered: () => boolean, { con
     const removed = await removeLeftovers(database, platform)
     if (removed > 0) log('info', `Removed ${removed} leftovers on ${platform.name}.`)
     return clock.now() + LEFTOVERS_EVERY_MS
+  })
+}
+
+function measureStorageOf(
+  platform: Platform,
+  hasAnswered: () => boolean,
+  { context: { database, clock, log }, duty, closing, measureEveryMs, measured }: Tending,
+): void {
+  const over = new AbortController()
+  closing.push(async () => over.abort())
+  // Not at the start, when both sides have enough to do.
+  const firstAt = clock.now() + measureEveryMs
+  duty(`measuring storage on ${platform.name}`, async () => {
+    if (clock.now() < firstAt) return firstAt
+    if (!hasAnswered()) return clock.now() + PROBE_AGAIN_MS
+    try {
+      measured(platform.name, await measureStorage(database, platform, clock, over.signal))
+    } catch (error) {
+      if (!over.signal.aborted && !isBrokerError(error)) throw error
+      if (!over.signal.aborted) log('warn', `The storage on ${platform.name} could not be measured.`, { error })
+    }
+    return clock.now() + measureEveryMs
   })
 }
 

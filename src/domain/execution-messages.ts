@@ -27,6 +27,12 @@ export const EXECUTION_MESSAGES = {
     places: ['data'],
     advice: 'The operator of the platform can copy them from there. After that time they are removed.',
   },
+  'storage-exceeded': {
+    level: 'WARN',
+    template: '${used} GiB are in this storage, which has ${size} GiB: more than was promised to anybody.',
+    places: ['storage'],
+    advice: 'Ask for more storage the next time. What is too much may be lost where the platform runs out of space.',
+  },
   'image-progress': {
     level: 'INFO',
     template: 'Pulling ${image}: ${progress}.',

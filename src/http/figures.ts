@@ -42,6 +42,12 @@ export class Figures {
   readonly #policyFailures = this.#counter('broker_policy_failures_total', 'Policies that failed, and so denied.', [
     'policy',
   ])
+  readonly #storageUsed = new Gauge({
+    name: 'broker_storage_used_bytes',
+    help: 'What the volumes of executions hold on a platform, as it was measured last.',
+    labelNames: ['platform'],
+    registers: [this.#registry],
+  })
   readonly #databaseUp = this.#gauge('broker_database_up', 'Whether the database answers.')
   readonly #statements = this.#counter(
     'broker_database_statements_total',
@@ -89,6 +95,10 @@ export class Figures {
   /** A part of an execution was prepared; `estimatedMs` was promised. */
   partPrepared(part: ComponentFamily, estimatedMs: number, actualMs: number): void {
     this.#estimates.observe({ part }, (actualMs - estimatedMs) / 1000)
+  }
+
+  storageMeasured(platform: string, bytes: number): void {
+    this.#storageUsed.set({ platform }, bytes)
   }
 
   /** All figures, those of the queue as they are now. */

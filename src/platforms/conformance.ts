@@ -125,6 +125,19 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         await exited(id)
         expect(await written(id, 'stdout')).toBe('complete')
       })
+      it('is measured', async () => {
+        const id = execution()
+        const ref = volume(id)
+        const bytes = async () => {
+          const found = (await trial.platform.volumeUse(quiet)).find((one) => one.execution === id)
+          expect(found?.name).toBe(ref.name)
+          return found?.bytes ?? NaN
+        }
+        await trial.platform.prepareVolume(ref, 1, [])
+        const before = await bytes()
+        await put(ref, 'image.fits', 'S'.repeat(200_000))
+        expect(await bytes()).toBeGreaterThanOrEqual(before + 200_000)
+      })
       it('gives its files back, and no more than files', async () => {
         const ref = volume(execution())
         await trial.platform.prepareVolume(ref, 1, ['inside'])

@@ -65,6 +65,11 @@ export interface VolumeRef {
   readonly name: string
 }
 
+/** How much a volume of an execution holds. */
+export interface VolumeUse extends VolumeRef {
+  readonly bytes: number
+}
+
 /** A file to be put into a volume. */
 export interface VolumeFile {
   /** Path within the volume, without a leading slash or `..`. */
@@ -171,6 +176,12 @@ export interface Platform {
    * mean a file that is not theirs.
    */
   readFile(volume: VolumeRef, path: string, signal: AbortSignal): Promise<VolumeContent | undefined>
+
+  /**
+   * How much the volumes of this broker hold, all in one question, which may be a long one: a volume that the platform has
+   * not measured is left out.
+   */
+  volumeUse(signal: AbortSignal): Promise<readonly VolumeUse[]>
 
   /** What a volume is called on the platform, for those who look for it there. */
   volumeName(volume: VolumeRef): string

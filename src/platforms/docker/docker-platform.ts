@@ -23,6 +23,7 @@ import type {
   VolumeContent,
   VolumeFile,
   VolumeRef,
+  VolumeUse,
   Workload,
 } from '../platform.ts'
 import { workloadSettings, type Confinement, type Engine } from './container-settings.ts'
@@ -143,6 +144,10 @@ export class DockerPlatform implements Platform {
 
   readFile(volume: VolumeRef, path: string, signal: AbortSignal): Promise<VolumeContent | undefined> {
     return this.#volumes.readFile(volume, path, signal)
+  }
+
+  volumeUse(signal: AbortSignal): Promise<readonly VolumeUse[]> {
+    return this.#volumes.use(signal)
   }
 
   volumeName(volume: VolumeRef): string {

@@ -68,6 +68,17 @@ export interface VolumeDetails {
   readonly Labels?: Readonly<Record<string, string>> | null
 }
 
+/** `GET /system/df` of volumes; from API 1.52 on they are in another place. */
+export interface DiskUse {
+  readonly Volumes?: readonly MeasuredVolume[] | null
+  readonly VolumeUsage?: { readonly Items?: readonly MeasuredVolume[] | null }
+}
+
+interface MeasuredVolume extends VolumeDetails {
+  /** `Size` is -1 where it was not measured. */
+  readonly UsageData?: { readonly Size: number } | null
+}
+
 /** `GET /images/{name}/json` */
 export interface ImageDetails {
   readonly Id: string

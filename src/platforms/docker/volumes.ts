@@ -7,10 +7,10 @@
  */
 import type { Clock } from '../../domain/clock.ts'
 import { BrokerError } from '../../domain/errors.ts'
-import type { VolumeContent, VolumeFile, VolumeRef } from '../platform.ts'
+import type { VolumeContent, VolumeFile, VolumeRef, VolumeUse } from '../platform.ts'
 import { archiveOf, directoriesTo, getFile, isFile, parentsOf, putArchive, putFile, statPath } from './archive.ts'
 import { findContainer, makeContainer, remove, removeContainer } from './containers.ts'
-import type { VolumeDetails } from './engine-answers.ts'
+import type { DiskUse, VolumeDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
 import { helperImage, VOLUMES_DIRECTORY } from './helper-image.ts'
 import type { Marks } from './marks.ts'
@@ -93,6 +93,22 @@ export class Volumes {
       doing: 'listing the volumes',
     })
     return (body.Volumes ?? []).flatMap((one) => this.#marks.ownVolume(one) ?? [])
+  }
+
+  /** How much each holds. The engine goes through all files for that. */
+  async use(signal: AbortSignal): Promise<readonly VolumeUse[]> {
+    const { body } = await this.#client.ask<DiskUse>({
+      path: '/system/df',
+      query: { type: 'volume', verbose: 1 },
+      doing: 'measuring the volumes',
+      timeoutMs: 0,
+      signal,
+    })
+    return (body.Volumes ?? body.VolumeUsage?.Items ?? []).flatMap((one) => {
+      const volume = this.#marks.ownVolume(one)
+      const bytes = one.UsageData?.Size ?? -1
+      return volume && bytes >= 0 ? [{ ...volume, bytes }] : []
+    })
   }
 
   async release(volume: VolumeRef): Promise<void> {

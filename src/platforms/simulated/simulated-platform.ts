@@ -31,6 +31,7 @@ import type {
   VolumeContent,
   VolumeFile,
   VolumeRef,
+  VolumeUse,
   Workload,
 } from '../platform.ts'
 import { decideRun, failureOf, imageDurationMs, variableFaults, type Run } from './program.ts'
@@ -146,6 +147,16 @@ export class SimulatedPlatform implements Platform {
     if (!found) return undefined
     if (!found.isFile()) throw new BrokerError('PLATFORM_REFUSED', `${path} is not a file`)
     return { sizeBytes: found.size, content: createReadStream(place) }
+  }
+
+  async volumeUse(): Promise<readonly VolumeUse[]> {
+    const volumes = (await this.owned()).filter((one) => one.kind === 'volume')
+    return Promise.all(
+      volumes.map(async ({ execution, name }) => {
+        const bytes = await bytesIn(this.#volumePath({ execution, name }))
+        return { execution, name, bytes }
+      }),
+    )
   }
 
   volumeName({ execution, name }: VolumeRef): string {
@@ -357,6 +368,14 @@ export class SimulatedPlatform implements Platform {
       await rm(part)
     }
   }
+}
+
+/** What all files in a directory and below hold. */
+async function bytesIn(directory: string): Promise<number> {
+  const found = (await readdir(directory, { withFileTypes: true, recursive: true }).catch(whenMissing)) ?? []
+  const files = found.filter((one) => one.isFile())
+  const sizes = files.map(async (one) => (await lstat(join(one.parentPath, one.name)).catch(whenMissing))?.size ?? 0)
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }
 
 function whenMissing(error: NodeJS.ErrnoException): undefined {

@@ -1,0 +1,53 @@
+/**
+ * Measuring what storage really holds. An engine keeps no program to the size of its storage, so what is too much is at
+ * least found out, and said where it is.
+ */
+import type { Clock } from '../domain/clock.ts'
+import { componentPlaces, type ExecutionPlan } from '../domain/execution-plan.ts'
+import { groupBy } from '../domain/group-by.ts'
+import { message } from '../domain/message.ts'
+import { BYTES_PER_GIB } from '../domain/resources.ts'
+import type { Platform, VolumeUse } from '../platforms/platform.ts'
+import type { Database } from '../store/database.ts'
+import * as executions from '../store/executions.ts'
+import * as messages from '../store/messages.ts'
+import { dataIn, volumeName } from './steps/volumes.ts'
+
+/** Says of each storage that holds more than it has; gives what all volumes of the platform hold, in bytes. */
+export async function measureStorage(
+  database: Database,
+  platform: Platform,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<number> {
+  const volumes = await platform.volumeUse(signal)
+  for (const [id, held] of groupBy(volumes, ({ execution }) => execution)) {
+    // No storage is smaller, so most need not be looked up.
+    if (bytesOf(held) <= BYTES_PER_GIB) continue
+    const execution = await executions.find(database, id)
+    if (!execution || execution.givenBackAt !== undefined) continue
+    for (const { position, bytes, size } of exceededStorage(execution.plan, held)) {
+      const used = (bytes / BYTES_PER_GIB).toFixed(1)
+      const said = message('storage-exceeded', clock.now(), { used, size })
+      await messages.add(database, execution.id, position, said, said.name)
+    }
+  }
+  return bytesOf(volumes)
+}
+
+/** The storage resources of an execution that hold more than they have: the position, the bytes, and the size in GiB. */
+export function exceededStorage(
+  plan: ExecutionPlan,
+  held: readonly VolumeUse[],
+): readonly { position: number; bytes: number; size: number }[] {
+  return componentPlaces(plan)
+    .filter(({ family }) => family === 'storage')
+    .map(({ position, index }) => {
+      const names = [volumeName('storage', index), ...dataIn(plan, index).map((data) => volumeName('data', data))]
+      const bytes = bytesOf(held.filter(({ name }) => names.includes(name)))
+      return { position, bytes, size: plan.storage[index]?.sizeGib ?? 0 }
+    })
+    .filter(({ bytes, size }) => bytes > size * BYTES_PER_GIB)
+}
+
+const bytesOf = (volumes: readonly VolumeUse[]): number => volumes.reduce((sum, { bytes }) => sum + bytes, 0)
