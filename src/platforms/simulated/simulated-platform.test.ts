@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -59,6 +59,15 @@ describe('what a process was writing that was killed', () => {
       expect(readdirSync(directory)).toEqual([])
     },
   )
+  it('when it was held until the volume was removed is found too: a directory with what it was writing', async () => {
+    const volume = join(directory, `${execution}.volume.data-1`)
+    mkdirSync(volume)
+    writeFileSync(join(volume, 'content'), 'half')
+    const platform = simulated(directory)
+    expect(await platform.owned()).toEqual([{ kind: 'volume', execution, name: 'data-1' }])
+    await platform.releaseVolume({ execution, name: 'data-1' })
+    expect(readdirSync(directory)).toEqual([])
+  })
   it('of a volume is found and removed with it, and nothing of another', async () => {
     const other = `${execution}.volume.data-10.size`
     writeFileSync(join(directory, `${execution}.volume.data-1.size.${part}`), '1')

@@ -262,9 +262,9 @@ export class SimulatedPlatform implements Platform {
     const owned = new Map<string, Owned>()
     for (const name of names) {
       const [execution, kind, volume] = name.split('.') as [ExecutionId, string, string | undefined]
-      // Any record: a process that was held may write one after the others were removed.
+      // Any record or directory: a process that was held may make one after the others were removed.
       if (RECORDS.includes(kind)) owned.set(execution, { kind: 'workload', execution })
-      else if (kind === 'volume' && volume !== undefined && (PART.test(name) || name.endsWith('.size')))
+      else if (kind === 'volume' && volume !== undefined)
         owned.set(`${execution}/${volume}`, { kind, execution, name: volume })
     }
     return [...owned.values()]
