@@ -32,7 +32,8 @@ export function unsupportedBy(
   return unsupported
 }
 
-const NO_NETWORK = 'programs have a network here, and this engine can give them none until slirp4netns is installed'
+const NO_NETWORK =
+  'programs have a network here, and this engine can give them none until slirp4netns is installed and the broker started again'
 
 function whyNoPorts({ publish }: Connecting): string {
   return publish
