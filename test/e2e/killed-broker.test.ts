@@ -120,7 +120,7 @@ describeOnEngines('an execution whose broker is killed', ({ address }) => {
     await bringTo(FIRST)
     const running = await Promise.all(['running', 'ends meanwhile'].map((title) => run(title, UNTIL_TOLD)))
     const cancelled = await run('cancelled', UNTIL_TOLD)
-    const stopping = proxy.hold('before', new RegExp(`^POST /containers/\\S*${cancelled}-run/stop`))
+    const stopping = proxy.hold('before', new RegExp(`^POST /containers/\\S*${cancelled}-run/kill`))
     await run('downloading', CHECKSUM_SCRIPT, { data: [`${data.url}/slow`] })
     await data.asked('GET', '/slow')
     for (const uuid of [...running, cancelled]) await traces.started(uuid)
