@@ -87,13 +87,10 @@ export async function claim(
 ): Promise<Lease[]> {
   return db.query<Lease>(sql.claim, {
     ...{ owner, at: at(now), leasedUntil: at(leasedUntil), limit: concurrency, roomToFetch: fetches },
-    ...namesOf(left),
+    platforms: left.map(({ platform }) => platform),
+    kinds: left.map(({ kind }) => kind),
     rooms: left.map(({ room }) => room),
   })
-}
-
-function namesOf(lanes: readonly Lane[]): { platforms: string[]; kinds: WorkKind[] } {
-  return { platforms: lanes.map(({ platform }) => platform), kinds: lanes.map(({ kind }) => kind) }
 }
 
 /** Prolongs leases; gives those that are still the worker's. */
@@ -162,7 +159,8 @@ export async function wake(
 
 /** When the next execution is due that is in none of these lanes; undefined when there is none. */
 export async function nextDue(db: Queryable, full: readonly Lane[]): Promise<Instant | undefined> {
-  const [row] = await db.query<{ at?: Instant }>(sql.nextDue, namesOf(full))
+  const lanes = full.map(({ platform, kind }) => `${platform} ${kind}`)
+  const [row] = await db.query<{ at?: Instant }>(sql.nextDue, { lanes })
   return row?.at
 }
 
