@@ -135,16 +135,21 @@ function set(values: Record<string, unknown>, path: string, value: unknown): voi
 
 /** Fills the defaults in, and says what is wrong. */
 function validate(values: Record<string, unknown>): string[] {
+  const ajv = validator()
+  const check = ajv.compile(CONFIG_SCHEMA)
+  if (check(values)) return alternativeDefaults(values, ajv)
+  const faults = (check.errors ?? []).filter((fault) => fault.keyword !== 'oneOf' && isOfItsType(fault, values))
+  return [...new Set(faults.map(describeFault))]
+}
+
+function validator(): Ajv2020 {
   const ajv = new Ajv2020({ useDefaults: true, allErrors: true, discriminator: false, strict: false })
   addFormatsModule.default(ajv)
   ajv.addFormat('broker-duration', isDuration)
   ajv.addFormat('broker-network', isNetwork)
   ajv.addFormat('broker-address', ipaddr.isValid)
   ajv.addFormat('broker-ipv4-network', isSubnets)
-  const check = ajv.compile(CONFIG_SCHEMA)
-  if (check(values)) return alternativeDefaults(values, ajv)
-  const faults = (check.errors ?? []).filter((fault) => fault.keyword !== 'oneOf' && isOfItsType(fault, values))
-  return [...new Set(faults.map(describeFault))]
+  return ajv
 }
 
 /** The lists whose entries are of several types. */
@@ -168,14 +173,29 @@ function isOfItsType({ instancePath, schemaPath, keyword }: ErrorObject, values:
   return types.includes(String(type)) ? types[Number(alternative)] === type : keyword === 'const'
 }
 
+/** What is said of a platform at least. */
+export interface NamedPlatform {
+  readonly type: PlatformConfig['type']
+  readonly name: string
+  readonly socket?: string
+}
+
+/** The configuration of a platform of which nothing more is said. */
+export function platformConfigOf(named: NamedPlatform): PlatformConfig {
+  const entry = { ...named }
+  fillDefaults('platforms', entry, validator())
+  return entry as PlatformConfig
+}
+
 /** ajv fills no defaults inside alternatives, so each entry is done on its own, by its type. */
+function fillDefaults(list: string, entry: { readonly type: string }, ajv: Ajv2020): void {
+  const schema = alternativesOf(list)?.find(({ properties }) => properties.type.const === entry.type)
+  if (schema) ajv.validate(schema, entry)
+}
+
 function alternativeDefaults(values: Record<string, unknown>, ajv: Ajv2020): string[] {
-  for (const list of Object.keys(LISTS)) {
-    for (const entry of (values[list] ?? []) as { type: string }[]) {
-      const schema = alternativesOf(list)?.find(({ properties }) => properties.type.const === entry.type)
-      if (schema) ajv.validate(schema, entry)
-    }
-  }
+  for (const list of Object.keys(LISTS))
+    for (const entry of (values[list] ?? []) as { type: string }[]) fillDefaults(list, entry, ajv)
   return [...sameNames(values), ...acceleratorsNowhere(values), ...publishedNowhere(values)]
 }
 

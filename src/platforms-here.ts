@@ -1,7 +1,7 @@
 /** Which platforms this broker has: those that are configured, or what answers on this machine. Beside main.ts the only file that names an adapter. */
 import { join } from 'node:path'
 import type { PlatformConfig, PoolConfig } from './config-schema.ts'
-import { milliseconds } from './config.ts'
+import { milliseconds, platformConfigOf } from './config.ts'
 import type { Clock } from './domain/clock.ts'
 import { isBrokerError } from './domain/errors.ts'
 import type { PriceList } from './domain/price-list.ts'
@@ -39,13 +39,6 @@ export interface ChosenPool {
   readonly prices: PriceList | undefined
 }
 
-/** How programs are confined on an engine that nobody has configured: as the defaults of the configuration say. */
-export const USUALLY_CONFINED: Omit<Extract<PlatformConfig, { type: 'docker' }>, 'type' | 'name'> = {
-  network: 'none',
-  processes: 1024,
-  readOnlyRoot: false,
-  capabilities: [],
-}
 /** What a simulated platform has when nothing says otherwise: enough for thousands of executions at once. */
 const SIMULATED_CAPACITY: Amounts = { cores: 10_000, memory: 40_000, storage: 1_000_000, accelerators: 0 }
 
@@ -59,7 +52,7 @@ export async function choosePlatforms(
     return { platforms: await Promise.all(opened), notes: [] }
   }
   for (const socket of surroundings.engineSockets) {
-    const config: PlatformConfig = { type: 'docker', name: 'docker', socket, ...USUALLY_CONFINED }
+    const config = platformConfigOf({ type: 'docker', name: 'docker', socket })
     const platform = await openPlatform(config, surroundings)
     try {
       const { product } = await platform.probe()
@@ -69,7 +62,7 @@ export async function choosePlatforms(
       if (!isBrokerError(error, 'PLATFORM_UNAVAILABLE')) throw error
     }
   }
-  const config: PlatformConfig = { type: 'simulated', name: 'simulated', duration: 'PT1S' }
+  const config = platformConfigOf({ type: 'simulated', name: 'simulated' })
   const note = 'No Docker Engine and no Podman service answers, so containers are simulated: nothing is really run.'
   return { platforms: [{ platform: await openPlatform(config, surroundings), config }], notes: [note] }
 }

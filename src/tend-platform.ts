@@ -128,8 +128,9 @@ function measureStorageOf(
     try {
       measured(platform.name, await measureStorage(database, platform, clock, over.signal))
     } catch (error) {
-      if (!over.signal.aborted && !isBrokerError(error)) throw error
-      if (!over.signal.aborted) log('warn', `The storage on ${platform.name} could not be measured.`, { error })
+      if (over.signal.aborted) return NEVER
+      if (!isBrokerError(error)) throw error
+      log('warn', `The storage on ${platform.name} could not be measured.`, { error })
     }
     return clock.now() + measureEveryMs
   })

@@ -1,7 +1,6 @@
 /** What the demonstration runs on: an engine with an image that was made for it, or the simulated platform. */
-import type { PlatformConfig } from '../../src/config-schema.ts'
+import type { NamedPlatform } from '../../src/config.ts'
 import { isBrokerError } from '../../src/domain/errors.ts'
-import { USUALLY_CONFINED } from '../../src/platforms-here.ts'
 import { EngineClient } from '../../src/platforms/docker/engine-client.ts'
 import {
   findChecksumProgram,
@@ -14,7 +13,7 @@ import {
 
 /** Where the checksum is computed, and how a request says so. */
 export interface DemoPlatform {
-  readonly config: PlatformConfig
+  readonly config: NamedPlatform
   readonly real: boolean
   /** What a person should know about it. */
   readonly notes: readonly string[]
@@ -71,7 +70,7 @@ async function onEngine(
   const hadHelper = await hasHelperImage(client)
   const image: ChecksumImage = await makeChecksumImage(client, program)
   return {
-    config: { type: 'docker', name: 'docker', socket, ...USUALLY_CONFINED },
+    config: { type: 'docker', name: 'docker', socket },
     real: true,
     notes: [
       `Containers run on ${product} at ${socket}.`,
@@ -90,7 +89,7 @@ async function onEngine(
 
 function simulated(note: string): DemoPlatform {
   return {
-    config: { type: 'simulated', name: 'simulated', duration: 'PT1S' },
+    config: { type: 'simulated', name: 'simulated' },
     real: false,
     notes: [note],
     image: { location: 'localhost/execution-broker-demo:simulated', architecture: 'amd64' },

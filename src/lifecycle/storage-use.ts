@@ -3,7 +3,7 @@
  * least found out, and said where it is.
  */
 import type { Clock } from '../domain/clock.ts'
-import { componentPlaces, type ExecutionPlan } from '../domain/execution-plan.ts'
+import { componentPlaces } from '../domain/execution-plan.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { message } from '../domain/message.ts'
 import { BYTES_PER_GIB } from '../domain/resources.ts'
@@ -11,7 +11,7 @@ import type { Platform, VolumeUse } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
 import * as messages from '../store/messages.ts'
-import { dataIn, volumeName } from './steps/volumes.ts'
+import { dataIn, volumeOf } from './steps/volumes.ts'
 
 /** Says of each storage that holds more than it has; gives what all volumes of the platform hold, in bytes. */
 export async function measureStorage(
@@ -26,7 +26,7 @@ export async function measureStorage(
     if (bytesOf(held) <= BYTES_PER_GIB) continue
     const execution = await executions.find(database, id)
     if (!execution || execution.givenBackAt !== undefined) continue
-    for (const { position, bytes, size } of exceededStorage(execution.plan, held)) {
+    for (const { position, bytes, size } of exceeded(execution, held)) {
       const used = (bytes / BYTES_PER_GIB).toFixed(1)
       const said = message('storage-exceeded', clock.now(), { used, size })
       await messages.add(database, execution.id, position, said, said.name)
@@ -36,15 +36,15 @@ export async function measureStorage(
 }
 
 /** The storage resources of an execution that hold more than they have: the position, the bytes, and the size in GiB. */
-export function exceededStorage(
-  plan: ExecutionPlan,
+function exceeded(
+  { id, plan }: executions.Execution,
   held: readonly VolumeUse[],
 ): readonly { position: number; bytes: number; size: number }[] {
   return componentPlaces(plan)
     .filter(({ family }) => family === 'storage')
     .map(({ position, index }) => {
-      const names = [volumeName('storage', index), ...dataIn(plan, index).map((data) => volumeName('data', data))]
-      const bytes = bytesOf(held.filter(({ name }) => names.includes(name)))
+      const volumes = [volumeOf(id, 'storage', index), ...dataIn(plan, index).map((data) => volumeOf(id, 'data', data))]
+      const bytes = bytesOf(held.filter(({ name }) => volumes.some((volume) => volume.name === name)))
       return { position, bytes, size: plan.storage[index]?.sizeGib ?? 0 }
     })
     .filter(({ bytes, size }) => bytes > size * BYTES_PER_GIB)

@@ -4,13 +4,10 @@ import type { VolumeMount } from '../../domain/execution-request.ts'
 import type { ExecutionId } from '../../domain/ids.ts'
 import type { VolumeRef, WorkloadMount } from '../../platforms/platform.ts'
 
-/** What the volume of a data or storage resource is called within its execution. */
-export const volumeName = (family: 'data' | 'storage', index: number): string => `${family}-${index}`
-
 /** The volume of a data or storage resource. */
 export const volumeOf = (execution: ExecutionId, family: 'data' | 'storage', index: number): VolumeRef => ({
   execution,
-  name: volumeName(family, index),
+  name: `${family}-${index}`,
 })
 
 /** True when a storage resource is mounted itself, and not only through its data. */

@@ -5,7 +5,7 @@
  */
 import { BYTES_PER_GIB } from '../../domain/resources.ts'
 import type { Workload, WorkloadMount } from '../platform.ts'
-import type { EngineFacts, Limits } from './engine-facts.ts'
+import type { Engine, EngineFacts, Limits } from './engine-facts.ts'
 import { ENGINE_STOP } from './engine-stop.ts'
 import type { Marks } from './marks.ts'
 import { published, type Connecting } from './networks.ts'
@@ -23,14 +23,6 @@ export interface Confinement extends Connecting {
   readonly capabilities: readonly string[]
   /** How much of stdout and stderr is kept, in bytes. */
   readonly outputMaxBytes: number
-}
-
-/** What was found out about an engine, by asking and by trying. */
-export interface Engine extends EngineFacts {
-  /** Programs run under a small init, which passes signals on and reaps orphans. */
-  readonly init: boolean
-  /** Programs can be given a network. Podman needs a program of its own for that, which may not be installed. */
-  readonly connects: boolean
 }
 
 /** What is tried of an engine. */

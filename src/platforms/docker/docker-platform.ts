@@ -26,11 +26,11 @@ import type {
   VolumeUse,
   Workload,
 } from '../platform.ts'
-import { workloadSettings, type Confinement, type Engine } from './container-settings.ts'
+import { workloadSettings, type Confinement } from './container-settings.ts'
 import { watchEnds } from './ends-watch.ts'
 import type { ContainerDetails, ContainerSummary, ImageDetails } from './engine-answers.ts'
 import { EngineClient, EngineRefusal } from './engine-client.ts'
-import { readFacts, type EngineFacts } from './engine-facts.ts'
+import { readFacts, type Engine, type EngineFacts } from './engine-facts.ts'
 import { probeEngine } from './engine-probe.ts'
 import { findImage, obtainImage } from './image.ts'
 import { Marks, readLabels } from './marks.ts'
@@ -210,7 +210,7 @@ export class DockerPlatform implements Platform {
     const container = await this.#runs.find(execution)
     if (!container || stageOf(container.State.Status) !== 'running') return
     const { tellsOutOfMemory } = await this.#theFacts()
-    await stopContainer(this.#client, container, graceMs, tellsOutOfMemory)
+    await stopContainer(this.#client, this.#options.clock, container, graceMs, tellsOutOfMemory)
   }
 
   async releaseWorkload(execution: ExecutionId): Promise<void> {

@@ -27,6 +27,14 @@ export interface Limits {
   readonly pids: boolean
 }
 
+/** What was found out about an engine, by asking and by trying. */
+export interface Engine extends EngineFacts {
+  /** Programs run under a small init, which passes signals on and reaps orphans. */
+  readonly init: boolean
+  /** Programs can be given a network. Podman needs a program of its own for that, which may not be installed. */
+  readonly connects: boolean
+}
+
 /** Asks an engine what it is. Throws PLATFORM_UNAVAILABLE. */
 export async function readFacts(client: EngineClient): Promise<EngineFacts> {
   const doing = 'asking what it is'

@@ -11,10 +11,10 @@ import type { Endpoint } from '../../domain/connectors.ts'
 import { BrokerError, isBrokerError } from '../../domain/errors.ts'
 import type { ExecutionId } from '../../domain/ids.ts'
 import type { Workload, WorkloadPort } from '../platform.ts'
-import type { Engine } from './container-settings.ts'
 import { remove } from './containers.ts'
 import type { ContainerDetails, ContainerSummary, NetworkDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
+import type { Engine } from './engine-facts.ts'
 import { readLabels, type Marks } from './marks.ts'
 import { stageOf } from './state-map.ts'
 import { SubnetChoice } from './subnet-choice.ts'
@@ -44,7 +44,10 @@ export const USER_MODE = 'slirp4netns'
 const NO_WAY_OUT = { 'com.docker.network.bridge.enable_ip_masquerade': 'false' }
 /** How many subnets are tried: one may be in use already, by another execution or by something else of the engine. */
 const SUBNETS_TRIED = 20
-/** What Docker says of a subnet that is in use, and when it has none left to choose from, before version 28 and since. */
+/**
+ * What Docker says of a subnet that is in use, and when it has none left to choose from, before version 28 and since. Its
+ * statuses are 403, 404 and 400, which also mean other things: the text is the only signal.
+ */
 const ADDRESSES_IN_USE = /pool overlaps|non-overlapping IPv4 address pool|address pools have been fully subnetted/i
 
 /** Whether an engine can publish ports, as it is configured; undefined is one that has not answered yet. */

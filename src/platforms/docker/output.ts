@@ -52,7 +52,7 @@ export async function* outputOf(
  * and the engine could not end it. Docker calls it dead then, and answers 409.
  */
 function isGone(error: unknown): boolean {
-  return error instanceof EngineRefusal && (error.status === 404 || /dead or marked for removal/.test(error.words))
+  return error instanceof EngineRefusal && (error.status === 404 || error.status === 409)
 }
 
 /** All that is there and that comes, until the program has ended. */

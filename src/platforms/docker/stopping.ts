@@ -5,6 +5,7 @@
  * 137, as one has that was killed because it did not heed SIGTERM. A mark in the name of the container, which goes with the
  * container, keeps the two apart after a restart of the broker as well.
  */
+import type { Clock } from '../../domain/clock.ts'
 import { BrokerError } from '../../domain/errors.ts'
 import { inspectContainer } from './containers.ts'
 import type { ContainerDetails } from './engine-answers.ts'
@@ -19,6 +20,7 @@ const KILL_MS = 60_000
 /** Sends SIGTERM, and SIGKILL when the grace period is over. Returns when the program has ended. */
 export async function stopContainer(
   client: EngineClient,
+  clock: Clock,
   container: ContainerDetails,
   graceMs: number,
   tellsOutOfMemory: boolean,
@@ -26,9 +28,9 @@ export async function stopContainer(
   const { Id } = container
   if (!tellsOutOfMemory) await leaveMark(client, container)
   await send(client, Id, 'SIGTERM')
-  if (await endsWithin(client, Id, graceMs)) return
+  if (await endsWithin(client, clock, Id, graceMs)) return
   await send(client, Id, 'SIGKILL')
-  if (!(await endsWithin(client, Id, KILL_MS)))
+  if (!(await endsWithin(client, clock, Id, KILL_MS)))
     throw new BrokerError(
       'PLATFORM_UNAVAILABLE',
       'the program was killed, and the engine does not say that it has ended',
@@ -47,8 +49,9 @@ async function send(client: EngineClient, id: string, signal: 'SIGTERM' | 'SIGKI
 }
 
 /** False when it still runs after that time, in milliseconds. */
-async function endsWithin(client: EngineClient, id: string, ms: number): Promise<boolean> {
-  const signal = AbortSignal.timeout(ms)
+async function endsWithin(client: EngineClient, clock: Clock, id: string, ms: number): Promise<boolean> {
+  const over = new AbortController()
+  const cancel = clock.at(clock.now() + ms, () => over.abort())
   try {
     await client.ask({
       method: 'POST',
@@ -57,12 +60,14 @@ async function endsWithin(client: EngineClient, id: string, ms: number): Promise
       doing: DOING,
       answers: [404],
       timeoutMs: 0,
-      signal,
+      signal: over.signal,
     })
     return true
   } catch (error) {
-    if (error === signal.reason) return false
+    if (over.signal.aborted) return false
     throw error
+  } finally {
+    cancel()
   }
 }
 

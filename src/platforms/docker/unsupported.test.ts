@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { executableOf } from '../../../test/support/docker-platform.ts'
 import type { DockerContainer, ExecutionRequest } from '../../domain/execution-request.ts'
-import type { Engine } from './container-settings.ts'
+import type { Engine } from './engine-facts.ts'
 import type { Connecting } from './networks.ts'
 import { unsupportedBy } from './unsupported.ts'
 

@@ -1,8 +1,7 @@
 /** What of a request an engine does not do. */
 import { portsPointer, type ExecutionRequest } from '../../domain/execution-request.ts'
 import type { Unsupported } from '../platform.ts'
-import type { Engine } from './container-settings.ts'
-import { normalArchitecture } from './engine-facts.ts'
+import { normalArchitecture, type Engine } from './engine-facts.ts'
 import { publishesPorts, type Connecting } from './networks.ts'
 
 /** `engine` is undefined as long as it has not answered; then its operating system and architecture are not compared. */

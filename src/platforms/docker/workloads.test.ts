@@ -45,15 +45,23 @@ describeOnEngines('programs', ({ address }) => {
     await client.close()
   })
 
-  async function prepared(script: string, more: Partial<Workload> = {}): Promise<ExecutionId> {
+  async function prepared(script: string, more: Partial<Workload> = {}, on = platform): Promise<ExecutionId> {
     const execution = more.execution ?? ids.execution()
-    await platform.prepareWorkload(shellWorkload(execution, image.id, script, more))
+    await on.prepareWorkload(shellWorkload(execution, image.id, script, more))
     return execution
   }
-  async function ran(script: string, more: Partial<Workload> = {}): Promise<string> {
-    const execution = await prepared(script, more)
-    await platform.start(execution)
-    return (await outputOf(platform, execution)).toString()
+  async function ran(script: string, more: Partial<Workload> = {}, on = platform): Promise<string> {
+    const execution = await prepared(script, more, on)
+    await on.start(execution)
+    return (await outputOf(on, execution)).toString()
+  }
+  /** A program that has begun to write. */
+  async function writing(script: string, on = platform): Promise<ExecutionId> {
+    const execution = await prepared(script, {}, on)
+    await on.start(execution)
+    for await (const chunk of on.output(execution, 'stdout', { from: 0, follow: true, signal: quiet }))
+      if (chunk.length > 0) break
+    return execution
   }
 
   const hasNoInit = () => warnings.some((warning) => warning.includes('init'))
@@ -115,19 +123,11 @@ describeOnEngines('programs', ({ address }) => {
       await strict.probe()
     })
     afterAll(() => strict.close())
-    const run = async (script: string, more: Partial<Workload> = {}) => {
-      const execution = more.execution ?? ids.execution()
-      await strict.prepareWorkload(shellWorkload(execution, image.id, script, more))
-      await strict.start(execution)
-      return execution
-    }
-    const wrote = async (execution: ExecutionId) => (await outputOf(strict, execution)).toString()
-
     it('as a user of the site, whatever the image says', async () => {
-      expect(await wrote(await run('id -u; id -g', { imageId: userImage.id }))).toBe('1234\n2345\n')
+      expect(await ran('id -u; id -g', { imageId: userImage.id }, strict)).toBe('1234\n2345\n')
     })
     it('with the capabilities that are left to root, and no others', async () => {
-      const status = await wrote(await run('cat /proc/self/status'))
+      const status = await ran('cat /proc/self/status', {}, strict)
       expect(status).toMatch(/^CapBnd:\s0{13}400$/m)
     })
     it('to writing into their volumes, and what is only in their memory', async () => {
@@ -135,14 +135,11 @@ describeOnEngines('programs', ({ address }) => {
       const mounts = [{ volume: { execution: id, name: 'data-0' }, path: '/data', readOnly: false }]
       const places = ['/prepared', '/data', '/tmp', '/var/tmp', '/run']
       const script = places.map((place) => `touch ${place}/mine 2>/dev/null && echo ${place}`).join('\n')
-      expect(await wrote(await run(`${script}\nexit 0`, { execution: id, mounts }))).toBe(
-        `${places.slice(1).join('\n')}\n`,
-      )
+      const written = await ran(`${script}\nexit 0`, { execution: id, mounts }, strict)
+      expect(written).toBe(`${places.slice(1).join('\n')}\n`)
     })
     it('and are stopped like all others', async () => {
-      const execution = await run('trap "" TERM; echo ready; while :; do sleep 0.1; done')
-      for await (const chunk of strict.output(execution, 'stdout', { from: 0, follow: true, signal: quiet }))
-        if (chunk.length > 0) break
+      const execution = await writing('trap "" TERM; echo ready; while :; do sleep 0.1; done', strict)
       await strict.stop(execution, 200)
       expect(await observed(strict, execution)).toMatchObject({ exitCode: 137, outOfMemory: false })
     })
@@ -168,10 +165,7 @@ describeOnEngines('programs', ({ address }) => {
 
   it('that somebody else stops at the engine have not ended by themselves, whatever they make of SIGTERM', async (context) => {
     if (hasNoInit()) return context.skip('this engine has no init program')
-    const execution = await prepared('trap "exit 0" TERM; echo ready; while :; do sleep 0.1; done')
-    await platform.start(execution)
-    for await (const chunk of platform.output(execution, 'stdout', { from: 0, follow: true, signal: quiet }))
-      if (chunk.length > 0) break
+    const execution = await writing('trap "exit 0" TERM; echo ready; while :; do sleep 0.1; done')
     const question = { query: { filters: marks.filter('run', execution) }, doing: 'looking for it in a test' }
     const { body } = await client.ask<{ Id: string }[]>({ path: '/containers/json', ...question })
     await client.ask({ method: 'POST', path: `/containers/${body[0]?.Id}/stop`, doing: 'stopping it in a test' })
