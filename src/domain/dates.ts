@@ -5,6 +5,7 @@
  * with days, months or years have no fixed length: they are read relative to the instant that they begin or end at.
  */
 import { Temporal } from 'temporal-polyfill'
+import { remembering } from './remembering.ts'
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number
@@ -231,24 +232,11 @@ const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).pad
 /** The day that was written last, as days since 1970 and as text: the instants of an answer are rarely of many days. */
 let lastDay = { day: 0, text: '1970-01-01T' }
 
-/** The instants that were written lately: the parts of an answer share a few, each of which it has a dozen times. */
-const lately = new Map<Instant, string>()
-const LATELY_MAX = 256
-
 /**
- * An instant as the broker writes it: `2026-11-23T12:00:00Z`, with milliseconds only where there are some. Every answer
- * has some dozens of them.
+ * An instant as the broker writes it: `2026-11-23T12:00:00Z`, with milliseconds only where there are some. The parts of an
+ * answer share a few, each of which it has a dozen times.
  */
-export function formatInstant(at: Instant): string {
-  const known = lately.get(at)
-  if (known !== undefined) return known
-  const text = newlyFormatted(at)
-  if (lately.size === LATELY_MAX) lately.clear()
-  lately.set(at, text)
-  return text
-}
-
-function newlyFormatted(at: Instant): string {
+export const formatInstant = remembering(256, (at: Instant): string => {
   const whole = Math.trunc(at)
   const day = Math.floor(whole / DAY_MS)
   if (day !== lastDay.day)
@@ -260,13 +248,13 @@ function newlyFormatted(at: Instant): string {
   const seconds = TWO_DIGITS[Math.floor(inDay / 1000) % 60]
   const fraction = milliseconds === 0 ? '' : `.${String(milliseconds).padStart(3, '0')}`
   return `${lastDay.text}${hours}:${minutes}:${seconds}${fraction}Z`
-}
+})
 
 /**
  * A duration as the broker writes it: hours, minutes and seconds (`PT1H30M`), days from one day on (`P2DT3H`). Every
  * answer has some dozens of them, and the calendar of the language took a fifth of the time of an answer for them.
  */
-export function formatDuration(milliseconds: number): string {
+export const formatDuration = remembering(256, (milliseconds: number): string => {
   const all = Math.abs(Math.round(milliseconds))
   const days = Math.floor(all / DAY_MS)
   const hours = Math.floor((all % DAY_MS) / 3_600_000)
@@ -276,7 +264,7 @@ export function formatDuration(milliseconds: number): string {
   const time = `${hours > 0 ? `${hours}H` : ''}${minutes > 0 ? `${minutes}M` : ''}${seconds > 0 ? `${seconds}S` : ''}`
   if (date === '' && time === '') return 'PT0S'
   return `${milliseconds < 0 ? '-' : ''}P${date}${time === '' ? '' : `T${time}`}`
-}
+})
 
 /** A start window as the broker writes it: `<instant>/<duration>`. */
 export function formatStartWindow(window: StartWindow): string {

@@ -3,6 +3,7 @@ import type { Instant } from './dates.ts'
 import { EXECUTION_MESSAGES } from './execution-messages.ts'
 import type { MessageLevel } from './message-entry.ts'
 import { POLICY_MESSAGES } from './policy-messages.ts'
+import { remembering } from './remembering.ts'
 import { REQUEST_MESSAGES } from './request-messages.ts'
 
 export type { MessageLevel } from './message-entry.ts'
@@ -36,7 +37,8 @@ export function message<Name extends MessageName>(
   values: Readonly<Record<NamesIn<(typeof MESSAGES)[Name]['template']>, string | number>>,
 ): Message {
   const { level, template } = MESSAGES[name]
-  const shown = Object.fromEntries(Object.entries(values as MessageValues).map(([key, value]) => [key, clip(value)]))
+  const shown: Record<string, string | number> = {}
+  for (const [key, value] of Object.entries(values as MessageValues)) shown[key] = clip(value)
   return { name, at, level, template, values: shown, text: renderTemplate(template, shown) }
 }
 
@@ -51,7 +53,13 @@ function clip(value: string | number): string | number {
 
 /** Puts the values in the place of their names; a name without a value stays as it is. */
 export function renderTemplate(template: string, values: MessageValues): string {
-  return template.replace(/\$\{(\w+)\}/g, (placeholder, name: string) =>
-    Object.hasOwn(values, name) ? String(values[name]) : placeholder,
-  )
+  let text = ''
+  for (const [index, part] of partsOf(template).entries()) {
+    if (index % 2 === 0) text += part
+    else text += Object.hasOwn(values, part) ? String(values[part]) : `\${${part}}`
+  }
+  return text
 }
+
+/** What stands in a template, and in between the names of values. */
+const partsOf = remembering(Object.keys(MESSAGES).length, (template: string) => template.split(/\$\{(\w+)\}/))

@@ -72,7 +72,7 @@ async function withoutDrained(surveyed: SurveyResult, { drained, clock }: HttpCo
 /** The limits of an offer set for a client that takes its time. */
 export function offerLimits(request: FastifyRequest, { settings }: HttpContext): OfferLimits {
   const offersMax = preferredOffers(request, settings) ?? settings.offersPerSet
-  return { ...limits(settings), offersMax, lifetimeMs: settings.offerLifetimeMs }
+  return limits(settings, offersMax, settings.offerLifetimeMs)
 }
 
 /** How many offers the client prefers at most, as far as the site gives so many; undefined when it does not say. */
@@ -83,9 +83,9 @@ export function preferredOffers(request: FastifyRequest, settings: HttpContext['
 
 /** The limits for a client that accepts at once. */
 export function directLimits({ settings }: HttpContext): OfferLimits {
-  return { ...limits(settings), offersMax: 1, lifetimeMs: 0 }
+  return limits(settings, 1, 0)
 }
 
-function limits({ horizonMs, durationMaxMs, graceMs }: HttpContext['settings']) {
-  return { horizonMs, durationMaxMs, graceMs }
+function limits({ horizonMs, durationMaxMs, graceMs }: HttpContext['settings'], offersMax: number, lifetimeMs: number) {
+  return { horizonMs, durationMaxMs, graceMs, offersMax, lifetimeMs }
 }

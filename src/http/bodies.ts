@@ -5,6 +5,7 @@
 import { TextDecoder } from 'node:util'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BrokerError } from '../domain/errors.ts'
+import { remembering } from '../domain/remembering.ts'
 import { checkBody } from '../protocol/body-limits.ts'
 import { prepareValidation } from '../protocol/contract.ts'
 import { MEDIA_TYPES, notationOf, tooLarge, UNDECLARED_BODY, type Notation } from '../protocol/notation.ts'
@@ -47,12 +48,14 @@ function refuseUnread(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /** The notation that a body says it is in; undefined for one that cannot be read, or is in another character set. */
-function notationIn({ headers }: FastifyRequest): Notation | undefined {
-  const declared = headers['content-type']
-  if (!declared) return UNDECLARED_BODY
+const notationIn = ({ headers }: FastifyRequest): Notation | undefined =>
+  declaredNotation(headers['content-type'] ?? '')
+
+const declaredNotation = remembering(100, (declared: string): Notation | undefined => {
+  if (declared === '') return UNDECLARED_BODY
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(declared)?.[1] ?? 'utf-8'
   return /^(utf-?8|us-ascii)$/i.test(charset) ? notationOf(declared) : undefined
-}
+})
 
 function read(request: FastifyRequest, bytes: Buffer): unknown {
   const notation = notationIn(request) ?? UNDECLARED_BODY

@@ -19,14 +19,19 @@ import { accessTo } from './access.ts'
 import { clientAddress, type HttpContext } from './context.ts'
 import { addressKey, RateLimit } from './rate-limit.ts'
 
-/** Who calls, for the routes; found out once for a request. */
-const callers = new WeakMap<FastifyRequest, Caller>()
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls, found out once; not there for anonymous, and on routes for everybody. */
+    caller: Caller | null
+  }
+}
 
 /** Makes sure that nobody calls a route who may not, and that there is no route of which that is not said. Before any route is added. */
 export function requireCallers(app: FastifyInstance, context: HttpContext): void {
   const { identity, settings, clock } = context
   const byAddress = new RateLimit(clock, settings.rateLimits.perAddress)
   const byCaller = new RateLimit(clock, settings.rateLimits.perCaller)
+  app.decorateRequest('caller', null)
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) accessTo(one, url)
   })
@@ -59,17 +64,17 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
 }
 
 function remember(request: FastifyRequest, reply: FastifyReply, caller: Caller): void {
-  callers.set(request, caller)
+  request.caller = caller
   // SSO 2.0: how a client learns that its credentials were understood, and as whose.
   if (caller.username !== undefined) void reply.header('X-VO-Authenticated', caller.username)
 }
 
 /** Who is calling; undefined for anonymous. */
-export const callerOf = (request: FastifyRequest): Caller | undefined => callers.get(request)
+export const callerOf = ({ caller }: FastifyRequest): Caller | undefined => caller ?? undefined
 
 /** Who is calling a route that only callers may call. */
 export function knownCaller(request: FastifyRequest): Caller {
-  const caller = callers.get(request)
+  const { caller } = request
   if (!caller) throw new Error('a route that needs a caller let somebody else in')
   return caller
 }

@@ -7,6 +7,7 @@ import type { IdSource } from '../domain/ids.ts'
 import type { Delegations } from '../delegation/delegations.ts'
 import { DateError, parseInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError, type FieldFault } from '../domain/errors.ts'
+import { remembering } from '../domain/remembering.ts'
 import type { Tracing } from '../domain/tracing.ts'
 import type { IdentitySource } from '../identity/identity.ts'
 import type { Signals } from '../lifecycle/signals.ts'
@@ -178,17 +179,13 @@ export function badHeader(name: string, reason: string): BrokerError {
 /** What a client prefers (RFC 7240): `return=representation`, `offers=n`. */
 export function preferences(request: FastifyRequest): ReadonlyMap<string, string> {
   const header = request.headers.prefer
-  const text = Array.isArray(header) ? header.join(',') : (header ?? '')
-  if (text !== lastPreferences.text) lastPreferences = { text, read: readPreferences(text) }
-  return lastPreferences.read
+  return readPreferences(Array.isArray(header) ? header.join(',') : (header ?? ''))
 }
 
-/** What was preferred last: one request is asked about it several times, and a program prefers the same each time. */
-let lastPreferences: { text: string; read: ReadonlyMap<string, string> } = { text: '', read: new Map() }
-
-function readPreferences(text: string): ReadonlyMap<string, string> {
+/** One request is asked about it several times, and a program prefers the same each time. */
+const readPreferences = remembering(100, (text: string): ReadonlyMap<string, string> => {
   const pairs = text.split(',').map((part) => part.split(';')[0]?.split('=') ?? [])
   return new Map(
     pairs.map(([name = '', value = '']) => [name.trim().toLowerCase(), value.trim().replace(/^"(.*)"$/, '$1')]),
   )
-}
+})

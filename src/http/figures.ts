@@ -13,6 +13,15 @@ import type { HttpContext } from './context.ts'
 const DURATION_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60]
 const ERROR_BUCKETS = [-600, -60, -10, -1, -0.1, 0.1, 1, 10, 60, 600]
 
+/** So many answers are entered into the histogram together. */
+const ANSWERS_MAX = 256
+
+interface AnswerLabels {
+  readonly method: string
+  readonly route: string
+  readonly status: number
+}
+
 export class Figures {
   readonly #registry = new Registry()
   readonly #requests = new Histogram({
@@ -22,6 +31,8 @@ export class Figures {
     buckets: DURATION_BUCKETS,
     registers: [this.#registry],
   })
+  /** Answers that are not in the histogram yet: one by one they cost several times as much as many together. */
+  #answers: { readonly labels: AnswerLabels; readonly seconds: number }[] = []
   readonly #offerSets = this.#counter('broker_offer_sets_total', 'Offer sets made, by their result.', ['result'])
   readonly #offers = this.#counter('broker_offers_total', 'Offers made.', [])
   readonly #ended = this.#counter('broker_executions_ended_total', 'Executions that ended and gave all back.', [
@@ -70,9 +81,15 @@ export class Figures {
   measure(app: FastifyInstance): void {
     const observe = (request: FastifyRequest, reply: FastifyReply) => {
       const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode }
-      this.#requests.observe(labels, reply.elapsedTime / 1000)
+      this.#answers.push({ labels, seconds: reply.elapsedTime / 1000 })
+      if (this.#answers.length === ANSWERS_MAX) this.#enterAnswers()
     }
     app.addHook('onResponse', afterwards(observe))
+  }
+
+  #enterAnswers(): void {
+    for (const { labels, seconds } of this.#answers) this.#requests.observe(labels, seconds)
+    this.#answers = []
   }
 
   offerSetMade(result: 'YES' | 'NO', offers: number): void {
@@ -103,6 +120,7 @@ export class Figures {
 
   /** All figures, those of the queue as they are now. */
   async text(database: Database, clock: Clock): Promise<string> {
+    this.#enterAnswers()
     await this.#lookAtQueue(database, clock)
     this.#statements.inc(database.statementsSent - this.#statementsCounted)
     this.#statementsCounted = database.statementsSent

@@ -51,7 +51,8 @@ export class RateLimit {
 
 /** What limits are counted by: a host of IPv6 has a whole network of addresses, so that is what counts there. */
 export function addressKey(address: string): string {
-  if (!address.includes(':') || /^::ffff:\d+\./i.test(address)) return address.replace(/^::ffff:/i, '')
+  if (!address.includes(':')) return address
+  if (/^::ffff:\d+\./i.test(address)) return address.replace(/^::ffff:/i, '')
   const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
   const front = head === '' ? [] : head.split(':')
   const back = tail === undefined || tail === '' ? [] : tail.split(':')

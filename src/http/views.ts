@@ -154,7 +154,8 @@ export async function offerSetViews(
 
 /** What is shown of an offer set that was just made. */
 export function viewOfOffered({ offerSet, offers }: OfferedSet): OfferSetView {
-  return { ...offerSet, offers }
+  const { id, name, description, spelling, result, messages, createdAt, expiresAt } = offerSet
+  return { id, name, description, spelling, result, messages, createdAt, expiresAt, offers }
 }
 
 /** What is shown of an offer that was made and accepted just now, for whom it was made. Nothing is asked for that. */

@@ -15,10 +15,9 @@ export interface Fitted extends Omit<Conformed, 'placeInOriginal'> {
 
 /** Fits a request; the value is the very body where there is nothing to fit. */
 export function fitRequest(body: unknown): Fitted {
-  if (followsExactly('ExecutionRequest', body)) return { ...NOTHING_TO_FIT, value: body }
+  if (followsExactly('ExecutionRequest', body))
+    return { value: body, unknownFields: [], moreUnknownFields: 0, unknownKinds: [], faults: [], earlier: [] }
   const { body: current, earlier } = modernise('ExecutionRequest', body)
   const conformed = conform('ExecutionRequest', current)
   return { ...conformed, faults: faultsOfConformed('ExecutionRequest', conformed), earlier }
 }
-
-const NOTHING_TO_FIT = { unknownFields: [], moreUnknownFields: 0, unknownKinds: [], faults: [], earlier: [] } as const

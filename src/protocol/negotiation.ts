@@ -1,6 +1,7 @@
 /** Chooses what to answer in from what the client accepts (RFC 9110, section 12.5.1). */
 import Negotiator from 'negotiator'
 import { BrokerError } from '../domain/errors.ts'
+import { remembering } from '../domain/remembering.ts'
 import { MEDIA_TYPES, notationNamed, NOTATIONS, notationOf, type Notation, type NotationName } from './notation.ts'
 
 /** What to answer in: the notation, and the media type to name it with. */
@@ -18,23 +19,14 @@ const aliasesOf = ({ mediaTypes }: Notation) => mediaTypes.slice(1)
  * alike, as the draft has it. Throws NOT_ACCEPTABLE.
  */
 export function negotiate(accept: string | undefined, preferred: NotationName): Negotiated {
-  const key = `${preferred} ${accept ?? ''}`
-  const known = remembered.get(key)
-  if (known) return known
-  const found = choose(accept, preferred)
-  if (key.length <= REMEMBERED_LENGTH_MAX) {
-    if (remembered.size === REMEMBERED_MAX) remembered.clear()
-    remembered.set(key, found)
-  }
-  return found
+  return CHOICES[preferred](accept ?? '')
 }
 
-/** What was chosen lately: programs send the same few headers again and again. */
-const remembered = new Map<string, Negotiated>()
-const REMEMBERED_MAX = 200
-const REMEMBERED_LENGTH_MAX = 300
+/** Programs send the same few headers again and again. */
+const choices = (preferred: NotationName) => remembering(100, (accept: string) => choose(accept, preferred))
+const CHOICES = { json: choices('json'), yaml: choices('yaml'), xml: choices('xml') }
 
-function choose(accept: string | undefined, preferred: NotationName): Negotiated {
+function choose(accept: string, preferred: NotationName): Negotiated {
   const mediaType = best(accept, preferred, [])
   const notation = mediaType === undefined ? undefined : notationOf(mediaType)
   if (!mediaType || !notation) {

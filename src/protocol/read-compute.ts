@@ -14,16 +14,19 @@ export function readCompute(
   references: References,
   notes: RequestNotes,
 ): ComputeRequest {
-  const volumes = (wire?.volumes ?? []).flatMap(
-    (volume, index) => readVolume(volume, index, data, references, notes) ?? [],
-  )
-  refuseOverlaps(volumes, notes)
-  const accelerators = readAccelerators(wire?.accelerators, notes)
+  const volumes: VolumeMount[] = []
+  wire?.volumes?.forEach((one, index) => {
+    const volume = readVolume(one, index, data, references, notes)
+    if (volume) volumes.push(volume)
+  })
+  if (volumes.length > 1) refuseOverlaps(volumes, notes)
+  const { name, description } = readMeta(wire?.meta)
   return {
-    ...readMeta(wire?.meta),
+    name,
+    description,
     cores: readRange(wire?.cores, '/compute/cores', notes),
     memory: readRange(wire?.memory, '/compute/memory', notes),
-    ...(accelerators ? { accelerators } : {}),
+    accelerators: readAccelerators(wire?.accelerators, notes),
     volumes,
   }
 }
@@ -62,7 +65,8 @@ function readVolume(
   const mode = wire.mode ?? (isResult ? 'READWRITE' : 'READONLY')
   if (isResult && mode === 'READONLY')
     notes.invalid(`${pointer}/mode`, mode, 'the program could not write what is to be saved; READWRITE is needed')
-  return { ...readMeta(wire.meta), path, mode, target: placeOf(target) }
+  const { name, description } = readMeta(wire.meta)
+  return { name, description, path, mode, target: placeOf(target) }
 }
 
 const placeOf = ({ family, index }: VolumeMount['target']): VolumeMount['target'] => ({ family, index })

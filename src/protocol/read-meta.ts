@@ -1,12 +1,15 @@
 /** Reads the name and the description that a client gave to something. */
 import type { Schemas } from './contract.ts'
 
-/** The name and the description, without space around them; what is empty is not there. */
-export function readMeta(meta: Schemas['ComponentMetadata'] | undefined): { name?: string; description?: string } {
-  const name = textOf(meta?.name)
-  const description = textOf(meta?.description)
-  if (description) return name ? { name, description } : { description }
-  return name ? { name } : {}
+/** What a client calls something. */
+export interface Named {
+  readonly name: string | undefined
+  readonly description: string | undefined
+}
+
+/** The name and the description, without space around them; undefined where there is nothing else. */
+export function readMeta(meta: Schemas['ComponentMetadata'] | undefined): Named {
+  return { name: textOf(meta?.name), description: textOf(meta?.description) }
 }
 
 /** A text without space around it; undefined for an empty one. */

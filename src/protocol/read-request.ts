@@ -21,7 +21,7 @@ import { fitRequest } from './fit.ts'
 import { readCompute } from './read-compute.ts'
 import { readExecutable } from './read-executable.ts'
 import { readLimits } from './read-limits.ts'
-import { readMeta } from './read-meta.ts'
+import { readMeta, type Named } from './read-meta.ts'
 import { readResources } from './read-resources.ts'
 import { readSchedule } from './read-schedule.ts'
 import { References } from './references.ts'
@@ -61,26 +61,28 @@ export function readRequest(body: unknown, now: Instant, defaults: RequestDefaul
   for (const { pointer, kind, known } of unknownKinds) {
     notes.say(message('unknown-kind', now, { pointer, kind, known: known.join(', ') }))
   }
-  const { name, description } = readMeta(wire.meta)
-  const request = unknownKinds.length > 0 ? undefined : readParts(wire, defaults, notes)
+  const named = readMeta(wire.meta)
+  const request = unknownKinds.length > 0 ? undefined : readParts(wire, named, defaults, notes)
+  const { name, description } = named
   return { name, description, request: notes.refused ? undefined : request, messages: notes.messages }
 }
 
 /** Reads the parts, all of them, so that the client learns at once everything that there is to change. */
 function readParts(
   wire: Schemas['ExecutionRequest'],
+  { name, description }: Named,
   defaults: RequestDefaults,
   notes: RequestNotes,
 ): ExecutionRequest | undefined {
   if (!wire.executable) notes.say(message('executable-required', notes.now, { pointer: '/executable' }))
   const references = new References(wire, notes)
   const executable = wire.executable && readExecutable(wire.executable, defaults.notebooks, notes)
-  const resources = readResources(wire, references, notes)
+  const { storage, data } = readResources(wire, references, notes)
   const compute = readCompute(wire.compute, wire.data ?? [], references, notes)
-  const schedule = readSchedule(wire.schedule, defaults.durationMs, notes)
+  const { durationMs, starts } = readSchedule(wire.schedule, defaults.durationMs, notes)
   const limits = readLimits(wire, notes.now, (said) => notes.say(said))
   if (!executable) return undefined
-  const request = { ...readMeta(wire.meta), executable, compute, ...resources, ...schedule, limits }
+  const request = { name, description, executable, compute, storage, data, durationMs, starts, limits }
   if (executable.type !== 'jupyter-notebook') return request
   const complete = withNotebook(request, executable)
   noteOfNotebook(complete, notes)

@@ -21,16 +21,15 @@ export interface Resources {
 
 /** Reads the resources; what is wrong with them is noted, and then the data may be incomplete. */
 export function readResources(wire: Wire, references: References, notes: RequestNotes): Resources {
-  const storage = (wire.storage ?? []).map(({ meta, size }, index): StorageRequest => ({
-    ...readMeta(meta),
-    size: readRange(size, `/storage/${index}/size`, notes),
-    implied: false,
-  }))
+  const storage = (wire.storage ?? []).map(({ meta, size }, index): StorageRequest => {
+    const { name, description } = readMeta(meta)
+    return { name, description, size: readRange(size, `/storage/${index}/size`, notes), implied: false }
+  })
   const places = placesOf(wire, references, notes)
   const data = (wire.data ?? []).flatMap((resource, index) => {
     const spec = readData(resource, `/data/${index}`, notes)
     // Storage that was made for data is appended, so that the indices of the others stay those of the request.
-    return spec ? [{ ...spec, storage: places.get(index) ?? storage.push(impliedStorage()) - 1 }] : []
+    return spec ? [{ ...spec, storage: places.get(index)?.storage ?? storage.push(impliedStorage()) - 1 }] : []
   })
   return { storage, data }
 }
@@ -39,9 +38,15 @@ function impliedStorage(): StorageRequest {
   return { size: { min: 1, max: 1 }, implied: true }
 }
 
-/** The index of the storage of each data resource, by the index of the data, where the request says it. */
-function placesOf(wire: Wire, references: References, notes: RequestNotes): ReadonlyMap<number, number> {
-  const places = new Map<number, { storage: number; pointer: string }>()
+/** The index of a storage, and which field of the request says it. */
+interface Place {
+  readonly storage: number
+  readonly pointer: string
+}
+
+/** Where each data resource is, by its index, where the request says it. */
+function placesOf(wire: Wire, references: References, notes: RequestNotes): ReadonlyMap<number, Place> {
+  const places = new Map<number, Place>()
   const place = (data: number, storage: number, pointer: string) => {
     const other = places.get(data)
     if (other && other.storage !== storage)
@@ -61,7 +66,7 @@ function placesOf(wire: Wire, references: References, notes: RequestNotes): Read
       if (target) place(target.index, index, pointer)
     }),
   )
-  return new Map([...places].map(([data, { storage }]) => [data, storage]))
+  return places
 }
 
 function readData(

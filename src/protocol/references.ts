@@ -4,39 +4,45 @@ import { message } from '../domain/message.ts'
 import type { Schemas } from './contract.ts'
 import type { RequestNotes } from './request-notes.ts'
 
-/** Something that can be referred to, by the words that lead to it. */
-export interface Referable extends VolumeTarget {
+/** The words that lead to something. */
+interface Words {
   readonly name: string | undefined
   readonly uuid: string | undefined
 }
+
+/** Something that can be referred to, by the words that lead to it. */
+export interface Referable extends VolumeTarget, Words {}
 
 /** What a reference may lead to, in words for a message. */
 const EXPECTED = { storage: 'a storage resource', data: 'a data resource', any: 'a data or storage resource' }
 
 /** Finds what references lead to, and notes those that lead nowhere, to several resources, or to themselves. */
 export class References {
-  readonly #resources: readonly Referable[]
+  readonly #resources: Referable[] = []
   /** The resources that a word may lead to, by their names and UUIDs: the client chose both. */
   readonly #byWord = new Map<string, Referable[]>()
   readonly #notes: RequestNotes
 
   constructor(wire: Pick<Schemas['ExecutionRequest'], 'storage' | 'data'>, notes: RequestNotes) {
     this.#notes = notes
-    this.#resources = (['storage', 'data'] as const).flatMap((family) =>
-      (wire[family] ?? []).map(({ meta }, index) => ({ family, index, ...wordsOf(meta) })),
-    )
-    for (const resource of this.#resources) this.#enter(resource)
+    wire.storage?.forEach(({ meta }, index) => this.#enter('storage', index, wordsOf(meta)))
+    wire.data?.forEach(({ meta }, index) => this.#enter('data', index, wordsOf(meta)))
     this.#refuseDoubles('name')
     this.#refuseDoubles('uuid')
   }
 
-  #enter(resource: Referable): void {
-    for (const word of new Set([resource.name, resource.uuid])) {
-      if (word === undefined) continue
-      const others = this.#byWord.get(word)
-      if (others) others.push(resource)
-      else this.#byWord.set(word, [resource])
-    }
+  #enter(family: Referable['family'], index: number, { name, uuid }: Words): void {
+    const resource = { family, index, name, uuid }
+    this.#resources.push(resource)
+    this.#lead(name, resource)
+    if (uuid !== name) this.#lead(uuid, resource)
+  }
+
+  #lead(word: string | undefined, resource: Referable): void {
+    if (word === undefined) return
+    const others = this.#byWord.get(word)
+    if (others) others.push(resource)
+    else this.#byWord.set(word, [resource])
   }
 
   /** The resource of a family that a word leads to; `from` is what refers to it. */
@@ -72,11 +78,11 @@ export class References {
   }
 }
 
-function wordsOf(meta: Schemas['ComponentMetadata'] | undefined): Pick<Referable, 'name' | 'uuid'> {
+function wordsOf(meta: Schemas['ComponentMetadata'] | undefined): Words {
   return { name: meta?.name?.trim() || undefined, uuid: meta?.uuid?.trim() || undefined }
 }
 
 /** A word may be a name or a UUID; the client chose both, so it is compared with both. */
-function leadsTo(word: string, { name, uuid }: Pick<Referable, 'name' | 'uuid'>): boolean {
+function leadsTo(word: string, { name, uuid }: Words): boolean {
   return word !== '' && (name === word || uuid === word)
 }
