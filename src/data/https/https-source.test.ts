@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startDataServer, type DataServer, type Fault, type ServedFile } from '../../../test/support/data-server.ts'
 import { HastyClock } from '../../../test/support/fake-clock.ts'
+import { skipForWantOf } from '../../../test/support/skipping.ts'
 import { AddressGuard } from '../address-guard.ts'
 import { dataSourceConformance, type Arrangement } from '../conformance.ts'
 import { stage } from '../staging.ts'
@@ -307,7 +308,7 @@ describe('the web', () => {
     })
     it('whose certificate is not trusted gives no data', async (context) => {
       const certificate = selfSigned()
-      if (!certificate) return context.skip('there is no openssl to make a certificate with')
+      if (!certificate) return skipForWantOf(context, 'there is no openssl to make a certificate with')
       const secure = createTlsServer(certificate, (_request, response) => response.end('content')).listen(
         0,
         '127.0.0.1',

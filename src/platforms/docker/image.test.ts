@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext
 import { describeOnEngines, dockerPlatform, executableOf } from '../../../test/support/docker-platform.ts'
 import { busyboxLayer, removeImage, testImage, type TestImage } from '../../../test/support/images.ts'
 import { REGISTRY_LOGIN, registryMissing, TestRegistry, type PushedImage } from '../../../test/support/registry.ts'
+import { skipForWantOf } from '../../../test/support/skipping.ts'
 import { isBrokerError } from '../../domain/errors.ts'
 import type { ContainerImage, DockerContainer } from '../../domain/execution-request.ts'
 import type { DockerPlatform } from './docker-platform.ts'
@@ -107,7 +108,7 @@ describeOnEngines('images', ({ address }) => {
     })
     afterAll(() => registry.close())
     beforeEach(async (context: TestContext) => {
-      if (refusesPlainHttp) return context.skip(PLAIN_HTTP_REFUSED)
+      if (refusesPlainHttp) return skipForWantOf(context, PLAIN_HTTP_REFUSED)
       for (const { id } of [image, arm]) await removeImage(address, id)
     })
     afterAll(async () => {
@@ -187,7 +188,7 @@ describeOnEngines('images', ({ address }) => {
       refusesPlainHttp = isBrokerError(error) && error.detail.includes('HTTPS')
     })
     beforeEach((context: TestContext) => {
-      if (refusesPlainHttp) context.skip(PLAIN_HTTP_REFUSED)
+      if (refusesPlainHttp) skipForWantOf(context, PLAIN_HTTP_REFUSED)
     })
     afterAll(async () => {
       await removeImage(address, image.id)

@@ -12,6 +12,7 @@ import {
   testBrokerId,
 } from '../../../test/support/docker-platform.ts'
 import { testImage, type TestImage } from '../../../test/support/images.ts'
+import { skipForWantOf } from '../../../test/support/skipping.ts'
 import type { BrokerError } from '../../domain/errors.ts'
 import { idSource, type ExecutionId } from '../../domain/ids.ts'
 import type { Workload } from '../platform.ts'
@@ -109,7 +110,7 @@ describeOnEngines('programs', ({ address }) => {
       expect(await ran('ls /sys/class/net')).toBe('lo\n')
     })
     it('and have a parent that reaps what they leave behind', async (context) => {
-      if (hasNoInit()) return context.skip('this engine has no init program')
+      if (hasNoInit()) return skipForWantOf(context, 'this engine has no init program')
       expect(await ran('cat /proc/1/cmdline')).toMatch(/init/)
     })
   })
@@ -164,7 +165,7 @@ describeOnEngines('programs', ({ address }) => {
   })
 
   it('that somebody else stops at the engine have not ended by themselves, whatever they make of SIGTERM', async (context) => {
-    if (hasNoInit()) return context.skip('this engine has no init program')
+    if (hasNoInit()) return skipForWantOf(context, 'this engine has no init program')
     const execution = await writing('trap "exit 0" TERM; echo ready; while :; do sleep 0.1; done')
     const question = { query: { filters: marks.filter('run', execution) }, doing: 'looking for it in a test' }
     const { body } = await client.ask<{ Id: string }[]>({ path: '/containers/json', ...question })
