@@ -1,9 +1,7 @@
+/** Remembering what was worked out lately, for functions that are asked about the same few things again and again. */
 import { RecentMap } from './recent-map.ts'
 
-/**
- * A function that remembers so many of its latest results, for what is asked about the same few things again and again. It
- * has to be pure; a result of `undefined` is not remembered.
- */
+/** The same function, with so many of its latest results remembered. It has to be pure; `undefined` is not remembered. */
 export function remembering<Key, Value>(room: number, make: (key: Key) => Value): (key: Key) => Value {
   const known = new RecentMap<Key, Value>(room)
   return (key) => {
