@@ -53,13 +53,11 @@ function clip(value: string | number): string | number {
 
 /** Puts the values in the place of their names; a name without a value stays as it is. */
 export function renderTemplate(template: string, values: MessageValues): string {
-  let text = ''
-  for (const [index, part] of partsOf(template).entries()) {
-    if (index % 2 === 0) text += part
-    else text += Object.hasOwn(values, part) ? String(values[part]) : `\${${part}}`
-  }
-  return text
+  const filled = (name: string) => (Object.hasOwn(values, name) ? String(values[name]) : `\${${name}}`)
+  return partsOf(template)
+    .map((part, index) => (index % 2 === 0 ? part : filled(part)))
+    .join('')
 }
 
-/** What stands in a template, and in between the names of values. */
+/** What stands in a template, and at every other place the name of a value. */
 const partsOf = remembering(Object.keys(MESSAGES).length, (template: string) => template.split(/\$\{(\w+)\}/))

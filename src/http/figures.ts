@@ -87,11 +87,6 @@ export class Figures {
     app.addHook('onResponse', afterwards(observe))
   }
 
-  #enterAnswers(): void {
-    for (const { labels, seconds } of this.#answers) this.#requests.observe(labels, seconds)
-    this.#answers = []
-  }
-
   offerSetMade(result: 'YES' | 'NO', offers: number): void {
     this.#offerSets.inc({ result })
     this.#offers.inc(offers)
@@ -130,6 +125,11 @@ export class Figures {
   /** The media type of `text`. */
   get contentType(): string {
     return this.#registry.contentType
+  }
+
+  #enterAnswers(): void {
+    for (const { labels, seconds } of this.#answers) this.#requests.observe(labels, seconds)
+    this.#answers = []
   }
 
   async #lookAtQueue(database: Database, clock: Clock): Promise<void> {

@@ -154,8 +154,7 @@ export async function offerSetViews(
 
 /** What is shown of an offer set that was just made. */
 export function viewOfOffered({ offerSet, offers }: OfferedSet): OfferSetView {
-  const { id, name, description, spelling, result, messages, createdAt, expiresAt } = offerSet
-  return { id, name, description, spelling, result, messages, createdAt, expiresAt, offers }
+  return { ...offerSet, offers }
 }
 
 /** What is shown of an offer that was made and accepted just now, for whom it was made. Nothing is asked for that. */

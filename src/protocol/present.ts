@@ -137,7 +137,7 @@ function presentOwn(view: ExecutionView, link: Link): Schemas['Execution'] {
       url: link(executionPath('own', view.id)),
       created: parts.created,
       modified: formatInstant(view.modifiedAt),
-      messages: presentMessages(parts.said(undefined)),
+      messages: presentMessages((view.messages ?? []).filter(({ position }) => position === undefined)),
       options: view.mayUpdate === false ? undefined : executionOptions(view),
     },
     costs,
@@ -152,18 +152,16 @@ function presentOwn(view: ExecutionView, link: Link): Schemas['Execution'] {
     connectors: filled(presentConnectors(view)),
     platform: { name: view.plan.platform, pool: view.plan.pool },
     offerset: link(`/offersets/${view.offerSetId}`),
-    history: presentHistory(view),
+    history: [
+      { phase: 'OFFERED' as const, since: parts.created, event: 'offer', cause: 'broker' as const },
+      ...(view.history ?? []).map(({ toPhase, at, event, cause }) => ({
+        phase: toPhase,
+        since: formatInstant(at),
+        event,
+        cause,
+      })),
+    ],
   }
-}
-
-function presentHistory({ createdAt, history }: ExecutionView): Schemas['Execution']['history'] {
-  const presented: NonNullable<Schemas['Execution']['history']> = [
-    { phase: 'OFFERED', since: formatInstant(createdAt), event: 'offer', cause: 'broker' },
-  ]
-  history?.forEach(({ toPhase, at, event, cause }) =>
-    presented.push({ phase: toPhase, since: formatInstant(at), event, cause }),
-  )
-  return presented
 }
 
 /** Presents the component at a position of an execution's plan; undefined when the plan has none there. */
@@ -370,8 +368,8 @@ class Parts {
     index: number,
     { name, description }: { name?: string; description?: string },
   ): Schemas['ComponentMetadata'] {
-    const planned = plannedMessages(this.#view.plan, family, index)
-    const said = this.said(this.#position(family, index))
+    const { plan, messages = [] } = this.#view
+    const position = this.#position(family, index)
     const uuid = this.#id(family, index)
     return {
       uuid,
@@ -379,13 +377,11 @@ class Parts {
       description,
       url: this.#link(`/${COMPONENT_PATHS[family]}/${uuid}`),
       created: this.created,
-      messages: presentMessages(said.length > 0 ? [...planned, ...said] : planned),
+      messages: presentMessages([
+        ...plannedMessages(plan, family, index),
+        ...messages.filter((said) => said.position === position),
+      ]),
     }
-  }
-
-  /** What was said of the component at a position, or of the execution. */
-  said(position: number | undefined): readonly Message[] {
-    return this.#view.messages?.filter((message) => message.position === position) ?? []
   }
 
   #id(family: ComponentFamily, index: number): string {

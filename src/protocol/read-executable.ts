@@ -41,9 +41,11 @@ function readContainer(wire: Schemas['DockerContainer'], notes: RequestNotes): D
   const locations = (wire.image?.locations ?? []).map((location) => location.trim()).filter((text) => text !== '')
   if (locations.length === 0) notes.missing('/executable/image/locations', 'at least one image reference')
   const entrypoint = textOf(wire.entrypoint)
+  const { name, description } = readMeta(wire.meta)
   return {
     type: 'docker-container',
-    ...readMeta(wire.meta),
+    name,
+    description,
     image: {
       locations,
       ...(wire.image?.digest ? { digest: wire.image.digest } : {}),

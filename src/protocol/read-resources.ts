@@ -81,5 +81,6 @@ function readData(
     return undefined
   }
   const access = wire.access && wire.access !== 'READONLY' ? { access: wire.access } : {}
-  return { type: 'simple-data-resource', ...readMeta(wire.meta), location: textOf(wire.location) ?? '', ...access }
+  const { name, description } = readMeta(wire.meta)
+  return { type: 'simple-data-resource', name, description, location: textOf(wire.location) ?? '', ...access }
 }
