@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hasCurl } from './support/curl.ts'
+import { hasCurl } from './support/programs.ts'
 import { testBroker, type TestBroker } from './support/broker.ts'
 
 const run = promisify(execFile)

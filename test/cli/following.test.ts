@@ -8,6 +8,7 @@ import { Api, containerRequest } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 import { RequestFiles, startCommand, startInTerminal, type Command } from '../support/command.ts'
 import { startDataServer } from '../support/data-server.ts'
+import { hasScript } from '../support/programs.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -45,7 +46,7 @@ function freePort(): Promise<number> {
   })
 }
 
-describe.skipIf(process.platform !== 'linux')('in a terminal (skipped where script(1) is not that of Linux)', () => {
+describe.skipIf(!hasScript)('in a terminal (skipped where there is no script(1) of util-linux)', () => {
   it('Ctrl-C asks whether to cancel, and yes cancels', async () => {
     const command = startInTerminal(['run', lasting(3600)], { environment: environment() })
     const uuid = await running(command)
