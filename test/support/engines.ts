@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { delimiter, join } from 'node:path'
 
 export interface Engine {
   readonly name: string
@@ -64,9 +65,11 @@ export function chromiumBrowser(): Engine {
 
 /** A Docker Engine that tests start as their own, because they stop it and fill its disk. */
 export function ownDocker(): Engine {
-  const program = ['/usr/bin/dockerd', '/usr/sbin/dockerd', '/usr/local/bin/dockerd'].find((path) => existsSync(path))
+  // What it starts itself is looked for on the PATH too.
+  const directories = (process.env.PATH ?? '').split(delimiter)
+  const program = directories.map((directory) => join(directory, 'dockerd')).find((path) => existsSync(path))
   const root = process.getuid?.() === 0
-  const missing = !program ? 'there is no program dockerd' : root ? undefined : 'only root may start one'
+  const missing = !program ? 'there is no program dockerd on the PATH' : root ? undefined : 'only root may start one'
   return {
     name: 'Docker Engine to be stopped',
     variable: undefined,
