@@ -88,7 +88,7 @@ function brokerApp(offers: number) {
       rateLimits: {},
       retention: { offers: 'P1D', details: 'P30D', records: 'P365D' },
       waitMaxMs: 300_000,
-      trustedProxies: new TrustedProxies([]),
+      trustedProxies: new TrustedProxies([], 'x-forwarded'),
     } satisfies HttpContext['settings'],
     clock: systemClock,
     figures: new Figures(),

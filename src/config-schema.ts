@@ -41,7 +41,13 @@ export const CONFIG_SCHEMA = {
           items: { type: 'string', format: 'broker-network' },
           default: [],
           description:
-            'Addresses and networks such as 10.0.0.0/8 of proxies whose Forwarded and X-Forwarded headers are believed.',
+            'Addresses and networks such as 10.0.0.0/8 of proxies whose headers say who is calling; which headers, forwardedHeader says.',
+        },
+        forwardedHeader: {
+          enum: ['x-forwarded', 'forwarded'],
+          default: 'x-forwarded',
+          description:
+            'What all these proxies write: X-Forwarded-For, -Host, -Proto and -Prefix, or Forwarded (RFC 7239). The other one would be the word of the client, so a request of a trusted proxy that has it is refused (400).',
         },
         requestTimeout: duration(
           'How long a client may take to send a request, headers and body together; it is ended with 408 after at most half as long again.',

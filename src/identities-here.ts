@@ -19,6 +19,7 @@ import { secretIn } from './secrets.ts'
 import * as accessTokens from './store/access-tokens.ts'
 import type { Database } from './store/database.ts'
 import * as identities from './store/identities.ts'
+import * as knownNetworks from './store/known-networks.ts'
 
 type IdentityConfig = NonNullable<Config['identity']>
 
@@ -34,7 +35,15 @@ export function identitySource(
   const { realm } = config
   const provision = (issuer: string, known: Known, now: number) => provisioned(database, ids, issuer, known, now)
   const sources: IdentitySource[] = [
-    new LocalIdentity({ clock, realm, find: (username) => identities.findLocal(database, username) }),
+    new LocalIdentity({
+      clock,
+      realm,
+      find: (username) => identities.findLocal(database, username),
+      networks: {
+        has: (username, network, now) => knownNetworks.has(database, username, network, now),
+        note: (accountId, network, now) => knownNetworks.note(database, accountId, network, now),
+      },
+    }),
     new TokenIdentity({ clock, realm, find: (digest, now) => accessTokens.use(database, digest, now) }),
   ]
   if (config.issuers.length > 0) {

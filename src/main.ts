@@ -382,7 +382,7 @@ function httpContext(
       graceMs: milliseconds(config.execution.gracePeriod),
       retention: config.retention,
       waitMaxMs: WAIT_MAX_MS,
-      trustedProxies: new TrustedProxies(config.listen.trustedProxies),
+      trustedProxies: new TrustedProxies(config.listen.trustedProxies, config.listen.forwardedHeader),
       requestTimeoutMs: milliseconds(config.listen.requestTimeout),
       standardId: config.vo.standardId,
       notation: config.notation,

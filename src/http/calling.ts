@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../accounts/accounts.ts'
 import { BrokerError } from '../domain/errors.ts'
+import { addressKey } from '../identity/address-key.ts'
 import type { Caller } from '../identity/identity.ts'
 import {
   mayCall,
@@ -17,7 +18,7 @@ import {
 } from '../policies/permissions.ts'
 import { accessTo } from './access.ts'
 import { clientAddress, type HttpContext } from './context.ts'
-import { addressKey, RateLimit } from './rate-limit.ts'
+import { RateLimit } from './rate-limit.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -48,15 +48,3 @@ export class RateLimit {
     if (oldest !== undefined) this.#allowances.delete(oldest)
   }
 }
-
-/** What limits are counted by: a host of IPv6 has a whole network of addresses, so that is what counts there. */
-export function addressKey(address: string): string {
-  if (!address.includes(':')) return address
-  if (/^::ffff:\d+\./i.test(address)) return address.replace(/^::ffff:/i, '')
-  const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
-  const front = head === '' ? [] : head.split(':')
-  const back = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = tail === undefined ? 0 : 8 - front.length - back.length
-  const groups = [...front, ...Array<string>(Math.max(0, zeros)).fill('0'), ...back]
-  return `${groups.slice(0, 4).join(':')}::/64`
-}

@@ -30,7 +30,7 @@ import { eventRoutes } from './events.ts'
 import { executionRoutes } from './executions.ts'
 import { metricsRoute } from './figures.ts'
 import { refuseForeignPage } from './foreign-origin.ts'
-import { isHost } from './forwarded.ts'
+import { isHost, refuseForwarded } from './forwarded.ts'
 import { HealthWatch } from './health.ts'
 import { KnownPaths } from './known-paths.ts'
 import { offerRoutes } from './offers.ts'
@@ -121,6 +121,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     if (context.leaving.aborted) void reply.header('Connection', 'close')
     if (context.stopping.aborted && !whileStopping) throw new BrokerError('UNAVAILABLE', 'The broker is stopping.')
     refuseMalformed(request)
+    refuseForwarded({ headers: request.headers, peer: request.socket.remoteAddress }, context.settings.trustedProxies)
     const { open, publicUrl, endpoints } = context.settings
     if (open) refuseForeignName(request.headers.host, [publicUrl, ...Object.values(endpoints)])
     const isOptions = request.method === 'OPTIONS'

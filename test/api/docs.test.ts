@@ -8,7 +8,7 @@ import { chromiumBrowser } from '../support/engines.ts'
 let broker: TestBroker
 let api: Api
 beforeAll(async () => {
-  broker = await testBroker({ 'listen.trustedProxies': ['127.0.0.1'] })
+  broker = await testBroker({ 'listen.trustedProxies': ['127.0.0.1'], 'listen.forwardedHeader': 'forwarded' })
   api = new Api(broker.url)
 })
 afterAll(() => broker.close())

@@ -23,7 +23,7 @@ const urlOf = async (api: Api, headers: Record<string, string>) => {
 
 describe('the URLs in an answer', () => {
   it('are those at which a client reaches the proxy, when the proxy is trusted', async () => {
-    const api = await start({ 'listen.trustedProxies': ['127.0.0.0/8'] })
+    const api = await start({ 'listen.trustedProxies': ['127.0.0.0/8'], 'listen.forwardedHeader': 'forwarded' })
     expect(await urlOf(api, forwarded)).toBe('https://broker.example')
     expect(await urlOf(api, {})).toBe(api.url)
   })
@@ -32,7 +32,7 @@ describe('the URLs in an answer', () => {
     expect(await urlOf(api, forwarded)).toBe(api.url)
   })
   it('are those of the configuration, when it says how the broker is reached', async () => {
-    const api = await start({ publicUrl: 'https://broker.example/eb/', 'listen.trustedProxies': ['127.0.0.1'] })
+    const api = await start({ publicUrl: 'https://broker.example/eb/', 'listen.trustedProxies': ['127.0.0.1'], 'listen.forwardedHeader': 'forwarded' })
     const { body } = await api.get<Schemas['ExecutionList']>('/executions')
     expect(body).toEqual({ executions: [] })
     const { body: offerSet } = await api.post<Schemas['OfferSet']>('/offersets', containerRequest(), forwarded)

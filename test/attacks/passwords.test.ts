@@ -4,7 +4,14 @@ import { hashPassword } from '../../src/identity/password.ts'
 import { LocalIdentity, type AccountWithPassword } from '../../src/identity/local/local-identity.ts'
 import type { Credentials } from '../../src/identity/identity.ts'
 import type { Schemas } from '../../src/protocol/contract.ts'
-import { basic, brokerWithAccounts, passwordOf, type BrokerWithAccounts } from '../support/accounts.ts'
+import {
+  basic,
+  brokerWithAccounts,
+  CallerApi,
+  networksInMemory,
+  passwordOf,
+  type BrokerWithAccounts,
+} from '../support/accounts.ts'
 import { UNKNOWN_ID } from '../support/api.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
@@ -93,7 +100,12 @@ describe('guessing passwords', () => {
   })
   beforeEach(() => {
     found = account
-    source = new LocalIdentity({ clock: new FakeClock(), realm: 'broker', find: async () => found })
+    source = new LocalIdentity({
+      clock: new FakeClock(),
+      realm: 'broker',
+      find: async () => found,
+      networks: networksInMemory(),
+    })
   })
   const guess = async (username: string, password: string, address = '192.0.2.1'): Promise<string> => {
     const authorization = basic(username, password).Authorization
@@ -154,6 +166,59 @@ describe('guessing passwords', () => {
     }
     found = undefined
     expect(await guess('another', 'password123')).toBe('TOO_MANY_REQUESTS')
+  })
+})
+
+describe('the owner of an account is not locked out', () => {
+  let behind: BrokerWithAccounts
+  beforeAll(async () => {
+    behind = await brokerWithAccounts({ 'listen.trustedProxies': ['127.0.0.1'] }, clock)
+    await behind.user('ada')
+  })
+  afterAll(() => behind.broker.close())
+  const from = async (address: string, password: string, username = 'ada') => {
+    const headers = { ...basic(username, password), 'X-Forwarded-For': address }
+    return (await behind.as(headers).get('/account')).status
+  }
+  const guessUntilSlowedDown = async (addressOf: (index: number) => string) => {
+    const statuses: number[] = []
+    for (let index = 0; index < 8; index++) statuses.push(await from(addressOf(index), `wrong ${index}`))
+    expect(statuses.at(-1)).toBe(429)
+  }
+
+  it('of where it came from before, by guesses of strangers, also after a restart', async () => {
+    expect(await from('192.0.2.1', passwordOf('ada'))).toBe(200)
+    expect(await from('2001:db8:1:2::1', passwordOf('ada'))).toBe(200)
+    clock.advance(3_600_000)
+    await guessUntilSlowedDown((index) => `198.51.100.${index}`)
+    expect(await from('192.0.2.1', passwordOf('ada'))).toBe(200)
+    expect(await from('2001:db8:1:2::ffff', passwordOf('ada')), 'another address of the same host').toBe(200)
+    expect(await from('192.0.2.2', passwordOf('ada')), 'from where it never came').toBe(429)
+    await behind.broker.restart()
+    behind = { ...behind, as: (credentials) => new CallerApi(behind.broker.url, credentials) }
+    await guessUntilSlowedDown((index) => `198.51.100.${index}`)
+    expect(await from('192.0.2.1', passwordOf('ada'))).toBe(200)
+  })
+  it('and nobody guesses without end from there', async () => {
+    expect(await from('192.0.2.7', passwordOf('ada'))).toBe(200)
+    await guessUntilSlowedDown(() => '192.0.2.7')
+    expect(await from('192.0.2.7', passwordOf('ada')), 'the right one among them').toBe(429)
+    expect(await from('192.0.2.1', passwordOf('ada')), 'elsewhere').toBe(200)
+  })
+  it('and a name that nobody has is slowed down as one that is known from elsewhere', async () => {
+    expect(await from('192.0.2.9', passwordOf('ada'))).toBe(200)
+    const row = async (username: string, address: string) => {
+      const statuses: number[] = []
+      for (let index = 0; index < 8; index++) statuses.push(await from(`${address}${index}`, 'wrong', username))
+      return statuses
+    }
+    expect(await row('ada', '203.0.113.')).toEqual(await row('nobody', '203.0.113.1'))
+  })
+  it('by a network that was known so long ago that it may be another’s', async () => {
+    expect(await from('192.0.2.11', passwordOf('ada'))).toBe(200)
+    clock.advance(91 * 86_400_000)
+    await guessUntilSlowedDown((index) => `198.51.100.${100 + index}`)
+    expect(await from('192.0.2.11', passwordOf('ada'))).toBe(429)
   })
 })
 

@@ -66,3 +66,12 @@ export async function brokerWithAccounts(
     },
   }
 }
+
+/** The networks of the owners of accounts, where there is no database. */
+export function networksInMemory(idOf: (username: string) => string = () => 'a1') {
+  const known = new Set<string>()
+  return {
+    has: async (username: string, network: string) => known.has(`${idOf(username)} ${network}`),
+    note: async (accountId: string, network: string) => void known.add(`${accountId} ${network}`),
+  }
+}

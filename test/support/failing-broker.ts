@@ -44,7 +44,7 @@ export async function failingBroker(error?: Error, options: FailingOptions = {})
       corsOrigins: [],
       reads: 'private',
       rateLimits: {},
-      trustedProxies: new TrustedProxies([]),
+      trustedProxies: new TrustedProxies([], 'x-forwarded'),
       requestTimeoutMs: 60_000,
     },
     clock: systemClock,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
+import { networksInMemory } from '../../../test/support/accounts.ts'
 import type { Credentials } from '../identity.ts'
 import { LocalIdentity, type AccountWithPassword } from './local-identity.ts'
 import { hashPassword, isPasswordOf, makePassword } from '../password.ts'
@@ -49,6 +50,7 @@ describe('accounts of the broker', () => {
       clock,
       realm: 'broker',
       find: async (username) => (username.toLowerCase() === 'ada' ? stored : undefined),
+      networks: networksInMemory(),
     })
   })
 

@@ -1,10 +1,11 @@
 /** Accounts of this broker: HTTP Basic (RFC 7617) with a user name and a password. */
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import pLimit from 'p-limit'
 import { USERNAME, type Account } from '../../domain/account.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
+import { addressKey } from '../address-key.ts'
 import { authorization, type Caller, type Credentials, type IdentitySource } from '../identity.ts'
 import { isPasswordOf } from '../password.ts'
 import { Throttle } from './throttle.ts'
@@ -21,6 +22,11 @@ export interface LocalIdentityOptions {
   readonly realm: string
   /** The account of this broker with that user name. */
   readonly find: (username: string) => Promise<AccountWithPassword | undefined>
+  /** The networks from which owners of accounts came with the right password, in whichever process. */
+  readonly networks: {
+    has(username: string, network: string, now: Instant): Promise<boolean>
+    note(accountId: string, network: string, now: Instant): Promise<void>
+  }
 }
 
 /** How many passwords are checked at a time, and how many may wait: each takes a core for a tenth of a second. */
@@ -33,8 +39,9 @@ const REMEMBERED_MAX = 10_000
 export class LocalIdentity implements IdentitySource {
   readonly challenges: readonly string[]
   readonly #options: LocalIdentityOptions
+  /** Of strangers all together, and of each network from which the owner of the name has come. */
   readonly #perName: Throttle
-  readonly #perAddress: Throttle
+  readonly #perNetwork: Throttle
   readonly #checks = pLimit(CHECKS_AT_ONCE)
   /** Never the password itself: a digest with a key that only this process has. */
   readonly #rememberKey = randomBytes(32)
@@ -44,17 +51,18 @@ export class LocalIdentity implements IdentitySource {
     this.#options = options
     this.challenges = [`Basic realm="${options.realm}", charset="UTF-8"`]
     this.#perName = new Throttle(options.clock, { free: 5, firstWaitMs: 1_000, longestWaitMs: 300_000 })
-    this.#perAddress = new Throttle(options.clock, { free: 20, firstWaitMs: 1_000, longestWaitMs: 300_000 })
+    this.#perNetwork = new Throttle(options.clock, { free: 20, firstWaitMs: 1_000, longestWaitMs: 300_000 })
   }
 
   async identify(credentials: Credentials): Promise<Caller | undefined> {
     const encoded = authorization(credentials, 'Basic')
     if (encoded === undefined) return undefined
     const { username, password } = decode(encoded)
+    const network = addressKey(credentials.address)
     // What cannot be a name is not asked for; a database does not take every text.
     const account = USERNAME.test(username) ? await this.#options.find(username) : undefined
-    const known = this.#digest(username, password, account?.passwordHash)
-    if (!this.#isRemembered(known)) await this.#check(username, password, account, credentials.address)
+    const known = this.#digest(username, password, network, account?.passwordHash)
+    if (!this.#isRemembered(known)) await this.#check(username, password, account, network)
     if (!account || account.disabledAt !== undefined) throw refused('the account is disabled', username)
     this.#remember(known)
     return {
@@ -72,41 +80,44 @@ export class LocalIdentity implements IdentitySource {
     username: string,
     password: string,
     account: AccountWithPassword | undefined,
-    address: string,
+    network: string,
   ): Promise<void> {
-    const name = username.toLowerCase()
-    this.#requirePatience(name, address)
+    const { networks, clock } = this.#options
+    const isKnown = USERNAME.test(username) && (await networks.has(username, network, clock.now()))
+    const name = nameKey(username, isKnown ? network : undefined)
+    this.#requirePatience(name, network)
     if (this.#checks.pendingCount >= CHECKS_WAITING_MAX) throw tooMany(1_000)
     const right = await this.#checks(async () => {
       // What has failed meanwhile counts: many guesses at the same moment are many guesses.
-      this.#requirePatience(name, address)
+      this.#requirePatience(name, network)
       const matches = await isPasswordOf(password, account?.passwordHash)
       // Of a disabled account no password is right, or the waits would tell which one was.
-      return this.#count(name, address, matches && account?.disabledAt === undefined)
+      return this.#count(name, network, matches && account?.disabledAt === undefined)
     })
-    if (!right) throw refused('the user name or the password is wrong', username)
+    if (!right || !account) throw refused('the user name or the password is wrong', username)
+    await networks.note(account.id, network, clock.now())
   }
 
-  /** Throws when a name or an address has to wait before its next guess. */
-  #requirePatience(name: string, address: string): void {
-    const waitMs = Math.max(this.#perName.waitMs(name), this.#perAddress.waitMs(address))
+  /** Throws when a name or a network has to wait before its next guess. */
+  #requirePatience(name: string, network: string): void {
+    const waitMs = Math.max(this.#perName.waitMs(name), this.#perNetwork.waitMs(network))
     if (waitMs > 0) throw tooMany(waitMs)
   }
 
-  #count(name: string, address: string, right: boolean): boolean {
+  #count(name: string, network: string, right: boolean): boolean {
     if (right) this.#perName.succeeded(name)
     else {
       this.#perName.failed(name)
       // Not forgotten after a success: who guesses others' passwords may have one of his own.
-      this.#perAddress.failed(address)
+      this.#perNetwork.failed(network)
     }
     return right
   }
 
-  /** With the hash in it, so that a changed password is checked anew at once. */
-  #digest(username: string, password: string, hash: string | undefined): string {
+  /** With the hash in it, so that a changed password is checked anew at once, and the network, so that it becomes known. */
+  #digest(username: string, password: string, network: string, hash: string | undefined): string {
     return createHmac('sha256', this.#rememberKey)
-      .update(JSON.stringify([username, password, hash]))
+      .update(JSON.stringify([username, password, network, hash]))
       .digest('base64')
   }
 
@@ -121,6 +132,13 @@ export class LocalIdentity implements IdentitySource {
     const oldest = this.#remembered.size > REMEMBERED_MAX ? this.#remembered.keys().next().value : undefined
     if (oldest !== undefined) this.#remembered.delete(oldest)
   }
+}
+
+/** Short, whatever was sent as a name: many are kept. */
+function nameKey(username: string, network: string | undefined): string {
+  return createHash('sha256')
+    .update(JSON.stringify([username.toLowerCase(), network]))
+    .digest('base64')
 }
 
 function decode(encoded: string): { username: string; password: string } {
