@@ -62,7 +62,11 @@ export class LocalIdentity implements IdentitySource {
     // What cannot be a name is not asked for; a database does not take every text.
     const account = USERNAME.test(username) ? await this.#options.find(username) : undefined
     const known = this.#digest(username, password, network, account?.passwordHash)
-    if (!this.#isRemembered(known)) await this.#check(username, password, account, network)
+    if (this.#isRemembered(known)) {
+      // A guess that would be right has to wait as the wrong ones around it do, or it would be told by that.
+      const waitMs = this.#perName.waitMs(nameKey(username, network))
+      if (waitMs > 0) throw tooMany(waitMs)
+    } else await this.#check(username, password, account, network)
     if (!account || account.disabledAt !== undefined) throw refused('the account is disabled', username)
     this.#remember(known)
     return {
