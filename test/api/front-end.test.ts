@@ -32,7 +32,11 @@ describe('the URLs in an answer', () => {
     expect(await urlOf(api, forwarded)).toBe(api.url)
   })
   it('are those of the configuration, when it says how the broker is reached', async () => {
-    const api = await start({ publicUrl: 'https://broker.example/eb/', 'listen.trustedProxies': ['127.0.0.1'], 'listen.forwardedHeader': 'forwarded' })
+    const api = await start({
+      publicUrl: 'https://broker.example/eb/',
+      'listen.trustedProxies': ['127.0.0.1'],
+      'listen.forwardedHeader': 'forwarded',
+    })
     const { body } = await api.get<Schemas['ExecutionList']>('/executions')
     expect(body).toEqual({ executions: [] })
     const { body: offerSet } = await api.post<Schemas['OfferSet']>('/offersets', containerRequest(), forwarded)
