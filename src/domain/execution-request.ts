@@ -34,7 +34,7 @@ export interface DockerContainer {
   readonly name?: string
   readonly description?: string
   readonly image: ContainerImage
-  /** Replaces the entry point of the image. */
+  /** Replaces the entry point of the image; an empty one takes it away. */
   readonly entrypoint?: string
   /** The arguments; without an entry point they replace the command of the image. */
   readonly command: readonly string[]

@@ -19,6 +19,13 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Correct the fields that are named first; the contract at `/openapi.json` has every field.',
   },
+  'null-entry': {
+    level: 'WARN',
+    template:
+      '${pointer} has no value (null) and was left out. For an empty text write ${name}: "", for the word null write ${name}: "null".',
+    places: ['offer set'],
+    advice: 'Write a value, in YAML in quotes, or leave the entry out.',
+  },
   'messages-more': {
     level: 'WARN',
     template: 'There are ${count} further messages; change what these name, and ask again.',
@@ -87,6 +94,12 @@ export const REQUEST_MESSAGES = {
     template: "The value '${value}' of ${pointer} cannot be used: ${reason}.",
     places: ['offer set'],
     advice: 'Change the value that the pointer leads to; the message says what is wrong with it.',
+  },
+  'invalid-variable': {
+    level: 'ERROR',
+    template: "The environment variable '${variable}' (${pointer}) cannot be set: ${reason}.",
+    places: ['offer set'],
+    advice: 'Change the name or the value of the variable; the message says what is wrong with it.',
   },
   'missing-value': {
     level: 'ERROR',

@@ -5,6 +5,7 @@
  */
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { smallRequest } from '../../test/support/policies.ts'
 import { platformTrial, type PlatformUnderTest } from '../../test/support/platform-trial.ts'
 import type { Endpoint } from '../domain/connectors.ts'
 import type { ExecutionId } from '../domain/ids.ts'
@@ -24,6 +25,12 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         expect(product).not.toBe('')
         expect(capacity.cores).toBeGreaterThan(0)
         expect(capacity.memory).toBeGreaterThan(0)
+      })
+      it('gives no privileges, and says so before anything is offered', () => {
+        const pointers = (privileged: boolean) =>
+          trial.platform.unsupported(smallRequest({}, { privileged })).map(({ pointer }) => pointer)
+        expect(pointers(true)).toContain('/executable/privileged')
+        expect(pointers(false)).not.toContain('/executable/privileged')
       })
     })
 

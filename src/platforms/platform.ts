@@ -45,6 +45,12 @@ export interface Unsupported {
   readonly reason: string
 }
 
+/** Privileges are given nowhere. */
+export const UNPRIVILEGED: Unsupported = {
+  pointer: '/executable/privileged',
+  reason: 'programs run without privileges here',
+}
+
 /** What a platform expects of a request, before anything is offered. */
 export interface PlatformEstimate {
   /** Getting the image, in milliseconds; 0 when it is there. */
@@ -106,6 +112,7 @@ export interface Workload {
   readonly execution: ExecutionId
   /** What `prepareImage` returned. */
   readonly imageId: string
+  /** The program; that of the image when undefined, and none (the command names the program) when it is empty. */
   readonly entrypoint?: string
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>

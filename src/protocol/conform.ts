@@ -22,6 +22,8 @@ export interface Conformed {
   readonly moreUnknownFields: number
   /** The first unknown kinds. */
   readonly unknownKinds: readonly UnknownKind[]
+  /** The first entries of maps that have no value. */
+  readonly nullEntries: readonly NullEntry[]
   /** Where in what the client sent a place of `value` is: what was left out of a list moved those behind it. */
   readonly placeInOriginal: (pointer: string) => string
 }
@@ -30,6 +32,12 @@ interface UnknownKind {
   readonly pointer: string
   readonly kind: string
   readonly known: readonly string[]
+}
+
+/** An entry of a map whose names are the client's. A field of the contract that is null is one that is not given. */
+interface NullEntry {
+  readonly pointer: string
+  readonly name: string
 }
 
 /** Fits a value to a schema of the contract. */
@@ -41,6 +49,7 @@ export function conform(name: SchemaName, value: unknown): Conformed {
     unknownFields: fitting.unknownFields,
     moreUnknownFields: fitting.moreUnknownFields,
     unknownKinds: fitting.unknownKinds,
+    nullEntries: fitting.nullEntries,
     placeInOriginal: (pointer) => fitting.placeInOriginal(pointer),
   }
 }
@@ -60,6 +69,7 @@ class Fitting {
   readonly unknownFields: string[] = []
   moreUnknownFields = 0
   readonly unknownKinds: UnknownKind[] = []
+  readonly nullEntries: NullEntry[] = []
   /** The keys that lead to the part that is fitted now. Nearly every part is as it should be and needs no pointer. */
   readonly #path: (string | number)[] = []
   /** By the pointer of a list of which something was left out: the indices of what is left. */
@@ -96,8 +106,12 @@ class Fitting {
     const fitted: Record<string, unknown> = {}
     for (const key of Object.keys(object)) {
       const part = object[key]
-      if (part === null || part === undefined) continue
-      const known = properties && Object.hasOwn(properties, key) ? properties[key] : additionalProperties
+      const isField = properties !== undefined && Object.hasOwn(properties, key)
+      if (part === null || part === undefined) {
+        if (!isField && typeof additionalProperties === 'object') this.#nameNull(key)
+        continue
+      }
+      const known = isField ? properties[key] : additionalProperties
       if (typeof known === 'object' && known.readOnly) continue
       if (known === undefined || known === false) this.#nameField(key)
       else setOwn(fitted, key, known === true ? part : this.#fitAt(key, known, part))
@@ -130,6 +144,10 @@ class Fitting {
   #nameField(key: string): void {
     if (this.unknownFields.length < NAMED_MAX) this.unknownFields.push(this.#pointer(key))
     else this.moreUnknownFields++
+  }
+
+  #nameNull(name: string): void {
+    if (this.nullEntries.length < NAMED_MAX) this.nullEntries.push({ pointer: this.#pointer(name), name })
   }
 
   #pointer(...further: string[]): string {

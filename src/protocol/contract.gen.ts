@@ -1111,9 +1111,9 @@ export interface components {
             command?: string[];
             /** @description In a request, limits; in an offer, the quote; of what has ended, what it really cost. */
             costs?: components["schemas"]["CostItem"][];
-            /** @description The program. It replaces the entry point of the image. */
+            /** @description The program. It replaces the entry point of the image; an empty text takes that away, and the command begins with the program. */
             entrypoint?: string;
-            /** @description Environment variables by name. */
+            /** @description Environment variables by name. A name has letters of ASCII, digits, `_`, `.` and `-`, and does not begin with a digit. */
             environment?: {
                 [key: string]: string;
             };

@@ -4,6 +4,7 @@
  * One row for each form, applied in their order: a later row finds what an earlier one has made. A row leaves alone what
  * is in the current form. Nothing is guessed: what no row knows is for the validator, or is reported as unknown.
  */
+import { BrokerError } from '../domain/errors.ts'
 import { RESOURCES_PER_REQUEST_MAX } from '../domain/execution-plan.ts'
 import { schemaNamed, type SchemaName } from './contract.ts'
 import { currentKind } from './earlier-kinds.ts'
@@ -143,9 +144,10 @@ export const EARLIER_FORMS: readonly EarlierForm[] = [
       const { executable } = body
       if (!isMap(executable) || !Array.isArray(executable.environment)) return body
       const entries = (executable.environment as unknown[]).map(entryOf)
-      if (entries.includes(undefined)) return body
+      if (!entries.every((entry) => entry !== undefined)) return body
+      refuseTwice(entries.map(([name]) => name))
       note('/executable/environment', 'a map')
-      return { ...body, executable: { ...executable, environment: Object.fromEntries(entries as [string, unknown][]) } }
+      return { ...body, executable: { ...executable, environment: Object.fromEntries(entries) } }
     },
   },
   {
@@ -273,6 +275,16 @@ function entryOf(entry: unknown): [string, unknown] | undefined {
   if (!isMap(entry)) return undefined
   const name = entry.name ?? entry.key
   return typeof name === 'string' ? [name, entry.value] : undefined
+}
+
+/** Refuses a variable that is there twice: which value is meant cannot be known. */
+function refuseTwice(names: readonly string[]): void {
+  const seen = new Set<string>()
+  const second = names.findIndex((name) => seen.size === seen.add(name).size)
+  if (second === -1) return
+  throw new BrokerError('BAD_REQUEST', `The environment has the variable '${names[second]}' twice.`, {
+    faults: [{ pointer: `/executable/environment/${second}`, detail: 'is there twice; leave one of them out' }],
+  })
 }
 
 type Change = (part: Fields, pointer: string, schema: SchemaName) => Fields

@@ -13,10 +13,11 @@ export interface Fitted extends Omit<Conformed, 'placeInOriginal'> {
   readonly earlier: readonly EarlierPart[]
 }
 
+const NOTHING_LEFT_OUT = { unknownFields: [], moreUnknownFields: 0, unknownKinds: [], nullEntries: [] }
+
 /** Fits a request; the value is the very body where there is nothing to fit. */
 export function fitRequest(body: unknown): Fitted {
-  if (followsExactly('ExecutionRequest', body))
-    return { value: body, unknownFields: [], moreUnknownFields: 0, unknownKinds: [], faults: [], earlier: [] }
+  if (followsExactly('ExecutionRequest', body)) return { value: body, ...NOTHING_LEFT_OUT, faults: [], earlier: [] }
   const { body: current, earlier } = modernise('ExecutionRequest', body)
   const conformed = conform('ExecutionRequest', current)
   return { ...conformed, faults: faultsOfConformed('ExecutionRequest', conformed), earlier }

@@ -22,11 +22,16 @@ export function presentContainer(spec: DockerContainer): Presented {
       platform: { architecture: spec.image.architecture, os: spec.image.os },
     },
     privileged: spec.privileged,
-    entrypoint: spec.entrypoint,
     command: [...spec.command],
-    environment: { ...spec.environment },
     network: presentNetwork(spec, []),
   })
-  presented.set(spec, made)
-  return made
+  const { entrypoint, environment } = spec
+  // Empty texts of the client mean something here: a variable that is set, and an entry point that is taken away.
+  const shown: Presented = {
+    ...made,
+    ...(entrypoint === undefined ? {} : { entrypoint }),
+    ...(Object.keys(environment).length === 0 ? {} : { environment: { ...environment } }),
+  }
+  presented.set(spec, shown)
+  return shown
 }

@@ -3,6 +3,7 @@ import type { DockerContainer, Executable, JupyterNotebook } from '../domain/exe
 import { notebookOf, servedNotebookOf, type NotebookSite } from '../domain/notebook.ts'
 import type { Schemas } from './contract.ts'
 import { KIND, shortKind } from './kinds.ts'
+import { readArguments, readEnvironment } from './read-environment.ts'
 import { readMeta, textOf } from './read-meta.ts'
 import type { RequestNotes } from './request-notes.ts'
 
@@ -40,7 +41,10 @@ function readNotebook(
 function readContainer(wire: Schemas['DockerContainer'], notes: RequestNotes): DockerContainer {
   const locations = (wire.image?.locations ?? []).map((location) => location.trim()).filter((text) => text !== '')
   if (locations.length === 0) notes.missing('/executable/image/locations', 'at least one image reference')
-  const entrypoint = textOf(wire.entrypoint)
+  const entrypoint = wire.entrypoint?.trim()
+  const command = readArguments(wire.command ?? [], notes)
+  if (entrypoint === '' && command.length === 0)
+    notes.missing('/executable/command', "a program (the entrypoint '' takes away that of the image)")
   const { name, description } = readMeta(wire.meta)
   return {
     type: 'docker-container',
@@ -52,9 +56,9 @@ function readContainer(wire: Schemas['DockerContainer'], notes: RequestNotes): D
       architecture: wire.image?.platform?.architecture ?? 'amd64',
       os: wire.image?.platform?.os ?? 'linux',
     },
-    ...(entrypoint ? { entrypoint } : {}),
-    command: wire.command ?? [],
-    environment: { ...wire.environment },
+    ...(entrypoint === undefined ? {} : { entrypoint }),
+    command,
+    environment: readEnvironment(wire.environment ?? {}, notes),
     privileged: wire.privileged ?? false,
     ports: (wire.network?.ports ?? []).map((port, index) => readPort(port, index, notes)),
   }

@@ -22,13 +22,14 @@ const essence = ({ result, offers = [] }: Schemas['OfferSet']) => ({
   offers: offers.map(({ executable, compute }) => {
     const container = executable as Schemas['DockerContainer']
     const { cores } = compute as Schemas['SimpleComputeResource']
-    return { image: container.image, command: container.command, environment: container.environment, cores }
+    const { image, command, environment, entrypoint } = container
+    return { image, command, environment, entrypoint, cores }
   }),
 })
 
 describe('one request in the three notations', () => {
   const request = containerRequest(
-    { command: ['YES', ' <&> ', '1'], environment: { 'A B': '\u001b[1m', C: 'x' } },
+    { command: ['YES', ' <&> ', '1'], environment: { 'A.B': '\u001b[1m', C: 'x', EMPTY: '' }, entrypoint: '' },
     { compute: { kind: KIND.simpleCompute, cores: { min: 2, max: 2 } } },
   )
   const texts = {
@@ -46,7 +47,8 @@ describe('one request in the three notations', () => {
     expect(answer.headers.get('vary')).toMatch(/Accept.*Authorization|Authorization.*Accept/)
     const first = essence(answer.body).offers[0]
     expect(first).toMatchObject({ command: request.executable && ['YES', ' <&> ', '1'], cores: { min: 2, max: 2 } })
-    expect(first?.environment).toEqual({ 'A B': '\u001b[1m', C: 'x' })
+    expect(first?.environment).toEqual({ 'A.B': '\u001b[1m', C: 'x', EMPTY: '' })
+    expect(first?.entrypoint).toBe('')
   })
 })
 
@@ -136,6 +138,35 @@ describe('a broker that follows the draft to the letter', () => {
   })
 })
 
+describe('an environment variable without a value', () => {
+  const yaml = (environment: string) =>
+    `executable:\n  kind: docker-container\n  image: { locations: [a/b:1] }\n  environment:\n${environment}`
+  it.each([
+    ['application/yaml', 'nothing', yaml('    FOO:\n    BAR: x')],
+    ['application/yaml', '~', yaml('    FOO: ~\n    BAR: x')],
+    ['application/yaml', 'the word null', yaml('    FOO: Null\n    BAR: x')],
+    ['application/yaml', 'nothing, in a list', yaml('    - name: FOO\n    - { name: BAR, value: x }')],
+    [
+      'application/json',
+      'null',
+      JSON.stringify(containerRequest({ environment: { FOO: null, BAR: 'x' } as unknown as Record<string, string> })),
+    ],
+  ])('in %s as %s is reported, with what to write', async (contentType, _, text) => {
+    const { body } = await send<Schemas['OfferSet']>('/offersets', text, contentType, 'application/json')
+    expect(essence(body)).toMatchObject({ result: 'YES' })
+    expect(essence(body).offers[0]?.environment).toEqual({ BAR: 'x' })
+    const said = body.meta.messages?.find(({ kind }) => kind.endsWith(':null-entry'))
+    expect(said).toMatchObject({ level: 'WARN', values: { pointer: '/executable/environment/FOO' } })
+    expect(said?.message).toContain('FOO: "null"')
+  })
+  it('is set twice in a list to neither value', async () => {
+    const twice = yaml('    - { name: FOO, value: a }\n    - { name: FOO, value: b }')
+    const { status, body } = await send<Schemas['Problem']>('/offersets', twice, 'application/yaml', 'application/json')
+    expect(status).toBe(400)
+    expect(body.errors).toMatchObject([{ pointer: '/executable/environment/1' }])
+  })
+})
+
 describe('words that look like numbers, in YAML', () => {
   it('are texts as they were written where the contract has texts, and numbers where it has numbers', async () => {
     const request = `
@@ -144,7 +175,7 @@ executable:
   kind: docker-container
   image: { locations: [example.org/test:1] }
   command: [sleep, 5, 1.50, true, 0x10, -0, "quoted", .inf]
-  environment: { THREADS: 4, DEBUG: true, RATIO: 1.50, 12: x, EMPTY: "" }
+  environment: { THREADS: 4, DEBUG: true, RATIO: 1.50, _12: x, EMPTY: "" }
 compute: { kind: simple-compute-resource, cores: { min: 2, max: 2 } }
 `
     const answer = await send<Schemas['OfferSet']>('/offersets', request, 'application/yaml', 'application/json')
@@ -152,7 +183,7 @@ compute: { kind: simple-compute-resource, cores: { min: 2, max: 2 } }
     const [offer] = answer.body.offers ?? []
     const { command, environment } = offer?.executable as Schemas['DockerContainer']
     expect(command).toEqual(['sleep', '5', '1.50', 'true', '0x10', '-0', 'quoted', '.inf'])
-    expect(environment).toEqual({ THREADS: '4', DEBUG: 'true', RATIO: '1.50', '12': 'x' })
+    expect(environment).toEqual({ THREADS: '4', DEBUG: 'true', RATIO: '1.50', _12: 'x', EMPTY: '' })
     expect(offer?.compute).toMatchObject({ cores: { min: 2, max: 2 } })
   })
   it('stay what they are where the contract has neither, and null is no text', async () => {

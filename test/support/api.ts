@@ -201,13 +201,17 @@ export function holdAgainstContract(
     throw new Error(`the answer to ${method} ${path} says nothing at ${empty.join(' and ')}, which is left out`)
 }
 
+/** The pointer to the whole of a document, and an entry point that takes away that of the image. */
+const MEANT_EMPTY = ['pointer', 'entrypoint']
+
 /** Where something is that no answer of any notation has within it: null, and what is empty. */
 function emptyPlaces(body: unknown): string[] {
   if (typeof body !== 'object' || body === null) return []
   return Object.entries(body).flatMap(([name, part]: [string, unknown]) => {
-    // The pointer to the whole of a document is an empty text.
-    const saysNothing = part === '' && name !== 'pointer'
+    const saysNothing = part === '' && !MEANT_EMPTY.includes(name)
     const isEmpty = part === null || saysNothing || (typeof part === 'object' && Object.keys(part).length === 0)
+    // A variable that is set to an empty text is set.
+    if (name === 'environment' && !isEmpty) return []
     return isEmpty ? [`/${name}`] : emptyPlaces(part).map((pointer) => `/${name}${pointer}`)
   })
 }

@@ -17,7 +17,7 @@ export const computeStep: Step = {
     await platform.prepareWorkload({
       execution: execution.id,
       imageId: String(imageId),
-      ...(executable.spec.entrypoint ? { entrypoint: executable.spec.entrypoint } : {}),
+      ...(executable.spec.entrypoint !== undefined ? { entrypoint: executable.spec.entrypoint } : {}),
       command: executable.spec.command,
       environment: { ...executable.spec.environment, ...(await prepareServer(target, context)) },
       cores: compute.cores,

@@ -54,6 +54,7 @@ export function workloadSettings(
   const publishing = published(ports, confinement)
   return {
     Image: workload.imageId,
+    // An empty one takes away that of the image, for both engines.
     ...(entrypoint === undefined ? {} : { Entrypoint: [entrypoint] }),
     ...(command.length === 0 ? {} : { Cmd: command }),
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),

@@ -29,7 +29,8 @@ export class ProgramCheck {
   /** Throws PROGRAM_NOT_STARTED when the program of a container that was never started is certainly not there. */
   async assertThere(client: EngineClient, container: ContainerDetails): Promise<void> {
     const { Config, Image } = container
-    const program = Config.Entrypoint?.[0] ?? Config.Cmd?.[0]
+    // Podman keeps the empty text that takes away the entry point of an image.
+    const program = Config.Entrypoint?.[0] || Config.Cmd?.[0]
     if (program === undefined) return
     const places = placesOf(program, Config)
     // A volume over a place of the image hides what was found, but of volumes nothing is certain anyway.

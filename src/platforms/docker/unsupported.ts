@@ -1,6 +1,6 @@
 /** What of a request an engine does not do. */
 import { portsPointer, type ExecutionRequest } from '../../domain/execution-request.ts'
-import type { Unsupported } from '../platform.ts'
+import { UNPRIVILEGED, type Unsupported } from '../platform.ts'
 import { normalArchitecture, type Engine } from './engine-facts.ts'
 import { publishesPorts, type Connecting } from './networks.ts'
 
@@ -13,7 +13,7 @@ export function unsupportedBy(
   const { type, privileged, ports, image } = executable
   const unsupported: Unsupported[] = []
   const refuse = (pointer: string, reason: string) => unsupported.push({ pointer, reason })
-  if (privileged) refuse('/executable/privileged', 'programs run without privileges here')
+  if (privileged) unsupported.push(UNPRIVILEGED)
   if (connecting.network !== 'none' && engine?.connects === false) refuse('/executable', NO_NETWORK)
   else if (!publishesPorts(connecting, engine))
     ports.forEach((_, index) => {

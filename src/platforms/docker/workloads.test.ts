@@ -202,6 +202,21 @@ describeOnEngines('programs', ({ address }) => {
         expect(await observed(platform, execution)).toMatchObject({ state: 'exited', exitCode: 0 })
       },
     )
+    it('are those of the command where an empty entry point takes away that of the image', async () => {
+      const withEntrypoint = await testImage(address, ['ENTRYPOINT ["/bin/echo", "the image"]', 'CMD ["of its own"]'])
+      const said = async (program: Pick<Workload, 'entrypoint' | 'command'>) => {
+        const { entrypoint: _, ...workload } = shellWorkload(ids.execution(), withEntrypoint.id, '')
+        await platform.prepareWorkload({ ...workload, ...program })
+        await platform.start(workload.execution)
+        const output = (await outputOf(platform, workload.execution)).toString()
+        await platform.releaseWorkload(workload.execution)
+        return output
+      }
+      expect(await said({ command: ['said'] })).toBe('the image said\n')
+      expect(await said({ entrypoint: '', command: ['/bin/echo', 'the command'] })).toBe('the command\n')
+      expect(await said({ entrypoint: '/bin/echo', command: ['both'] })).toBe('both\n')
+      await withEntrypoint.remove()
+    })
     it('are not looked for in a volume', async () => {
       const execution = ids.execution()
       const volume = { execution, name: 'data-0' }

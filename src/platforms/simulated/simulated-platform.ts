@@ -18,21 +18,22 @@ import type { Executable, ExecutionRequest } from '../../domain/execution-reques
 import { groupBy } from '../../domain/group-by.ts'
 import type { ExecutionId } from '../../domain/ids.ts'
 import { BYTES_PER_GIB, type Amounts } from '../../domain/resources.ts'
-import type {
-  ImageProgress,
-  Observation,
-  OutputStream,
-  Owned,
-  Platform,
-  PlatformCapabilities,
-  PlatformEstimate,
-  PlatformFacts,
-  Unsupported,
-  VolumeContent,
-  VolumeFile,
-  VolumeRef,
-  VolumeUse,
-  Workload,
+import {
+  UNPRIVILEGED,
+  type ImageProgress,
+  type Observation,
+  type OutputStream,
+  type Owned,
+  type Platform,
+  type PlatformCapabilities,
+  type PlatformEstimate,
+  type PlatformFacts,
+  type Unsupported,
+  type VolumeContent,
+  type VolumeFile,
+  type VolumeRef,
+  type VolumeUse,
+  type Workload,
 } from '../platform.ts'
 import { decideRun, failureOf, imageDurationMs, variableFaults, type Run } from './program.ts'
 
@@ -91,10 +92,15 @@ export class SimulatedPlatform implements Platform {
   }
 
   unsupported(request: ExecutionRequest): readonly Unsupported[] {
-    return variableFaults(request.executable.environment).map(({ variable, reason }) => ({
-      pointer: `/executable/environment/${variable}`,
-      reason,
-    }))
+    const { privileged, environment } = request.executable
+    return [
+      // As with engines: what is tried out here is to run there.
+      ...(privileged ? [UNPRIVILEGED] : []),
+      ...variableFaults(environment).map(({ variable, reason }) => ({
+        pointer: `/executable/environment/${variable}`,
+        reason,
+      })),
+    ]
   }
 
   async estimate(request: ExecutionRequest): Promise<PlatformEstimate> {
