@@ -1,17 +1,19 @@
 /**
  * The command `npm run chaos`: a broker of many processes in a storm, and what an independent checker finds afterwards.
  *
- *     npm run chaos -- [--minutes n] [--seed s] [--json]
+ *     npm run chaos -- [--minutes n] [--seed s] [--without-neighbours] [--json]
  *
  * Exit code 1 when anything is wrong. Run `npm run build` before: the processes run what is in `dist`.
  */
 import { parseArgs } from 'node:util'
+import { SAMPLES_MIN, type Figure } from './figures.ts'
 import { runChaos, type ChaosReport } from './run.ts'
 
 const { values: options } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '3' },
+    minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
+    'without-neighbours': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
@@ -25,13 +27,15 @@ const report = await runChaos({
   minutes,
   seed,
   program: ['dist/broker.js'],
-  clients: { simulated: 12, engine: 8 },
+  clients: { simulated: 12, engine: 8, undisturbed: 3 },
+  neighbours: !options['without-neighbours'],
   say: (text) => process.stderr.write(`${new Date().toISOString()} ${text}\n`),
 })
 process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : inWords(report))
 if (report.violations.length > 0) process.exitCode = 1
 
-function inWords({ seed, minutes, executions, storm, violations, missing }: ChaosReport): string {
+function inWords(report: ChaosReport): string {
+  const { seed, minutes, executions, storm, violations, missing, calm } = report
   const counts = (map: Readonly<Record<string, number>>) =>
     Object.entries(map)
       .map(([name, count]) => `${name} ${count}`)
@@ -39,10 +43,20 @@ function inWords({ seed, minutes, executions, storm, violations, missing }: Chao
   const lines = [
     `Seed ${seed}, ${minutes} minutes.`,
     `Storm: ${counts(storm)}.`,
+    `Hostile neighbours: ${counts(report.neighbours) || 'none'}.`,
     ...Object.entries(executions).map(([platform, phases]) => `On ${platform}: ${counts(phases)}.`),
+    ...report.figures.map(figureInWords),
+    `Most memory, in MiB: ${counts(report.memoryMib)}.`,
+    `Calm after ${calm.waitedS} s; promises lasted for ${calm.promisedS} s.`,
     ...missing.map((what) => `Left out: ${what}.`),
     ...violations.slice(0, 50).map((violation) => `WRONG: ${violation}`),
     violations.length === 0 ? 'Nothing is wrong.' : `${violations.length} things are wrong.`,
   ]
   return `${lines.join('\n')}\n`
+}
+
+function figureInWords({ platform, what, calm, hostile }: Figure): string {
+  const judged =
+    Math.min(calm.samples, hostile.samples) >= SAMPLES_MIN ? '' : `; too few to judge, below ${SAMPLES_MIN}`
+  return `The undisturbed user on ${platform}, ${what}: p99 ${calm.p99Ms} ms in calm windows (${calm.samples} samples), ${hostile.p99Ms} ms in hostile ones (${hostile.samples})${judged}.`
 }

@@ -1,8 +1,11 @@
 /** What must be true after a storm, whatever happened in it: from what is written to sentences of what is wrong. Pure. */
 import { componentLifecycle } from '../src/domain/component-lifecycle.ts'
 import { executionLifecycle } from '../src/domain/execution-lifecycle.ts'
+import { groupBy } from '../src/domain/group-by.ts'
+import { wordsOf } from '../src/lifecycle/failing.ts'
 import type { Acknowledged } from './clients.ts'
 import type { ContainerEvent } from './engine-log.ts'
+import type { OwnEnd } from './fleet.ts'
 import type { Span } from './storm.ts'
 import type { Capacity, Change, ExecutionFact, Facts, Hold } from './facts.ts'
 
@@ -18,7 +21,8 @@ export function violations(
     ...lostAcknowledgements(facts, acknowledged),
     ...unfinished(facts),
     ...withoutReason(facts, acknowledged),
-    ...failedForNoReason(facts, acknowledged),
+    ...failedForNoReason(facts, acknowledged, engineAway),
+    ...brokersMistakes(facts),
     ...wrongOutput(facts, acknowledged, engineAway),
     ...offTheTable(facts),
     ...startedTwice(facts, containerEvents),
@@ -72,15 +76,44 @@ function withoutReason(facts: Facts, acknowledged: Acknowledged): string[] {
   })
 }
 
-/** The simulated platform is never away, so whatever happens to the broker, what runs there ends as it was programmed. */
-function failedForNoReason(facts: Facts, { executions }: Acknowledged): string[] {
+/**
+ * The simulated platform is never away, so whatever happens to the broker, what runs there ends as it was programmed. At
+ * an engine that was there all the time it does as well. What cannot complete does so nowhere.
+ */
+function failedForNoReason(facts: Facts, { executions }: Acknowledged, engineAway: readonly Span[]): string[] {
   const reasons = new Map(facts.errors.map(({ execution_id, text }) => [execution_id, text]))
+  const changes = groupBy(facts.changes, ({ execution_id }) => execution_id)
   return accepted(facts).flatMap(({ id, phase, plan }) => {
     const story = executions.get(id)
-    if (!story || plan.platform !== 'simulated' || phase === 'CANCELLED') return []
-    if (!story.fails && !story.needsData && phase !== 'COMPLETED') return [`${id} is ${phase}: ${reasons.get(id)}`]
-    return story.fails && phase === 'COMPLETED' ? [`${id} was programmed to fail and is COMPLETED`] : []
+    if (!story || phase === 'CANCELLED') return []
+    if (story.fails) return phase === 'COMPLETED' ? [`${id} of ${story.of} cannot complete and is COMPLETED`] : []
+    const away = plan.platform !== 'simulated' && engineAway.some((span) => overlaps(span, changes.get(id) ?? []))
+    if (story.needsData || away || phase === 'COMPLETED') return []
+    return [`${id} of ${story.of} is ${phase}: ${reasons.get(id)}`]
   })
+}
+
+/** What comes over the broker from outside is no mistake of the broker. */
+function brokersMistakes({ errors }: Facts): string[] {
+  const mistake = wordsOf(undefined)
+  return errors.flatMap(({ execution_id, text }) =>
+    text.includes(mistake) ? [`${execution_id} was told of a mistake of the broker: ${text}`] : [],
+  )
+}
+
+/** A process may end while it begins and its database is away, and at no other time. */
+export function endedByThemselves(ends: readonly OwnEnd[], databaseAway: readonly Span[]): string[] {
+  return ends.flatMap(({ name, code, signal, cameUp, lastWords, ...span }) => {
+    const excused =
+      !cameUp && code === 1 && databaseAway.some((away) => away.fromAt <= span.toAt && away.toAt >= span.fromAt)
+    return excused ? [] : [`${name} ended by itself with ${signal ?? code}, and said at last:\n${lastWords}`]
+  })
+}
+
+/** Whether something was away while a history went on. */
+function overlaps({ fromAt, toAt }: Span, history: readonly Change[]): boolean {
+  const [first, last] = [history[0], history.at(-1)]
+  return first !== undefined && last !== undefined && fromAt <= last.at && toAt >= first.at
 }
 
 /** What a program writes while its engine is away, Docker may lose when the program ends before it is back. */
@@ -97,8 +130,8 @@ function wrongOutput(facts: Facts, { executions }: Acknowledged, engineAway: rea
 }
 
 function offTheTable({ executions, changes, components, componentChanges }: Facts): string[] {
-  const of = grouped(changes, ({ execution_id }) => execution_id)
-  const ofComponent = grouped(componentChanges, ({ execution_id, position }) => `${execution_id} ${position}`)
+  const of = groupBy(changes, ({ execution_id }) => execution_id)
+  const ofComponent = groupBy(componentChanges, ({ execution_id, position }) => `${execution_id} ${position}`)
   return [
     ...executions.flatMap(({ id, phase }) => chain(id, 'OFFERED', phase, of.get(id) ?? [], executionLifecycle)),
     ...components.flatMap(({ execution_id, position, phase }) => {
@@ -126,11 +159,11 @@ function chain(
 }
 
 function startedTwice({ changes }: Facts, events: readonly ContainerEvent[]): string[] {
-  const moved = grouped(
+  const moved = groupBy(
     changes.filter(({ event }) => event === 'start'),
     ({ execution_id }) => execution_id,
   )
-  const ran = grouped(
+  const ran = groupBy(
     events.filter(({ action }) => action === 'start'),
     ({ execution }) => execution,
   )
@@ -147,13 +180,13 @@ function startedTwice({ changes }: Facts, events: readonly ContainerEvent[]): st
 
 /** Data are there before the start, and nothing starts before its promised time. */
 function startedTooEarly(facts: Facts, events: readonly ContainerEvent[]): string[] {
-  const ready = grouped(
+  const ready = groupBy(
     facts.componentChanges.filter(({ event }) => event === 'ready'),
     ({ execution_id }) => execution_id,
   )
-  const parts = grouped(facts.components, ({ execution_id }) => execution_id)
+  const parts = groupBy(facts.components, ({ execution_id }) => execution_id)
   const starts = new Map(events.flatMap(({ execution, action, at }) => (action === 'start' ? [[execution, at]] : [])))
-  const started = grouped(
+  const started = groupBy(
     facts.changes.filter(({ event }) => event === 'start'),
     ({ execution_id }) => execution_id,
   )
@@ -220,10 +253,4 @@ export function overbooked(holds: readonly Hold[], capacity: readonly Capacity[]
     for (const { by } of edges) most = Math.max(most, (held += by))
     return most > amount ? [`${most} ${resource} of ${amount} in pool ${pool_id}`] : []
   })
-}
-
-function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>()
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
-  return groups
 }

@@ -1,21 +1,23 @@
 /**
  * Clients of a broker in a storm: they ask, accept, race, cancel and ask again what they got no answer to, and remember
- * what was acknowledged. Whichever process does not answer, they ask another one.
+ * what was acknowledged.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Schemas } from '../src/client/broker-client.ts'
 import { KIND } from '../src/protocol/kinds.ts'
 import type { DataServer, Fault } from '../test/support/data-server.ts'
-import { CHECKSUM_SCRIPT, scriptRequest } from '../test/support/engine-requests.ts'
+import { CHECKSUM_SCRIPT, scriptRequest, type ScriptOptions } from '../test/support/engine-requests.ts'
 import type { Chance } from '../test/model/chance.ts'
-import type { Member } from './fleet.ts'
+import { NobodyAnswers, type Answer, type Caller } from './caller.ts'
 
-/** What is known of an execution whose acceptance was acknowledged. */
+/** An execution whose acceptance was acknowledged. */
 export interface Story {
+  /** The client whose it is. */
+  readonly of: string
   /** What its program should write when all goes well. */
   readonly output: string | undefined
-  /** It is programmed to fail. */
+  /** It must not complete. */
   readonly fails: boolean
   /** It needs data, which may be out of reach for too long. */
   readonly needsData: boolean
@@ -32,7 +34,7 @@ export interface Acknowledged {
 }
 
 export interface ClientSurroundings {
-  readonly members: readonly Member[]
+  readonly caller: Caller
   readonly data: DataServer
   /** An image that the engine has; undefined where there is no engine. */
   readonly image: string | undefined
@@ -40,23 +42,25 @@ export interface ClientSurroundings {
   readonly acknowledged: Acknowledged
 }
 
-interface Wish extends Pick<Story, 'output' | 'fails' | 'needsData'> {
+export interface Wish extends Pick<Story, 'of' | 'output' | 'fails' | 'needsData'> {
   readonly platform: 'engine' | 'simulated'
   readonly request: Schemas['ExecutionRequest']
 }
 
-interface Answer<Body> {
-  readonly status: number
-  readonly body: Body
-  /** An earlier attempt got no answer, so it may have been that one that had the effect. */
-  readonly again: boolean
-}
-
 /** An image that no engine has and that is looked for nowhere. */
 const NO_IMAGE = '127.0.0.1:9/none:1'
-const TERMINAL = ['COMPLETED', 'FAILED', 'CANCELLED', 'REJECTED', 'EXPIRED']
 const FAILURES = ['image', 'start', 'memory', 'lost']
-const ANSWER_WITHIN_MS = 25_000
+
+/** A request that only the simulated platform has offers for, because no engine has its image. */
+export function onSimulated(
+  command: readonly string[],
+  options: ScriptOptions,
+  environment: Readonly<Record<string, string>> = { SIMULATED_DURATION: 'PT0S' },
+): Schemas['ExecutionRequest'] {
+  const image = { locations: [NO_IMAGE] }
+  const executable = { kind: KIND.dockerContainer, image, command: [...command], environment }
+  return { ...scriptRequest(NO_IMAGE, '', options), executable }
+}
 
 /** One client: does one thing after another on a platform until an instant. */
 export async function client(
@@ -71,7 +75,48 @@ export async function client(
   }
 }
 
-class NobodyAnswers extends Error {}
+/** Asks for offers and accepts the first of the platform that is wished for. Undefined when there is none. */
+export async function acceptFirst(
+  caller: Caller,
+  { platform, request, ...about }: Wish,
+  acknowledged: Acknowledged,
+): Promise<string | undefined> {
+  const { body } = await caller.make<Schemas['OfferSet']>('/offersets', request, randomUUID())
+  const [uuid] = offersOf(body, platform, acknowledged)
+  if (uuid === undefined || (await caller.setPhase(uuid, 'ACCEPTED')).status !== 200) return undefined
+  noteAccepted(uuid, about, acknowledged)
+  return uuid
+}
+
+/** The offers of one platform in an answer, which is remembered. */
+function offersOf(
+  { meta, offers = [] }: Schemas['OfferSet'],
+  platform: Wish['platform'],
+  acknowledged: Acknowledged,
+): string[] {
+  // An answer that refuses has no such thing.
+  if (meta?.uuid) acknowledged.offerSets.add(meta.uuid)
+  return offers
+    .filter((offer) => isSimulated(offer) === (platform === 'simulated'))
+    .flatMap((offer) => offer.meta.uuid ?? [])
+}
+
+function noteAccepted(
+  uuid: string,
+  { of, output, fails, needsData }: Omit<Wish, 'platform' | 'request'>,
+  acknowledged: Acknowledged,
+) {
+  const story = { of, output, fails, needsData, cancelAsked: false, cancelAcknowledged: false }
+  acknowledged.executions.set(uuid, story)
+}
+
+/** Asks for an execution to be cancelled, which is refused when it has ended. */
+export async function cancel(caller: Caller, uuid: string, { executions }: Acknowledged): Promise<void> {
+  const story = executions.get(uuid) as Story
+  story.cancelAsked = true
+  const { status } = await caller.setPhase(uuid, 'CANCELLED')
+  story.cancelAcknowledged ||= status === 200
+}
 
 /** One wish of a client, from the first question to the end of what came of it. */
 class Visit {
@@ -89,8 +134,7 @@ class Visit {
     const direct = platform === 'simulated' && this.#chance.percent(30)
     const uuid = direct ? await this.#runDirectly(wish) : await this.#accept(wish)
     if (uuid === undefined) return
-    const story = this.#around.acknowledged.executions.get(uuid) as Story
-    await Promise.all([this.#follow(uuid), this.#chance.percent(20) ? this.#cancel(uuid, story) : undefined])
+    await Promise.all([this.#around.caller.follow(uuid), this.#chance.percent(20) ? this.#cancel(uuid) : undefined])
   }
 
   #wish(platform: Wish['platform']): Wish {
@@ -105,24 +149,22 @@ class Visit {
     if (platform === 'engine') {
       const script = data ? CHECKSUM_SCRIPT : fails ? 'exit 3' : `sleep ${seconds}; echo done`
       const request = scriptRequest(this.#around.image as string, script, options)
-      return { platform, request, output: data ? `${data.sha256}\n` : fails ? undefined : 'done\n', fails, needsData }
+      return {
+        of: 'a client',
+        platform,
+        request,
+        output: data ? `${data.sha256}\n` : fails ? undefined : 'done\n',
+        fails,
+        needsData,
+      }
     }
-    const simulated = scriptRequest(NO_IMAGE, '', options)
-    const failure = this.#chance.one(FAILURES) as string
-    const request = {
-      ...simulated,
-      executable: {
-        kind: KIND.dockerContainer,
-        image: { locations: [NO_IMAGE] },
-        command: data ? ['sha256sum', '/data/0/content'] : ['echo', 'done'],
-        environment: {
-          SIMULATED_DURATION: seconds === 0 ? 'PT0S' : `PT${seconds}S`,
-          ...(fails ? { SIMULATED_FAIL: failure } : {}),
-        },
-      },
-    }
+    const command = data ? ['sha256sum', '/data/0/content'] : ['echo', 'done']
+    const request = onSimulated(command, options, {
+      SIMULATED_DURATION: seconds === 0 ? 'PT0S' : `PT${seconds}S`,
+      ...(fails ? { SIMULATED_FAIL: this.#chance.one(FAILURES) as string } : {}),
+    })
     const output = data ? `${data.sha256}  /data/0/content\n` : 'done\n'
-    return { platform, request, output: fails ? undefined : output, fails, needsData }
+    return { of: 'a client', platform, request, output: fails ? undefined : output, fails, needsData }
   }
 
   /** A file that nobody else asks for, and that is hard to get now and then. */
@@ -147,53 +189,30 @@ class Visit {
     const key = randomUUID()
     const { status, body } = await this.#once<Schemas['Execution']>('/executions', request, key)
     if (status !== 303 || !body.meta.uuid) return undefined
-    this.#accepted(body.meta.uuid, about)
+    noteAccepted(body.meta.uuid, about, this.#around.acknowledged)
     return body.meta.uuid
   }
 
   /** Asks for offers and accepts one; now and then several at once, of which one may win. */
   async #accept({ platform, request, ...about }: Wish): Promise<string | undefined> {
     const { body } = await this.#once<Schemas['OfferSet']>('/offersets', request, randomUUID())
-    if (body.meta.uuid) this.#around.acknowledged.offerSets.add(body.meta.uuid)
-    const offers = (body.offers ?? []).filter((offer) => isSimulated(offer) === (platform === 'simulated'))
-    const uuids = offers.flatMap(({ meta }) => meta.uuid ?? [])
+    const uuids = offersOf(body, platform, this.#around.acknowledged)
     const [chosen] = uuids
     if (chosen === undefined || this.#chance.percent(5)) return undefined
     const rivals = this.#chance.percent(30) ? [chosen, uuids[1] ?? chosen] : [chosen]
-    const answers = await Promise.all(rivals.map((uuid) => this.#setPhase(uuid, 'ACCEPTED')))
-    const winners = rivals.filter((_, index) => answers[index]?.status === 200)
+    const answers = await Promise.all(rivals.map((uuid) => this.#around.caller.setPhase(uuid, 'ACCEPTED')))
+    // Accepting again what is accepted is no conflict.
+    const winners = [...new Set(rivals.filter((_, index) => answers[index]?.status === 200))]
     if (winners.length > 1) this.#wrong(`several of ${rivals.join(', ')} were accepted`)
-    for (const uuid of winners) this.#accepted(uuid, about)
+    for (const uuid of winners) noteAccepted(uuid, about, this.#around.acknowledged)
     return winners[0]
   }
 
-  #accepted(uuid: string, { output, fails, needsData }: Omit<Story, 'cancelAsked' | 'cancelAcknowledged'>): void {
-    const story = { output, fails, needsData, cancelAsked: false, cancelAcknowledged: false }
-    this.#around.acknowledged.executions.set(uuid, story)
-  }
-
-  async #cancel(uuid: string, story: Story): Promise<void> {
+  async #cancel(uuid: string): Promise<void> {
+    const { caller, acknowledged } = this.#around
     await wait(this.#chance.integer(0, 4_000))
-    story.cancelAsked = true
     const rivals = this.#chance.percent(40) ? 2 : 1
-    const answers = await Promise.all(Array.from({ length: rivals }, () => this.#setPhase(uuid, 'CANCELLED')))
-    const won = answers.filter(({ status }) => status === 200)
-    story.cancelAcknowledged = won.length > 0
-    if (won.length > 1) this.#wrong(`${uuid} was cancelled twice`)
-  }
-
-  async #follow(uuid: string): Promise<void> {
-    const giveUpAt = Date.now() + 90_000
-    for (let phase = 'ACCEPTED'; !TERMINAL.includes(phase) && Date.now() < giveUpAt;) {
-      const path = `/executions/${uuid}?WAIT=10&PHASE=${phase}`
-      const { status, body } = await this.#ask<Schemas['Execution']>('GET', path)
-      if (status !== 200) return this.#wrong(`${uuid} was acknowledged and is answered with ${status}`)
-      phase = body.phase
-    }
-  }
-
-  #setPhase(uuid: string, value: string): Promise<Answer<Schemas['Execution']>> {
-    return this.#ask('POST', `/executions/${uuid}`, { kind: KIND.enumUpdate, path: 'phase', value })
+    await Promise.all(Array.from({ length: rivals }, () => cancel(caller, uuid, acknowledged)))
   }
 
   /** Asks for the same with the same key, now and then twice at once, of different processes: it is made once. */
@@ -204,42 +223,11 @@ class Visit {
   ): Promise<Answer<Body>> {
     const times = this.#chance.percent(20) ? 2 : 1
     const answers = await Promise.all(
-      Array.from({ length: times }, () => this.#ask<Body>('POST', path, request, { 'Idempotency-Key': key })),
+      Array.from({ length: times }, () => this.#around.caller.make<Body>(path, request, key)),
     )
     const made = new Set(answers.flatMap(({ status, body }) => (status === 303 ? (body.meta.uuid ?? []) : [])))
     if (made.size > 1) this.#wrong(`${path} with the key ${key} made ${[...made].join(' and ')}`)
     return answers.find(({ status }) => status === 303) ?? (answers[0] as Answer<Body>)
-  }
-
-  /** Asks whoever answers. An acknowledgement that was lost on the way is not counted as one. */
-  async #ask<Body>(
-    method: string,
-    path: string,
-    request?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Answer<Body>> {
-    const serving = path.startsWith('/offersets') ? 'offers' : 'executions'
-    const members = this.#around.members.filter(({ role }) => role === serving || role === 'all')
-    const giveUpAt = Date.now() + 60_000
-    for (let again = false; Date.now() < giveUpAt; again = true) {
-      const member = this.#chance.one(members) as Member
-      try {
-        const response = await fetch(member.url + path, {
-          method,
-          headers: { ...headers, ...(request === undefined ? {} : { 'Content-Type': 'application/json' }) },
-          redirect: 'manual',
-          signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-          ...(request === undefined ? {} : { body: JSON.stringify(request) }),
-        })
-        const body = (await response.json()) as Body
-        if (response.status < 500) return { status: response.status, body, again }
-        if (response.status !== 503) this.#wrong(`${method} ${path} was answered with ${response.status}`)
-      } catch {
-        // The process is away, held, or cut off: another one is asked.
-      }
-      await wait(200)
-    }
-    throw new NobodyAnswers(path)
   }
 
   #wrong(sentence: string): void {

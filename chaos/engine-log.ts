@@ -14,12 +14,15 @@ export interface ContainerEvent {
 
 export class EngineLog {
   readonly #client: EngineClient
+  readonly #broker: string
   readonly #over = new AbortController()
   readonly #events = new Map<string, ContainerEvent>()
   #since = Math.floor(Date.now() / 1000)
 
-  constructor(address: string) {
+  /** `broker` is the id whose containers are listened for. */
+  constructor(address: string, broker: string) {
     this.#client = new EngineClient(address)
+    this.#broker = broker
     void this.#listen()
   }
 
@@ -49,7 +52,7 @@ export class EngineLog {
 
   /** An engine that restarts forgets its log, so what is heard is kept here, each event once. */
   async #listen(): Promise<void> {
-    const filters = JSON.stringify({ label: [`${LABELS.role}=run`] })
+    const filters = JSON.stringify({ label: [`${LABELS.role}=run`, `${LABELS.broker}=${this.#broker}`] })
     const { signal } = this.#over
     while (!signal.aborted) {
       try {

@@ -8,6 +8,7 @@ export interface ExecutionFact {
   readonly offer_set_id: string
   readonly phase: string
   readonly start_at: number | null
+  readonly prepare_at: number | null
   readonly started_at: number | null
   readonly ended_at: number | null
   readonly given_back_at: number | null
@@ -60,13 +61,24 @@ export class Looker {
     this.#url = url
   }
 
-  /** How many accepted executions are not done with, and how many offers are open. */
-  async unfinished(): Promise<number> {
-    const [row] = await this.#rows<{ count: number }>(
-      `select count(*) as count from execution
+  /** The id by which the broker marks what is its own on platforms. */
+  async brokerId(): Promise<string> {
+    const [row] = await this.#rows<{ id: string }>('select id from broker')
+    if (!row) throw new Error('there is no broker in the database')
+    return row.id
+  }
+
+  /** How many accepted executions are not done with and offers open, and until when they have a promise, as they are now. */
+  async promises(): Promise<{ count: number; untilAt: number }> {
+    const [row] = await this.#rows<{ count: number; until_at: number | null }>(
+      `select count(*) as count,
+              max(case when phase = 'OFFERED' then expires_at
+                       else coalesce(end_at, start_at + (plan -> 'slot' ->> 'durationMs')::float * interval '1 millisecond') end)
+                as until_at
+         from execution
         where phase = 'OFFERED' or (start_at is not null and given_back_at is null)`,
     )
-    return row?.count ?? 0
+    return { count: row?.count ?? 0, untilAt: row?.until_at ?? 0 }
   }
 
   async ledger(): Promise<{ holds: Hold[]; capacity: Capacity[] }> {

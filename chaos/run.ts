@@ -6,15 +6,24 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { startDataServer } from '../test/support/data-server.ts'
 import { busyboxProgram } from '../test/support/engines.ts'
 import { testImage } from '../test/support/images.ts'
+import { AUDIENCE, tokenIssuer } from '../test/support/token-issuer.ts'
 import { privateDocker, privateDockerMissing } from '../test/support/private-docker.ts'
 import { Chance } from '../test/model/chance.ts'
-import { overbooked, violations } from './checks.ts'
+import { Caller } from './caller.ts'
+import { endedByThemselves, overbooked, violations } from './checks.ts'
 import { client, type Acknowledged } from './clients.ts'
+import { figuresOf, disturbances, type Figure } from './figures.ts'
 import { EngineLog } from './engine-log.ts'
 import { Looker, type Facts } from './facts.ts'
 import { comesUp, makeFleet, type Member } from './fleet.ts'
+import { startHostileServer } from './hostile-server.ts'
+import { MemoryWatch } from './memory.ts'
+import { neighbourImages } from './neighbour-images.ts'
+import { neighbours } from './neighbours.ts'
 import { privatePostgres } from './postgres.ts'
 import { Storm } from './storm.ts'
+import { undisturbed } from './undisturbed.ts'
+import { windowsOf } from './windows.ts'
 
 export interface ChaosOptions {
   readonly minutes: number
@@ -22,8 +31,10 @@ export interface ChaosOptions {
   /** What Node is told to run as the broker. */
   readonly program: readonly string[]
   readonly say: (text: string) => void
-  /** How many clients work side by side on each platform. */
-  readonly clients: { readonly simulated: number; readonly engine: number }
+  /** How many clients work side by side on each platform, and as how many the undisturbed user works on either. */
+  readonly clients: { readonly simulated: number; readonly engine: number; readonly undisturbed: number }
+  /** Whether there are hostile neighbours in every second window of the storm. */
+  readonly neighbours: boolean
 }
 
 export interface ChaosReport {
@@ -33,6 +44,12 @@ export interface ChaosReport {
   readonly executions: Readonly<Record<string, Readonly<Record<string, number>>>>
   /** How often what was done. */
   readonly storm: Readonly<Record<string, number>>
+  /** How often which neighbour was hostile. */
+  readonly neighbours: Readonly<Record<string, number>>
+  readonly figures: readonly Figure[]
+  /** The most that each process took. */
+  readonly memoryMib: Readonly<Record<string, number>>
+  readonly calm: Calm
   readonly violations: readonly string[]
   /** What could not be part of it here. */
   readonly missing: readonly string[]
@@ -40,12 +57,20 @@ export interface ChaosReport {
 
 const LEASE_MS = 5_000
 const ROLES = ['offers', 'executions', 'all', 'worker', 'worker', 'worker', 'worker'] as const
+/** So long after the last promise everything is released. */
 const CALM_WITHIN_MS = 240_000
 const LEFTOVERS_WITHIN_MS = 90_000
 const LEDGER_EVERY_MS = 2_000
 
+/** How long it took after a storm until nothing was left to do, and how long of that something was promised. */
+export interface Calm {
+  readonly waitedS: number
+  readonly promisedS: number
+}
+
 /** Runs a storm. */
-export async function runChaos({ minutes, seed, program, say, clients }: ChaosOptions): Promise<ChaosReport> {
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { minutes, seed, program, say, clients, neighbours: withNeighbours } = options
   const closing: (() => Promise<unknown> | void)[] = []
   try {
     const directory = mkdtempSync(join(tmpdir(), 'chaos-'))
@@ -55,17 +80,19 @@ export async function runChaos({ minutes, seed, program, say, clients }: ChaosOp
     const docker = missing === undefined ? await privateDocker({ liveRestore: seed % 2 === 0 }) : undefined
     if (docker) closing.push(() => docker.remove())
     const image = docker && (await testImage(docker.address))
-    const log = docker && new EngineLog(docker.address)
-    if (log) closing.push(() => log.close())
     const data = await startDataServer()
     closing.push(() => data.close())
+    const hostile = await startHostileServer(new Chance(seed + 2))
+    closing.push(() => hostile.close())
+    const issuer = await tokenIssuer()
+    closing.push(() => issuer.close())
 
     mkdirSync(join(directory, 'data'))
     const members = await makeFleet({
       directory,
       roles: ROLES,
       program,
-      environment: environmentOf(postgres.url, join(directory, 'data'), docker?.address),
+      environment: environmentOf(postgres.url, join(directory, 'data'), issuer.issuer, docker?.address),
     })
     closing.push(() => Promise.all(members.map((member) => member.end('SIGKILL'))))
     // The first one makes the tables; the others would wait for it.
@@ -74,21 +101,46 @@ export async function runChaos({ minutes, seed, program, say, clients }: ChaosOp
     say('Everything is up.')
     const chance = new Chance(seed)
     const acknowledged: Acknowledged = { offerSets: new Set(), executions: new Map(), wrong: [] }
+    const wrong = (sentence: string) => void acknowledged.wrong.push(sentence)
+    const callerOf = async (name: string) =>
+      new Caller({ members, chance, wrong, token: await issuer.token({ sub: name, preferred_username: name }) })
     const looker = new Looker(postgres.directUrl)
+    const broker = await looker.brokerId()
+    const log = docker && new EngineLog(docker.address, broker)
+    if (log) closing.push(() => log.close())
     const storm = new Storm({ members, postgres, docker, chance: new Chance(seed + 1), leaseMs: LEASE_MS })
-    const untilAt = Date.now() + minutes * 60_000
+    const [fromAt, untilAt] = [Date.now(), Date.now() + minutes * 60_000]
+    const windows = windowsOf(fromAt, untilAt)
     const over = new AbortController()
-    const watching = watchLedger(looker, acknowledged, over.signal)
-    const around = { members, data, image: image?.location, chance, acknowledged }
+    const memory = new MemoryWatch(members)
+    const watching = Promise.all([watchLedger(looker, acknowledged, over.signal), watchMemory(memory, over.signal)])
+    const around = { data, image: image?.location, chance, acknowledged }
+    const images = docker && image && neighbourImages(docker.address, broker, image.location, wrong)
+    const did = new Map<string, number>()
+    const many = async (name: string, count: number, act: typeof client, platform: 'engine' | 'simulated') => {
+      const each = async (_: unknown, index: number) =>
+        act(platform, untilAt, { ...around, caller: await callerOf(`${name}-${index}`) })
+      await Promise.all(Array.from({ length: platform === 'engine' && !docker ? 0 : count }, each))
+    }
     await Promise.all([
       storm.blow(untilAt),
-      ...Array.from({ length: clients.simulated }, () => client('simulated', untilAt, around)),
-      ...Array.from({ length: docker ? clients.engine : 0 }, () => client('engine', untilAt, around)),
+      many('simulated', clients.simulated, client, 'simulated'),
+      many('engine', clients.engine, client, 'engine'),
+      many('undisturbed', clients.undisturbed, undisturbed, 'simulated'),
+      many('undisturbed', clients.undisturbed, undisturbed, 'engine'),
+      withNeighbours
+        ? neighbours(windows, {
+            ...around,
+            hostile,
+            images,
+            callerOf,
+            did: (name) => void did.set(name, (did.get(name) ?? 0) + 1),
+          })
+        : undefined,
     ])
     say('The storm is over; waiting for calm …')
-    const calmFrom = Date.now()
-    await becomes(async () => (await looker.unfinished()) === 0, CALM_WITHIN_MS)
-    say(`It was calm after ${Math.round((Date.now() - calmFrom) / 1000)} s.`)
+    const calm = await waitForCalm(looker)
+    say(`It was calm after ${calm.waitedS} s; what was promised lasted for ${calm.promisedS} s.`)
     over.abort()
     await watching
     const facts = await looker.all()
@@ -96,7 +148,17 @@ export async function runChaos({ minutes, seed, program, say, clients }: ChaosOp
       ...((await log?.things()) ?? []),
       ...filesIn(join(directory, 'data')),
     ])
-    const found = [...violations(facts, acknowledged, log?.events ?? [], storm.engineAway), ...left]
+    const figures = figuresOf(facts, acknowledged, windows)
+    const found = [
+      ...violations(facts, acknowledged, log?.events ?? [], storm.engineAway),
+      ...endedByThemselves(
+        members.flatMap((member) => member.endedByThemselves),
+        storm.databaseAway,
+      ),
+      ...memory.tooMuch(),
+      ...disturbances(figures),
+      ...left,
+    ]
     if (found.length > 0) say(`What the processes said is in ${directory}.`)
     else closing.push(() => rmSync(directory, { recursive: true, force: true }))
     return {
@@ -104,6 +166,10 @@ export async function runChaos({ minutes, seed, program, say, clients }: ChaosOp
       minutes,
       executions: countsOf(facts),
       storm: Object.fromEntries(storm.done),
+      neighbours: Object.fromEntries(did),
+      figures,
+      memoryMib: Object.fromEntries(memory.most),
+      calm,
       violations: found,
       missing: missing === undefined ? [] : [`a real engine, because ${missing}`],
     }
@@ -112,11 +178,11 @@ export async function runChaos({ minutes, seed, program, say, clients }: ChaosOp
   }
 }
 
-function environmentOf(databaseUrl: string, dataDirectory: string, socket: string | undefined) {
+function environmentOf(databaseUrl: string, dataDirectory: string, issuer: string, socket: string | undefined) {
   const simulated = {
     type: 'simulated',
     name: 'simulated',
-    pools: [{ name: 'default', cores: 24, memory: 64, storage: 500 }],
+    pools: [{ name: 'default', cores: 32, memory: 64, storage: 500 }],
   }
   const engine = {
     type: 'docker',
@@ -128,6 +194,7 @@ function environmentOf(databaseUrl: string, dataDirectory: string, socket: strin
     BROKER_DATABASE_URL: databaseUrl,
     BROKER_DATA_DIRECTORY: dataDirectory,
     BROKER_PLATFORMS: JSON.stringify([simulated, ...(socket ? [engine] : [])]),
+    BROKER_IDENTITY_ISSUERS: JSON.stringify([{ issuer, audience: [AUDIENCE] }]),
     BROKER_DATA_ALLOWED_NETWORKS: '[127.0.0.0/8]',
     BROKER_EXECUTION_LEASE: `PT${LEASE_MS / 1000}S`,
     BROKER_OFFERS_LIFETIME: 'PT10S',
@@ -148,6 +215,29 @@ async function watchLedger(looker: Looker, { wrong }: Acknowledged, over: AbortS
   }
 }
 
+async function watchMemory(memory: MemoryWatch, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    memory.look()
+    await wait(LEDGER_EVERY_MS)
+  }
+}
+
+/** Waits as long as something is promised, and then for as long as releasing it may take. */
+async function waitForCalm(looker: Looker): Promise<Calm> {
+  const fromAt = Date.now()
+  let promisedUntilAt = fromAt
+  await becomes(
+    async () => {
+      const { count, untilAt } = await looker.promises()
+      promisedUntilAt = Math.max(promisedUntilAt, untilAt)
+      return count === 0
+    },
+    () => promisedUntilAt + CALM_WITHIN_MS,
+  )
+  const seconds = (toAt: number) => Math.round((toAt - fromAt) / 1000)
+  return { waitedS: seconds(Date.now()), promisedS: seconds(promisedUntilAt) }
+}
+
 /** Ends all processes, lets one clear away what crashes left, and gives what is there then all the same. */
 async function leftBehind(
   members: readonly Member[],
@@ -158,7 +248,11 @@ async function leftBehind(
   for (const [name, code] of codes) if (code !== 0) wrong.push(`${name} ended with ${code} when it was asked to stop`)
   const last = members.find(({ role }) => role === 'worker') as Member
   await comesUp(last, 240_000)
-  await becomes(async () => (await look()).length === 0, LEFTOVERS_WITHIN_MS)
+  const giveUpAt = Date.now() + LEFTOVERS_WITHIN_MS
+  await becomes(
+    async () => (await look()).length === 0,
+    () => giveUpAt,
+  )
   await last.end('SIGTERM')
   return (await look()).map((what) => `${what} is left behind`)
 }
@@ -169,13 +263,12 @@ function filesIn(directory: string): string[] {
   )
 }
 
-/** Waits until something is true; gives up after a time. */
-async function becomes(isTrue: () => Promise<boolean>, patienceMs: number): Promise<void> {
-  const giveUpAt = Date.now() + patienceMs
-  while (Date.now() < giveUpAt) {
+/** Waits until something is true; gives up at an instant, which may become a later one meanwhile. */
+async function becomes(isTrue: () => Promise<boolean>, giveUpAt: () => number): Promise<void> {
+  do {
     if (await isTrue().catch(() => false)) return
     await wait(500)
-  }
+  } while (Date.now() < giveUpAt())
 }
 
 function countsOf({ executions }: Facts): Record<string, Record<string, number>> {

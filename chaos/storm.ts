@@ -31,6 +31,8 @@ export class Storm {
   readonly #failed: unknown[] = []
   /** When the engine was away, in milliseconds since 1970. */
   readonly engineAway: Span[] = []
+  /** When the database was away, or connections to it were cut. */
+  readonly databaseAway: Span[] = []
   /** How often what was done. */
   readonly done = new Map<string, number>()
 
@@ -106,11 +108,14 @@ export class Storm {
   #cut(): void {
     const { postgres, chance } = this.#around
     postgres.cut(() => chance.next(), chance.integer(20, 100))
+    this.databaseAway.push({ fromAt: Date.now(), toAt: Date.now() })
   }
 
   async #restartDatabase(): Promise<void> {
     const { postgres, chance } = this.#around
+    const fromAt = Date.now()
     await postgres.restart(chance.percent(50) ? 'fast' : 'immediate')
+    this.databaseAway.push({ fromAt, toAt: Date.now() })
   }
 
   async #restartDocker(docker: PrivateDocker): Promise<void> {

@@ -1,15 +1,22 @@
 /** The checker of the storms: that it finds what is wrong, each kind of wrong by itself. */
 import { describe, expect, it } from 'vitest'
-import { overbooked, violations } from '../chaos/checks.ts'
+import { endedByThemselves, overbooked, violations } from '../chaos/checks.ts'
 import type { Acknowledged, Story } from '../chaos/clients.ts'
 import type { ContainerEvent } from '../chaos/engine-log.ts'
 import type { Change, ExecutionFact, Facts } from '../chaos/facts.ts'
+import { disturbances, figuresOf, measured, type Figure } from '../chaos/figures.ts'
+import type { OwnEnd } from '../chaos/fleet.ts'
+import type { Span } from '../chaos/storm.ts'
+import { UNDISTURBED } from '../chaos/undisturbed.ts'
+import { windowAt, windowsOf } from '../chaos/windows.ts'
+import { wordsOf } from '../src/lifecycle/failing.ts'
 
 const EXECUTION: ExecutionFact = {
   id: 'one',
   offer_set_id: 'set',
   phase: 'COMPLETED',
   start_at: 1_000,
+  prepare_at: 1_000,
   started_at: 1_100,
   ended_at: 2_000,
   given_back_at: 3_000,
@@ -48,19 +55,34 @@ const FACTS: Facts = {
   capacity: [{ pool_id: 1, resource: 'cores', amount: 4 }],
   work: 0,
 }
-const STORY: Story = { output: 'done\n', fails: false, needsData: false, cancelAsked: false, cancelAcknowledged: false }
+const STORY: Story = {
+  of: 'a client',
+  output: 'done\n',
+  fails: false,
+  needsData: false,
+  cancelAsked: false,
+  cancelAcknowledged: false,
+}
 const EVENTS: readonly ContainerEvent[] = [
   { execution: 'one', action: 'start', at: 1_150 },
   { execution: 'one', action: 'die', at: 2_000 },
 ]
 
-function found(facts: Partial<Facts> = {}, story: Partial<Story> = {}, events = EVENTS): string[] {
+function found(
+  facts: Partial<Facts> = {},
+  story: Partial<Story> = {},
+  events = EVENTS,
+  engineAway: readonly Span[] = [],
+): string[] {
   const acknowledged: Acknowledged = {
     offerSets: new Set(['set']),
     executions: new Map([['one', { ...STORY, ...story }]]),
     wrong: [],
   }
-  return violations({ ...FACTS, ...facts }, acknowledged, events, [])
+  return violations({ ...FACTS, ...facts }, acknowledged, events, engineAway)
+}
+const atEngine: Partial<Facts> = {
+  executions: [{ ...EXECUTION, phase: 'FAILED', plan: { ...EXECUTION.plan, platform: 'engine' } }],
 }
 const execution = (what: Partial<ExecutionFact>) => ({ executions: [{ ...EXECUTION, ...what }] })
 
@@ -78,7 +100,18 @@ describe('the checker of the storms', () => {
     ['a booking that is left', found({ holds: [hold(0, 1, 1)] }), /^1 bookings are left/],
     ['work that is left', found({ work: 2 }), /^2 executions are left in the queue$/],
     ['a failure without a reason', found(execution({ phase: 'FAILED' })), /^one has failed and nothing says why$/],
-    ['a failure that nobody programmed', found(execution({ phase: 'FAILED' })), /^one is FAILED: undefined$/],
+    [
+      'a failure that nobody programmed',
+      found(execution({ phase: 'FAILED' })),
+      /^one of a client is FAILED: undefined$/,
+    ],
+    ['a failure at an engine that was there', found(atEngine), /^one of a client is FAILED: undefined$/],
+    ['what cannot complete and does', found({}, { fails: true }), /^one of a client cannot complete and is COMPLETED$/],
+    [
+      'a mistake of the broker',
+      found({ errors: [{ execution_id: 'one', text: `Staging failed: ${wordsOf(new TypeError())}` }] }),
+      /^one was told of a mistake of the broker: Staging/,
+    ],
     ['a cancelling by nobody', found(execution({ phase: 'CANCELLED' })), /^one was cancelled by nobody$/],
     ['another output', found({ outputs: new Map([['one', 'dome\n']]) }), /^one is COMPLETED and has written "dome/],
     ['a gap in a history', found({ changes: FACTS.changes.slice(1) }), /^one went from ACCEPTED, but it was OFFERED$/],
@@ -117,6 +150,94 @@ describe('the checker of the storms', () => {
     const capacity = [{ pool_id: 1, resource: 'cores', amount: 2 }]
     expect(overbooked([hold(0, 5, 1), hold(5, 9, 2)], capacity)).toEqual([])
     expect(overbooked([hold(0, 6, 1), hold(5, 9, 2)], capacity)).toEqual(['3 cores of 2 in pool 1'])
+  })
+})
+
+it('a failure at an engine that was away meanwhile is none of the broker', () => {
+  const sentence = 'one of a client is FAILED: undefined'
+  expect(found(atEngine, {}, EVENTS, [{ fromAt: 1_005, toAt: 1_500 }])).not.toContain(sentence)
+  expect(found(atEngine, {}, EVENTS, [{ fromAt: 1_500, toAt: 1_600 }])).toContain(sentence)
+})
+
+describe('a process that ended by itself is found', () => {
+  const END: OwnEnd = {
+    name: 'worker-3',
+    fromAt: 100,
+    toAt: 200,
+    code: 1,
+    signal: null,
+    cameUp: false,
+    lastWords: 'TypeError',
+  }
+  const away = [{ fromAt: 150, toAt: 160 }]
+  it.each<[string, Partial<OwnEnd>, Span[]]>([
+    ['after it had answered', { cameUp: true }, away],
+    ['before, while its database was there', {}, [{ fromAt: 201, toAt: 300 }]],
+    ['by a signal', { code: null, signal: 'SIGSEGV' }, away],
+    ['by a crash', { code: 134 }, away],
+  ])('%s', (_, end, databaseAway) => {
+    const [sentence] = endedByThemselves([{ ...END, ...end }], databaseAway)
+    expect(sentence).toContain(
+      `worker-3 ended by itself with ${end.signal ?? end.code ?? 1}, and said at last:\nTypeError`,
+    )
+  })
+  it('and one that could not begin without its database is not', () => {
+    expect(endedByThemselves([END], away)).toEqual([])
+  })
+})
+
+describe('the windows of a storm', () => {
+  it('are calm and hostile in turns, as many of each, and fill it', () => {
+    const windows = windowsOf(0, 600_000)
+    expect(windows).toHaveLength(20)
+    expect(windows.filter(({ hostile }) => hostile)).toHaveLength(10)
+    expect(windows.every(({ fromAt, toAt }, index) => toAt - fromAt === 30_000 && fromAt === index * 30_000)).toBe(true)
+  })
+  it('are two in a short storm', () => {
+    expect(windowsOf(1_000, 25_000)).toEqual([
+      { hostile: false, fromAt: 1_000, toAt: 13_000 },
+      { hostile: true, fromAt: 13_000, toAt: 25_000 },
+    ])
+  })
+  it('leave out what may still suffer from the window before', () => {
+    const kinds = [0, 10_000, 29_999, 30_000, 59_999, 60_000, 70_000].map((at) => windowAt(windowsOf(0, 120_000), at))
+    expect(kinds).toEqual([undefined, 'calm', 'calm', 'hostile', 'hostile', undefined, 'calm'])
+    expect(windowAt(windowsOf(0, 120_000), 120_000)).toBeUndefined()
+  })
+})
+
+describe('the undisturbed user', () => {
+  const figure = (calmMs: number, hostileMs: number, samples = 100): Figure => ({
+    platform: 'simulated',
+    what: 'preparation',
+    calm: { p99Ms: calmMs, samples: 100 },
+    hostile: { p99Ms: hostileMs, samples },
+  })
+  it('was disturbed when the p99 is more than twice as long', () => {
+    expect(disturbances([figure(1_000, 2_000)])).toEqual([])
+    expect(disturbances([figure(1_000, 2_001)])).toEqual([expect.stringMatching(/2001 ms .* 1000 ms .*100 and 100/)])
+  })
+  it('is not judged by a few samples', () => {
+    expect(disturbances([figure(1_000, 9_000, 99)])).toEqual([])
+  })
+  it('has a p99 by the nearest rank', () => {
+    const values = Array.from({ length: 200 }, (_, index) => 200 - index)
+    expect(measured(values)).toEqual({ p99Ms: 198, samples: 200 })
+    expect(measured([7])).toEqual({ p99Ms: 7, samples: 1 })
+    expect(measured([])).toEqual({ p99Ms: 0, samples: 0 })
+  })
+  it('is measured from when preparation was due until all was ready', () => {
+    const windows = [{ hostile: true, fromAt: 0, toAt: 2_000 }]
+    const story = { ...STORY, of: UNDISTURBED }
+    const measure = (what: Partial<ExecutionFact>, of = story) => {
+      const acknowledged = { offerSets: new Set<string>(), executions: new Map([['one', of]]), wrong: [] }
+      return figuresOf({ ...FACTS, ...execution(what) }, acknowledged, windows).map(({ hostile }) => hostile.p99Ms)
+    }
+    // Accepted at 1001, prepared at 1003, ready at 1005.
+    expect(measure({ start_at: 1_100, prepare_at: 1_002 })).toEqual([99, 3])
+    expect(measure({ start_at: 1_100, prepare_at: 900 })).toEqual([99, 4])
+    expect(measure({ start_at: 1_100, prepare_at: 1_090 }), 'begun early').toEqual([99, 2])
+    expect(measure({}, STORY), 'somebody else').toEqual([])
   })
 })
 

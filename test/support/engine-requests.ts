@@ -13,7 +13,7 @@ export const enginePlatform = (socket: string, pool: Record<string, unknown> = {
   pools: [{ name: 'default', cores: 64, memory: 128, storage: 200, ...pool }],
 })
 
-interface ScriptOptions {
+export interface ScriptOptions {
   /** URLs of data; each is mounted at `/data/<its index>`, with the file also called `content`. */
   readonly data?: readonly string[]
   readonly duration?: string
