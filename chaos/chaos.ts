@@ -27,7 +27,8 @@ const report = await runChaos({
   minutes,
   seed,
   program: ['dist/broker.js'],
-  clients: { simulated: 12, engine: 8, undisturbed: 3 },
+  clients: { simulated: 8, engine: 6 },
+  undisturbed: { simulated: 6, engine: 2 },
   neighbours: !options['without-neighbours'],
   say: (text) => process.stderr.write(`${new Date().toISOString()} ${text}\n`),
 })

@@ -11,7 +11,7 @@ import { privateDocker, privateDockerMissing } from '../test/support/private-doc
 import { Chance } from '../test/model/chance.ts'
 import { Caller } from './caller.ts'
 import { endedByThemselves, overbooked, violations } from './checks.ts'
-import { client, type Acknowledged } from './clients.ts'
+import { client, type Acknowledged, type Wish } from './clients.ts'
 import { figuresOf, disturbances, type Figure } from './figures.ts'
 import { EngineLog } from './engine-log.ts'
 import { Looker, type Facts } from './facts.ts'
@@ -31,8 +31,10 @@ export interface ChaosOptions {
   /** What Node is told to run as the broker. */
   readonly program: readonly string[]
   readonly say: (text: string) => void
-  /** How many clients work side by side on each platform, and as how many the undisturbed user works on either. */
-  readonly clients: { readonly simulated: number; readonly engine: number; readonly undisturbed: number }
+  /** How many clients work side by side on each platform. */
+  readonly clients: Readonly<Record<Wish['platform'], number>>
+  /** As how many clients the undisturbed user works on each. */
+  readonly undisturbed: Readonly<Record<Wish['platform'], number>>
   /** Whether there are hostile neighbours in every second window of the storm. */
   readonly neighbours: boolean
 }
@@ -117,17 +119,17 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const around = { data, image: image?.location, chance, acknowledged }
     const images = docker && image && neighbourImages(docker.address, broker, image.location, wrong)
     const did = new Map<string, number>()
-    const many = async (name: string, count: number, act: typeof client, platform: 'engine' | 'simulated') => {
+    const many = async (name: string, count: number, act: typeof client, platform: Wish['platform']) => {
       const each = async (_: unknown, index: number) =>
-        act(platform, untilAt, { ...around, caller: await callerOf(`${name}-${index}`) })
+        act(platform, untilAt, { ...around, caller: await callerOf(`${name}-${platform}-${index}`) })
       await Promise.all(Array.from({ length: platform === 'engine' && !docker ? 0 : count }, each))
     }
     await Promise.all([
       storm.blow(untilAt),
-      many('simulated', clients.simulated, client, 'simulated'),
-      many('engine', clients.engine, client, 'engine'),
-      many('undisturbed', clients.undisturbed, undisturbed, 'simulated'),
-      many('undisturbed', clients.undisturbed, undisturbed, 'engine'),
+      many('client', clients.simulated, client, 'simulated'),
+      many('client', clients.engine, client, 'engine'),
+      many('undisturbed', options.undisturbed.simulated, undisturbed, 'simulated'),
+      many('undisturbed', options.undisturbed.engine, undisturbed, 'engine'),
       withNeighbours
         ? neighbours(windows, {
             ...around,

@@ -238,11 +238,13 @@ async function start(
     stopping.abort()
     await server.stop()
   })
+  // What needs the database comes first: a broker that has answered already does not fail to start.
+  const notes = [...platformNotes, await identityNote(config, context, ids)]
   const url = await listen(server.app, config.listen)
   let current = config
   return {
     url,
-    notes: [...platformNotes, await identityNote(config, context, ids)],
+    notes,
     reload: async (changed) => {
       const reloaded = await reload(
         {

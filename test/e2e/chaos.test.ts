@@ -16,7 +16,8 @@ it.skipIf(!onServer || missing !== undefined)(
       minutes: 0.4,
       seed: seedOf('a short storm'),
       program: ['--import', 'tsx', 'src/broker.ts'],
-      clients: { simulated: 3, engine: 1, undisturbed: 1 },
+      clients: { simulated: 3, engine: 1 },
+      undisturbed: { simulated: 1, engine: 0 },
       neighbours: true,
       say: (text) => said.push(text),
     })
