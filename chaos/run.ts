@@ -19,7 +19,7 @@ import { comesUp, makeFleet, type Member } from './fleet.ts'
 import { startHostileServer } from './hostile-server.ts'
 import { MemoryWatch } from './memory.ts'
 import { neighbourImages } from './neighbour-images.ts'
-import { neighbours } from './neighbours.ts'
+import { neighbours, type NeighbourSurroundings as Around } from './neighbours.ts'
 import { privatePostgres } from './postgres.ts'
 import { Storm } from './storm.ts'
 import { undisturbed } from './undisturbed.ts'
@@ -72,7 +72,7 @@ export interface Calm {
 
 /** Runs a storm. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { minutes, seed, program, say, clients, neighbours: withNeighbours } = options
+  const { minutes, seed, program, say, neighbours: withNeighbours } = options
   const closing: (() => Promise<unknown> | void)[] = []
   try {
     const directory = mkdtempSync(join(tmpdir(), 'chaos-'))
@@ -116,29 +116,17 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const over = new AbortController()
     const memory = new MemoryWatch(members)
     const watching = Promise.all([watchLedger(looker, acknowledged, over.signal), watchMemory(memory, over.signal)])
-    const around = { data, image: image?.location, chance, acknowledged }
-    const images = docker && image && neighbourImages(docker.address, broker, image.location, wrong)
     const did = new Map<string, number>()
-    const many = async (name: string, count: number, act: typeof client, platform: Wish['platform']) => {
-      const each = async (_: unknown, index: number) =>
-        act(platform, untilAt, { ...around, caller: await callerOf(`${name}-${platform}-${index}`) })
-      await Promise.all(Array.from({ length: platform === 'engine' && !docker ? 0 : count }, each))
+    const around: Around = {
+      ...{ data, hostile, chance, acknowledged, callerOf },
+      image: image?.location,
+      images: docker && image && neighbourImages(docker.address, broker, image.location, wrong),
+      did: (name) => void did.set(name, (did.get(name) ?? 0) + 1),
     }
     await Promise.all([
       storm.blow(untilAt),
-      many('client', clients.simulated, client, 'simulated'),
-      many('client', clients.engine, client, 'engine'),
-      many('undisturbed', options.undisturbed.simulated, undisturbed, 'simulated'),
-      many('undisturbed', options.undisturbed.engine, undisturbed, 'engine'),
-      withNeighbours
-        ? neighbours(windows, {
-            ...around,
-            hostile,
-            images,
-            callerOf,
-            did: (name) => void did.set(name, (did.get(name) ?? 0) + 1),
-          })
-        : undefined,
+      workers(options, untilAt, around),
+      withNeighbours ? neighbours(windows, around) : undefined,
     ])
     say('The storm is over; waiting for calm …')
     const calm = await waitForCalm(looker)
@@ -222,6 +210,25 @@ async function watchMemory(memory: MemoryWatch, over: AbortSignal): Promise<void
     memory.look()
     await wait(LEDGER_EVERY_MS)
   }
+}
+
+/** All clients and the undisturbed user, on the platforms that there are. */
+async function workers({ clients, undisturbed: quiet }: ChaosOptions, untilAt: number, around: Around): Promise<void> {
+  const platforms = around.image === undefined ? (['simulated'] as const) : (['simulated', 'engine'] as const)
+  const each = (count: number, act: (index: number) => Promise<void>) =>
+    Array.from({ length: count }, (_, index) => act(index))
+  await Promise.all(
+    platforms.flatMap((platform) => [
+      ...each(clients[platform], async (index) => {
+        const caller = await around.callerOf(`client-${platform}-${index}`)
+        await client(platform, untilAt, { ...around, caller })
+      }),
+      ...each(quiet[platform], async () => {
+        const caller = await around.callerOf('undisturbed')
+        await undisturbed(platform, untilAt, { ...around, caller })
+      }),
+    ]),
+  )
 }
 
 /** Waits as long as something is promised, and then for as long as releasing it may take. */
