@@ -120,6 +120,7 @@ async function withPlatforms(
     engineSockets: engineSockets(process.env),
     // Nothing is pulled.
     loginAt: () => undefined,
+    digestOfTag: async () => undefined,
     log: (_level, text, { platform } = {}) => warningsOf(platform).push(text),
   }
   function warningsOf(platform: unknown): string[] {

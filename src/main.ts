@@ -145,6 +145,7 @@ async function start(
     outputBytesMax: config.execution.outputBytes,
     engineSockets,
     loginAt: logins.at,
+    digestOfTag: rules.digestOfTag,
     log,
   }
   const { platforms, notes: platformNotes } = await choosePlatforms(config.platforms, platformSurroundings)

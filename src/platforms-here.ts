@@ -4,6 +4,7 @@ import type { PlatformConfig, PoolConfig } from './config-schema.ts'
 import { milliseconds, platformConfigOf } from './config.ts'
 import type { Clock } from './domain/clock.ts'
 import { isBrokerError } from './domain/errors.ts'
+import type { ImageReference } from './domain/image-reference.ts'
 import type { PriceList } from './domain/price-list.ts'
 import type { Amounts } from './domain/resources.ts'
 import type { Log } from './lifecycle/worker-context.ts'
@@ -21,6 +22,8 @@ export interface PlatformSurroundings {
   readonly engineSockets: readonly string[]
   /** What registries are shown that images are pulled from. */
   readonly loginAt: (host: string) => RegistryLogin | undefined
+  /** What a registry says that a tag means; undefined when it does not say. */
+  readonly digestOfTag: (reference: ImageReference, signal: AbortSignal) => Promise<string | undefined>
   readonly log: Log
 }
 
@@ -85,7 +88,7 @@ export function poolsOf(configured: readonly PoolConfig[], capacity: Amounts): C
 
 /** Opens a platform by its configuration. */
 export async function openPlatform(config: PlatformConfig, surroundings: PlatformSurroundings): Promise<Platform> {
-  const { clock, directory, brokerId, outputBytesMax, engineSockets, loginAt, log } = surroundings
+  const { clock, directory, brokerId, outputBytesMax, engineSockets, loginAt, digestOfTag, log } = surroundings
   if (config.type === 'simulated') {
     return new SimulatedPlatform({
       name: config.name,
@@ -111,6 +114,7 @@ export async function openPlatform(config: PlatformConfig, surroundings: Platfor
     clock,
     outputMaxBytes: outputBytesMax,
     loginAt,
+    digestOfTag,
     log,
   })
 }

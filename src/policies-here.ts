@@ -6,6 +6,8 @@ import { milliseconds } from './config.ts'
 import { AddressGuard } from './data/address-guard.ts'
 import { guardedAgent } from './data/guarded-agent.ts'
 import type { Clock } from './domain/clock.ts'
+import { isBrokerError } from './domain/errors.ts'
+import { referenceText, type ImageReference } from './domain/image-reference.ts'
 import type { Figures } from './http/figures.ts'
 import { QuotaDesk } from './http/quota-desk.ts'
 import type { Log } from './lifecycle/worker-context.ts'
@@ -35,6 +37,8 @@ const REGISTRY_PATIENCE_MS = 5_000
 export interface SitePolicies {
   readonly policies: readonly Policy[]
   readonly quotas: readonly Quota[]
+  /** Asks the registry of a reference which image it means. */
+  readonly resolve: ResolveImage
   close(): Promise<void>
 }
 
@@ -64,7 +68,7 @@ export async function policiesOf(config: Config, clock: Clock): Promise<SitePoli
     const quotas = all.flatMap((one) =>
       one.type === 'quota' ? [{ ...one, windowMs: milliseconds(one.window) } satisfies Quota] : [],
     )
-    return { policies: await Promise.all(policies), quotas, close }
+    return { policies: await Promise.all(policies), quotas, resolve, close }
   } catch (error) {
     await close()
     throw error
@@ -75,15 +79,17 @@ export async function policiesOf(config: Config, clock: Clock): Promise<SitePoli
 export class SiteRules {
   readonly #clock: Clock
   readonly #watch: PolicyWatch
+  readonly #log: Log
   #site: SitePolicies
   #policies: PolicyChain
   #quotas: QuotaDesk
   /** Those before, each with what takes their closing back. */
   readonly #retired = new Map<SitePolicies, () => void>()
 
-  private constructor(site: SitePolicies, clock: Clock, watch: PolicyWatch) {
+  private constructor(site: SitePolicies, clock: Clock, watch: PolicyWatch, log: Log) {
     this.#clock = clock
     this.#watch = watch
+    this.#log = log
     this.#site = site
     this.#policies = new PolicyChain(site.policies, watch, POLICY_PATIENCE_MS)
     this.#quotas = new QuotaDesk(site.quotas, watch)
@@ -98,7 +104,7 @@ export class SiteRules {
         log('error', `The policy ${policy} failed, so what was asked is refused.`, { error })
       },
     }
-    return new SiteRules(await policiesOf(config, clock), clock, watch)
+    return new SiteRules(await policiesOf(config, clock), clock, watch, log)
   }
 
   get policies(): PolicyChain {
@@ -107,6 +113,17 @@ export class SiteRules {
 
   get quotas(): QuotaDesk {
     return this.#quotas
+  }
+
+  /** The digest that a registry has under a tag, as the policies know it; undefined when it does not say. */
+  readonly digestOfTag = async (reference: ImageReference, signal: AbortSignal): Promise<string | undefined> => {
+    try {
+      return await this.#site.resolve(reference, signal)
+    } catch (error) {
+      if (!isBrokerError(error)) throw error
+      this.#log('info', 'A registry does not say what a tag means.', { image: referenceText(reference), error })
+      return undefined
+    }
   }
 
   /** From now on these policies hold. Throws as `open`, and then those before go on to hold. */

@@ -5,10 +5,10 @@ import { posix } from 'node:path'
 import { pack } from 'tar-stream'
 import { directoriesTo } from '../../src/platforms/docker/archive.ts'
 import type { EngineClient } from '../../src/platforms/docker/engine-client.ts'
+import { HELPER_NAME } from '../../src/platforms/docker/helper-image.ts'
 import { programFiles } from './program-files.ts'
 
 const REPOSITORY = 'localhost/execution-broker-demo'
-const HELPER = 'localhost/execution-broker-helper:1'
 
 /** What Node is told to do when there is no other program; the path is an argument, so nothing in it is code. */
 const SUM_IN_NODE =
@@ -74,13 +74,13 @@ export async function makeChecksumImage(client: EngineClient, program: ChecksumP
 /** Whether the engine has the image that brokers make to get files into volumes. */
 export async function hasHelperImage(client: EngineClient): Promise<boolean> {
   const doing = 'looking for the helper image'
-  return (await client.ask({ path: `/images/${HELPER}/json`, doing, answers: [404] })).status === 200
+  return (await client.ask({ path: `/images/${HELPER_NAME}/json`, doing, answers: [404] })).status === 200
 }
 
 /** Removes that image, unless another broker uses it by now. */
 export async function removeHelperImage(client: EngineClient): Promise<void> {
   const doing = 'removing the helper image'
-  await client.ask({ method: 'DELETE', path: `/images/${HELPER}`, doing, answers: [404, 409] })
+  await client.ask({ method: 'DELETE', path: `/images/${HELPER_NAME}`, doing, answers: [404, 409] })
 }
 
 /** A file system with these files at their places, whatever links lead there on this machine. */

@@ -19,8 +19,8 @@ export interface Survey {
   readonly storage: readonly Estimate[]
   /** By the index of the data resource in the request. */
   readonly data: readonly (Estimate & { readonly sizeBytes?: number })[]
-  /** The id of the image that the request's reference stands for there. */
-  readonly imageId?: string
+  /** The digest of the image that the request's reference stands for there. */
+  readonly imageDigest?: string
   /** What is to be said about every offer there. */
   readonly messages: readonly Message[]
 }
@@ -283,7 +283,9 @@ export class SlotSearch {
     const { executable } = request
     const sizes = storageSizes(request, survey)
     const image =
-      survey.imageId && !executable.image.digest ? { ...executable.image, digest: survey.imageId } : executable.image
+      survey.imageDigest && !executable.image.digest
+        ? { ...executable.image, digest: survey.imageDigest }
+        : executable.image
     const named = ({ name, description }: { name?: string; description?: string }) => ({
       ...(name ? { name } : {}),
       ...(description ? { description } : {}),

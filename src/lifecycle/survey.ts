@@ -119,8 +119,8 @@ function surveyOf(
   const [image = ''] = request.executable.image.locations
   const messages = [
     ...(platform.capabilities.simulated ? [message('simulated-platform', now, { platform: platform.name })] : []),
-    ...(estimate.imageId && !request.executable.image.digest
-      ? [message('image-pinned', now, { image, digest: estimate.imageId })]
+    ...(estimate.imageDigest && !request.executable.image.digest
+      ? [message('image-pinned', now, { image, digest: estimate.imageDigest })]
       : []),
   ]
   return {
@@ -133,7 +133,7 @@ function surveyOf(
       ...(sizeBytes === undefined ? {} : { sizeBytes }),
     })),
     messages,
-    ...(estimate.imageId ? { imageId: estimate.imageId } : {}),
+    ...(estimate.imageDigest ? { imageDigest: estimate.imageDigest } : {}),
   }
 }
 

@@ -61,8 +61,8 @@ export interface PlatformEstimate {
   readonly removeMs: number
   /** Making or removing one volume, in milliseconds. */
   readonly volumeMs: number
-  /** The id of the image that the reference of the request stands for here, when it is there. */
-  readonly imageId?: string
+  /** The digest under which the repository of the request has the image that is there, when it is there. */
+  readonly imageDigest?: string
 }
 
 /** A volume of an execution. `name` is unique within the execution, of the form `[a-z0-9-]+`. */

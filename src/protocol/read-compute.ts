@@ -1,6 +1,7 @@
 /** Reads what the program runs on, and what is mounted where. */
 import { isSaved, type AcceleratorRequest, type ComputeRequest, type VolumeMount } from '../domain/execution-request.ts'
 import { message } from '../domain/message.ts'
+import { SYSTEM_DIRECTORIES } from '../domain/mount-path.ts'
 import type { Schemas } from './contract.ts'
 import { readMeta, textOf } from './read-meta.ts'
 import { readRange } from './read-range.ts'
@@ -102,6 +103,6 @@ function pathFault(path: string): string | undefined {
   if (parts.some((part) => part === '..' || part === '.')) return 'it must not contain . or ..'
   if (path.replaceAll('/', '') === '') return 'the root cannot be replaced'
   const top = parts.find((part) => part !== '')
-  if (['proc', 'sys', 'dev'].includes(top ?? '')) return `/${top} belongs to the system`
+  if (SYSTEM_DIRECTORIES.includes(top ?? '')) return `/${top} belongs to the system`
   return undefined
 }

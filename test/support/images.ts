@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { pack } from 'tar-stream'
+import type { ImageDetails } from '../../src/platforms/docker/engine-answers.ts'
 import { EngineClient } from '../../src/platforms/docker/engine-client.ts'
 import { busyboxProgram } from './engines.ts'
 
@@ -18,12 +19,13 @@ export interface TestImage {
 /**
  * Makes an image with a shell and the usual small programs in `/bin`, and imports it into the engine at a socket. It
  * has a directory `/prepared` that only root may write to, with a file in it; `changes` are lines of a Dockerfile, such
- * as `USER 1000`, and `programs` are scripts by their names in `/bin`.
+ * as `USER 1000`, `programs` are scripts by their names in `/bin`, and `links` are where symbolic links at the root lead.
  */
 export async function testImage(
   socket: string,
   changes: readonly string[] = [],
   programs: Readonly<Record<string, string>> = {},
+  links: Readonly<Record<string, string>> = {},
 ): Promise<TestImage> {
   const client = new EngineClient(socket)
   const doing = 'importing the test image'
@@ -32,7 +34,7 @@ export async function testImage(
     method: 'POST',
     path: '/images/create',
     query: { fromSrc: '-', changes: [`ENV PATH=/bin`, ...changes] },
-    archive: await busyboxLayer(programs),
+    archive: await busyboxLayer(programs, links),
     doing,
   })
   const id = body.status.trim()
@@ -42,7 +44,10 @@ export async function testImage(
 }
 
 /** The file system of the test image, as an archive: also the one layer of an image in a registry. */
-export async function busyboxLayer(programs: Readonly<Record<string, string>> = {}): Promise<Buffer> {
+export async function busyboxLayer(
+  programs: Readonly<Record<string, string>> = {},
+  links: Readonly<Record<string, string>> = {},
+): Promise<Buffer> {
   const busybox = busyboxProgram
   if (!busybox) throw new Error('Test images are made of busybox, which is not here: install busybox-static.')
   const archive = pack()
@@ -51,6 +56,7 @@ export async function busyboxLayer(programs: Readonly<Record<string, string>> = 
   for (const applet of execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n'))
     if (applet !== 'busybox') archive.entry({ name: `bin/${applet}`, type: 'symlink', linkname: 'busybox' })
   for (const [name, script] of Object.entries(programs)) archive.entry({ name: `bin/${name}`, mode: 0o755 }, script)
+  for (const [name, linkname] of Object.entries(links)) archive.entry({ name, type: 'symlink', linkname })
   archive.entry({ name: 'tmp', type: 'directory', mode: 0o1777 })
   archive.entry({ name: 'prepared', type: 'directory', mode: 0o755 })
   archive.entry({ name: 'prepared/from-image', mode: 0o644 }, 'from the image')
@@ -71,4 +77,12 @@ export async function removeImage(socket: string, id: string): Promise<void> {
     answers: [404],
   })
   await client.close()
+}
+
+/** The tags that an engine has for an image. */
+export async function imageNames(socket: string, id: string): Promise<readonly string[]> {
+  const client = new EngineClient(socket)
+  const { body } = await client.ask<ImageDetails>({ path: `/images/${id}/json`, doing: 'looking at an image' })
+  await client.close()
+  return body.RepoTags ?? []
 }

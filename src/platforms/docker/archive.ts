@@ -14,6 +14,17 @@ export type ArchiveEntry = Parameters<Pack['entry']>[0]
 export async function archiveOf(entries: readonly ArchiveEntry[]): Promise<Buffer> {
   const archive = pack()
   for (const entry of entries) archive.entry(entry, '')
+  return whole(archive)
+}
+
+/** An archive of files by their paths. */
+export async function filesArchive(files: Readonly<Record<string, Buffer>>): Promise<Buffer> {
+  const archive = pack()
+  for (const [name, content] of Object.entries(files)) archive.entry({ name }, content)
+  return whole(archive)
+}
+
+async function whole(archive: Pack): Promise<Buffer> {
   archive.finalize()
   const chunks: Buffer[] = []
   for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk)
@@ -142,9 +153,17 @@ export async function statPath(client: EngineClient, container: string, path: st
 /** The bits of Go's `os.FileMode` that are set for whatever is no regular file. */
 const NO_FILE_BITS = 0x8f28_0000
 
+/** The bit of a symbolic link. */
+const SYMBOLIC_LINK = 2 ** 27
+
 /** Whether it is a file, and no directory, link or device. Of a link in a volume, Podman tells what it leads to there. */
 export function isFile({ mode }: PathStat): boolean {
   return (mode & NO_FILE_BITS) === 0
+}
+
+/** Whether it is a symbolic link; the modes of Go have 32 bits, of which the bit operators take the first for a sign. */
+export function isLink({ mode }: PathStat): boolean {
+  return Math.floor(mode / SYMBOLIC_LINK) % 2 === 1
 }
 
 /** The bytes of a file in a container, as they come. */

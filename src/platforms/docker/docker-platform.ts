@@ -32,8 +32,9 @@ import type { ContainerDetails, ContainerSummary, ImageDetails } from './engine-
 import { EngineClient, EngineRefusal } from './engine-client.ts'
 import { readFacts, type Engine, type EngineFacts } from './engine-facts.ts'
 import { probeEngine } from './engine-probe.ts'
-import { findImage, obtainImage } from './image.ts'
-import { Marks, readLabels } from './marks.ts'
+import { findImage, obtainImage, type PullingEngine } from './image.ts'
+import { Marks } from './marks.ts'
+import { MountCheck } from './mount-check.ts'
 import { endpointsOf, Networks, publishesPorts } from './networks.ts'
 import { outputOf } from './output.ts'
 import { ProgramCheck } from './program-check.ts'
@@ -55,6 +56,8 @@ export interface DockerOptions extends Confinement {
   readonly clock: Clock
   /** What registries are shown that images are pulled from. Nobody is shown anything when it is left out. */
   readonly loginAt?: LoginAt
+  /** Asks a registry what a tag means. Images that are pulled by their digest get no tag when it is left out. */
+  readonly digestOfTag?: PullingEngine['digestOfTag']
   readonly log?: (level: 'info' | 'warn', message: string, context: Readonly<Record<string, unknown>>) => void
 }
 
@@ -70,6 +73,7 @@ export class DockerPlatform implements Platform {
   readonly #client: EngineClient
   readonly #marks: Marks
   readonly #volumes: Volumes
+  readonly #mounts: MountCheck
   readonly #networks: Networks
   readonly #runs: RunContainers
   readonly #programs = new ProgramCheck()
@@ -85,7 +89,9 @@ export class DockerPlatform implements Platform {
     this.name = options.name
     this.#client = new EngineClient(options.socket)
     this.#marks = new Marks(options.brokerId)
-    this.#volumes = new Volumes(this.#client, options.clock, this.#marks)
+    const architecture = async () => (await this.#theFacts()).architecture
+    this.#volumes = new Volumes(this.#client, options.clock, this.#marks, architecture)
+    this.#mounts = new MountCheck(this.#client, options.clock, this.#marks)
     this.#networks = new Networks(this.#client, options.clock, this.#marks, options)
     this.#runs = new RunContainers(this.#client, options.clock, this.#marks)
   }
@@ -119,14 +125,15 @@ export class DockerPlatform implements Platform {
   }
 
   async estimate(request: ExecutionRequest): Promise<PlatformEstimate> {
-    const imageId = await findImage(this.#client, request.executable.image)
+    const found = await findImage(this.#client, request.executable.image)
     const { image, start: startMs, remove: removeMs, volume: volumeMs } = ESTIMATED_MS
-    return { imageMs: imageId ? 0 : image, startMs, removeMs, volumeMs, ...(imageId ? { imageId } : {}) }
+    const imageDigest = found?.digest === undefined ? {} : { imageDigest: found.digest }
+    return { imageMs: found ? 0 : image, startMs, removeMs, volumeMs, ...imageDigest }
   }
 
   prepareImage({ image }: Executable, progress: ImageProgress, signal: AbortSignal): Promise<string> {
-    const { loginAt = () => undefined } = this.#options
-    return obtainImage({ client: this.#client, loginAt }, image, progress, signal)
+    const { loginAt = () => undefined, digestOfTag = async () => undefined } = this.#options
+    return obtainImage({ client: this.#client, loginAt, digestOfTag }, image, progress, signal)
   }
 
   async prepareVolume(volume: VolumeRef, _sizeGib: number, directories: readonly string[]): Promise<void> {
@@ -160,6 +167,7 @@ export class DockerPlatform implements Platform {
     const networkMode = await this.#networks.modeOf(workload, engine.isPodman)
     const settings = workloadSettings(workload, this.#marks, engine, this.#options, networkMode)
     try {
+      await this.#mounts.assertPlain(workload)
       const warnings = await this.#runs.make(workload.execution, settings)
       if (warnings.length > 0)
         this.#log('warn', 'the engine warned about a container', { execution: workload.execution, warnings })
@@ -226,12 +234,12 @@ export class DockerPlatform implements Platform {
     const owned = new Map<string, Owned>()
     const own = ({ execution, name }: VolumeRef) =>
       owned.set(`${execution}/${name}`, { kind: 'volume', execution, name })
-    for (const { Labels } of await this.#containers()) {
-      const { role, execution, volume: name } = readLabels(Labels)
-      if (execution === undefined) continue
-      if (role === 'run') owned.set(execution, { kind: 'workload', execution })
+    for (const { Names, Labels } of await this.#containers()) {
+      const mark = this.#marks.own(Names ?? [], Labels)
+      if (mark?.role === 'run' || mark?.role === 'look')
+        owned.set(mark.execution, { kind: 'workload', execution: mark.execution })
       // The stage of a volume goes with it, also when the volume itself is gone.
-      else if (name !== undefined) own({ execution, name })
+      if (mark?.role === 'stage') own({ execution: mark.execution, name: mark.volume })
     }
     for (const volume of await this.#volumes.list()) own(volume)
     // A network goes with its workload, also when the container itself is gone.

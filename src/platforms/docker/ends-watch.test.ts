@@ -8,10 +8,11 @@ import { Marks } from './marks.ts'
 
 const marks = new Marks('broker1')
 const execution = idSource(Date.now).execution()
-const event = (Action: string, time: number) =>
-  Buffer.from(
-    `${JSON.stringify({ Type: 'container', Action, time, Actor: { Attributes: marks.workload(execution).labels } })}\n`,
-  )
+const { labels, name } = marks.workload(execution)
+const event = (Action: string, time: number, ofContainer = name) => {
+  const Actor = { Attributes: { ...labels, name: ofContainer } }
+  return Buffer.from(`${JSON.stringify({ Type: 'container', Action, time, Actor })}\n`)
+}
 
 /** An engine whose event streams are these, one after the other, each ending with an error or not at all. */
 function engineOf(streams: readonly (readonly Buffer[])[], clock: FakeClock) {
@@ -55,7 +56,10 @@ async function watched(streams: readonly (readonly Buffer[])[]) {
 
 describe('watching for ends', () => {
   it('hears of the end of a program and of nothing else', async () => {
-    const { ended } = await watched([[event('create', 1), event('start', 1), event('die', 2), event('destroy', 3)]])
+    const others = event('die', 1, 'a-container-whose-image-has-these-labels')
+    const { ended } = await watched([
+      [event('create', 1), event('start', 1), others, event('die', 2), event('destroy', 3)],
+    ])
     expect(ended).toEqual([execution])
   })
   it('connects again after ever longer waits, says once why it had to, and asks for what it missed', async () => {

@@ -4,7 +4,7 @@ import { isBrokerError } from '../../domain/errors.ts'
 import type { ExecutionId } from '../../domain/ids.ts'
 import type { EngineEvent } from './engine-answers.ts'
 import { jsonLines, type EngineClient } from './engine-client.ts'
-import { readLabels, type Marks } from './marks.ts'
+import type { Marks } from './marks.ts'
 
 /** How long to wait before connecting again, at first and at most, in milliseconds; it doubles in between. */
 const RECONNECT_MS_MIN = 500
@@ -55,7 +55,8 @@ export function watchEnds(
     for await (const event of jsonLines<EngineEvent>(events)) {
       wait = RECONNECT_MS_MIN
       since = event.time ?? since
-      const { execution } = readLabels(event.Actor?.Attributes)
+      const { name = '', ...labels } = event.Actor?.Attributes ?? {}
+      const execution = marks.own([name], labels)?.execution
       if (event.Type === 'container' && event.Action === 'die' && execution !== undefined) ended(execution)
     }
   }

@@ -43,12 +43,15 @@ export interface PortBinding {
 /** An element of `GET /networks` */
 export interface NetworkDetails {
   readonly Id: string
+  readonly Name: string
   readonly Labels?: Readonly<Record<string, string>> | null
 }
 
 /** An element of `GET /containers/json` */
 export interface ContainerSummary {
   readonly Id: string
+  /** Each begins with a slash. */
+  readonly Names?: readonly string[] | null
   readonly State: string
   /** When it was made, in seconds since 1970. */
   readonly Created?: number
@@ -82,6 +85,7 @@ interface MeasuredVolume extends VolumeDetails {
 /** `GET /images/{name}/json` */
 export interface ImageDetails {
   readonly Id: string
+  readonly RepoTags?: readonly string[] | null
   readonly RepoDigests?: readonly string[] | null
   readonly Architecture: string
   readonly Os: string

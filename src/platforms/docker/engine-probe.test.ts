@@ -30,7 +30,7 @@ function engineThat(refuses: {
   let there: { settings: Settings; labels: unknown } | undefined
   const client = {
     async ask({ method = 'GET', path, body, doing }: EngineQuestion) {
-      if (path === '/images/json') return { status: 200, body: [{ Id: 'helper' }] }
+      if (path.startsWith('/images/')) return { status: 200, body: { Id: path.split('/')[2] } }
       if (path === '/containers/create') {
         const { Labels, ...settings } = body as Settings & { Labels: unknown }
         if (refuses.making?.(settings)) throw new EngineRefusal(doing, 500, 'no init')

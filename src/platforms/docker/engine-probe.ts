@@ -23,7 +23,7 @@ export async function probeEngine(
   facts: EngineFacts,
   confinement: Confinement,
 ): Promise<Engine> {
-  const image = await helperImage(client)
+  const image = await helperImage(client, facts.architecture)
   const mark = marks.probe()
 
   async function tried(trial: Trial, starts: boolean): Promise<void> {

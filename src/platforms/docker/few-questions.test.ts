@@ -59,11 +59,10 @@ it('Docker is not asked about containers that its list says are not started, bec
   const brokerId = testBrokerId()
   const ids = idSource(Date.now)
   const [first, second] = [ids.execution(), ids.execution()]
-  const listed = [first, second].map((execution) => ({
-    Id: execution,
-    State: 'created',
-    Labels: new Marks(brokerId).workload(execution).labels,
-  }))
+  const listed = [first, second].map((execution) => {
+    const { name, labels } = new Marks(brokerId).workload(execution)
+    return { Id: execution, Names: [`/${name}`], State: 'created', Labels: labels }
+  })
   const answers: Readonly<Record<string, unknown>> = {
     '/version': { Version: '20.10.24', Components: [{ Name: 'Engine' }] },
     '/info': { NCPU: 2, MemTotal: 2 ** 32, Architecture: 'x86_64', OSType: 'linux' },

@@ -2,12 +2,13 @@
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { describeOnEngines, dockerPlatform, executableOf } from '../../../test/support/docker-platform.ts'
-import { busyboxLayer, removeImage, testImage, type TestImage } from '../../../test/support/images.ts'
+import { busyboxLayer, imageNames, removeImage, testImage, type TestImage } from '../../../test/support/images.ts'
 import { REGISTRY_LOGIN, registryMissing, TestRegistry, type PushedImage } from '../../../test/support/registry.ts'
 import { skipForWantOf } from '../../../test/support/skipping.ts'
 import { isBrokerError } from '../../domain/errors.ts'
-import type { ContainerImage, DockerContainer } from '../../domain/execution-request.ts'
-import type { DockerPlatform } from './docker-platform.ts'
+import type { ContainerImage, DockerContainer, ExecutionRequest } from '../../domain/execution-request.ts'
+import type { ImageReference } from '../../domain/image-reference.ts'
+import type { DockerOptions, DockerPlatform } from './docker-platform.ts'
 import type { RegistryLogin } from './registry-login.ts'
 
 const quiet = new AbortController().signal
@@ -15,6 +16,15 @@ const silent = () => undefined
 const PLAIN_HTTP_REFUSED =
   'this engine pulls from 127.0.0.1 over HTTPS only: make it an insecure registry in registries.conf'
 const ABSENT = `sha256:${'0'.repeat(64)}`
+
+const requestOf = (executable: DockerContainer): ExecutionRequest => ({
+  executable,
+  compute: { cores: { min: 1, max: 1 }, memory: { min: 1, max: 1 }, volumes: [] },
+  storage: [],
+  data: [],
+  durationMs: 1_000,
+  starts: [],
+})
 
 describeOnEngines('images', ({ address }) => {
   let platform: DockerPlatform
@@ -34,9 +44,8 @@ describeOnEngines('images', ({ address }) => {
     beforeAll(async () => (local = await testImage(address)))
     afterAll(() => local.remove())
 
-    it('are found by name, and by their id as the digest', async () => {
+    it('are found by name', async () => {
       expect(await obtain({ locations: [local.location] })).toBe(local.id)
-      expect(await obtain({ locations: [local.location], digest: local.id })).toBe(local.id)
     })
     it('are not taken for one of another digest, nor for one whose digest begins alike', async () => {
       await expect(obtain({ locations: [local.location], digest: ABSENT })).rejects.toMatchObject({
@@ -51,18 +60,11 @@ describeOnEngines('images', ({ address }) => {
       })
     })
     it('need no time, and are told of in the estimate', async () => {
-      const request = {
-        executable: executable({ locations: ['127.0.0.1:1/nowhere:1', local.location] }),
-        compute: { cores: { min: 1, max: 1 }, memory: { min: 1, max: 1 }, volumes: [] },
-        storage: [],
-        data: [],
-        durationMs: 1_000,
-        starts: [],
-      }
-      expect(await platform.estimate(request)).toMatchObject({ imageMs: 0, imageId: local.id })
+      const request = requestOf(executable({ locations: ['127.0.0.1:1/nowhere:1', local.location] }))
+      expect(await platform.estimate(request)).toMatchObject({ imageMs: 0 })
       const absent = { ...request, executable: executable({ locations: ['127.0.0.1:1/nowhere:1'] }) }
       expect(await platform.estimate(absent)).toMatchObject({ imageMs: 60_000 })
-      expect(await platform.estimate(absent)).not.toHaveProperty('imageId')
+      expect(await platform.estimate(absent)).not.toHaveProperty('imageDigest')
     })
     it('are found at a later location', async () => {
       expect(await obtain({ locations: ['not a reference', '127.0.0.1:1/nowhere:1', local.location] })).toBe(local.id)
@@ -130,9 +132,44 @@ describeOnEngines('images', ({ address }) => {
       expect(await obtain({ locations: [at('gone')], digest: image.digest })).toBe(image.id)
       expect(await obtain({ locations: [`${registry.host}/project/image@${image.digest}`] })).toBe(image.id)
     })
-    it('are pulled by the digest of an index, and then found by their id', async () => {
+    it('are pulled by the digest of an index, and then found by it', async () => {
       expect(await obtain({ locations: [at('all')], digest: index })).toBe(image.id)
-      expect(await obtain({ locations: [at('all')], digest: image.id })).toBe(image.id)
+      const words: string[] = []
+      expect(await obtain({ locations: [at('all')], digest: index }, (said) => words.push(said))).toBe(image.id)
+      expect(words).toEqual([])
+    })
+    it('are told of in the estimate by the digest that their repository has them under', async () => {
+      await obtain({ locations: [at('1')] })
+      const estimate = await platform.estimate(requestOf(executable({ locations: [at('1')] })))
+      expect(estimate).toMatchObject({ imageMs: 0, imageDigest: image.digest })
+    })
+    describe('by their digest', () => {
+      const pulledWith = async (digestOfTag: DockerOptions['digestOfTag'], tag: string) => {
+        const asking = dockerPlatform(address, { ...(digestOfTag ? { digestOfTag } : {}) })
+        const { image: wanted } = executable({ locations: [at(tag)], digest: image.digest })
+        try {
+          await asking.prepareImage(executable(wanted), silent, quiet)
+        } finally {
+          await asking.close()
+        }
+        return (await imageNames(address, image.id)).filter((name) => name.startsWith(registry.host))
+      }
+      it('get the tag of the request beside it when their registry says that it means them', async () => {
+        const asked: ImageReference[] = []
+        const names = await pulledWith(async (reference) => {
+          asked.push(reference)
+          return image.digest
+        }, '1')
+        expect(names).toEqual([at('1')])
+        expect(asked).toEqual([{ repository: `${registry.host}/project/image`, tag: '1' }])
+      })
+      it.each([
+        ['it means another image', async () => ABSENT],
+        ['nobody knows what it means', async () => undefined],
+        ['nobody is asked', undefined],
+      ])('get no tag when %s', async (_why, digestOfTag) => {
+        expect(await pulledWith(digestOfTag, '1')).toEqual([])
+      })
     })
     it('are not pulled when the digest is of another image', async () => {
       await expect(obtain({ locations: [at('1')], digest: ABSENT })).rejects.toMatchObject(refusal('manifest unknown'))

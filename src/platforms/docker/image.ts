@@ -1,8 +1,9 @@
 /**
  * Finding the image that a request names, in the engine or in a registry, and making sure that it is that one.
  *
- * A digest is compared whole: with the id of the image, or with the digests under which the engine got it from that
- * very repository. What the engine calls the image afterwards is its id, so that a tag that moves later changes nothing.
+ * A digest is compared whole with those under which the engine got the image from that very repository. The id that an
+ * engine gives an image is no digest of a request: it says nothing of where the image came from, and everybody's have one.
+ * What the engine is asked to run afterwards is the id, so that a tag that moves later changes nothing.
  */
 import { BrokerError, isBrokerError, type ErrorCode } from '../../domain/errors.ts'
 import type { ContainerImage } from '../../domain/execution-request.ts'
@@ -18,17 +19,28 @@ import { loginFault, loginHeader, type LoginAt } from './registry-login.ts'
 export interface PullingEngine {
   readonly client: EngineClient
   readonly loginAt: LoginAt
+  /** The digest that the registry has under a tag now; undefined when it does not say. */
+  readonly digestOfTag: (reference: ImageReference, signal: AbortSignal) => Promise<string | undefined>
+}
+
+/** An image of the engine, found for a request. */
+export interface LocalImage {
+  readonly id: string
+  /** A digest under which the repository of the request has it; undefined when it never came from a registry. */
+  readonly digest?: string
 }
 
 /** Failures that another location does not help against. */
 const EVERYWHERE: readonly ErrorCode[] = ['PLATFORM_UNAVAILABLE', 'NO_SPACE']
 
-/** The id of the image when the engine has it; undefined when it would have to be pulled. */
-export async function findImage(client: EngineClient, image: ContainerImage): Promise<string | undefined> {
+/** The image when the engine has it; undefined when it would have to be pulled. */
+export async function findImage(client: EngineClient, image: ContainerImage): Promise<LocalImage | undefined> {
   for (const location of image.locations) {
     const wanted = wantedAt(location, image)
     const found = wanted && (await findLocally(client, wanted))
-    if (found && wrongPlatform(found, image) === undefined) return found.Id
+    if (!found || wrongPlatform(found, image) !== undefined) continue
+    const [digest] = digestsIn(found, wanted)
+    return { id: found.Id, ...(digest === undefined ? {} : { digest }) }
   }
   return undefined
 }
@@ -72,6 +84,7 @@ async function obtainFrom(
     await pull(engine, wanted, progress, signal)
     found = await findLocally(engine.client, wanted)
     if (!found) throw unavailable(`the registry gave an image that is not ${wanted.digest ?? 'to be found afterwards'}`)
+    await putTag(engine, wanted, found, signal)
   }
   const wrong = wrongPlatform(found, image)
   if (wrong) throw unavailable(wrong)
@@ -88,9 +101,7 @@ function wantedAt(location: string, { digest }: ContainerImage): Wanted | undefi
 
 async function findLocally(client: EngineClient, wanted: Wanted): Promise<ImageDetails | undefined> {
   const { repository, tag, digest } = wanted
-  const names = digest
-    ? [`${repository}@${digest}`, digest, ...(tag ? [`${repository}:${tag}`] : [])]
-    : [`${repository}:${tag}`]
+  const names = [...(digest ? [`${repository}@${digest}`] : []), ...(tag ? [`${repository}:${tag}`] : [])]
   for (const name of names) {
     const { status, body } = await client.ask<ImageDetails>({
       path: `/images/${name}/json`,
@@ -103,12 +114,33 @@ async function findLocally(client: EngineClient, wanted: Wanted): Promise<ImageD
 }
 
 /** Podman answers a question for `a@digest` also with an image that it has as `b@digest`, so the names are compared too. */
-function isWanted(found: ImageDetails, { repository, digest }: Wanted): boolean {
-  if (digest === undefined || found.Id === digest) return true
-  return (found.RepoDigests ?? []).some((name) => {
-    const known = parseReference(name)
-    return known?.repository === repository && known.digest === digest
-  })
+function isWanted(found: ImageDetails, { repository, tag, digest }: Wanted): boolean {
+  if (digest !== undefined) return digestsIn(found, { repository }).includes(digest)
+  return referencesIn(found.RepoTags).some((known) => known.repository === repository && known.tag === tag)
+}
+
+/** The digests under which a repository has an image, by the word of the engine that pulled it from there. */
+function digestsIn({ RepoDigests }: ImageDetails, { repository }: Pick<ImageReference, 'repository'>): string[] {
+  return referencesIn(RepoDigests).flatMap((known) => (known.repository === repository ? (known.digest ?? []) : []))
+}
+
+function referencesIn(names: readonly string[] | null | undefined): ImageReference[] {
+  return (names ?? []).flatMap((name) => parseReference(name) ?? [])
+}
+
+/**
+ * Puts the tag of the request beside an image that was pulled by its digest, which has no name otherwise, so that the
+ * operator sees what runs. Only the registry can say that the tag means that image.
+ */
+async function putTag(
+  { client, digestOfTag }: PullingEngine,
+  { repository, tag, digest }: Wanted,
+  { Id }: ImageDetails,
+  signal: AbortSignal,
+): Promise<void> {
+  if (tag === undefined || digest === undefined || (await digestOfTag({ repository, tag }, signal)) !== digest) return
+  const doing = 'naming the image that was pulled'
+  await client.ask({ method: 'POST', path: `/images/${Id}/tag`, query: { repo: repository, tag }, doing, signal })
 }
 
 function wrongPlatform(found: ImageDetails, image: ContainerImage): string | undefined {

@@ -35,6 +35,26 @@ describe('a mark', () => {
     const others = [new Marks('broker12').volume(volume).name, `my-${Name}`, `eb-broker1-data-0`, `eb-broker1-probe`]
     for (const other of others) expect(marks.ownVolume({ Name: other, Labels: {} })).toBeUndefined()
   })
+  it('knows what is its own by the name and the labels together', () => {
+    const run = marks.workload(execution)
+    for (const end of ['', '-0123abcd', '-stopped', '-0123abcd-stopped'])
+      expect(marks.own([`/${run.name}${end}`], run.labels)).toEqual({ role: 'run', execution })
+    const network = marks.network(execution)
+    expect(marks.own([network.name], network.labels)).toEqual({ role: 'network', execution })
+    const stage = marks.stage(volume)
+    const own = { role: 'stage', execution, volume: 'data-0' }
+    expect(marks.own(['/an-alias', `/${stage.name}`], { ...stage.labels, of: 'its image' })).toEqual(own)
+  })
+  it('takes nothing for its own that has only the labels, as any image may have', () => {
+    const run = marks.workload(execution)
+    const others = [`/someone`, `/my${run.name}`, `/${run.name}-else`, `/${run.name}ner`, marks.stage(volume).name]
+    for (const other of [...others, marks.probe().name, new Marks('broker2').workload(execution).name])
+      expect(marks.own([other], run.labels)).toBeUndefined()
+    expect(marks.own([], run.labels)).toBeUndefined()
+    expect(marks.own([run.name], {})).toBeUndefined()
+    expect(marks.own([run.name], marks.network(execution).labels)).toBeUndefined()
+    expect(marks.own([run.name], { ...run.labels, 'execution-broker.role': 'volume' })).toBeUndefined()
+  })
   it.each(['', 'short', 'much-too-long-id', 'Broker1', 'bro ker'])("is refused for the broker '%s'", (id) => {
     expect(() => new Marks(id)).toThrow(RangeError)
   })

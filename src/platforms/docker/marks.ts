@@ -16,10 +16,10 @@ export const LABELS = {
 
 /**
  * `run` is the container of an execution, `volume` a volume, `stage` the container that is never started and through
- * which files get into a volume, `network` the network of a container, `probe` the container that shows what the engine
- * can do.
+ * which files get into a volume, `look` the one in which an image is looked at, `network` the network of a container,
+ * `probe` the container that shows what the engine can do.
  */
-export type Role = 'run' | 'volume' | 'stage' | 'network' | 'probe'
+export type Role = 'run' | 'volume' | 'stage' | 'look' | 'network' | 'probe'
 
 /** A thing of the broker in the engine: its name and its labels. */
 export interface Mark {
@@ -29,6 +29,13 @@ export interface Mark {
 
 /** `eb-`, the broker, the execution, and the name of the volume within it. */
 const VOLUME_NAME = /^eb-([a-z0-9]+)-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([a-z0-9-]+)$/
+/** What attempts to start and to stop a container add to its name; see `run-containers.ts` and `stopping.ts`. */
+const RUN_SUFFIX = /^(?:-[0-9a-f]{8})?(?:-stopped)?$/
+
+/** What of this broker something is. */
+export type OwnMark =
+  | { readonly role: 'run' | 'look' | 'network'; readonly execution: ExecutionId }
+  | { readonly role: 'stage'; readonly execution: ExecutionId; readonly volume: string }
 
 type Labels = Readonly<Record<string, string>> | null | undefined
 
@@ -55,6 +62,10 @@ export class Marks {
 
   stage({ execution, name }: VolumeRef): Mark {
     return this.#mark('stage', `${execution}-${name}-stage`, { [LABELS.execution]: execution, [LABELS.volume]: name })
+  }
+
+  look(execution: ExecutionId): Mark {
+    return this.#mark('look', `${execution}-look`, { [LABELS.execution]: execution })
   }
 
   probe(): Mark {
@@ -85,12 +96,42 @@ export class Marks {
     return hasNone || carries(Labels, this.volume(volume)) ? volume : undefined
   }
 
+  /**
+   * What of this broker a container or a network is; undefined for what is somebody else's. Labels alone prove nothing: a
+   * container takes over those of its image, which anybody may write. A name that agrees with them only the broker gives.
+   */
+  own(names: readonly string[], labels: Labels): OwnMark | undefined {
+    const { role, execution, volume } = readLabels(labels)
+    if (execution === undefined) return undefined
+    const isOwn = (mark: Mark, suffix = /^$/) =>
+      carries(labels, mark) && names.some((name) => isNameOf(mark, name, suffix))
+    switch (role) {
+      case 'run':
+        return isOwn(this.workload(execution), RUN_SUFFIX) ? { role, execution } : undefined
+      case 'look':
+        return isOwn(this.look(execution)) ? { role, execution } : undefined
+      case 'network':
+        return isOwn(this.network(execution)) ? { role, execution } : undefined
+      case 'stage':
+        if (volume === undefined || !isOwn(this.stage({ execution, name: volume }))) return undefined
+        return { role, execution, volume }
+      default:
+        return undefined
+    }
+  }
+
   #mark(role: Role, name: string, labels: Record<string, string>): Mark {
     return {
       name: `eb-${this.#broker}-${name}`,
       labels: { [LABELS.broker]: this.#broker, [LABELS.role]: role, ...labels },
     }
   }
+}
+
+/** Engines begin the names of containers with a slash. */
+function isNameOf(mark: Mark, name: string, suffix: RegExp): boolean {
+  const bare = name.replace(/^\//, '')
+  return bare.startsWith(mark.name) && suffix.test(bare.slice(mark.name.length))
 }
 
 /** Whether what the engine has under a name is what the mark says, and not a thing of somebody else. */

@@ -15,7 +15,7 @@ import { remove } from './containers.ts'
 import type { ContainerDetails, ContainerSummary, NetworkDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
 import type { Engine } from './engine-facts.ts'
-import { readLabels, type Marks } from './marks.ts'
+import type { Marks } from './marks.ts'
 import { stageOf } from './state-map.ts'
 import { SubnetChoice } from './subnet-choice.ts'
 
@@ -91,14 +91,15 @@ export class Networks {
 
   /** The executions that have a network. */
   async list(): Promise<readonly ExecutionId[]> {
-    return (await this.#find()).flatMap(({ Labels }) => readLabels(Labels).execution ?? [])
+    return (await this.#find()).flatMap(({ Name, Labels }) => this.#marks.own([Name], Labels)?.execution ?? [])
   }
 
   /** Those of one execution, or all. Docker takes a name twice when it is asked twice at once, so there may be two. */
   async #find(execution?: ExecutionId): Promise<readonly NetworkDetails[]> {
     const query = { filters: this.#marks.filter('network', execution) }
     const doing = 'looking for networks'
-    return (await this.#client.ask<readonly NetworkDetails[]>({ path: '/networks', query, doing })).body
+    const { body } = await this.#client.ask<readonly NetworkDetails[]>({ path: '/networks', query, doing })
+    return body.filter(({ Name, Labels }) => this.#marks.own([Name], Labels)?.role === 'network')
   }
 
   async #make(execution: ExecutionId): Promise<string> {

@@ -7,16 +7,15 @@
 import { posix } from 'node:path'
 import { BrokerError } from '../../domain/errors.ts'
 import { RecentMap } from '../../domain/recent-map.ts'
-import { statPath } from './archive.ts'
+import { isLink, statPath } from './archive.ts'
 import type { ContainerDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
 
 /** What both engines set when neither the image nor the request has a PATH. */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const LINKS_MAX = 10
-/** Bits of Go's `os.FileMode`. */
+/** Bits of Go's `os.FileMode`, which has 32 of them; the bit operators of this language take the first for a sign. */
 const DIRECTORY = 2 ** 31
-const SYMBOLIC_LINK = 2 ** 27
 const EXECUTABLE = 0o111
 
 /** How many programs are remembered that were found: looking costs the engine as much as a small program does. */
@@ -69,14 +68,8 @@ async function lookAt(
     if (Mounts.some(({ Destination }) => place.startsWith(`${Destination}/`))) return 'program'
     const stat = await statPath(client, Id, place)
     if (!stat) return 'nothing'
-    if (!has(stat.mode, SYMBOLIC_LINK))
-      return !has(stat.mode, DIRECTORY) && stat.mode & EXECUTABLE ? 'program' : 'other'
+    if (!isLink(stat)) return stat.mode < DIRECTORY && stat.mode & EXECUTABLE ? 'program' : 'other'
     place = stat.linkTarget
   }
   return 'other'
-}
-
-/** The modes of Go have 32 bits, of which the bit operators of this language take the first for a sign. */
-function has(mode: number, bit: number): boolean {
-  return Math.floor(mode / bit) % 2 === 1
 }

@@ -12,7 +12,7 @@ import { RecentMap } from '../../domain/recent-map.ts'
 import { inspectContainer, makeContainer, remove } from './containers.ts'
 import type { ContainerDetails, ContainerSummary } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
-import { readLabels, type Mark, type Marks } from './marks.ts'
+import type { Mark, Marks } from './marks.ts'
 import { stageOf, wasStarted } from './state-map.ts'
 
 /** How often it is tried to be the last who gave a container a name. */
@@ -37,7 +37,7 @@ export class RunContainers {
   async all(): Promise<ReadonlyMap<ExecutionId, ContainerSummary>> {
     const found = new Map<ExecutionId, ContainerSummary>()
     for (const one of await this.#list()) {
-      const { execution } = readLabels(one.Labels)
+      const execution = this.#marks.own(one.Names ?? [], one.Labels)?.execution
       if (execution === undefined || found.has(execution)) continue
       found.set(execution, one)
       this.#ids.set(execution, one.Id)
@@ -94,8 +94,9 @@ export class RunContainers {
   async remove(execution: ExecutionId): Promise<ContainerSummary | undefined> {
     const doing = `removing the container of ${execution}`
     const query = { force: 1, v: 1 }
-    const containers = await this.#list(execution)
-    for (const { Id } of containers)
+    const all = await this.#ask(this.#marks.filter(undefined, execution))
+    const containers = all.filter((one) => this.#roleOf(one) === 'run')
+    for (const { Id } of [...containers, ...all.filter((one) => this.#roleOf(one) === 'look')])
       await remove(this.#client, this.#clock, { path: `/containers/${Id}`, query, doing })
     this.#ids.delete(execution)
     return containers.length === 1 ? containers[0] : undefined
@@ -103,11 +104,21 @@ export class RunContainers {
 
   /** Those of one execution, or of all; the right one of an execution comes first. */
   async #list(execution?: ExecutionId): Promise<readonly ContainerSummary[]> {
-    const query = { all: 1, filters: this.#marks.filter('run', execution) }
-    const question = { path: '/containers/json', query, doing: 'listing the containers' }
-    const { body } = await this.#client.ask<readonly ContainerSummary[]>(question)
+    const listed = await this.#ask(this.#marks.filter('run', execution))
     // Engines give the newest first, which tells more than the second in which a container was made.
-    return body.toReversed().sort(byRight)
+    return listed
+      .filter((one) => this.#roleOf(one) === 'run')
+      .reverse()
+      .sort(byRight)
+  }
+
+  async #ask(filters: string): Promise<readonly ContainerSummary[]> {
+    const question = { path: '/containers/json', query: { all: 1, filters }, doing: 'listing the containers' }
+    return (await this.#client.ask<readonly ContainerSummary[]>(question)).body
+  }
+
+  #roleOf({ Names, Labels }: ContainerSummary): string | undefined {
+    return this.#marks.own(Names ?? [], Labels)?.role
   }
 
   #mark(execution: ExecutionId): Mark {

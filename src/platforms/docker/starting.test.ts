@@ -8,7 +8,7 @@ import { Marks } from './marks.ts'
 
 const brokerId = testBrokerId()
 const execution = idSource(Date.now).execution()
-const { labels } = new Marks(brokerId).workload(execution)
+const { labels, name } = new Marks(brokerId).workload(execution)
 const NEVER = '0001-01-01T00:00:00Z'
 
 const closing: (() => unknown)[] = []
@@ -42,7 +42,7 @@ async function engineWith(...containers: Container[]) {
     if (name === 'json')
       return answer(
         200,
-        containers.map((one) => ({ ...one, State: state(one), Labels: labels })),
+        containers.map((one) => ({ ...one, Names: [`/${one.name}`], State: state(one), Labels: labels })),
       )
     const container = named(name)
     if (!container) return answer(404)
@@ -72,7 +72,12 @@ async function engineWith(...containers: Container[]) {
   return { asked, worker, during: (what: string, happens: () => Promise<void>) => holds.set(what, happens) }
 }
 
-const container = (Id: string, Created: number): Container => ({ Id, Created, name: Id, starts: 0 })
+const container = (Id: string, Created: number): Container => ({
+  Id,
+  Created,
+  name: `${name}-0000000${Created}`,
+  starts: 0,
+})
 
 describe('a container', () => {
   it('is started by a name of its own', async () => {

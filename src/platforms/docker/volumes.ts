@@ -12,7 +12,7 @@ import { archiveOf, directoriesTo, getFile, isFile, parentsOf, putArchive, putFi
 import { findContainer, makeContainer, remove, removeContainer } from './containers.ts'
 import type { DiskUse, VolumeDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
-import { helperImage, VOLUMES_DIRECTORY } from './helper-image.ts'
+import { helperImage, isOfHelper, VOLUMES_DIRECTORY } from './helper-image.ts'
 import type { Marks } from './marks.ts'
 import { volumeMount } from './volume-mount.ts'
 
@@ -23,11 +23,14 @@ export class Volumes {
   readonly #client: EngineClient
   readonly #clock: Clock
   readonly #marks: Marks
+  readonly #architecture: () => Promise<string>
 
-  constructor(client: EngineClient, clock: Clock, marks: Marks) {
+  /** `architecture` tells that of the engine. */
+  constructor(client: EngineClient, clock: Clock, marks: Marks, architecture: () => Promise<string>) {
     this.#client = client
     this.#clock = clock
     this.#marks = marks
+    this.#architecture = architecture
   }
 
   /** Makes the volume, with these directories in it. */
@@ -150,10 +153,15 @@ export class Volumes {
   /** The name of the stage of a volume, which is there afterwards. */
   async #stage(volume: VolumeRef): Promise<string> {
     const mark = this.#marks.stage(volume)
-    if (!(await findContainer(this.#client, mark))) {
+    const architecture = await this.#architecture()
+    const found = await findContainer(this.#client, mark)
+    // One of another version may have been made from an image that was believed for its label.
+    const isOurs = found !== undefined && (await isOfHelper(found.Image, architecture))
+    if (found && !isOurs) await removeContainer(this.#client, this.#clock, mark)
+    if (!isOurs) {
       await this.assertThere([volume])
       await makeContainer(this.#client, mark, {
-        Image: await helperImage(this.#client),
+        Image: await helperImage(this.#client, architecture),
         // An image without a program is refused; this one is never started.
         Cmd: ['none'],
         HostConfig: {
