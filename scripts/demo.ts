@@ -159,11 +159,14 @@ function watchingTerminal(): { terminal: Terminal; output: () => string } {
   const terminal: Terminal = {
     ...own,
     say: screen.say,
-    output: (stream, bytes) => {
-      const text = new TextDecoder().decode(bytes)
-      if (stream === 'stdout') written += text
-      for (const line of text.trimEnd().split('\n')) screen.say(`          ${stream}: ${line}`)
-    },
+    output: (stream) => ({
+      next: (bytes) => {
+        const text = new TextDecoder().decode(bytes)
+        if (stream === 'stdout') written += text
+        for (const line of text.trimEnd().split('\n')) screen.say(`          ${stream}: ${line}`)
+      },
+      end: () => undefined,
+    }),
   }
   return { terminal, output: () => written }
 }

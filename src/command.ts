@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { EXIT } from './cli/exit-codes.ts'
 import { buildProgram, type ServiceCommands } from './cli/program.ts'
+import { processTerminal } from './cli/terminal.ts'
 import { BrokerError } from './domain/errors.ts'
 
 endWithTheReader()
@@ -44,7 +45,8 @@ async function plainly({ json }: { json?: boolean }, command: () => Promise<numb
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error
     const said = json ? JSON.stringify({ type: 'error', message: error.detail, exitCode: EXIT.failed }) : error.detail
-    process.stderr.write(`${said}\n`)
+    const terminal = processTerminal()
+    for (const line of said.split('\n')) terminal.say(line)
     return EXIT.failed
   }
 }

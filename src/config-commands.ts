@@ -1,12 +1,13 @@
 /** The commands that look at the configuration. */
 import type { ConfigOptions } from './cli/program.ts'
+import { processTerminal } from './cli/terminal.ts'
 import { loadConfig, type LoadedConfig } from './config.ts'
 
 /** Says that the configuration is right; throws with what is wrong. */
 export async function configCheck(options: ConfigOptions): Promise<number> {
   loadConfig({ file: options.config, environment: process.env })
-  process.stdout.write(
-    options.json ? `${JSON.stringify({ type: 'config', right: true })}\n` : 'The configuration is right.\n',
+  processTerminal().result(
+    options.json ? JSON.stringify({ type: 'config', right: true }) : 'The configuration is right.',
   )
   return 0
 }
@@ -19,11 +20,10 @@ export async function configPrint(options: ConfigOptions): Promise<number> {
     value: masked(value),
     origin: originOf(path, origins),
   }))
+  const terminal = processTerminal()
   for (const { path, value, origin } of lines) {
-    process.stdout.write(
-      options.json
-        ? `${JSON.stringify({ path, value, origin })}\n`
-        : `${path} = ${JSON.stringify(value)}  (${origin})\n`,
+    terminal.result(
+      options.json ? JSON.stringify({ path, value, origin }) : `${path} = ${JSON.stringify(value)}  (${origin})`,
     )
   }
   return 0

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { EXIT } from './cli/exit-codes.ts'
 import type { ConfigOptions } from './cli/program.ts'
+import { processTerminal } from './cli/terminal.ts'
 import type { Config } from './config-schema.ts'
 import { engineSockets, loadConfig } from './config.ts'
 import { examineAddress, examinePublicUrl } from './doctor/addresses.ts'
@@ -28,15 +29,15 @@ import { systemClock } from './system-clock.ts'
 
 /** Prints what was found; 1 when a broker would not start with it, or not do its work. */
 export async function doctor({ config: file, json }: ConfigOptions): Promise<number> {
+  const terminal = processTerminal()
   const findings: Finding[] = []
   const tell = (found: readonly Finding[]) => {
-    for (const one of found)
-      process.stdout.write(`${json ? JSON.stringify({ type: 'finding', ...one }) : lineOf(one)}\n`)
+    for (const one of found) terminal.result(json ? JSON.stringify({ type: 'finding', ...one }) : lineOf(one))
     findings.push(...found)
   }
   const config = readConfig(file, tell)
   if (config) for (const part of parts(config)) tell(await part())
-  if (!json) process.stdout.write(`${summaryOf(findings)}\n`)
+  if (!json) terminal.result(summaryOf(findings))
   return findings.some(({ state }) => state === 'problem') ? EXIT.failed : EXIT.ok
 }
 

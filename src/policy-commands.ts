@@ -23,7 +23,7 @@ export async function policyCheck(options: ConfigOptions): Promise<number> {
   return withSite(options, async (site) => {
     const names = [...site.policies, ...site.quotas].map(({ name }) => name)
     const words = names.length === 0 ? 'No policies are configured.' : `The policies are right: ${names.join(', ')}.`
-    process.stdout.write(`${options.json ? JSON.stringify({ type: 'policies', right: true, names }) : words}\n`)
+    processTerminal().result(options.json ? JSON.stringify({ type: 'policies', right: true, names }) : words)
     return EXIT.ok
   })
 }

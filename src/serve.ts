@@ -2,6 +2,8 @@
 import { resolve } from 'node:path'
 import { pino, type Logger } from 'pino'
 import { EXIT } from './cli/exit-codes.ts'
+import { processTerminal } from './cli/terminal.ts'
+import { visible } from './cli/visible.ts'
 import type { ServeOptions } from './cli/program.ts'
 import type { Config } from './config-schema.ts'
 import { engineSockets, loadConfig, milliseconds } from './config.ts'
@@ -10,6 +12,12 @@ import { startBroker, type RunningBroker } from './main.ts'
 import { systemClock } from './system-clock.ts'
 import { tracesOf } from './tracing-here.ts'
 
+/** What is logged, as it may be shown by a terminal: JSON itself writes out the first of the control characters only. */
+function visibleLog(): { write(line: string): void } {
+  const stderr = pino.destination({ dest: 2, sync: true })
+  return { write: (line) => void stderr.write(`${visible(line.trimEnd())}\n`) }
+}
+
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
 /** Serves until SIGTERM or SIGINT; SIGHUP makes it read its configuration again. */
@@ -17,7 +25,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const config = configOf(options)
   const tracing = await tracesOf(process.env)
   const mixin = tracing ? { mixin: tracing.logFields } : {}
-  const logger = pino({ level: config.log.level, ...mixin }, pino.destination({ dest: 2, sync: true }))
+  const logger = pino({ level: config.log.level, ...mixin }, visibleLog())
   const { stopped, hurry } = stopSignals()
   // Before the broker is ready: the usual answer to SIGHUP is to end.
   let reloaded: Promise<void> = Promise.resolve()
@@ -35,12 +43,13 @@ export async function serve(options: ServeOptions): Promise<number> {
     )
   })
   const broker = await starting
+  const terminal = processTerminal()
   const notes = [...broker.notes, `Its files are in ${resolve(config.dataDirectory)}.`]
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ type: 'ready', url: broker.url, pid: process.pid, notes })}\n`)
+    terminal.result(JSON.stringify({ type: 'ready', url: broker.url, pid: process.pid, notes }))
   } else {
-    for (const note of notes) process.stdout.write(`${note}\n`)
-    process.stdout.write(`The broker is ready at ${broker.url}; Ctrl-C stops it.\n`)
+    for (const note of notes) terminal.result(note)
+    terminal.result(`The broker is ready at ${broker.url}; Ctrl-C stops it.`)
   }
   const signal = await stopped
   logger.info({ signal }, 'The broker stops.')

@@ -183,10 +183,7 @@ async function accountNamed(reference: string, { client }: CommandContext): Prom
     throw new CommandError(`There is no account ${reference}; 'broker admin identities' lists them.`, EXIT.usage)
   if (!another) return one
   const which = found.map(({ uuid, issuer }) => `  ${uuid} of ${issuer ?? 'this broker'}`)
-  throw new CommandError(
-    [`There are several accounts ${reference}; name one by its UUID:`, ...which].join('\n'),
-    EXIT.usage,
-  )
+  throw new CommandError(`There are several accounts ${reference}; name one by its UUID:`, EXIT.usage, which)
 }
 
 function passwordWords(username: string, password: string): string {

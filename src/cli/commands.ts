@@ -75,11 +75,12 @@ export async function status(reference: string, context: CommandContext): Promis
 /** Shows what a program wrote. */
 export async function logs(
   reference: string,
-  options: { follow?: boolean; stderr?: boolean },
+  options: { follow?: boolean; stderr?: boolean; raw?: boolean },
   { client, terminal, json }: CommandContext,
 ): Promise<number> {
   const stream = options.stderr ? 'stderr' : 'stdout'
-  await showOutput(client, uuidOf(reference), stream, terminal, { json, follow: options.follow ?? false, to: 'stdout' })
+  const { follow: isFollowed = false, raw = false } = options
+  await showOutput(client, uuidOf(reference), stream, terminal, { json, follow: isFollowed, raw, to: 'stdout' })
   return EXIT.ok
 }
 
@@ -163,7 +164,7 @@ async function askForOffers(file: string, context: CommandContext): Promise<Offe
   const offerSet = await client.request(await readDocument(file)).catch((error: unknown) => {
     if (!(error instanceof ProblemError) || error.problem.status !== 400 || json) throw error
     const [first = '', ...faults] = problemLines(error)
-    throw new CommandError([`${file === '-' ? 'The input' : file}: ${first}`, ...faults].join('\n'), EXIT.refused)
+    throw new CommandError(`${file === '-' ? 'The input' : file}: ${first}`, EXIT.refused, faults)
   })
   if (json) {
     terminal.result(JSON.stringify({ type: 'offerset', ...offerSet }))
@@ -225,7 +226,12 @@ function showExecution(execution: Execution, { terminal, json }: CommandContext)
 
 /** The UUID in a reference, which may be the URL of an execution. Throws CommandError for what is neither. */
 export function uuidOf(reference: string): string {
-  const uuid = reference.replace(/\/+$/, '').split('/').at(-1)?.toLowerCase() ?? ''
+  const uuid =
+    reference
+      .replace(/(?<!\/)\/+$/, '')
+      .split('/')
+      .at(-1)
+      ?.toLowerCase() ?? ''
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) return uuid
   throw new CommandError(
     `'${reference}' is not the UUID or the URL of an execution; 'broker list' shows them.`,

@@ -6,10 +6,13 @@ import type { Terminal } from './terminal.ts'
 /** A command that failed in a way that the person can do something about. */
 export class CommandError extends Error {
   readonly exitCode: number
+  readonly lines: readonly string[]
 
-  constructor(sentence: string, exitCode: number) {
+  /** Says a sentence, and what else there is to say, each in a line. */
+  constructor(sentence: string, exitCode: number, more: readonly string[] = []) {
     super(sentence)
     this.exitCode = exitCode
+    this.lines = [sentence, ...more]
   }
 }
 
@@ -53,7 +56,7 @@ const SAY_WHO =
   "Set BROKER_TOKEN to an access token of yours; with BROKER_USER and BROKER_PASSWORD, 'broker token NAME' makes one."
 
 function explain(error: unknown): Failure | undefined {
-  if (error instanceof CommandError) return { lines: [error.message], exitCode: error.exitCode }
+  if (error instanceof CommandError) return { lines: error.lines, exitCode: error.exitCode }
   if (error instanceof UnreachableError) {
     const lines = error.tookRequest
       ? [`The broker at ${error.url} does not answer; it may be busy or on its way down, so try again.`]

@@ -1,4 +1,5 @@
 /** Numbers, times and tables as people read them. */
+import { visible } from './visible.ts'
 
 const BAR_WIDTH = 30
 
@@ -42,7 +43,8 @@ export function secondsIn(text: string): number | undefined {
 /** Rows under their headings, in columns. A column in which nothing stands is left out. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const columns = headings.map((_, column) => column).filter((column) => rows.some((row) => row[column]))
-  const all = [headings, ...rows]
+  // As they will be shown, so that the columns stand one below the other.
+  const all = [headings, ...rows.map((row) => row.map(visible))]
   const width = (column: number) => Math.max(...all.map((row) => row[column]?.length ?? 0))
   return all.map((row) =>
     columns

@@ -13,6 +13,8 @@ export interface FollowOptions {
 interface OutputOptions {
   readonly json: boolean
   readonly follow?: boolean
+  /** As it was written, also on a terminal. */
+  readonly raw?: boolean
   readonly signal?: AbortSignal
   /** Where it is shown; as it was written when left out. */
   readonly to?: 'stdout' | 'stderr'
@@ -52,17 +54,19 @@ export async function showOutput(
   uuid: string,
   stream: 'stdout' | 'stderr',
   terminal: Terminal,
-  { json, signal, follow = true, to = stream }: OutputOptions,
+  { json, signal, follow = true, raw = false, to = stream }: OutputOptions,
 ): Promise<void> {
   const decoder = new TextDecoder()
+  const output = terminal.output(to, raw)
   const say = (text: string) => {
     if (text !== '') terminal.result(JSON.stringify({ type: 'output', stream, text }))
   }
   for await (const bytes of client.output(uuid, stream, { follow, ...(signal ? { signal } : {}) })) {
     if (json) say(decoder.decode(bytes, { stream: true }))
-    else terminal.output(to, bytes)
+    else output.next(bytes)
   }
-  say(json ? decoder.decode() : '')
+  if (json) say(decoder.decode())
+  else output.end()
 }
 
 async function showHappenings(

@@ -176,7 +176,8 @@ function clientCommands(
   client('logs <uuid>', 'show what the program of an execution wrote')
     .option('-f, --follow', 'wait for more until it ends')
     .option('--stderr', 'stderr instead of stdout')
-    .action((uuid: string, options: ClientOptions & { follow?: boolean; stderr?: boolean }) =>
+    .option('--raw', 'as it was written; a terminal is given lines and colours only otherwise')
+    .action((uuid: string, options: ClientOptions & { follow?: boolean; stderr?: boolean; raw?: boolean }) =>
       act(options, (context) => commands.logs(uuid, options, context)),
     )
   client('cancel <uuid>', 'cancel an execution')

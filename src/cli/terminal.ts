@@ -4,12 +4,20 @@
  */
 import { createInterface } from 'node:readline'
 import { bar } from './figures.ts'
+import { visible, VisibleOutput } from './visible.ts'
 
+/** Takes the output of a program, piece by piece. */
+interface ProgramOutput {
+  next(bytes: Uint8Array): void
+  end(): void
+}
+
+/** All that the commands write passes here, where `visible` keeps what others wrote from steering the terminal. */
 export interface Terminal {
   /** A line of the result. */
   result(line: string): void
-  /** Bytes of a program's output, as they are. */
-  output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void
+  /** A way for the output of a program: as it is where it is piped on or raw, else without what would steer a terminal. */
+  output(stream: 'stdout' | 'stderr', raw: boolean): ProgramOutput
   /** A line for the person. A progress bar that stands there is taken away first. */
   say(line: string): void
   /** Shows how far something has come, in one line that is written over. Does nothing when stderr is no terminal. */
@@ -28,26 +36,35 @@ export function processTerminal(): Terminal {
   return {
     result: (line) => {
       clearBar()
-      process.stdout.write(`${line}\n`)
+      process.stdout.write(`${visible(line)}\n`)
     },
-    output: (stream, bytes) => {
-      clearBar()
-      process[stream].write(bytes)
+    output: (stream, raw) => {
+      const shown = process[stream].isTTY && !raw ? new VisibleOutput() : undefined
+      return {
+        next: (bytes) => {
+          clearBar()
+          process[stream].write(shown?.next(bytes) ?? bytes)
+        },
+        end: () => {
+          const rest = shown?.end()
+          if (rest) process[stream].write(rest)
+        },
+      }
     },
     say: (line) => {
       clearBar()
-      process.stderr.write(`${line}\n`)
+      process.stderr.write(`${visible(line)}\n`)
     },
     progress: (label, done, total) => {
       if (!process.stderr.isTTY) return
       clearBar()
-      process.stderr.write(`  ${label}: ${bar(done, total)}`)
+      process.stderr.write(`  ${visible(label)}: ${bar(done, total)}`)
       barShown = true
     },
     ask: async (question, over) => {
       if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
       clearBar()
-      return askYesOrNo(question, over)
+      return askYesOrNo(visible(question), over)
     },
   }
 }

@@ -53,7 +53,7 @@ export class BrokerClient {
 
   /** `url` is where the broker is reached, such as `http://127.0.0.1:8082`; the rest is for one that asks who is calling. */
   constructor(url: string, options: ClientCredentials = {}) {
-    this.url = url.replace(/\/+$/, '')
+    this.url = url.replace(/(?<!\/)\/+$/, '')
     this.#credentials = authorizationOf(options)
   }
 

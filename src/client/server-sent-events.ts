@@ -19,7 +19,7 @@ export async function* readEvents(response: Response): AsyncGenerator<ServerSent
 }
 
 function parseBlock(block: string): ServerSentEvent {
-  const lines = block.split('\n').map((line) => /^(\w*):? ?(.*)$/.exec(line))
+  const lines = block.split('\n').map((line) => /^([^:]*)(?:: ?(.*))?$/s.exec(line))
   const field = (name: string) => lines.filter((line) => line?.[1] === name).map((line) => line?.[2] ?? '')
   return { id: field('id').at(-1), event: field('event').at(-1) ?? 'message', data: field('data').join('\n') }
 }

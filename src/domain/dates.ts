@@ -187,7 +187,7 @@ function readDuration(text: string): Reading<Temporal.Duration> {
  * weeks have a fixed length and are turned into seconds; fractions of months and years have none and are refused.
  */
 function fractionsToSeconds(duration: string): string {
-  const match = /^P(.*?)(\d+[.,]\d+)([YMWD])$/.exec(duration)
+  const match = /^P([^.,]*?)(?<!\d)(\d+[.,]\d+)([YMWD])$/.exec(duration)
   if (!match) return duration
   const [, before, amount, unit] = match as unknown as [string, string, string, string]
   const days = { D: 1, W: 7 }[unit]

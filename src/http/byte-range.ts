@@ -11,7 +11,7 @@ export interface ByteRange {
 
 /** One range of a Range header; undefined for none, and for what may be ignored: other units, several ranges, nonsense. */
 export function readRange(header: string | undefined): AskedRange | undefined {
-  const match = /^\s*bytes\s*=\s*(\d{1,15})?\s*-\s*(\d{1,15})?\s*$/i.exec(header ?? '')
+  const match = /^\s*bytes\s*=\s*(?:(\d{1,15})\s*)?-\s*(?:(\d{1,15})\s*)?$/i.exec(header ?? '')
   const [first, last] = [match?.[1], match?.[2]]
   if (first === undefined) return last === undefined ? undefined : { lastBytes: Number(last) }
   if (last !== undefined && Number(last) < Number(first)) return undefined

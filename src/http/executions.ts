@@ -112,7 +112,7 @@ function filterOf(request: FastifyRequest): Pick<executions.ListFilter, 'phases'
 
 function instantOfQuery(name: string, text: string): Instant {
   try {
-    return parseInstant(/T[^Z+-]*$/i.test(text) ? `${text}Z` : text)
+    return parseInstant(/T[^TZ+-]*$/i.test(text) ? `${text}Z` : text)
   } catch (error) {
     if (!(error instanceof DateError)) throw error
     throw badQuery(name, `'${text}' is not an instant such as 2026-11-24T12:00:00Z`)

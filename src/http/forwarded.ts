@@ -8,6 +8,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import ipaddr from 'ipaddr.js'
+import { isHostName } from '../domain/host-name.ts'
 import { BrokerError } from '../domain/errors.ts'
 
 /** The header that the trusted proxies write, all of them the same. */
@@ -178,5 +179,6 @@ function protocolOf(text: string | undefined): string | undefined {
 
 /** Whether text is a host name or an address, with or without a port, and can stand in a URL. */
 export function isHost(text: string): boolean {
-  return /^(?:[A-Za-z0-9_](?:[\w.-]*[A-Za-z0-9_])?\.?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(text)
+  const [, name] = /^([A-Za-z0-9_](?:[\w.-]*[A-Za-z0-9_])?\.?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.exec(text) ?? []
+  return name !== undefined && isHostName(name)
 }

@@ -31,9 +31,11 @@ export async function updateExecution(
 }
 
 /** The texts that can be set, and what each has to be. */
-const NAMES: Readonly<Record<string, { readonly field: 'name' | 'description'; readonly isRight: RegExp }>> = {
-  'meta/name': { field: 'name', isRight: new RegExp(`^.{1,${NAME_LENGTH_MAX}}$`, 's') },
-  'meta/description': { field: 'description', isRight: /^/ },
+const NAMES: Readonly<
+  Record<string, { readonly field: 'name' | 'description'; readonly lengthMin: number; readonly lengthMax: number }>
+> = {
+  'meta/name': { field: 'name', lengthMin: 1, lengthMax: NAME_LENGTH_MAX },
+  'meta/description': { field: 'description', lengthMin: 0, lengthMax: Infinity },
 }
 
 async function rename(
@@ -41,8 +43,10 @@ async function rename(
   wanted: Update & { type: 'string' },
   { database, clock }: HttpContext,
 ): Promise<void> {
-  const { field, isRight } = NAMES[wanted.path] as (typeof NAMES)[string]
-  if (!isRight.test(wanted.value)) throw impossibleUpdate(wanted, `a name has 1 to ${NAME_LENGTH_MAX} characters.`)
+  const { field, lengthMin, lengthMax } = NAMES[wanted.path] as (typeof NAMES)[string]
+  const { length } = wanted.value
+  if (length < lengthMin || length > lengthMax)
+    throw impossibleUpdate(wanted, `a name has 1 to ${NAME_LENGTH_MAX} characters.`)
   await executions.rename(database, id, { [field]: wanted.value }, clock.now())
 }
 

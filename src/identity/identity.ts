@@ -44,6 +44,6 @@ export interface IdentitySource {
 export function authorization({ headers }: Credentials, scheme: string): string | undefined {
   const { authorization: header } = headers
   const text = Array.isArray(header) ? header[0] : header
-  const [, found, value] = /^\s*([A-Za-z_-]+)\s+(\S.*?)\s*$/.exec(text ?? '') ?? []
+  const [, found, value] = /^([A-Za-z_-]+)\s+(\S.*)$/.exec(text?.trim() ?? '') ?? []
   return found?.toLowerCase() === scheme.toLowerCase() ? value : undefined
 }

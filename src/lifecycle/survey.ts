@@ -10,6 +10,7 @@ import { BrokerError } from '../domain/errors.ts'
 import type { Estimate } from '../domain/execution-plan.ts'
 import { isCopiedIn, isSaved, type DataRequest, type ExecutionRequest } from '../domain/execution-request.ts'
 import { fileName } from '../domain/file-name.ts'
+import { isHostName } from '../domain/host-name.ts'
 import { message, type Message } from '../domain/message.ts'
 import { locationPointer } from '../domain/notebook.ts'
 import type { PriceList } from '../domain/price-list.ts'
@@ -165,6 +166,12 @@ async function describe(
   if (!URL.canParse(data.location))
     return message('invalid-value', now, { pointer, value: data.location, reason: 'it is not a URL' })
   const location = new URL(data.location)
+  if (!isHostName(location.hostname))
+    return message('invalid-value', now, {
+      pointer,
+      value: publicUrl(location),
+      reason: 'its host is longer than a name can be',
+    })
   const source = context.source(location, bearerAt(location))
   if (!source)
     return message('invalid-value', now, {

@@ -18,7 +18,7 @@ export const YAML_MARKS_MAX = 6_000
 /** How many faults one answer names. */
 const FAULTS_MAX = 20
 
-const LONE_SURROGATE = /\p{Surrogate}/u
+const LONE_SURROGATES = /\p{Surrogate}/gu
 /** What may be half of a pair, or the end of a text: without one of these there is nothing to look at more closely. */
 const SUSPECT = /[\0\uD800-\uDFFF]/
 
@@ -71,14 +71,15 @@ export function checkBody(body: unknown): void {
   function checkText(text: string, what: string): void {
     if (!SUSPECT.test(text)) return
     if (text.includes('\0')) fault(`${what} has the character NUL, which cannot be kept`)
-    else if (LONE_SURROGATE.test(text)) fault(`${what} has one half of a surrogate pair, which is no character`)
+    else if (text.search(LONE_SURROGATES) !== -1)
+      fault(`${what} has one half of a surrogate pair, which is no character`)
   }
 
   function fault(detail: string): void {
     if (faults.length === FAULTS_MAX) return
     const pointer = path.map((key) => `/${escapePointer(key)}`).join('')
     // The pointer of a name that cannot be kept holds that name: it is shown without the harm.
-    const shown = pointer.replaceAll('\0', '\uFFFD').replace(new RegExp(LONE_SURROGATE, 'gu'), '\uFFFD')
+    const shown = pointer.replaceAll('\0', '\uFFFD').replace(LONE_SURROGATES, '\uFFFD')
     faults.push({ pointer: shown, detail })
   }
 

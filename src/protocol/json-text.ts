@@ -16,7 +16,7 @@ export function readJson(text: string): unknown {
 }
 
 /** What a text may have that holds something to be looked at: odd characters, their escapes, and numbers too great to be kept. */
-const SUSPECT = /[\0\uD800-\uDFFF]|\\u|\d[eE]|\d{300}/
+const SUSPECT = /[\0\uD800-\uDFFF]|\\u|\d[eE]|(?<!\d)\d{300}/
 
 /** Whether nothing that a JSON text holds can be beyond the limits of a body: most are short and plain. */
 export function isSoundJson(text: string): boolean {

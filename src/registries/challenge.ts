@@ -7,7 +7,7 @@ export interface Challenge {
   readonly parameters: Readonly<Record<string, string>>
 }
 
-const PARAMETER = /([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))/g
+const PARAMETER = /(?<![A-Za-z0-9_-])([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))/g
 
 /** Reads the first challenge of a header; undefined when there is none. */
 export function challengeOf(header: string | undefined): Challenge | undefined {

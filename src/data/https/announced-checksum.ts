@@ -51,12 +51,12 @@ function text(header: string | string[] | undefined): string {
 
 /** A structured dictionary (RFC 8941) of byte sequences: `sha-256=:base64:, md5=:base64:`. */
 function dictionary(header: string): Announced[] {
-  return [...header.matchAll(/([a-z*][\w.*-]*)\s*=\s*:([A-Za-z0-9+/=]*):/gi)].map(named)
+  return [...header.matchAll(/(?<![\w.*-])([a-z*][\w.*-]*)\s*=\s*:([A-Za-z0-9+/=]*):/gi)].map(named)
 }
 
 /** A list as of RFC 3230: `SHA-256=base64,adler32=03da0195`. */
 function list(header: string): Announced[] {
-  return [...header.matchAll(/([a-z][\w-]*)=([^,\s]+)/gi)].map(named)
+  return [...header.matchAll(/(?<![\w-])([a-z][\w-]*)=([^,\s]+)/gi)].map(named)
 }
 
 function named([, name = '', value = '']: RegExpMatchArray): Announced {

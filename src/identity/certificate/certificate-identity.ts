@@ -58,7 +58,10 @@ export class CertificateIdentity implements IdentitySource {
  * comma in the first form is part of a value, and must not become the end of one.
  */
 function canonical(subject: string): string {
-  if (!subject.startsWith('/')) return subject.split(/\s*(?<!\\),\s*/).join(',')
+  if (!subject.startsWith('/')) {
+    const parts = subject.split(/(?<!\\),/)
+    return parts.map((part) => part.trim()).join(',')
+  }
   return subject
     .split('/')
     .filter((part) => part !== '')

@@ -109,7 +109,7 @@ export class HarborClient {
   async #ask(path: string): Promise<unknown> {
     const { url, credentials, answerWithinMs, agent } = this.#options
     const basic = credentials && Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')
-    const { statusCode, body } = await request(`${url.replace(/\/+$/, '')}/api/v2.0${path}`, {
+    const { statusCode, body } = await request(`${url.replace(/(?<!\/)\/+$/, '')}/api/v2.0${path}`, {
       dispatcher: agent,
       headers: { accept: 'application/json', ...(basic === undefined ? {} : { authorization: `Basic ${basic}` }) },
       signal: AbortSignal.timeout(answerWithinMs),

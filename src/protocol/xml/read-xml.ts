@@ -146,7 +146,7 @@ function readScalar(text: string, { scalars, isChoice }: Shape): unknown {
   if (scalars.has('boolean') && ['true', '1'].includes(word)) return true
   if (scalars.has('boolean') && ['false', '0'].includes(word)) return false
   const isNumber = scalars.has('integer') || scalars.has('number')
-  if (isNumber && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word) && Number.isFinite(Number(word))) {
+  if (isNumber && /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(word) && Number.isFinite(Number(word))) {
     return Number(word)
   }
   return isChoice ? word : text

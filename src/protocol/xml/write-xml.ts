@@ -4,7 +4,7 @@ import { shapeOf, type Shape } from '../shape.ts'
 import { ESCAPED, itemName, MAP, propertyName, rootOf } from './xml-names.ts'
 
 /** What XML 1.0 has no way to write: control characters, halves of surrogate pairs, and two that are no characters. */
-const INEXPRESSIBLE = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u
+const INEXPRESSIBLE = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
 const NAME = /^(?!xml)[\p{L}_][\p{L}\p{N}_.-]*$/iu
 
 /** Writes a thing of this schema as a document; of any schema, when the contract does not say which. */
@@ -78,7 +78,7 @@ class XmlWriter {
 
   #leaf(name: string, text: string, indent: string, extra: string): void {
     if (text === '') this.#lines.push(`${indent}<${name}${extra}/>`)
-    else if (INEXPRESSIBLE.test(text)) {
+    else if (isInexpressible(text)) {
       this.#lines.push(`${indent}<${name}${extra} ${ESCAPED}="true">${escapeText(escapeControls(text))}</${name}>`)
     } else this.#lines.push(`${indent}<${name}${extra}>${escapeText(text)}</${name}>`)
   }
@@ -95,18 +95,18 @@ function kindOf(value: unknown, schema: Schema): string | undefined {
 function attributesOf(map: Readonly<Record<string, unknown>>, shape: Shape): [string, string, string][] {
   return Object.entries(map).flatMap(([key, value]) => {
     const schema = shape.properties.get(key)
-    const isAttribute = schema?.xml?.attribute && typeof value === 'string' && !INEXPRESSIBLE.test(value)
+    const isAttribute = schema?.xml?.attribute && typeof value === 'string' && !isInexpressible(value)
     return isAttribute ? [[propertyName(key, schema), value, key] as [string, string, string]] : []
   })
 }
 
+/** Whether a text has such a character. A search begins at the beginning, whatever was found before. */
+const isInexpressible = (text: string) => text.search(INEXPRESSIBLE) !== -1
+
 function escapeControls(text: string): string {
   return text
     .replaceAll('\\', '\\\\')
-    .replace(
-      new RegExp(INEXPRESSIBLE, 'gu'),
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    )
+    .replace(INEXPRESSIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function escapeText(text: string): string {
