@@ -85,7 +85,7 @@ function failedForNoReason(facts: Facts, { executions }: Acknowledged, engineAwa
   const changes = groupBy(facts.changes, ({ execution_id }) => execution_id)
   return accepted(facts).flatMap(({ id, phase, plan }) => {
     const story = executions.get(id)
-    if (!story || phase === 'CANCELLED') return []
+    if (!story || phase === 'CANCELLED' || story.platform !== plan.platform) return []
     if (story.fails) return phase === 'COMPLETED' ? [`${id} of ${story.of} cannot complete and is COMPLETED`] : []
     const away = plan.platform !== 'simulated' && engineAway.some((span) => overlaps(span, changes.get(id) ?? []))
     if (story.needsData || away || phase === 'COMPLETED') return []

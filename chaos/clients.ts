@@ -15,6 +15,8 @@ import { NobodyAnswers, type Answer, type Caller } from './caller.ts'
 export interface Story {
   /** The client whose it is. */
   readonly of: string
+  /** What it was meant for: a direct request takes what is earliest, which may be where its image is not. */
+  readonly platform: 'engine' | 'simulated'
   /** What its program should write when all goes well. */
   readonly output: string | undefined
   /** It must not complete. */
@@ -42,8 +44,7 @@ export interface ClientSurroundings {
   readonly acknowledged: Acknowledged
 }
 
-export interface Wish extends Pick<Story, 'of' | 'output' | 'fails' | 'needsData'> {
-  readonly platform: 'engine' | 'simulated'
+export interface Wish extends Pick<Story, 'of' | 'platform' | 'output' | 'fails' | 'needsData'> {
   readonly request: Schemas['ExecutionRequest']
 }
 
@@ -78,11 +79,11 @@ export async function client(
 /** Asks for offers and accepts the first of the platform that is wished for. Undefined when there is none. */
 export async function acceptFirst(
   caller: Caller,
-  { platform, request, ...about }: Wish,
+  { request, ...about }: Wish,
   acknowledged: Acknowledged,
 ): Promise<string | undefined> {
   const { body } = await caller.make<Schemas['OfferSet']>('/offersets', request, randomUUID())
-  const [uuid] = offersOf(body, platform, acknowledged)
+  const [uuid] = offersOf(body, about.platform, acknowledged)
   if (uuid === undefined || (await caller.setPhase(uuid, 'ACCEPTED')).status !== 200) return undefined
   noteAccepted(uuid, about, acknowledged)
   return uuid
@@ -101,12 +102,8 @@ function offersOf(
     .flatMap((offer) => offer.meta.uuid ?? [])
 }
 
-function noteAccepted(
-  uuid: string,
-  { of, output, fails, needsData }: Omit<Wish, 'platform' | 'request'>,
-  acknowledged: Acknowledged,
-) {
-  const story = { of, output, fails, needsData, cancelAsked: false, cancelAcknowledged: false }
+function noteAccepted(uuid: string, about: Omit<Wish, 'request'>, acknowledged: Acknowledged) {
+  const story = { ...about, cancelAsked: false, cancelAcknowledged: false }
   acknowledged.executions.set(uuid, story)
 }
 
@@ -194,9 +191,9 @@ class Visit {
   }
 
   /** Asks for offers and accepts one; now and then several at once, of which one may win. */
-  async #accept({ platform, request, ...about }: Wish): Promise<string | undefined> {
+  async #accept({ request, ...about }: Wish): Promise<string | undefined> {
     const { body } = await this.#once<Schemas['OfferSet']>('/offersets', request, randomUUID())
-    const uuids = offersOf(body, platform, this.#around.acknowledged)
+    const uuids = offersOf(body, about.platform, this.#around.acknowledged)
     const [chosen] = uuids
     if (chosen === undefined || this.#chance.percent(5)) return undefined
     const rivals = this.#chance.percent(30) ? [chosen, uuids[1] ?? chosen] : [chosen]

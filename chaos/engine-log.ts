@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { EngineClient, jsonLines } from '../src/platforms/docker/engine-client.ts'
 import type { EngineEvent } from '../src/platforms/docker/engine-answers.ts'
-import { LABELS, readLabels } from '../src/platforms/docker/marks.ts'
+import { LABELS, Marks } from '../src/platforms/docker/marks.ts'
 
 /** Something that happened to the container of an execution. */
 export interface ContainerEvent {
@@ -15,6 +15,7 @@ export interface ContainerEvent {
 export class EngineLog {
   readonly #client: EngineClient
   readonly #broker: string
+  readonly #marks: Marks
   readonly #over = new AbortController()
   readonly #events = new Map<string, ContainerEvent>()
   #since = Math.floor(Date.now() / 1000)
@@ -23,6 +24,7 @@ export class EngineLog {
   constructor(address: string, broker: string) {
     this.#client = new EngineClient(address)
     this.#broker = broker
+    this.#marks = new Marks(broker)
     void this.#listen()
   }
 
@@ -67,8 +69,10 @@ export class EngineLog {
   }
 
   #note({ Type, Action, Actor, timeNano = 0 }: EngineEvent & { timeNano?: number }): void {
-    const { execution } = readLabels(Actor?.Attributes)
-    if (Type !== 'container' || Action === undefined || execution === undefined) return
+    const { name = '', ...labels } = Actor?.Attributes ?? {}
+    const own = this.#marks.own([name], labels)
+    if (Type !== 'container' || Action === undefined || own?.role !== 'run') return
+    const { execution } = own
     const at = Math.floor(timeNano / 1e6)
     this.#events.set(`${execution} ${Action} ${timeNano}`, { execution, action: Action, at })
     this.#since = Math.floor(at / 1000)

@@ -9,18 +9,24 @@ import { testImage } from '../test/support/images.ts'
 export interface NeighbourImages {
   /** Makes an image that says of itself that it is the helper image and of another execution. Undefined while the engine is away. */
   imitate(): Promise<string | undefined>
-  /** Makes containers with the labels of brokers; the one of another broker has to be there until an instant. */
+  /** Makes containers with the labels of another broker and of an execution of this one, and removes them at an instant. */
   label(untilAt: number): Promise<void>
 }
 
 const HELPER = 'execution-broker.helper=1'
 
-/** `broker` is the id by which the broker marks what is its own; `wrong` hears what must not be. */
+type Wrong = (sentence: string) => void
+
+/**
+ * `broker` is the id by which the broker marks what is its own, and `victim` gives an execution of somebody; `wrong` hears
+ * what must not be.
+ */
 export function neighbourImages(
   socket: string,
   broker: string,
   image: string,
-  wrong: (sentence: string) => void,
+  victim: () => string,
+  wrong: Wrong,
 ): NeighbourImages {
   const marked = (id: string) => ({
     [LABELS.broker]: id,
@@ -37,13 +43,10 @@ export function neighbourImages(
       }),
     label: async (untilAt) => {
       const client = new EngineClient(socket)
-      const container = (broker: string) => ({ Image: image, Cmd: ['true'], Labels: marked(broker) })
-      const name = `neighbour-${randomUUID()}`
+      const container = (labels: object) => ({ Image: image, Cmd: ['true'], Labels: labels })
+      const labels = [marked('another1'), { ...marked(broker), [LABELS.execution]: victim() }]
       try {
-        const made = await make(client, name, container('another1'))
-        await make(client, `${name}-2`, container(broker))
-        await wait(Math.max(0, untilAt - Date.now()))
-        if (!(await removed(client, name)) && made) wrong(`the container ${name} of another broker was removed`)
+        await Promise.all(labels.map((one) => isLeft(client, container(one), untilAt, wrong)))
       } finally {
         await client.close()
       }
@@ -51,10 +54,15 @@ export function neighbourImages(
   }
 }
 
-/** False when the engine went away meanwhile. */
-async function make(client: EngineClient, name: string, body: object): Promise<boolean> {
-  const question = { method: 'POST', path: '/containers/create', query: { name }, body } as const
-  return (await whileThere(() => client.ask({ ...question, doing: 'making a container' }))) !== undefined
+/** Makes a container and starts it, and removes it at an instant, which nobody else may have done. */
+async function isLeft(client: EngineClient, body: object, untilAt: number, wrong: Wrong): Promise<void> {
+  const name = `neighbour-${randomUUID()}`
+  const create = { method: 'POST', path: '/containers/create', query: { name }, body } as const
+  const start = { method: 'POST', path: `/containers/${name}/start`, answers: [304, 404] } as const
+  const made = await whileThere(() => client.ask({ ...create, doing: 'making a container' }))
+  await whileThere(() => client.ask({ ...start, doing: 'starting a container' }))
+  await wait(Math.max(0, untilAt - Date.now()))
+  if (!(await removed(client, name)) && made) wrong(`the container ${name}, which is not of the broker, was removed`)
 }
 
 /** Removes a container, however often the engine goes away meanwhile. False when it was not there. */
@@ -75,12 +83,12 @@ async function untilThere<Result>(act: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** Does something with the engine, which is made to be away now and then: undefined when it is. */
+/** Does something with the engine, which is made to end now and then: undefined when it does not do it. */
 async function whileThere<Result>(act: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await act()
   } catch (error) {
-    if (isBrokerError(error, 'PLATFORM_UNAVAILABLE')) return undefined
+    if (isBrokerError(error)) return undefined
     throw error
   }
 }

@@ -1,4 +1,5 @@
 /** One storm from its beginning to the report: sets everything up, lets it blow, waits for calm, checks, and clears away. */
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -116,11 +117,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const over = new AbortController()
     const memory = new MemoryWatch(members)
     const watching = Promise.all([watchLedger(looker, acknowledged, over.signal), watchMemory(memory, over.signal)])
+    // The newest may not have a container yet.
+    const victim = () => [...acknowledged.executions.keys()].at(-1) ?? randomUUID()
     const did = new Map<string, number>()
     const around: Around = {
       ...{ data, hostile, chance, acknowledged, callerOf },
       image: image?.location,
-      images: docker && image && neighbourImages(docker.address, broker, image.location, wrong),
+      images: docker && image && neighbourImages(docker.address, broker, image.location, victim, wrong),
       did: (name) => void did.set(name, (did.get(name) ?? 0) + 1),
     }
     await Promise.all([

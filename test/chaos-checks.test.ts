@@ -57,6 +57,7 @@ const FACTS: Facts = {
 }
 const STORY: Story = {
   of: 'a client',
+  platform: 'simulated',
   output: 'done\n',
   fails: false,
   needsData: false,
@@ -105,7 +106,11 @@ describe('the checker of the storms', () => {
       found(execution({ phase: 'FAILED' })),
       /^one of a client is FAILED: undefined$/,
     ],
-    ['a failure at an engine that was there', found(atEngine), /^one of a client is FAILED: undefined$/],
+    [
+      'a failure at an engine that was there',
+      found(atEngine, { platform: 'engine' }),
+      /^one of a client is FAILED: undefined$/,
+    ],
     ['what cannot complete and does', found({}, { fails: true }), /^one of a client cannot complete and is COMPLETED$/],
     [
       'a mistake of the broker',
@@ -155,8 +160,8 @@ describe('the checker of the storms', () => {
 
 it('a failure at an engine that was away meanwhile is none of the broker', () => {
   const sentence = 'one of a client is FAILED: undefined'
-  expect(found(atEngine, {}, EVENTS, [{ fromAt: 1_005, toAt: 1_500 }])).not.toContain(sentence)
-  expect(found(atEngine, {}, EVENTS, [{ fromAt: 1_500, toAt: 1_600 }])).toContain(sentence)
+  expect(found(atEngine, { platform: 'engine' }, EVENTS, [{ fromAt: 1_005, toAt: 1_500 }])).not.toContain(sentence)
+  expect(found(atEngine, { platform: 'engine' }, EVENTS, [{ fromAt: 1_500, toAt: 1_600 }])).toContain(sentence)
 })
 
 describe('a process that ended by itself is found', () => {
