@@ -85,6 +85,7 @@ function brokerApp(offers: number) {
       standardId: 'ivo://example.org/std',
       corsOrigins: [],
       reads: 'private',
+      tokenLifetimeMax: 'P1Y',
       rateLimits: {},
       retention: { offers: 'P1D', details: 'P30D', records: 'P365D' },
       waitMaxMs: 300_000,

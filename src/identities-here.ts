@@ -32,7 +32,7 @@ export function identitySource(
   { database, clock, ids }: { database: Database; clock: Clock; ids: IdSource },
 ): IdentitySource {
   if (!config) return openIdentity
-  const { realm } = config
+  const { realm, tokens } = config
   const provision = (issuer: string, known: Known, now: number) => provisioned(database, ids, issuer, known, now)
   const sources: IdentitySource[] = [
     new LocalIdentity({
@@ -44,7 +44,7 @@ export function identitySource(
         note: (accountId, network, now) => knownNetworks.note(database, accountId, network, now),
       },
     }),
-    new TokenIdentity({ clock, realm, find: (digest, now) => accessTokens.use(database, digest, now) }),
+    new TokenIdentity({ clock, realm, find: (digest, now) => accessTokens.use(database, digest, now, milliseconds(tokens.longest)) }),
   ]
   if (config.issuers.length > 0) {
     const issuers = config.issuers.map((one) => issuerOf(one, clock))

@@ -32,6 +32,17 @@ export const IDENTITY = {
       description:
         'Who may read offer sets and executions: those concerned, or everybody, as with the prototype of the standard.',
     },
+    tokens: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        longest: duration(
+          'How long access tokens may be good. It is also how long one is good when nothing is said, and it holds for those that were made before.',
+          'P1Y',
+        ),
+      },
+    },
     issuers: {
       type: 'array',
       default: [],

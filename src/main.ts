@@ -380,6 +380,7 @@ function httpContext(
       offerLifetimeMs: milliseconds(config.offers.lifetime),
       durationMaxMs: milliseconds(config.offers.maximumDuration),
       reads: config.identity?.reads ?? 'private',
+      tokenLifetimeMax: config.identity?.tokens.longest ?? 'P1Y',
       rateLimits: config.rateLimits,
       horizonMs: milliseconds(config.offers.horizon),
       graceMs: milliseconds(config.execution.gracePeriod),

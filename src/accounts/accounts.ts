@@ -5,7 +5,9 @@
 import { GROUP, PASSWORD_LENGTH, ROLES, USERNAME, type Account, type Role } from '../domain/account.ts'
 import type { Instant } from '../domain/dates.ts'
 import { BrokerError, type FieldFault } from '../domain/errors.ts'
+import type { Caller } from '../identity/identity.ts'
 import { hashPassword, makePassword } from '../identity/password.ts'
+import * as accessTokens from '../store/access-tokens.ts'
 import * as audit from '../store/audit.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import * as identities from '../store/identities.ts'
@@ -77,13 +79,14 @@ async function insertLocal(
 }
 
 /**
- * Changes an account. The last administrator stays one: CONFLICT otherwise. Throws NOT_FOUND when there is no such account,
- * UNPROCESSABLE with the fields at fault.
+ * Changes an account; one that is disabled loses its access tokens unless `keepTokens` says otherwise. The last
+ * administrator stays one: CONFLICT otherwise. Throws NOT_FOUND when there is no such account, UNPROCESSABLE with the
+ * fields at fault.
  */
 export async function changeAccount(
   database: Database,
   id: string,
-  change: identities.AccountChange,
+  { keepTokens = false, ...change }: identities.AccountChange & KeepTokens,
   actor: Actor,
   now: Instant,
 ): Promise<Account> {
@@ -97,37 +100,48 @@ export async function changeAccount(
         'CONFLICT',
         `${changed.username} is the last administrator; make another one before you change this account.`,
       )
-    await record(tx, actor, now, 'change identity', id, { ...change })
+    const tokens = change.disabled ? await endTokens(tx, id, keepTokens, now) : {}
+    await record(tx, actor, now, 'change identity', id, { ...change, ...tokens })
     return changed
   })
+}
+
+/** Whether access tokens stay good where they would be revoked, since whoever made them may not be the owner. */
+export interface KeepTokens {
+  readonly keepTokens?: boolean | undefined
+}
+
+/** A new password, and what becomes of the access tokens. */
+export interface PasswordWish extends KeepTokens {
+  readonly password: string
 }
 
 /** Sets another's password, which has to be changed at the next login. Throws NOT_FOUND, UNPROCESSABLE. */
 export async function resetPassword(
   database: Database,
   account: Account,
-  password: string,
+  wish: PasswordWish,
   actor: Actor,
   now: Instant,
 ): Promise<void> {
-  await setPassword(database, account, password, true, 'reset password', actor, now)
+  await setPassword(database, account, wish, true, 'reset password', actor, now)
 }
 
 /** Sets one's own password. Throws UNPROCESSABLE when it is not a good one, or the account has none. */
 export async function changeOwnPassword(
   database: Database,
   account: Account,
-  password: string,
+  wish: PasswordWish,
   actor: Actor,
   now: Instant,
 ): Promise<void> {
-  await setPassword(database, account, password, false, 'change password', actor, now)
+  await setPassword(database, account, wish, false, 'change password', actor, now)
 }
 
 async function setPassword(
   database: Database,
   account: Account,
-  password: string,
+  { password, keepTokens = false }: PasswordWish,
   mustChange: boolean,
   action: string,
   actor: Actor,
@@ -139,7 +153,33 @@ async function setPassword(
   const passwordHash = await hashPassword(password)
   await database.transaction(async (tx) => {
     await identities.setPassword(tx, account.id, passwordHash, mustChange)
-    await record(tx, actor, now, action, account.id, {})
+    await record(tx, actor, now, action, account.id, await endTokens(tx, account.id, keepTokens, now))
+  })
+}
+
+/** Revokes the access tokens of an account unless they are to be kept; gives what the record says of it. */
+async function endTokens(tx: Transaction, id: string, keepTokens: boolean, now: Instant) {
+  return keepTokens ? { keepTokens } : { tokensRevoked: await accessTokens.revokeAll(tx, id, now) }
+}
+
+/**
+ * Makes an access token of an account, if the caller's password still is that of the account: one that was changed while
+ * the caller asked must not leave a token behind. Throws UNAUTHENTICATED.
+ */
+export async function createToken(
+  database: Database,
+  caller: Caller,
+  token: { id: string; name: string; digest: Buffer; expiresAt: Instant },
+  actor: Actor,
+  now: Instant,
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    const account = await identities.lock(tx, caller.owner)
+    const isCurrent = caller.passwordHash === undefined || caller.passwordHash === account?.passwordHash
+    if (!account || account.disabledAt !== undefined || !isCurrent)
+      throw new BrokerError('UNAUTHENTICATED', 'The password or the account was changed just now; log in again.')
+    await accessTokens.insert(tx, account.id, token, now)
+    await record(tx, actor, now, 'create access token', token.id, { name: token.name })
   })
 }
 

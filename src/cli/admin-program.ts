@@ -19,6 +19,8 @@ const PASSWORD_FILE = [
   'a file with the password, or - for the input; one is made otherwise',
 ] as const
 
+const KEEP_TOKENS = ['--keep-tokens', 'let access tokens stay good, which are revoked otherwise'] as const
+
 /** Adds `broker admin …`. */
 export function adminCommands<Options>(program: Command, maker: CommandMaker<Options>): void {
   const { make, act, positiveNumber, collect } = maker
@@ -39,15 +41,18 @@ export function adminCommands<Options>(program: Command, maker: CommandMaker<Opt
     .action((username: string, options: Options & admin.NewIdentity) =>
       act(options, (context) => admin.create(username, options, context)),
     )
-  make(parent, 'disable <account>', 'refuse an account from now on').action((account: string, options: Options) =>
-    act(options, (context) => admin.change(account, { disabled: true }, context)),
-  )
+  make(parent, 'disable <account>', 'refuse an account from now on')
+    .option(...KEEP_TOKENS)
+    .action((account: string, options: Options & admin.KeepTokens) =>
+      act(options, (context) => admin.disable(account, options, context)),
+    )
   make(parent, 'enable <account>', 'let an account in again').action((account: string, options: Options) =>
     act(options, (context) => admin.change(account, { disabled: false }, context)),
   )
   make(parent, 'password <account>', 'give an account another password, which it has to change')
     .option(...PASSWORD_FILE)
-    .action((account: string, options: Options & { passwordFile?: string }) =>
+    .option(...KEEP_TOKENS)
+    .action((account: string, options: Options & { passwordFile?: string } & admin.KeepTokens) =>
       act(options, (context) => admin.resetPassword(account, options, context)),
     )
   make(parent, 'roles <account> <roles...>', 'give an account these roles: user, operator, admin').action(
@@ -94,12 +99,14 @@ export function adminCommands<Options>(program: Command, maker: CommandMaker<Opt
 /** Adds the commands for one's own account. */
 export function accountCommands<Options>(program: Command, { make, act }: CommandMaker<Options>): void {
   make(program, 'password', 'change your password; BROKER_USER and BROKER_PASSWORD say the present one')
+    .alias('passwd')
     .option(...PASSWORD_FILE)
-    .action((options: Options & { passwordFile?: string }) =>
+    .option(...KEEP_TOKENS)
+    .action((options: Options & { passwordFile?: string } & admin.KeepTokens) =>
       act(options, (context) => admin.ownPassword(options, context)),
     )
   make(program, 'token <name>', 'make an access token for the commands and for scripts')
-    .option('--duration <duration>', 'how long it is good, such as P90D; until it is revoked otherwise')
+    .option('--duration <duration>', 'how long it is good, such as P90D; as long as the site allows otherwise')
     .action((name: string, options: Options & { duration?: string }) =>
       act(options, (context) => admin.token(name, options, context)),
     )

@@ -60,15 +60,27 @@ export async function change(
   return EXIT.ok
 }
 
+/** Whether access tokens are kept that would be revoked. */
+export interface KeepTokens {
+  readonly keepTokens?: boolean
+}
+
+const kept = ({ keepTokens = false }: KeepTokens) => (keepTokens ? { keepTokens } : {})
+
+/** Refuses an account from now on. */
+export function disable(reference: string, options: KeepTokens, context: CommandContext): Promise<number> {
+  return change(reference, { disabled: true, ...kept(options) }, context)
+}
+
 /** Gives an account another password, which has to be changed at the next login. */
 export async function resetPassword(
   reference: string,
-  options: PasswordOptions,
+  options: PasswordOptions & KeepTokens,
   context: CommandContext,
 ): Promise<number> {
   const { uuid, username } = await accountNamed(reference, context)
   const { password, made } = await passwordFrom(options)
-  await context.client.changeIdentity(uuid, { password })
+  await context.client.changeIdentity(uuid, { password, ...kept(options) })
   context.terminal.say(
     made ? passwordWords(username, password) : `${username} has the new password, and changes it at the next login.`,
   )
@@ -133,10 +145,14 @@ export async function audit(
 }
 
 /** Changes one's own password. */
-export async function ownPassword(options: PasswordOptions, { client, terminal }: CommandContext): Promise<number> {
+export async function ownPassword(
+  options: PasswordOptions & KeepTokens,
+  { client, terminal }: CommandContext,
+): Promise<number> {
   const { password, made } = await passwordFrom(options)
-  await client.changePassword(password)
+  await client.changePassword({ password, ...kept(options) })
   terminal.say(made ? `Your password is ${password} from now on (shown this once).` : 'Your password is changed.')
+  if (!options.keepTokens) terminal.say('Your access tokens are revoked.')
   terminal.say("'broker token NAME' makes an access token for the commands.")
   return EXIT.ok
 }

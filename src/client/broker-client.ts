@@ -210,8 +210,8 @@ export class BrokerClient {
   }
 
   /** Changes one's own password; only with the present one as credentials. */
-  async changePassword(password: string): Promise<void> {
-    const { text, mediaType } = jsonOf({ password })
+  async changePassword(wish: Schemas['PasswordChange']): Promise<void> {
+    const { text, mediaType } = jsonOf(wish)
     await this.#fetch('/account/password', { method: 'POST', body: text, headers: { 'Content-Type': mediaType } })
   }
 

@@ -1,6 +1,6 @@
 /** The routes of the caller's own account. */
 import type { FastifyInstance } from 'fastify'
-import { changeOwnPassword, record } from '../accounts/accounts.ts'
+import { changeOwnPassword, createToken, record } from '../accounts/accounts.ts'
 import type { Account } from '../domain/account.ts'
 import { DateError, formatInstant, parseDuration } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
@@ -18,7 +18,7 @@ import { quotasOfCaller } from './quotas.ts'
 
 /** Adds the routes. */
 export function accountRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { database, clock, ids } = context
+  const { database, clock, ids, settings } = context
 
   app.get('/account', async (request, reply) => {
     const caller = knownCaller(request)
@@ -34,35 +34,32 @@ export function accountRoutes(app: FastifyInstance, context: HttpContext): void 
 
   app.post('/account/password', async (request, reply) => {
     const caller = knownCaller(request)
-    const { password } = readBody('PasswordChange', request.body)
+    const wish = readBody('PasswordChange', request.body)
     // Who has got hold of a token must not be able to lock its owner out.
     if (caller.means !== 'password')
       throw new BrokerError('FORBIDDEN', 'A password is changed with the present password, sent with HTTP Basic.')
-    await changeOwnPassword(database, await ownAccount(caller), password, actorOf(request, context), clock.now())
+    await changeOwnPassword(database, await ownAccount(caller), wish, actorOf(request, context), clock.now())
     return reply.code(204).send()
   })
 
   app.get('/account/tokens', async (request, reply) => {
     const account = await ownAccount(knownCaller(request))
-    const tokens = await accessTokens.list(database, account.id)
+    const tokens = await accessTokens.list(database, account.id, lifetimeMs(settings.tokenLifetimeMax, 0))
     return answer(request, reply, 200, { tokens: tokens.map(presentToken) })
   })
 
   app.post('/account/tokens', async (request, reply) => {
     const caller = knownCaller(request)
-    const account = await ownAccount(caller)
+    await ownAccount(caller)
     if (caller.means === 'access-token')
       throw new BrokerError('FORBIDDEN', 'An access token cannot make others; use your password or your login.')
     const { name, duration } = readBody('AccessTokenRequest', request.body)
     const now = clock.now()
-    const expiresAt = duration === undefined ? undefined : now + durationOf(duration, now)
+    const expiresAt = now + lifetimeOf(duration, settings.tokenLifetimeMax, now)
     const { token, digest } = makeToken()
     const id = ids.uuid()
-    await database.transaction(async (tx) => {
-      await accessTokens.insert(tx, account.id, { id, name, digest, expiresAt }, now)
-      await record(tx, actorOf(request, context), now, 'create access token', id, { name })
-    })
-    const made = { id, name, createdAt: now, ...(expiresAt === undefined ? {} : { expiresAt }) }
+    await createToken(database, caller, { id, name, digest, expiresAt }, actorOf(request, context), now)
+    const made = { id, name, createdAt: now, expiresAt }
     return answer(request, reply.header('Cache-Control', 'no-store'), 201, { ...presentToken(made), token })
   })
 
@@ -117,9 +114,23 @@ function presentToken({ id, name, createdAt, expiresAt, lastUsedAt }: accessToke
   }
 }
 
+const lifetimeMs = (duration: string, from: number): number => parseDuration(duration, from).value
+
+/** How long a token is to be good, in milliseconds: as long as is asked for, or as the site allows. */
+function lifetimeOf(wanted: string | undefined, longest: string, now: number): number {
+  const most = lifetimeMs(longest, 0)
+  if (wanted === undefined) return most
+  const wantedMs = durationOf(wanted, now)
+  // A year has 365 days or 366, so what is asked for is compared in the calendar as well.
+  if (wantedMs <= Math.max(most, lifetimeMs(longest, now))) return Math.min(wantedMs, most)
+  throw new BrokerError('UNPROCESSABLE', `Access tokens are good for ${longest} at most here.`, {
+    faults: [{ pointer: '/duration', detail: `it is longer than ${longest}` }],
+  })
+}
+
 function durationOf(text: string, now: number): number {
   try {
-    return parseDuration(text, now).value
+    return lifetimeMs(text, now)
   } catch (error) {
     if (!(error instanceof DateError)) throw error
     throw new BrokerError('BAD_REQUEST', 'The request does not follow the contract; the fields at fault are listed.', {

@@ -50,8 +50,10 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
   app.post<{ Params: Params }>('/admin/identities/:uuid', async (request, reply) => {
     const account = await accountNamed(request)
     const { password, ...change } = readBody('IdentityChange', request.body)
-    if (password !== undefined) await resetPassword(database, account, password, actorOf(request, context), clock.now())
-    const changed = await changeAccount(database, account.id, change, actorOf(request, context), clock.now())
+    const { keepTokens } = change
+    const actor = actorOf(request, context)
+    if (password !== undefined) await resetPassword(database, account, { password, keepTokens }, actor, clock.now())
+    const changed = await changeAccount(database, account.id, change, actor, clock.now())
     return answer(request, reply, 200, presentIdentity(changed))
   })
 

@@ -52,6 +52,8 @@ export interface HttpSettings {
   /** The identifier of the standard, as the VO knows the broker by it. */
   readonly standardId: string
   readonly reads: Reads
+  /** How long an access token may be good, as an ISO 8601 duration. */
+  readonly tokenLifetimeMax: string
   /** How many requests a minute are answered; without a number there is no limit. */
   readonly rateLimits: { readonly perAddress?: number | undefined; readonly perCaller?: number | undefined }
   /** The origins whose scripts may use the service; `*` stands for all. */

@@ -18,6 +18,8 @@ export interface Caller {
   readonly groups: readonly string[]
   /** By which kind of credentials the caller is known. */
   readonly means: 'open' | 'password' | 'access-token' | 'oidc' | 'introspection' | 'certificate'
+  /** The hash that the password was checked against, for what must not be done once it was changed. Never logged. */
+  readonly passwordHash?: string | undefined
   /** Nothing but a change of the password is possible. */
   readonly mustChangePassword: boolean
   /** The bearer token and its issuer, for services that are asked in the caller's name. Never logged, never stored. */

@@ -29,7 +29,8 @@ export interface paths {
         put?: never;
         /**
          * Change the password
-         * @description The present password comes with the request, as HTTP Basic. No other credentials will do.
+         * @description The present password comes with the request, as HTTP Basic. No other credentials will do. All access tokens of the
+         *     account are revoked, unless `keepTokens` says otherwise.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -932,7 +933,7 @@ export interface components {
             tokens?: components["schemas"]["AccessToken"][];
         };
         AccessTokenRequest: {
-            /** @description How long it is good, as an ISO 8601 duration such as P90D; for ever when missing. */
+            /** @description How long it is good, as an ISO 8601 duration such as P90D; as long as the site allows when missing. */
             duration?: string;
             /** @description What it is for, for whoever reads the list. */
             name: string;
@@ -1312,11 +1313,16 @@ export interface components {
         };
         /** @description What is to be different; what is missing stays as it is. */
         IdentityChange: {
-            /** @description A disabled account is refused at once. */
+            /** @description A disabled account is refused at once, and its access tokens are revoked. */
             disabled?: boolean;
             displayName?: string;
             groups?: components["schemas"]["Group"][];
-            /** @description A new password, which has to be changed at the next login. */
+            /**
+             * @description Whether access tokens stay good where the account is disabled or gets a new password.
+             * @default false
+             */
+            keepTokens?: boolean;
+            /** @description A new password, which has to be changed at the next login; access tokens are revoked. */
             password?: string;
             roles?: components["schemas"]["Role"][];
         };
@@ -1707,6 +1713,12 @@ export interface components {
             stdout?: components["schemas"]["OutputStream"];
         };
         PasswordChange: {
+            /**
+             * @description Whether your access tokens stay good. They are revoked otherwise, since whoever knew the old password may have made
+             *     them.
+             * @default false
+             */
+            keepTokens?: boolean;
             /** @description The new password. */
             password: string;
         };

@@ -4,19 +4,24 @@ insert into access_token (id, identity_id, name, digest, created_at, expires_at)
 values (:id, :identityId, :name, :digest, :at, :expiresAt)
 
 -- name: list
--- The tokens of an account that were not revoked, newest first.
-select id, name, created_at, expires_at, last_used_at
+-- The tokens of an account that were not revoked, newest first. None is good for longer than the site allows now.
+select id, name, created_at, least(expires_at, created_at + :longestMs * interval '1 millisecond') as expires_at, last_used_at
   from access_token where identity_id = :identityId and revoked_at is null order by id desc
 
 -- name: revoke
 -- Makes a token of an account useless. No row back: it has no such token, or it was revoked before.
 update access_token set revoked_at = :at where id = :id and identity_id = :identityId and revoked_at is null returning id
 
+-- name: revokeAll
+-- Makes all tokens of an account useless.
+update access_token set revoked_at = :at where identity_id = :identityId and revoked_at is null returning id
+
 -- name: use
--- The account of a token that is good now. That it was used is noted about once a minute.
+-- The account of a token that is good now, and was made after an instant. That it was used is noted about once a minute.
 with token as (
   select id, identity_id, last_used_at from access_token
    where digest = :digest and revoked_at is null and (expires_at is null or expires_at > :at)
+     and created_at > :madeAfter
 ), noted as (
   update access_token t set last_used_at = :at
     from token

@@ -4,7 +4,7 @@ import type { Instant } from '../domain/dates.ts'
 import { at, type Queryable } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'access-tokens.sql', ['insert', 'list', 'revoke', 'use'])
+const sql = loadStatements(import.meta.url, 'access-tokens.sql', ['insert', 'list', 'revoke', 'revokeAll', 'use'])
 
 /** What can be shown of a token. */
 export interface AccessToken {
@@ -25,9 +25,9 @@ export async function insert(
   await db.query(sql.insert, { ...token, identityId, at: at(now), expiresAt: at(token.expiresAt) })
 }
 
-/** The tokens of an account that were not revoked, newest first. */
-export function list(db: Queryable, identityId: string): Promise<AccessToken[]> {
-  return db.query<AccessToken>(sql.list, { identityId })
+/** The tokens of an account that were not revoked, newest first; `longestMs` is how long the site lets one be good. */
+export function list(db: Queryable, identityId: string, longestMs: number): Promise<AccessToken[]> {
+  return db.query<AccessToken>(sql.list, { identityId, longestMs })
 }
 
 /** Revokes a token of an account; false when it has no such token. */
@@ -36,8 +36,19 @@ export async function revoke(db: Queryable, identityId: string, id: string, now:
   return rows.length > 0
 }
 
-/** The account of a token that is neither revoked nor expired. */
-export async function use(db: Queryable, digest: Buffer, now: Instant): Promise<Account | undefined> {
-  const [row] = await db.query<Account>(sql.use, { digest, at: at(now) })
+/** Revokes every token of an account, and says how many there were. */
+export async function revokeAll(db: Queryable, identityId: string, now: Instant): Promise<number> {
+  const rows = await db.query(sql.revokeAll, { identityId, at: at(now) })
+  return rows.length
+}
+
+/** The account of a token that is neither revoked nor expired, nor older than `longestMs`. */
+export async function use(
+  db: Queryable,
+  digest: Buffer,
+  now: Instant,
+  longestMs: number,
+): Promise<Account | undefined> {
+  const [row] = await db.query<Account>(sql.use, { digest, at: at(now), madeAfter: at(now - longestMs) })
   return row
 }

@@ -47,6 +47,11 @@ update identity set password_hash = :passwordHash, must_change_password = :mustC
  where id = :id and issuer = ''
 returning id
 
+-- name: lock
+-- An account with what its password is checked against, which nobody changes until the end of the transaction.
+select id, issuer, subject, username, display_name, password_hash, roles, groups, must_change_password, disabled_at, created_at
+  from identity where id = :id for update
+
 -- name: countAdmins
 -- How many accounts can administrate.
 select count(*) as count from identity where 'admin' = any(roles) and disabled_at is null

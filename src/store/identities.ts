@@ -12,6 +12,7 @@ const sql = loadStatements(import.meta.url, 'identities.sql', [
   'list',
   'change',
   'setPassword',
+  'lock',
   'countAdmins',
   'lockAll',
 ])
@@ -105,6 +106,12 @@ export async function setPassword(
 ): Promise<boolean> {
   const rows = await db.query(sql.setPassword, { id, passwordHash, mustChange })
   return rows.length > 0
+}
+
+/** An account as it is until the end of the transaction; undefined when there is none. */
+export async function lock(tx: Transaction, id: string): Promise<AccountWithPassword | undefined> {
+  const [row] = await tx.query<AccountWithPassword>(sql.lock, { id })
+  return row
 }
 
 /** How many accounts can administrate. */

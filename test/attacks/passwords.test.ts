@@ -7,7 +7,6 @@ import type { Schemas } from '../../src/protocol/contract.ts'
 import {
   basic,
   brokerWithAccounts,
-  CallerApi,
   networksInMemory,
   passwordOf,
   type BrokerWithAccounts,
@@ -195,7 +194,6 @@ describe('the owner of an account is not locked out', () => {
     expect(await from('2001:db8:1:2::ffff', passwordOf('ada')), 'another address of the same host').toBe(200)
     expect(await from('192.0.2.2', passwordOf('ada')), 'from where it never came').toBe(429)
     await behind.broker.restart()
-    behind = { ...behind, as: (credentials) => new CallerApi(behind.broker.url, credentials) }
     await guessUntilSlowedDown((index) => `198.51.100.${index}`)
     expect(await from('192.0.2.1', passwordOf('ada'))).toBe(200)
   })

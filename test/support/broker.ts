@@ -19,8 +19,8 @@ export interface TestBroker {
   readonly databaseUrl: string | undefined
   /** Takes over other values while it runs. */
   reload(options: Record<string, unknown>): Promise<Reloaded>
-  /** Stops the broker and starts it again on the same data. */
-  restart(): Promise<void>
+  /** Stops the broker and starts it again on the same data, with other values where they are given. */
+  restart(changed?: Record<string, unknown>): Promise<void>
   /** Stops it and leaves nothing behind. */
   close(): Promise<void>
 }
@@ -59,8 +59,7 @@ export async function testBroker(
     return loadConfig({ environment: {}, options: { ...USUAL, dataDirectory, ...database, ...options, ...changed } })
       .config
   }
-  const config = configOf({})
-  const start = () => startBroker(config, { clock, logger, engineSockets: [] })
+  const start = (changed = {}) => startBroker(configOf(changed), { clock, logger, engineSockets: [] })
   let running: RunningBroker = await start()
   return {
     get url() {
@@ -72,9 +71,9 @@ export async function testBroker(
     dataDirectory,
     databaseUrl: temporary?.url,
     reload: (changed) => running.reload(configOf(changed)),
-    restart: async () => {
+    restart: async (changed) => {
       await running.stop()
-      running = await start()
+      running = await start(changed)
     },
     close: async () => {
       await running.stop()

@@ -43,6 +43,7 @@ export async function failingBroker(error?: Error, options: FailingOptions = {})
       standardId: 'ivo://example.org/std',
       corsOrigins: [],
       reads: 'private',
+      tokenLifetimeMax: 'P1Y',
       rateLimits: {},
       trustedProxies: new TrustedProxies([], 'x-forwarded'),
       requestTimeoutMs: 60_000,

@@ -75,6 +75,7 @@ export class LocalIdentity implements IdentitySource {
       roles: account.roles,
       groups: account.groups,
       means: 'password',
+      passwordHash: account.passwordHash,
       mustChangePassword: account.mustChangePassword,
     }
   }
