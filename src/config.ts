@@ -59,7 +59,8 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
 
 /** The names of the environment variables with the paths of their keys: `BROKER_LISTEN_PORT` is `listen.port`. */
 export function environmentNames(): ReadonlyMap<string, string> {
-  const names = new Map<string, string>()
+  // The short name that operators of other services try first, beside the name that follows from the path.
+  const names = new Map([['BROKER_ADMIN_PASSWORD_FILE', 'identity.adminPasswordFile']])
   const walk = (schema: { properties?: object }, path: readonly string[]) => {
     for (const [key, part] of Object.entries(schema.properties ?? {})) {
       const here = [...path, key]

@@ -44,7 +44,11 @@ export function identitySource(
         note: (accountId, network, now) => knownNetworks.note(database, accountId, network, now),
       },
     }),
-    new TokenIdentity({ clock, realm, find: (digest, now) => accessTokens.use(database, digest, now, milliseconds(tokens.longest)) }),
+    new TokenIdentity({
+      clock,
+      realm,
+      find: (digest, now) => accessTokens.use(database, digest, now, milliseconds(tokens.longest)),
+    }),
   ]
   if (config.issuers.length > 0) {
     const issuers = config.issuers.map((one) => issuerOf(one, clock))

@@ -32,6 +32,11 @@ export const IDENTITY = {
       description:
         'Who may read offer sets and executions: those concerned, or everybody, as with the prototype of the standard.',
     },
+    adminPasswordFile: {
+      type: 'string',
+      description:
+        'A file with the password of the first administrator, admin, such as a secret of the orchestrator; one is made and shown otherwise. `BROKER_ADMIN_PASSWORD_FILE` says the same. It is read while there is no administrator.',
+    },
     tokens: {
       type: 'object',
       additionalProperties: false,

@@ -40,6 +40,7 @@ import { refuseOpenNetwork } from './open-network.ts'
 import { knownRegistries, RegistryLogins } from './registries-here.ts'
 import { roleOf } from './roles.ts'
 import { SiteRules } from './policies-here.ts'
+import { secretIn } from './secrets.ts'
 import { reload, type Reloaded } from './reload.ts'
 import { requestDefaults } from './request-defaults.ts'
 import * as broker from './store/broker.ts'
@@ -293,8 +294,15 @@ function beginToWork(
 /** What is to be said about who may come in; makes the first administrator where there is none. */
 async function identityNote(config: Config, { database, clock }: WorkerContext, ids: IdSource): Promise<string> {
   if (!config.identity) return 'No identities are configured, so everybody on this machine is the local user.'
-  const password = await ensureAdministrator(database, ids.uuid(), clock.now())
-  if (password === undefined) return 'Callers have to say who they are.'
+  const { adminPasswordFile: file } = config.identity
+  const chosen = file === undefined ? undefined : () => secretIn(file, 'the password of the first administrator')
+  const made = await ensureAdministrator(database, ids.uuid(), clock.now(), chosen)
+  if (!made) return 'Callers have to say who they are.'
+  const { password, warning } = made
+  if (file !== undefined) {
+    const advice = warning === undefined ? '' : ` People would not be let choose it: ${warning}.`
+    return `The first administrator is admin with the password in ${file}.${advice}`
+  }
   return `The first administrator is admin with the password ${password} (shown this once). Change it first: set BROKER_USER to admin and BROKER_PASSWORD to it, and call 'broker password'.`
 }
 

@@ -184,20 +184,27 @@ export async function createToken(
 }
 
 /**
- * Makes the first administrator where there is none. Gives the password, which is shown once and has to be changed;
- * undefined when there is an administrator already, also when another broker has just made one.
+ * Makes the first administrator where there is none. Gives the password: one that was made here is shown once and has
+ * to be changed, one that the operator has `chosen` is taken as it is. Undefined when there is an administrator already, also
+ * when another broker has just made one.
  */
-export async function ensureAdministrator(database: Database, id: string, now: Instant): Promise<string | undefined> {
+export async function ensureAdministrator(
+  database: Database,
+  id: string,
+  now: Instant,
+  chosen?: () => string,
+): Promise<{ password: string; warning: string | undefined } | undefined> {
   if ((await identities.countAdmins(database)) > 0) return undefined
-  const password = makePassword()
+  const password = chosen?.() ?? makePassword()
   const passwordHash = await hashPassword(password)
   return database.transaction(async (tx) => {
     await identities.lockAll(tx)
     if ((await identities.countAdmins(tx)) > 0) return undefined
-    const wish = { username: 'admin', password, passwordHash, roles: ROLES, mustChangePassword: true }
+    const wish = { username: 'admin', password, passwordHash, roles: ROLES, mustChangePassword: !chosen }
     await insertLocal(tx, id, wish, now)
     await record(tx, THE_BROKER, now, 'create identity', id, { username: 'admin', roles: ROLES })
-    return password
+    // The rules are for people: what a site has in its vault is its own affair, and it is told.
+    return { password, warning: passwordFaults(password, 'admin', '')[0]?.detail }
   })
 }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   ADMIN_PASSWORD,
@@ -9,6 +12,7 @@ import {
 } from '../support/accounts.ts'
 import { Api, containerRequest } from '../support/api.ts'
 import { testBroker } from '../support/broker.ts'
+import { loadConfig } from '../../src/config.ts'
 import { BrokerClient } from '../../src/client/broker-client.ts'
 import type { Schemas } from '../../src/protocol/contract.ts'
 
@@ -66,6 +70,53 @@ describe('the first administrator', () => {
     } finally {
       await fresh.close()
     }
+  })
+})
+
+describe('the password of the first administrator that the operator chose', () => {
+  let directory: string
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'password-'))
+  })
+  afterAll(() => rmSync(directory, { recursive: true }))
+  const started = (adminPasswordFile: string) => testBroker({ 'identity.adminPasswordFile': adminPasswordFile })
+  const fileWith = (password: string) => {
+    const file = join(directory, `${password.length}`)
+    writeFileSync(file, password)
+    return file
+  }
+
+  it.each([
+    ['without a word', 'what the vault has made\n', false],
+    ['with a warning when the user name is in it', 'administrator-of-the-site', true],
+    ['with a warning when it is short', 'short', true],
+  ])('is taken %s, and need not be changed', async (_, password, isWarned) => {
+    const broker = await started(fileWith(password))
+    try {
+      const { status, body } = await new Api(broker.url).get<Account>('/account', basic('admin', password.trim()))
+      expect([status, body.mustChangePassword]).toEqual([200, undefined])
+      expect(broker.notes.join('\n').includes('People would not be let choose it')).toBe(isWarned)
+      expect(broker.notes.join('\n')).not.toContain(`password ${password.trim()}`)
+    } finally {
+      await broker.close()
+    }
+  })
+  it('is not taken from a file that is empty or not there', async () => {
+    await expect(started(fileWith('  \n'))).rejects.toThrow('is empty')
+    await expect(started(join(directory, 'nowhere'))).rejects.toThrow('cannot be read')
+  })
+  it('is not read while there is an administrator', async () => {
+    const broker = await started(fileWith('what the vault has made'))
+    try {
+      await broker.restart({ 'identity.adminPasswordFile': join(directory, 'nowhere') })
+      expect((await new Api(broker.url).get('/account', basic('admin', 'what the vault has made'))).status).toBe(200)
+    } finally {
+      await broker.close()
+    }
+  })
+  it('is named by BROKER_ADMIN_PASSWORD_FILE alone, which turns accounts on', () => {
+    const environment = { BROKER_ADMIN_PASSWORD_FILE: '/run/secrets/admin' }
+    expect(loadConfig({ environment }).config.identity?.adminPasswordFile).toBe('/run/secrets/admin')
   })
 })
 
