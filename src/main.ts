@@ -9,7 +9,6 @@ import { BookingQueue } from './booking/booking-queue.ts'
 import { Ledger } from './booking/ledger.ts'
 import { milliseconds } from './config.ts'
 import type { Config } from './config-schema.ts'
-import { ensureAdministrator } from './accounts/accounts.ts'
 import { until, type Clock } from './domain/clock.ts'
 import { idSource, type IdSource } from './domain/ids.ts'
 import type { Tracing } from './domain/tracing.ts'
@@ -39,8 +38,8 @@ import { listen } from './listen.ts'
 import { refuseOpenNetwork } from './open-network.ts'
 import { knownRegistries, RegistryLogins } from './registries-here.ts'
 import { roleOf } from './roles.ts'
+import { identityNote } from './identity-note.ts'
 import { SiteRules } from './policies-here.ts'
-import { secretIn } from './secrets.ts'
 import { reload, type Reloaded } from './reload.ts'
 import { requestDefaults } from './request-defaults.ts'
 import * as broker from './store/broker.ts'
@@ -289,21 +288,6 @@ function beginToWork(
   })
   engine.start()
   closing.push(() => engine.stop())
-}
-
-/** What is to be said about who may come in; makes the first administrator where there is none. */
-async function identityNote(config: Config, { database, clock }: WorkerContext, ids: IdSource): Promise<string> {
-  if (!config.identity) return 'No identities are configured, so everybody on this machine is the local user.'
-  const { adminPasswordFile: file } = config.identity
-  const chosen = file === undefined ? undefined : () => secretIn(file, 'the password of the first administrator')
-  const made = await ensureAdministrator(database, ids.uuid(), clock.now(), chosen)
-  if (!made) return 'Callers have to say who they are.'
-  const { password, warning } = made
-  if (file !== undefined) {
-    const advice = warning === undefined ? '' : ` People would not be let choose it: ${warning}.`
-    return `The first administrator is admin with the password in ${file}.${advice}`
-  }
-  return `The first administrator is admin with the password ${password} (shown this once). Change it first: set BROKER_USER to admin and BROKER_PASSWORD to it, and call 'broker password'.`
 }
 
 function retentionOf({ retention }: Config): Retention {
