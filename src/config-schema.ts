@@ -168,8 +168,24 @@ export const CONFIG_SCHEMA = {
           type: 'integer',
           minimum: 1,
           default: 8,
-          description: 'How many transfers go on at the same time in one process.',
+          description:
+            'How many data are copied in at the same time in one process. Their owners take turns, and no owner has more than three quarters of the places.',
         },
+        savingConcurrency: {
+          type: 'integer',
+          minimum: 1,
+          default: 8,
+          description:
+            'How many results are saved at the same time in one process, beside what is copied in; owners take turns as there.',
+        },
+        lowestRate: {
+          type: 'integer',
+          minimum: 0,
+          default: 1_000,
+          description:
+            'Bytes per second that a transfer has to make, in or out; one that is slower is broken off and tried again as often as others. 0 for any.',
+        },
+        lowestRateOver: duration('Over how much time the lowest rate is measured.', 'PT1M'),
         attempts: {
           type: 'integer',
           minimum: 1,
@@ -187,6 +203,18 @@ export const CONFIG_SCHEMA = {
           'P1D',
         ),
         answerWithin: duration('How long a source may take to say what it has.', 'PT10S'),
+        silence: duration(
+          'How long a server may be silent within a transfer, before the transfer is broken off.',
+          'PT30S',
+        ),
+        questionsPerHost: {
+          type: 'integer',
+          minimum: 1,
+          default: 8,
+          description:
+            'How many questions about data one process asks one host at the same time, before anything is offered; callers take turns.',
+        },
+        surveyWithin: duration('How long all questions about the data of one request may take.', 'PT30S'),
       },
     },
     execution: {

@@ -1,4 +1,5 @@
 /** Where data come from and where results go, as the configuration says. */
+import { milliseconds } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { AddressGuard } from './data/address-guard.ts'
 import type { Bearer } from './data/bearer.ts'
@@ -15,9 +16,10 @@ export function dataPlaces(config: Config): Pick<WorkerContext, 'source' | 'sink
     guard: new AddressGuard({ allowedNetworks, ...(allowedHosts ? { allowedHosts } : {}) }),
     userAgent: 'execution-broker',
     connectTimeoutMs: 10_000,
-    idleTimeoutMs: 30_000,
+    idleTimeoutMs: milliseconds(config.data.silence),
+    redirectsMax: 5,
   }
-  const sources: DataSource[] = [new HttpsSource({ ...connections, redirectsMax: 5 })]
+  const sources: DataSource[] = [new HttpsSource(connections)]
   const sinks: DataSink[] = [new HttpsSink(connections)]
   return {
     source: (location, bearer) => placeFor(sources, location, bearer),

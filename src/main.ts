@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
-import pLimit from 'p-limit'
 import type { FastifyBaseLogger } from 'fastify'
 import { BookingQueue } from './booking/booking-queue.ts'
 import { Ledger } from './booking/ledger.ts'
@@ -13,6 +12,7 @@ import { until, type Clock } from './domain/clock.ts'
 import { idSource, type IdSource } from './domain/ids.ts'
 import type { Tracing } from './domain/tracing.ts'
 import type { HttpContext } from './http/context.ts'
+import { Turns, TurnsAt } from './data/turns.ts'
 import { dataPlaces } from './data-here.ts'
 import { delegationsOf } from './delegations-here.ts'
 import { identitySource } from './identities-here.ts'
@@ -160,7 +160,6 @@ async function start(
   const entered = new Map<string, EnteredPlatform>()
   const { source, sink } = dataPlaces(config)
   const delegations = delegationsOf(config.identity, { database, clock })
-  const transfers = pLimit(config.data.concurrency)
   const spoolDirectory = join(directory, 'spool')
   mkdirSync(spoolDirectory, { recursive: true, mode: 0o700 })
   const estimates = new EstimateBook(config.data.expectedRate, (...part) => figures.partPrepared(...part))
@@ -177,6 +176,10 @@ async function start(
       spoolDirectory,
       outputBytesMax: config.execution.outputBytes,
       transferAttempts: config.data.attempts,
+      lowestRate: {
+        bytesPerSecond: config.data.lowestRate,
+        overMs: milliseconds(config.data.lowestRateOver),
+      },
       keepUnsavedMs: milliseconds(config.data.keepUnsaved),
     },
     patience: {
@@ -192,7 +195,7 @@ async function start(
     estimates,
     chance: Math.random,
     onEnd: (phase) => figures.executionEnded(phase),
-    transfer: (run) => transfers(run),
+    places: { staging: new Turns(config.data.concurrency), saving: new Turns(config.data.savingConcurrency) },
     platform: (name) => opened.find((platform) => platform.name === name),
   }
 
@@ -361,6 +364,8 @@ function httpContext(
       sink,
       estimates,
       describeTimeoutMs: milliseconds(config.data.answerWithin),
+      surveyTimeoutMs: milliseconds(config.data.surveyWithin),
+      questions: new TurnsAt(config.data.questionsPerHost),
     },
     settings: {
       open: !config.identity,

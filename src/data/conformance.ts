@@ -92,6 +92,7 @@ export function dataSourceConformance(name: string, make: () => Promise<DataSour
         attempts: ATTEMPTS,
         backoffMs: 100,
         clock,
+        lowestRate: { bytesPerSecond: 0, overMs: 1 },
         onProgress: () => undefined,
         signal: quiet,
         write: async ({ content }) => {

@@ -9,6 +9,7 @@ import { until, type Clock } from '../domain/clock.ts'
 import { BrokerError, isBrokerError, type ErrorCode } from '../domain/errors.ts'
 import type { Checksum, ChecksumAlgorithm, DataDescription, DataSource } from './data-source.ts'
 import { newDigest, type Digest } from './digests.ts'
+import { RateMeter, type LowestRate } from './rate-meter.ts'
 
 export interface TransferOptions {
   readonly source: DataSource
@@ -20,6 +21,7 @@ export interface TransferOptions {
   /** The pause before the second attempt, in milliseconds; each pause is twice as long as the one before. */
   readonly backoffMs: number
   readonly clock: Clock
+  readonly lowestRate: LowestRate
   /** Told how many bytes have come, and how many there are if that is known; at most once a second. */
   readonly onProgress: (bytes: number, total: number | undefined) => void
 }
@@ -99,10 +101,16 @@ export class Transfer {
   /** Reads one connection to its end; returns why there is more to come, or undefined when the data are complete. */
   async *#read(): AsyncGenerator<Buffer, BrokerError | undefined, undefined> {
     const size = this.#description?.sizeBytes
+    const { lowestRate, clock, location } = this.#options
+    // Measured from the first bytes on: before them, a source that cannot begin in the middle may have much to leave out.
+    const meter = new RateMeter(lowestRate, clock)
     try {
       for await (const chunk of this.#body as AsyncIterable<Buffer>) {
+        const tooSlow = meter.moved(chunk.length)
         this.#take(chunk)
+        if (tooSlow) throw new BrokerError('DATA_INTERRUPTED', `the server ${location.host} sent ${tooSlow}`)
         yield chunk
+        meter.waits()
       }
     } catch (error) {
       if (!isBrokerError(error, 'DATA_INTERRUPTED')) throw error

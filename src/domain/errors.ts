@@ -33,6 +33,7 @@ export const ERRORS = {
   IMAGE_UNAVAILABLE: { status: 502, retryable: false, title: 'The image cannot be had' },
   PROGRAM_NOT_STARTED: { status: 502, retryable: false, title: 'The program could not be started' },
   NO_SPACE: { status: 507, retryable: false, title: 'There is not enough space' },
+  TIME_OVER: { status: 504, retryable: false, title: 'The time for it was over' },
   DATA_UNAVAILABLE: { status: 502, retryable: false, title: 'The data cannot be had' },
   DATA_MISSING: { status: 502, retryable: false, title: 'There is nothing to be saved' },
   DATA_INTERRUPTED: { status: 502, retryable: true, title: 'The transfer of the data was interrupted' },

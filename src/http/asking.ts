@@ -26,7 +26,10 @@ export async function ask(
   // Before anything is asked outside: what is refused is not even looked at.
   const judged = read.request ? await mayBeOffered(read.request, caller, context) : NOTHING
   const surveyed = judged.request
-    ? await survey(judged.request, context.survey, (location) => context.delegations?.forCaller(caller, location))
+    ? await survey(judged.request, context.survey, {
+        owner: caller.owner,
+        bearerAt: (location) => context.delegations?.forCaller(caller, location),
+      })
     : { candidates: [], messages: [] }
   const open = await withoutDrained(surveyed, context)
   const messages = [...read.messages, ...judged.messages, ...open.messages]

@@ -1,4 +1,9 @@
-/** The components of one execution that are being prepared by this worker, side by side. */
+/**
+ * The components of one execution that are being prepared by this worker, side by side, up to the end of the time that was
+ * booked: beyond it, what they bring would hold up others for nothing.
+ */
+import { formatInstant, type Instant } from '../domain/dates.ts'
+import { BrokerError } from '../domain/errors.ts'
 import type { Component } from '../store/components.ts'
 import type { ExecutionState } from './decide.ts'
 import { stepOf } from './steps/steps.ts'
@@ -7,6 +12,8 @@ import { moveComponents, StepFailure, targetOf, tracedStep, type WorkerContext }
 export class Preparation {
   readonly #context: WorkerContext
   readonly #stop = new AbortController()
+  readonly #over = new AbortController()
+  #forgetEnd = () => {}
   readonly #begun = new Set<number>()
   readonly #running = new Map<number, Promise<void>>()
   readonly #failures: StepFailure[] = []
@@ -17,6 +24,7 @@ export class Preparation {
 
   /** Begins to prepare those of these components that were not begun already. */
   async begin(state: ExecutionState, possible: readonly Component[]): Promise<void> {
+    this.#endAt(bookedEndOf(state))
     const next = possible.filter(({ position }) => !this.#begun.has(position))
     const waiting = next.filter(({ phase }) => phase === 'WAITING')
     await moveComponents(state, waiting, 'prepare', this.#context)
@@ -39,6 +47,7 @@ export class Preparation {
 
   /** Ends what is going on, and returns when it has ended. */
   async stop(): Promise<void> {
+    this.#forgetEnd()
     this.#stop.abort(new Error('the preparation was ended'))
     await Promise.all(this.#running.values())
   }
@@ -47,15 +56,33 @@ export class Preparation {
   async #prepare(state: ExecutionState, component: Component): Promise<void> {
     const { position } = component
     try {
-      const target = targetOf(state, component, this.#context, this.#stop.signal)
+      const signal = AbortSignal.any([this.#stop.signal, this.#over.signal])
+      const target = targetOf(state, component, this.#context, signal)
       const prepare = () => stepOf(component.family).prepare(target, this.#context)
       const detail = await tracedStep(this.#context, 'prepare', component, prepare)
       await this.#context.joint.moveComponents([{ executionId: state.execution.id, position, event: 'ready', detail }])
     } catch (error) {
       if (this.#stop.signal.aborted) return
-      this.#failures.push(new StepFailure(component, `preparing the ${component.family}`, error))
+      const cause: unknown = this.#over.signal.aborted ? this.#over.signal.reason : error
+      this.#failures.push(new StepFailure(component, `preparing the ${component.family}`, cause))
     } finally {
       this.#running.delete(position)
     }
   }
+
+  /** Ends what is going on at an instant, in the place of the one that was known before: a client may have changed it. */
+  #endAt(instant: Instant): void {
+    this.#forgetEnd()
+    const end = () => {
+      const late = `the time that was booked ended at ${formatInstant(instant)}, before it was done; ask for a later start or a longer duration`
+      this.#over.abort(new BrokerError('TIME_OVER', late))
+    }
+    if (this.#context.clock.now() < instant) this.#forgetEnd = this.#context.clock.at(instant, end)
+    else end()
+  }
+}
+
+/** When the program would have to end that these components are for. */
+function bookedEndOf({ execution: { plan, startAt = plan.slot.startAt } }: ExecutionState): Instant {
+  return startAt + plan.slot.durationMs
 }

@@ -3,6 +3,7 @@ import { holdStorage } from '../booking/hold-storage.ts'
 import { publicUrl } from '../data/location.ts'
 import { formatInstant } from '../domain/dates.ts'
 import { isBrokerError } from '../domain/errors.ts'
+import { componentPlaces } from '../domain/execution-plan.ts'
 import { message } from '../domain/message.ts'
 import * as components from '../store/components.ts'
 import type { Component } from '../store/components.ts'
@@ -23,21 +24,36 @@ export async function saveResults(
   const compute = state.components.find(({ family }) => family === 'compute')
   if (compute && state.execution.endedAt === undefined)
     await stopProgram(targetOf(state, compute, context, signal), context)
-  const results = await Promise.allSettled(unsaved.map((component) => saveOne(state, component, context, signal)))
+  const sizes = sizesSaved(state)
+  const results = await Promise.allSettled(
+    unsaved.map((component) => saveOne(state, component, sizes, context, signal)),
+  )
   const failed = results.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
   return 'again'
 }
 
+/** The sizes of the results that were saved before, by the index of their data resource. */
+function sizesSaved({ execution, components: all }: ExecutionState): Map<number, number> {
+  const places = componentPlaces(execution.plan)
+  const saved = all.flatMap(({ position, detail }): [number, number][] => {
+    const bytes = (detail.saved as { bytes?: unknown } | undefined)?.bytes
+    const index = places[position]?.index
+    return typeof bytes === 'number' && index !== undefined ? [[index, bytes]] : []
+  })
+  return new Map(saved)
+}
+
 async function saveOne(
   state: ExecutionState,
   component: Component,
+  sizes: Map<number, number>,
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
   const { database } = context
   try {
-    const target = targetOf(state, component, context, signal)
+    const target = { ...targetOf(state, component, context, signal), sizes }
     const save = async () => stepOf(component.family).save?.(target, context)
     const detail = await tracedStep(context, 'save', component, save)
     await components.describe(database, state.execution.id, component.position, detail ?? {})

@@ -4,6 +4,7 @@ import type { Survey } from '../booking/slot-search.ts'
 import type { Bearer } from '../data/bearer.ts'
 import type { DataDescription, DataSource } from '../data/data-source.ts'
 import type { DataSink } from '../data/data-sink.ts'
+import { Turns, type TurnsAt } from '../data/turns.ts'
 import { publicUrl } from '../data/location.ts'
 import type { Clock } from '../domain/clock.ts'
 import { BrokerError } from '../domain/errors.ts'
@@ -41,6 +42,10 @@ export interface SurveyContext {
   readonly estimates: EstimateBook
   /** How long a source may take to say what it has, in milliseconds. */
   readonly describeTimeoutMs: number
+  /** How long all sources of a request together may take for that, in milliseconds. */
+  readonly surveyTimeoutMs: number
+  /** The questions that go to one host at the same time. */
+  readonly questions: TurnsAt
 }
 
 /** The pools that could run a request, and what there is to say; without a pool, the messages say why. */
@@ -49,14 +54,26 @@ export interface SurveyResult {
   readonly messages: readonly Message[]
 }
 
-/** Surveys a request; `bearerAt` tells how the caller is acted for at a location. */
-export async function survey(
-  request: ExecutionRequest,
-  context: SurveyContext,
-  bearerAt: (location: URL) => Bearer | undefined = () => undefined,
-): Promise<SurveyResult> {
+/** A caller, in whose name sources are asked. */
+export interface Asking {
+  readonly owner: string
+  /** How the caller is acted for at a location. */
+  readonly bearerAt: (location: URL) => Bearer | undefined
+}
+
+/** How many questions of one request are asked at the same time. */
+const QUESTIONS_MAX = 8
+
+/** Surveys a request. */
+export async function survey(request: ExecutionRequest, context: SurveyContext, asking: Asking): Promise<SurveyResult> {
+  const over = AbortSignal.timeout(context.surveyTimeoutMs)
+  const turns = new Turns(QUESTIONS_MAX, QUESTIONS_MAX)
+  const ask: AskSource = (source, location) =>
+    turns.take(asking.owner, over, () =>
+      context.questions.take(location.host, asking.owner, over, () => askSource(source, location, over, context)),
+    )
   const described = await Promise.all(
-    request.data.map((data, index) => describe(data, index, request, context, bearerAt)),
+    request.data.map((data, index) => describe(data, index, request, context, asking, ask)),
   )
   const refused = described.flatMap((one) => ('level' in one ? [one] : []))
   if (refused.length > 0) return { candidates: [], messages: refused }
@@ -159,7 +176,8 @@ async function describe(
   index: number,
   request: ExecutionRequest,
   context: SurveyContext,
-  bearerAt: (location: URL) => Bearer | undefined,
+  { bearerAt }: Asking,
+  ask: AskSource,
 ): Promise<DataDescription | Message> {
   const now = context.clock.now()
   const pointer = locationPointer(request, index)
@@ -186,16 +204,40 @@ async function describe(
       reason: `nothing is saved to ${location.protocol} URLs here`,
     })
   if (!isCopiedIn(data)) return { name: fileName(location), resumable: false }
-  const signal = AbortSignal.timeout(context.describeTimeoutMs)
   try {
-    const description = await source.describe(location, signal)
+    const description = await ask(source, location)
     return tooLarge(data, description, request, now) ?? description
   } catch (error) {
-    if (!(error instanceof BrokerError) && !signal.aborted) throw error
-    const reason =
-      error instanceof BrokerError ? error.detail : `it did not answer within ${context.describeTimeoutMs / 1000} s`
-    return message('data-unavailable', now, { location: publicUrl(location), reason })
+    if (isTimeout(error)) {
+      const reason = `there was no answer within the ${context.surveyTimeoutMs / 1000} s that all data of a request have together`
+      return message('data-unavailable', now, { location: publicUrl(location), reason })
+    }
+    if (!(error instanceof BrokerError)) throw error
+    return message('data-unavailable', now, { location: publicUrl(location), reason: error.detail })
   }
+}
+
+/** Asks a source what is at a location, when it is its turn. */
+type AskSource = (source: DataSource, location: URL) => Promise<DataDescription>
+
+async function askSource(
+  source: DataSource,
+  location: URL,
+  over: AbortSignal,
+  { describeTimeoutMs }: SurveyContext,
+): Promise<DataDescription> {
+  const late = AbortSignal.timeout(describeTimeoutMs)
+  try {
+    return await source.describe(location, AbortSignal.any([over, late]))
+  } catch (error) {
+    if (!late.aborted || error !== late.reason) throw error
+    throw new BrokerError('DATA_UNAVAILABLE', `it did not answer within ${describeTimeoutMs / 1000} s`)
+  }
+}
+
+/** Whether a signal has ended something because its time was over. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError'
 }
 
 /** Storage that the client sized has to hold its data; storage that was made for them grows with them. */

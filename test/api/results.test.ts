@@ -1,7 +1,10 @@
 /** Results: saved to where the data resources say, before anything is given back. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AddressGuard } from '../../src/data/address-guard.ts'
+import { HttpsSink } from '../../src/data/https/https-sink.ts'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { allText, Api, containerRequest, messageNames } from '../support/api.ts'
@@ -112,6 +115,103 @@ describe('what a program makes', () => {
   })
 })
 
+describe('a place that sends results on', () => {
+  const LARGE = 300_000
+  const sending = (path: string) => {
+    data.files.set('/large.bin', { content: LARGE })
+    const request = copying(path)
+    const [stars, result] = request.data as [Schemas['DataResource'], Schemas['DataResource']]
+    return { ...request, data: [{ ...stars, location: `${data.url}/large.bin` }, result] }
+  }
+  it.each([
+    ['307, and asks for nothing before it knows', '/door-307', {}, 0],
+    ['308, as well', '/door-308', { status: 308 }, 0],
+    ['307 when the file is on its way', '/late', { expectsNothing: true }, LARGE],
+  ])('with %s, is followed', async (_, path, fault, received) => {
+    data.faults.set(path, [{ method: 'PUT', redirectsTo: `${path}-pool`, ...fault }])
+    expect((await api.ends(await api.run(sending(path)))).phase).toBe('COMPLETED')
+    expect((data.files.get(`${path}-pool`)?.content as Buffer).length).toBe(LARGE)
+    expect([putsOf(path)[0]?.received ?? 0, putsOf(`${path}-pool`)[0]?.received]).toEqual([received, LARGE])
+  })
+  it('with a file that is small is followed', async () => {
+    data.faults.set('/small-door', [{ method: 'PUT', redirectsTo: '/small-pool' }])
+    expect((await api.ends(await api.run(copying('/small-door')))).phase).toBe('COMPLETED')
+    expect(contentAt('/small-pool')).toBe('Vega,0.03\n')
+  })
+  it.each(['http://10.0.0.1/pool', 'http://169.254.169.254/latest', 'http://[::1]:1/', 'ftp://127.0.0.1/'])(
+    'is not followed to %s',
+    async (redirectsTo) => {
+      data.faults.set('/lured', [{ method: 'PUT', redirectsTo }])
+      const uuid = await api.run(sending('/lured'))
+      await expect(api.reaches(uuid, 'COMPLETED')).rejects.toThrow(/is not allowed here|not taken from/)
+    },
+  )
+  it('is sent the token at the server that it is for, and at no other', async () => {
+    const other = await startDataServer()
+    data.faults.set('/with-token', [{ method: 'PUT', redirectsTo: `${other.url}/pool` }])
+    const sink = new HttpsSink({
+      guard: new AddressGuard({ allowedNetworks: ['127.0.0.0/8'] }),
+      ...{ userAgent: 'test', connectTimeoutMs: 2_000, idleTimeoutMs: 2_000, redirectsMax: 5 },
+    }).as(async () => 'secret')
+    const file = { sizeBytes: 4, read: async () => Readable.from([Buffer.from('data')]) }
+    await sink.save(new URL(`${data.url}/with-token`), file, new AbortController().signal)
+    expect(putsOf('/with-token')[0]?.headers.authorization).toBe('Bearer secret')
+    expect(other.requests.map(({ method, headers }) => [method, headers.authorization])).toEqual([['PUT', undefined]])
+    await other.close()
+  })
+})
+
+describe('results are not said to be saved', () => {
+  const large = (path: string) => {
+    data.files.set('/film.bin', { content: 20_000_000 })
+    const request = copying(path)
+    const [stars, result] = request.data as [Schemas['DataResource'], Schemas['DataResource']]
+    return { ...request, data: [{ ...stars, location: `${data.url}/film.bin` }, result] }
+  }
+  it('when the place answers before it has taken them', async () => {
+    data.faults.set('/hasty.bin', [{ method: 'PUT', answersAfter: 64_000 }])
+    const uuid = await api.run(large('/hasty.bin'))
+    await expect(api.reaches(uuid, 'COMPLETED')).rejects.toThrow(
+      /ended as FAILED: .*(said that it had the data after \d+ of 20000000 bytes|broke off the connection).*at the last of 3/,
+    )
+  })
+  it.each([
+    ['fewer bytes', { content: Buffer.from('Vega') }, /has 4 bytes of the 10 that were sent/],
+    ['another checksum', { content: Buffer.alloc(10), headers: { digest: 'adler32=00000001' } }, /adler32 .*00000001/],
+  ])('when the place has %s afterwards', async (what, becomes, reason) => {
+    const path = `/${what.replace(' ', '-')}.csv`
+    data.faults.set(path, [{ method: 'PUT', becomes }])
+    const uuid = await api.run(copying(path))
+    await expect(api.reaches(uuid, 'COMPLETED')).rejects.toThrow(reason)
+    expect(messageNames((await api.execution(uuid)).data?.[1])).toContain('results-kept')
+  })
+  it.each([
+    ['is not asked', { status: 405 }],
+    ['shows a page', { becomes: { content: Buffer.from('<p>'), headers: { 'content-type': 'text/html' } } }],
+  ])('and are where the place does not say: one that %s', async (what, fault) => {
+    const path = `/${what.replaceAll(' ', '-')}.csv`
+    data.faults.set(path, [{ method: 'status' in fault ? 'HEAD' : 'PUT', ...fault }])
+    expect((await api.ends(await api.run(copying(path)))).phase).toBe('COMPLETED')
+  })
+  it('when they are larger than their storage: holes are no bytes', async () => {
+    const request = copying('/sparse.bin', COPY, { SIMULATED_DURATION: 'PT1H' })
+    const uuid = await api.run(request)
+    await api.reaches(uuid, 'AVAILABLE')
+    for (let seen = ''; !seen;) seen = (await api.execution(uuid)).executable?.phase === 'AVAILABLE' ? 'there' : ''
+    const volumes = join(broker.dataDirectory, 'simulated', 'simulated')
+    const volume = readdirSync(volumes).find(
+      (name) => name.startsWith(uuid) && existsSync(join(volumes, name, 'sparse.bin')),
+    )
+    truncateSync(join(volumes, volume ?? '', 'sparse.bin'), 2 ** 40)
+    await api.setPhase(uuid, 'RELEASING')
+    await expect(api.reaches(uuid, 'COMPLETED')).rejects.toThrow(
+      /sparse\.bin has 1099511627776 bytes, which is more than its storage of 1 GiB holds/,
+    )
+    expect(putsOf('/sparse.bin')).toEqual([])
+    expect(messageNames((await api.execution(uuid)).data?.[1])).toContain('results-kept')
+  })
+})
+
 describe('a place that does not take the results', () => {
   it('for a while is asked again', async () => {
     data.faults.set('/busy.csv', [{ method: 'PUT', status: 503, times: ATTEMPTS - 1 }])
@@ -121,9 +221,10 @@ describe('a place that does not take the results', () => {
   it.each([
     ['at all', '/refused.csv', 403, 1, /does not permit writing the data \(it answered 403\)/],
     ['however often it is asked', '/away.csv', 503, ATTEMPTS, /\(it answered 503\), at the last of 3 attempts/],
-    ['but leads elsewhere', '/moved.csv', 307, 1, /leads through more than 0 redirects/],
+    ['but leads on for ever', '/moved.csv', 307, 6, /leads through more than 5 redirects/],
+    ['but leads to a page', '/page.csv', 302, 1, /does not take the data \(it answered 302\)/],
   ])('%s makes the execution fail, and the results stay where they are', async (_, path, status, puts, reason) => {
-    data.faults.set(path, [{ method: 'PUT', status, ...(status === 307 ? { redirectsTo: '/elsewhere.csv' } : {}) }])
+    data.faults.set(path, [{ method: 'PUT', status, ...(status < 400 ? { redirectsTo: path } : {}) }])
     const uuid = await api.run(copying(path))
     await expect(api.reaches(uuid, 'FAILED')).resolves.toMatchObject({ phase: 'FAILED' })
     // What has to wait is the copy alone.

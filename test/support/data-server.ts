@@ -32,6 +32,10 @@ export interface Fault {
   /** Answers with this status and no data. With `redirectsTo`, 302 when left out. */
   readonly status?: number
   readonly redirectsTo?: string
+  /** Answers a PUT as if everything had come after so many bytes, and closes the connection. */
+  readonly answersAfter?: number
+  /** Sends no `100 Continue`, and redirects only after the file has begun to come. */
+  readonly expectsNothing?: boolean
   /** Closes the connection after so many bytes of an answer. */
   readonly stopsAfter?: number
   /** Falls silent after so many bytes of an answer, and leaves the connection open; to a PUT it says nothing at all. */
@@ -42,6 +46,7 @@ export interface Fault {
   readonly announces?: number
   /** Sends chunks and announces no size. */
   readonly unannounced?: boolean
+  /** How fast it sends; at a PUT, how fast it takes. */
   readonly bytesPerSecond?: number
   /** Compresses, whatever the client accepts. */
   readonly gzips?: boolean
@@ -53,6 +58,8 @@ export interface ServedRequest {
   /** With the query. */
   readonly path: string
   readonly headers: IncomingMessage['headers']
+  /** How much of a file the server has taken. */
+  received?: number
 }
 
 export interface DataServer {
@@ -76,16 +83,26 @@ export async function startDataServer(): Promise<DataServer> {
   const files = new Map<string, ServedFile>()
   const faults = new Map<string, Fault[]>()
   const requests: ServedRequest[] = []
-  const server = createServer((request, response) => {
+  const server = createServer()
+  const hear = (asksFirst: boolean) => (request: IncomingMessage, response: ServerResponse) => {
     const { method = 'GET', url = '/', headers } = request
-    requests.push({ method, path: url, headers })
+    const heard: ServedRequest = { method, path: url, headers }
+    requests.push(heard)
     server.emit('asked')
     const { pathname } = new URL(url, 'http://localhost')
     // A client that goes away in the middle is usual here.
     response.on('error', () => undefined)
     const known = served.bearer === undefined || headers.authorization === `Bearer ${served.bearer}`
-    void answer(request, response, files, pathname, known ? takeFault(faults, pathname, method) : { status: 401 })
-  })
+    const fault = known ? takeFault(faults, pathname, method) : { status: 401 }
+    if (method !== 'PUT') return void answer(request, response, files, pathname, fault)
+    // What is refused or redirected is not waited for, where the client asks whether it is wanted.
+    if (asksFirst && !fault.expectsNothing) {
+      if (fault.status !== undefined || fault.redirectsTo !== undefined) return refuse(response, fault)
+      response.writeContinue()
+    }
+    void take(request, response, files, pathname, fault, heard)
+  }
+  server.on('request', hear(false)).on('checkContinue', hear(true))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const served: DataServer = {
@@ -134,7 +151,6 @@ async function answer(
   path: string,
   fault: Fault,
 ): Promise<void> {
-  if (request.method === 'PUT') return take(request, response, files, path, fault)
   const file = files.get(path)
   if (fault.becomes) response.once('close', () => files.set(path, fault.becomes as ServedFile))
   if (fault.redirectsTo !== undefined) {
@@ -152,15 +168,32 @@ async function take(
   response: ServerResponse,
   files: Map<string, ServedFile>,
   path: string,
-  { status, redirectsTo, stallsAfter }: Fault,
+  fault: Fault,
+  heard: ServedRequest,
 ): Promise<void> {
+  const { status, redirectsTo, stallsAfter, answersAfter = Infinity, bytesPerSecond, becomes } = fault
   const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
+  heard.received = 0
+  // A client that goes away in the middle is usual here, too.
+  request.on('error', () => undefined)
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      heard.received += chunk.length
+      if (bytesPerSecond) await pause((chunk.length / bytesPerSecond) * 1_000, undefined, { ref: false })
+      if (heard.received >= answersAfter) break
+    }
+  } catch {
+    return
+  }
   if (stallsAfter !== undefined) return
-  if (status === undefined && redirectsTo === undefined) files.set(path, { content: Buffer.concat(chunks) })
-  response
-    .writeHead(status ?? (redirectsTo === undefined ? 201 : 307), redirectsTo ? { location: redirectsTo } : {})
-    .end()
+  if (status !== undefined || redirectsTo !== undefined) return refuse(response, fault)
+  files.set(path, becomes ?? { content: Buffer.concat(chunks) })
+  response.writeHead(201, Number.isFinite(answersAfter) ? { connection: 'close' } : {}).end()
+}
+
+function refuse(response: ServerResponse, { status = 307, redirectsTo }: Fault): void {
+  response.writeHead(status, redirectsTo ? { location: redirectsTo, connection: 'close' } : {}).end()
 }
 
 async function serve(

@@ -45,12 +45,22 @@ export class FakeClock implements Clock {
   }
 }
 
-/** A clock on which nobody waits: time jumps to the instant that is waited for. `pauses` are the waits, in milliseconds. */
+/**
+ * A clock on which nobody waits: time jumps to the instant that is waited for, unless that is further away than the limit:
+ * it is then no pause but the end of something. `pauses` are the waits, in milliseconds.
+ */
 export class HastyClock extends FakeClock {
   readonly pauses: number[] = []
+  readonly #longestMs: number
+
+  constructor(longestMs = Infinity) {
+    super()
+    this.#longestMs = longestMs
+  }
 
   override at(instant: Instant, callback: () => void): () => void {
     const pause = Math.max(0, instant - this.now())
+    if (pause > this.#longestMs) return super.at(instant, callback)
     this.pauses.push(pause)
     const cancel = super.at(instant, callback)
     queueMicrotask(() => this.advance(Math.max(0, instant - this.now())))

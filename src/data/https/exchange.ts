@@ -29,25 +29,23 @@ export interface Answer {
   readonly body: Readable
 }
 
-export type Method = 'HEAD' | 'GET' | 'PUT'
+export type Method = 'HEAD' | 'GET'
 
 const REDIRECTS = [301, 302, 303, 307, 308]
 
-/** Asks, follows redirects (not with content, which is sent once), and gives the answer, whatever its status. */
+/** Asks, follows redirects, and gives the answer, whatever its status. */
 export async function exchange(
   method: Method,
   location: URL,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
   options: ExchangeOptions,
-  content?: Readable,
 ): Promise<Answer> {
   refuseUnusable(location)
   let at = location
   for (let redirects = 0; ; redirects++) {
-    const token = at.origin === location.origin ? await options.bearer?.() : undefined
-    const sent = token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` }
-    const answer = await send(method, at, sent, signal, options, content)
+    const sent = { ...headers, ...(await tokenFor(location, at, options)) }
+    const answer = await send(method, at, sent, signal, options)
     const target = answer.headers.location
     if (!REDIRECTS.includes(answer.status) || target === undefined) return answer
     drop(answer.body)
@@ -55,6 +53,16 @@ export async function exchange(
       throw new BrokerError('DATA_UNAVAILABLE', `${location.host} leads through more than ${redirects} redirects`)
     at = redirectTarget(at, target)
   }
+}
+
+/** The header for a question about a location that is asked at a place: the token only at the server that it is for. */
+export async function tokenFor(
+  location: URL,
+  at: URL,
+  { bearer }: Pick<ExchangeOptions, 'bearer'>,
+): Promise<Record<string, string>> {
+  const token = at.origin === location.origin ? await bearer?.() : undefined
+  return token === undefined ? {} : { authorization: `Bearer ${token}` }
 }
 
 /** Where a redirect leads. Throws DATA_UNAVAILABLE for a place that it may not lead to. */
@@ -69,7 +77,8 @@ export function redirectTarget(from: URL, target: string): URL {
   return to
 }
 
-function refuseUnusable({ protocol, username, password }: URL): void {
+/** Throws DATA_UNAVAILABLE for a URL that nothing is asked at. */
+export function refuseUnusable({ protocol, username, password }: URL): void {
   if (protocol !== 'https:' && protocol !== 'http:')
     throw new BrokerError('DATA_UNAVAILABLE', `data are not taken from ${protocol} URLs here`)
   if (username !== '' || password !== '')
@@ -82,7 +91,6 @@ async function send(
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
   { agent, userAgent }: ExchangeOptions,
-  content: Readable | undefined,
 ): Promise<Answer> {
   try {
     signal.throwIfAborted()
@@ -91,7 +99,6 @@ async function send(
       method,
       headers: { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': 'identity', ...headers },
       signal,
-      ...(content ? { body: content } : {}),
     })
     const { statusCode, headers: answered, body } = await orAborted(sent, signal)
     return { host: location.host, status: statusCode, headers: answered, body }

@@ -100,6 +100,7 @@ describe('the web', () => {
       attempts: 3,
       backoffMs: 10,
       clock: new HastyClock(),
+      lowestRate: { bytesPerSecond: 0, overMs: 1 },
       onProgress: () => undefined,
       signal: quiet,
     })

@@ -11,7 +11,7 @@ import { fileName } from '../../domain/file-name.ts'
 import { save, type ResultFile } from '../../data/saving.ts'
 import { stage } from '../../data/staging.ts'
 import { Progress } from './progress.ts'
-import { componentAt, placeOf, type Step, type StepDetail, type StepTarget } from './step.ts'
+import { componentAt, placeOf, type Step, type SavingTarget, type StepDetail, type StepTarget } from './step.ts'
 import { dataIn, volumeOf } from './volumes.ts'
 
 /** How every file is reachable, whatever its name. */
@@ -34,7 +34,7 @@ export const dataStep: Step = {
     await platform.prepareVolume(volume, storageSizeGib(target, index), [])
     const writable = isSaved(spec) || workplaceOf(requestOfPlan(execution.plan))?.index === index
     const progress = new Progress(say)
-    const staged = await context.transfer(() =>
+    const staged = await context.places.staging.take(execution.owner, signal, () =>
       stage({
         source,
         location,
@@ -43,6 +43,7 @@ export const dataStep: Step = {
         attempts: settings.transferAttempts,
         backoffMs: BACKOFF_MS,
         clock,
+        lowestRate: settings.lowestRate,
         signal,
         write: ({ name, sizeBytes, content }) =>
           platform.writeFile(volume, { path: name, sizeBytes, content, writable }, signal),
@@ -69,11 +70,12 @@ export const dataStep: Step = {
     if (!sink) throw new BrokerError('DATA_UNAVAILABLE', `nothing is saved to ${location.protocol} URLs`)
     const name = fileName(location)
     const volume = volumeOf(execution.id, 'data', placeOf(target).index)
-    const saved = await context.transfer(() =>
+    const saved = await context.places.saving.take(execution.owner, signal, () =>
       save({
         sink,
         location,
         open: () => openResult(target, volume, name),
+        lowestRate: settings.lowestRate,
         attempts: settings.transferAttempts,
         backoffMs: BACKOFF_MS,
         clock,
@@ -106,23 +108,43 @@ async function prepareEmpty(target: StepTarget): Promise<StepDetail> {
   return { name }
 }
 
-/** What the program has made. Throws DATA_MISSING when it has made nothing. */
-async function openResult({ platform, signal }: StepTarget, volume: VolumeRef, name: string): Promise<ResultFile> {
+/**
+ * What the program has made. Throws DATA_MISSING when it has made nothing, and NO_SPACE when that is more than there was
+ * room for: a file with holes says that it has bytes which nobody has stored.
+ */
+async function openResult(target: SavingTarget, volume: VolumeRef, name: string): Promise<ResultFile> {
+  const { platform, signal, sizes } = target
+  const { index } = placeOf(target)
   const found = await platform.readFile(volume, name, signal)
-  if (found) return found
-  throw new BrokerError('DATA_MISSING', `the program has made no file ${name}`)
+  if (!found) throw new BrokerError('DATA_MISSING', `the program has made no file ${name}`)
+  const { plan } = target.execution
+  const others = dataIn(plan, storageOf(target, index)).filter((other) => other !== index)
+  const taken = others.reduce((sum, other) => sum + (sizes.get(other) ?? 0), 0)
+  const gib = storageSizeGib(target, index)
+  if (found.sizeBytes + taken > gib * BYTES_PER_GIB) {
+    found.content.on('error', () => undefined)
+    found.content.destroy()
+    const beside = taken === 0 ? '' : `, and other results there ${taken}`
+    const said = `${name} has ${found.sizeBytes} bytes${beside}, which is more than its storage of ${gib} GiB holds`
+    throw new BrokerError('NO_SPACE', said)
+  }
+  sizes.set(index, found.sizeBytes)
+  return found
 }
 
-function storageSizeGib({ execution }: StepTarget, data: number): number {
-  const storage = execution.plan.data[data]?.spec.storage ?? 0
-  return execution.plan.storage[storage]?.sizeGib ?? 1
+function storageOf({ execution }: StepTarget, data: number): number {
+  return execution.plan.data[data]?.spec.storage ?? 0
+}
+
+function storageSizeGib(target: StepTarget, data: number): number {
+  const { execution } = target
+  return execution.plan.storage[storageOf(target, data)]?.sizeGib ?? 1
 }
 
 /** What the storage has left for this data resource, beside what the others in it have taken, in bytes. */
 function spaceLeft(target: StepTarget, data: number): number {
   const { plan } = target.execution
-  const storage = plan.data[data]?.spec.storage ?? 0
-  const others = dataIn(plan, storage).filter((other) => other !== data)
+  const others = dataIn(plan, storageOf(target, data)).filter((other) => other !== data)
   const taken = others.reduce(
     (sum, other) => sum + Number(componentAt(target, 'data', other).detail.bytes ?? plan.data[other]?.sizeBytes ?? 0),
     0,

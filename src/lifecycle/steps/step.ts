@@ -12,6 +12,8 @@ import { componentPlaces, type ComponentPlace } from '../../domain/execution-pla
 import type { Bearer } from '../../data/bearer.ts'
 import type { DataSink } from '../../data/data-sink.ts'
 import type { DataSource } from '../../data/data-source.ts'
+import type { LowestRate } from '../../data/rate-meter.ts'
+import type { Turns } from '../../data/turns.ts'
 import type { Platform } from '../../platforms/platform.ts'
 import type { Component } from '../../store/components.ts'
 import type { Execution } from '../../store/executions.ts'
@@ -33,8 +35,8 @@ export interface StepContext {
   readonly sink: (location: URL, bearer?: Bearer) => DataSink | undefined
   /** How the owner of an execution is acted for at a location; undefined where nobody is. */
   readonly bearerFor: (execution: Execution, location: URL) => Bearer | undefined
-  /** Runs a transfer when there is a place among those that run side by side. */
-  transfer<Result>(work: () => Promise<Result>): Promise<Result>
+  /** The places for transfers, those for data that are copied in and those for results. */
+  readonly places: Readonly<Record<'staging' | 'saving', Turns>>
 }
 
 export interface StepSettings {
@@ -44,6 +46,8 @@ export interface StepSettings {
   readonly outputBytesMax: number
   /** How often a broken transfer is resumed. */
   readonly transferAttempts: number
+  /** What a transfer has to make. */
+  readonly lowestRate: LowestRate
   /** How long results that could not be saved are kept on the platform, in milliseconds. */
   readonly keepUnsavedMs: number
 }
@@ -60,6 +64,12 @@ export interface StepTarget {
   readonly say: (message: Message, key?: string) => Promise<void>
 }
 
+/** A component to be saved. */
+export interface SavingTarget extends StepTarget {
+  /** The sizes in bytes of the results that are saved side by side, by the index of the data resource, as they are known. */
+  readonly sizes: Map<number, number>
+}
+
 /** What a step found out, to be kept with the component. */
 export type StepDetail = Readonly<Record<string, unknown>>
 
@@ -67,7 +77,7 @@ export interface Step {
   /** Makes the component ready. */
   prepare(target: StepTarget, context: StepContext): Promise<StepDetail>
   /** Saves what the program has made of the component, before anything is given back. Only of components that are to be saved. */
-  save?(target: StepTarget, context: StepContext): Promise<StepDetail>
+  save?(target: SavingTarget, context: StepContext): Promise<StepDetail>
   /** Gives back what the platform has of it. */
   release(target: StepTarget, context: StepContext): Promise<StepDetail>
 }

@@ -8,7 +8,13 @@ import { vi } from 'vitest'
 import type { DataSink } from '../../../src/data/data-sink.ts'
 import type { DataSource } from '../../../src/data/data-source.ts'
 import { STEPS } from '../../../src/lifecycle/steps/steps.ts'
-import { placeOf, type Step, type StepTarget } from '../../../src/lifecycle/steps/step.ts'
+import {
+  placeOf,
+  type SavingTarget,
+  type Step,
+  type StepContext,
+  type StepTarget,
+} from '../../../src/lifecycle/steps/step.ts'
 import type { Platform } from '../../../src/platforms/platform.ts'
 import type { Database, Queryable, Transaction } from '../../../src/store/database.ts'
 import type { Statement } from '../../../src/store/statements.ts'
@@ -49,11 +55,11 @@ export function watchSteps(): Begun {
   const begun: Begun = new Map()
   for (const [family, step] of Object.entries(STEPS))
     for (const verb of Object.keys(step) as (keyof Step)[]) {
-      const perform = step[verb]?.bind(step) as Step['prepare']
-      vi.spyOn(step as Required<Step>, verb).mockImplementation((target, context) => {
+      const perform = step[verb]?.bind(step) as Required<Step>['save']
+      vi.spyOn(step as Required<Step>, verb).mockImplementation((target: StepTarget, context: StepContext) => {
         const what = `${family} ${verb}`
         begun.set(what, [...(begun.get(what) ?? []), `${target.execution.id} ${target.component.position}`])
-        return running.run({ title: titleOf(target, verb), verb }, () => perform(target, context))
+        return running.run({ title: titleOf(target, verb), verb }, () => perform(target as SavingTarget, context))
       })
     }
   return begun

@@ -45,11 +45,13 @@ export interface Place {
 const FROM = '/store/in/content'
 const TO = '/store/out/content'
 const SECOND_MS = 1_000
+/** What is further away than the longest pause between two attempts, in milliseconds, is the end of something. */
+const PAUSE_MS_MAX = 60_000
 
 /** A new place with the simulated platform, where nothing has happened. */
 export function simulatedPlace(): Place {
   const directory = mkdtempSync(join(tmpdir(), 'steps-'))
-  const clock = new HastyClock()
+  const clock = new HastyClock(PAUSE_MS_MAX)
   // Hints would let the hasty clock jump to the end of a program as soon as it is started.
   const withoutHints: Clock = { now: () => clock.now(), at: () => () => undefined }
   const simulated = new SimulatedPlatform({
@@ -76,7 +78,7 @@ export function simulatedPlace(): Place {
 
 /** A new place with a real engine, which has this image. Its programs end by themselves. */
 export function enginePlace(engine: DockerPlatform, { location }: TestImage): Place {
-  const clock = new HastyClock()
+  const clock = new HastyClock(PAUSE_MS_MAX)
   return placeOf(clock, engine, {
     executable: () => ({
       ...executableOf(location),
@@ -153,7 +155,8 @@ function memorySink(saved: Map<string, string>): DataSink {
   const sink: DataSink = {
     schemes: ['https:'],
     as: () => sink,
-    save: async ({ pathname }, { content }) => void saved.set(pathname, (await buffer(content)).toString()),
+    save: async ({ pathname }, { read }) => void saved.set(pathname, (await buffer(await read())).toString()),
+    stored: async ({ pathname }) => ({ sizeBytes: Buffer.byteLength(saved.get(pathname) ?? '') }),
   }
   return sink
 }

@@ -1,6 +1,7 @@
 /** A worker of its own: nothing is shared with another but the database and what is outside. */
 import { randomUUID } from 'node:crypto'
 import { Ledger } from '../../../src/booking/ledger.ts'
+import { Turns } from '../../../src/data/turns.ts'
 import { BrokerError, isBrokerError } from '../../../src/domain/errors.ts'
 import { EstimateBook } from '../../../src/lifecycle/estimate-book.ts'
 import { JointWork } from '../../../src/lifecycle/joint-work.ts'
@@ -29,7 +30,13 @@ export class Worker {
       database: own,
       worker: this.name,
       joint: new JointWork(own, ledger, clock, this.name),
-      settings: { spoolDirectory, outputBytesMax: 1000, transferAttempts: 2, keepUnsavedMs: 10_000 },
+      settings: {
+        spoolDirectory,
+        outputBytesMax: 1000,
+        transferAttempts: 2,
+        lowestRate: { bytesPerSecond: 0, overMs: 1 },
+        keepUnsavedMs: 10_000,
+      },
       patience: { platformMs: 600_000, attemptsMax: 5, attemptsInAll: 20 },
       log: (level, text, { error } = {}) => {
         const cause = error instanceof Error && error.cause instanceof BrokerError ? error.cause : error
@@ -41,7 +48,7 @@ export class Worker {
       estimates: new EstimateBook(1e6),
       chance: () => 0.5,
       onEnd: () => undefined,
-      transfer: (run) => run(),
+      places: { staging: new Turns(8), saving: new Turns(8) },
       platform: () => thePlatform,
     }
   }
