@@ -17,6 +17,7 @@ export class Preparation {
   readonly #begun = new Set<number>()
   readonly #running = new Map<number, Promise<void>>()
   readonly #failures: StepFailure[] = []
+  #hasEnded = false
 
   constructor(context: WorkerContext) {
     this.#context = context
@@ -34,9 +35,14 @@ export class Preparation {
     }
   }
 
-  /** Returns when one of them has ended, at once when one has failed or none is going on. */
+  /**
+   * Returns when one of them has ended since it returned last, at once when one has failed or none is going on. One that
+   * ends while others are begun is not missed, so that what depends on it does not wait for them.
+   */
   async settled(): Promise<void> {
-    if (this.#failures.length === 0 && this.#running.size > 0) await Promise.race(this.#running.values())
+    if (!this.#hasEnded && this.#failures.length === 0 && this.#running.size > 0)
+      await Promise.race(this.#running.values())
+    this.#hasEnded = false
   }
 
   /** Throws the StepFailure of one that failed. */
@@ -67,6 +73,7 @@ export class Preparation {
       this.#failures.push(new StepFailure(component, `preparing the ${component.family}`, cause))
     } finally {
       this.#running.delete(position)
+      this.#hasEnded = true
     }
   }
 

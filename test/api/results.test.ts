@@ -196,13 +196,15 @@ describe('results are not said to be saved', () => {
   it('when they are larger than their storage: holes are no bytes', async () => {
     const request = copying('/sparse.bin', COPY, { SIMULATED_DURATION: 'PT1H' })
     const uuid = await api.run(request)
-    await api.reaches(uuid, 'AVAILABLE')
-    for (let seen = ''; !seen;) seen = (await api.execution(uuid)).executable?.phase === 'AVAILABLE' ? 'there' : ''
     const volumes = join(broker.dataDirectory, 'simulated', 'simulated')
-    const volume = readdirSync(volumes).find(
-      (name) => name.startsWith(uuid) && existsSync(join(volumes, name, 'sparse.bin')),
-    )
-    truncateSync(join(volumes, volume ?? '', 'sparse.bin'), 2 ** 40)
+    const made = () =>
+      readdirSync(volumes)
+        .filter((name) => name.startsWith(uuid))
+        .map((name) => join(volumes, name, 'sparse.bin'))
+        .find((file) => existsSync(file))
+    let file = made()
+    for (; file === undefined; file = made()) await api.execution(uuid)
+    truncateSync(file, 2 ** 40)
     await api.setPhase(uuid, 'RELEASING')
     await expect(api.reaches(uuid, 'COMPLETED')).rejects.toThrow(
       /sparse\.bin has 1099511627776 bytes, which is more than its storage of 1 GiB holds/,

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { brokerWithAccounts, type BrokerWithAccounts, type CallerApi } from '../support/accounts.ts'
-import { allText, Api, containerRequest } from '../support/api.ts'
-import { testBroker } from '../support/broker.ts'
+import { Api, containerRequest } from '../support/api.ts'
+import { testBroker, type TestBroker } from '../support/broker.ts'
 import { startDataServer, type DataServer } from '../support/data-server.ts'
 
 /** So slow that nothing of it ends while a test runs, and never silent. */
@@ -16,6 +16,7 @@ const PLACES = 4
 
 let data: DataServer
 let site: BrokerWithAccounts
+let strict: TestBroker
 let mallory: CallerApi
 let ada: CallerApi
 beforeAll(async () => {
@@ -24,12 +25,25 @@ beforeAll(async () => {
   data.files.set('/drip', { content: 1_000_000 })
   data.faults.set('/drip', [DRIP])
   data.faults.set('/drain', [{ method: 'PUT', bytesPerSecond: 10 }])
-  site = await brokerWithAccounts({ 'data.concurrency': PLACES, 'data.savingConcurrency': PLACES })
+  data.files.set('/large', { content: 30_000_000 })
+  site = await brokerWithAccounts({
+    'data.concurrency': PLACES,
+    'data.savingConcurrency': PLACES,
+    'data.questionsPerHost': 4,
+    'data.surveyWithin': 'PT5S',
+  })
+  strict = await testBroker({
+    'data.lowestRate': 1_000_000,
+    'data.lowestRateOver': 'PT0.3S',
+    'data.attempts': 2,
+    'data.silence': 'PT1S',
+  })
   mallory = await site.user('mallory')
   ada = await site.user('ada')
 })
 afterAll(async () => {
   await site.broker.close()
+  await strict.close()
   await data.close()
 })
 
@@ -42,6 +56,8 @@ const from = (path: string, name = path): Data => ({
 const to = (path: string, name = path): Data => ({ ...from(path, name), access: 'WRITEONLY' })
 const many = (of: (path: string, name: string) => Data, path: string) =>
   Array.from({ length: 9 }, (_, index) => of(`${path}?${index}`, `d${index}`))
+
+const drips = () => data.requests.filter(({ method, path }) => method === 'GET' && path.startsWith('/drip')).length
 
 /** Copies the first of the data to each of the others. */
 const copying = (...all: Data[]) =>
@@ -64,8 +80,7 @@ describe('what another user needs is copied and saved while', () => {
   it('one user’s data drip in, nine at once', async () => {
     const dripping = await mallory.run(containerRequest({}, { data: many(from, '/drip') }))
     // All that mallory gets, and the next ones wait.
-    while (data.requests.filter(({ method, path }) => method === 'GET' && path.startsWith('/drip')).length < PLACES - 1)
-      await mallory.execution(dripping)
+    while (drips() < PLACES - 1) await mallory.execution(dripping)
     const uuid = await ada.run(copying(from('/small'), to('/saved')))
     expect((await ada.reaches(uuid, 'COMPLETED')).phase).toBe('COMPLETED')
     expect(String(data.files.get('/saved')?.content)).toBe('small')
@@ -86,22 +101,15 @@ describe('a transfer does not go on for ever:', () => {
     )
   })
   it('waiting for a place to copy ends with it, too', async () => {
-    const one = await testBroker({ 'data.concurrency': 1 })
-    const api = new Api(one.url)
     data.requests.splice(0)
-    const first = await api.run(containerRequest({}, { data: [from('/drip')] }))
-    await data.asked('GET', '/drip')
-    const second = await api.run(
+    const first = await ada.run(containerRequest({}, { data: many(from, '/drip') }))
+    while (drips() < PLACES - 1) await ada.execution(first)
+    const second = await ada.run(
       containerRequest({}, { data: [from('/small')], schedule: { requested: { duration: 'PT1S' } } }),
     )
-    const ended = await api.ends(second)
-    expect([ended.phase, allText(ended).join()]).toEqual([
-      'FAILED',
-      expect.stringMatching(/time that was booked ended/),
-    ])
-    await api.setPhase(first, 'CANCELLED')
-    await api.ends(first)
-    await one.close()
+    await expect(ada.reaches(second, 'COMPLETED')).rejects.toThrow(/the time that was booked ended/)
+    expect(data.requests.filter(({ method, path }) => method === 'GET' && path === '/small')).toEqual([])
+    await ada.setPhase(first, 'CANCELLED')
   })
   it.each([
     ['in', () => copying(from('/drip')), /Preparing the data failed: the server 127\.0\.0\.1:\d+ sent \d+ bytes in/],
@@ -111,17 +119,9 @@ describe('a transfer does not go on for ever:', () => {
       /Saving the data failed: the server 127\.0\.0\.1:\d+ (took \d+ bytes in|was silent for too long)/,
     ],
   ])('one that is too slow is broken off, %s', async (_, request, reason) => {
-    data.files.set('/large', { content: 30_000_000 })
-    const strict = await testBroker({
-      'data.lowestRate': 1_000_000,
-      'data.lowestRateOver': 'PT0.3S',
-      'data.attempts': 2,
-      'data.silence': 'PT1S',
-    })
     const api = new Api(strict.url)
     const uuid = await api.run(request())
     await expect(api.reaches(uuid, 'COMPLETED')).rejects.toThrow(reason)
-    await strict.close()
   })
 })
 
@@ -140,14 +140,7 @@ describe('the sources of one request are asked', () => {
     silent.listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const location = (n: number) => `http://127.0.0.1:${(silent.address() as AddressInfo).port}/${n}`
-    const asking = await brokerWithAccounts({
-      'data.questionsPerHost': 4,
-      'data.answerWithin': 'PT1S',
-      'data.surveyWithin': 'PT2S',
-    })
-    const [eve, bob] = [await asking.user('eve'), await asking.user('bob')]
-    const began = Date.now()
-    const offers = eve.offers(
+    const offers = mallory.offers(
       containerRequest(
         {},
         {
@@ -160,15 +153,13 @@ describe('the sources of one request are asked', () => {
       ),
     )
     await full
-    const theirs = bob.offers(containerRequest({}, { data: [from('/small')] }))
+    const theirs = ada.offers(containerRequest({}, { data: [from('/small')] }))
     expect((await theirs).result).toBe('YES')
     const answer = await offers
     expect(answer.result).toBe('NO')
-    expect(Date.now() - began).toBeLessThan(10_000)
-    expect(JSON.stringify(answer)).toMatch(/within the 2 s that all data of a request have together/)
+    expect(JSON.stringify(answer)).toMatch(/within the 5 s that all data of a request have together/)
     expect(most).toBe(3)
     silent.closeAllConnections()
     silent.close()
-    await asking.broker.close()
   })
 })
