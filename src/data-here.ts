@@ -7,6 +7,8 @@ import type { DataSink } from './data/data-sink.ts'
 import type { DataSource } from './data/data-source.ts'
 import { HttpsSink } from './data/https/https-sink.ts'
 import { HttpsSource } from './data/https/https-source.ts'
+import type { LowestRate } from './data/rate-meter.ts'
+import { Turns } from './data/turns.ts'
 import type { WorkerContext } from './lifecycle/worker-context.ts'
 
 /** The source and the sink for a URL by its scheme. */
@@ -25,6 +27,16 @@ export function dataPlaces(config: Config): Pick<WorkerContext, 'source' | 'sink
     source: (location, bearer) => placeFor(sources, location, bearer),
     sink: (location, bearer) => placeFor(sinks, location, bearer),
   }
+}
+
+/** The places for transfers in this process. */
+export function transferPlaces({ data }: Config): WorkerContext['places'] {
+  return { staging: new Turns(data.concurrency), saving: new Turns(data.savingConcurrency) }
+}
+
+/** What a transfer has to make. */
+export function lowestRate({ data }: Config): LowestRate {
+  return { bytesPerSecond: data.lowestRate, overMs: milliseconds(data.lowestRateOver) }
 }
 
 function placeFor<Place extends { readonly schemes: readonly string[]; as(bearer: Bearer): Place }>(

@@ -12,8 +12,8 @@ import { until, type Clock } from './domain/clock.ts'
 import { idSource, type IdSource } from './domain/ids.ts'
 import type { Tracing } from './domain/tracing.ts'
 import type { HttpContext } from './http/context.ts'
-import { Turns, TurnsAt } from './data/turns.ts'
-import { dataPlaces } from './data-here.ts'
+import { TurnsAt } from './data/turns.ts'
+import { dataPlaces, lowestRate, transferPlaces } from './data-here.ts'
 import { delegationsOf } from './delegations-here.ts'
 import { identitySource } from './identities-here.ts'
 import type { Delegations } from './delegation/delegations.ts'
@@ -176,10 +176,7 @@ async function start(
       spoolDirectory,
       outputBytesMax: config.execution.outputBytes,
       transferAttempts: config.data.attempts,
-      lowestRate: {
-        bytesPerSecond: config.data.lowestRate,
-        overMs: milliseconds(config.data.lowestRateOver),
-      },
+      lowestRate: lowestRate(config),
       keepUnsavedMs: milliseconds(config.data.keepUnsaved),
     },
     patience: {
@@ -195,7 +192,7 @@ async function start(
     estimates,
     chance: Math.random,
     onEnd: (phase) => figures.executionEnded(phase),
-    places: { staging: new Turns(config.data.concurrency), saving: new Turns(config.data.savingConcurrency) },
+    places: transferPlaces(config),
     platform: (name) => opened.find((platform) => platform.name === name),
   }
 

@@ -1,0 +1,70 @@
+/** The keys of the configuration for data: where they come from, how they are copied, and how results are saved. */
+import { duration } from './duration-schema.ts'
+
+export const DATA = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  properties: {
+    allowedNetworks: {
+      type: 'array',
+      items: { type: 'string' },
+      default: [],
+      description:
+        'Networks such as 10.0.0.0/8 that data may come from although they are private, loopback or link-local.',
+    },
+    allowedHosts: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'When given, data come from these hosts only; *.example.org stands for all hosts below.',
+    },
+    concurrency: {
+      type: 'integer',
+      minimum: 1,
+      default: 8,
+      description:
+        'How many data are copied in at the same time in one process. Their owners take turns, and no owner has more than three quarters of the places.',
+    },
+    savingConcurrency: {
+      type: 'integer',
+      minimum: 1,
+      default: 8,
+      description:
+        'How many results are saved at the same time in one process, beside what is copied in; owners take turns as there.',
+    },
+    lowestRate: {
+      type: 'integer',
+      minimum: 0,
+      default: 1_000,
+      description:
+        'Bytes per second that a transfer has to make, in or out; one that is slower is broken off and tried again as often as others. 0 for any.',
+    },
+    lowestRateOver: duration('Over how much time the lowest rate is measured.', 'PT1M'),
+    attempts: {
+      type: 'integer',
+      minimum: 1,
+      default: 5,
+      description: 'How often a transfer that breaks off is resumed.',
+    },
+    expectedRate: {
+      type: 'integer',
+      minimum: 1,
+      default: 20_000_000,
+      description: 'Bytes per second expected of a source of which nothing is known.',
+    },
+    keepUnsaved: duration(
+      'How long results that could not be saved are kept on the platform, and their storage with them.',
+      'P1D',
+    ),
+    answerWithin: duration('How long a source may take to say what it has.', 'PT10S'),
+    silence: duration('How long a server may be silent within a transfer, before the transfer is broken off.', 'PT30S'),
+    questionsPerHost: {
+      type: 'integer',
+      minimum: 1,
+      default: 8,
+      description:
+        'How many questions about data one process asks one host at the same time, before anything is offered; callers take turns.',
+    },
+    surveyWithin: duration('How long all questions about the data of one request may take.', 'PT30S'),
+  },
+} as const
