@@ -3,7 +3,7 @@ import { connectorsOf, locationOf, type Endpoint } from './connectors.ts'
 import { EXECUTION_PHASES } from './execution-lifecycle.ts'
 import type { ContainerPort } from './execution-request.ts'
 
-const web: ContainerPort = { internalPort: 8888, protocol: 'HTTP', access: 'desktop', path: '/lab?reset' }
+const web: ContainerPort = { internalPort: 8888, protocol: 'HTTP', purpose: 'desktop', path: '/lab?reset' }
 const reached: Endpoint = { port: 8888, transport: 'tcp', host: '127.0.0.1', publishedPort: 32768 }
 
 describe('a connector', () => {

@@ -14,7 +14,7 @@ export interface Endpoint {
 
 export interface Connector {
   /** What the client said that the port is for. */
-  readonly access?: string
+  readonly purpose?: string
   readonly status: 'PREPARING' | 'AVAILABLE' | 'FINISHED'
   readonly protocol: ContainerPort['protocol']
   /** A URL, as long as something answers there. */
@@ -31,21 +31,29 @@ export function endpointOf(port: ContainerPort, endpoints: readonly Endpoint[]):
   return endpoints.find((one) => one.port === port.internalPort && one.transport === transportOf(port))
 }
 
-/** The connectors of an execution, one for each port in their order. `endpoints` are known once the program runs. */
+/** The word for what a port is for; undefined when nobody said one. */
+export function purposeOf({ purpose, access }: ContainerPort): string | undefined {
+  return purpose ?? (typeof access === 'string' ? access : undefined)
+}
+
+/** The connectors of an execution, one for each port that is listed, in their order. `endpoints` are known once the program runs. */
 export function connectorsOf(
   ports: readonly ContainerPort[],
   { phase, endedAt }: { readonly phase: ExecutionPhase; readonly endedAt?: number },
   endpoints: readonly Endpoint[],
 ): Connector[] {
   const isOver = executionLifecycle.isTerminal(phase) || phase === 'RELEASING' || endedAt !== undefined
-  return ports.map((port) => {
-    const { access, protocol } = port
-    const same = { protocol, ...(access === undefined ? {} : { access }) }
-    if (isOver) return { ...same, status: 'FINISHED' }
-    const endpoint = phase === 'AVAILABLE' ? endpointOf(port, endpoints) : undefined
-    if (!endpoint) return { ...same, status: 'PREPARING' }
-    return { ...same, status: 'AVAILABLE', location: locationOf(port, endpoint) }
-  })
+  return ports
+    .filter(({ access }) => access !== false)
+    .map((port) => {
+      const { protocol } = port
+      const purpose = purposeOf(port)
+      const same = { protocol, ...(purpose === undefined ? {} : { purpose }) }
+      if (isOver) return { ...same, status: 'FINISHED' }
+      const endpoint = phase === 'AVAILABLE' ? endpointOf(port, endpoints) : undefined
+      if (!endpoint) return { ...same, status: 'PREPARING' }
+      return { ...same, status: 'AVAILABLE', location: locationOf(port, endpoint) }
+    })
 }
 
 /** The URL of a port: with the path to begin at where one is spoken of. Whatever the path, it stays on that host. */

@@ -16,11 +16,18 @@ export interface ContainerImage {
 
 /** A port of a container that the client wants to reach. */
 export interface ContainerPort {
-  readonly access?: string
+  /** Whether the connectors list it; they do when missing. In plans of earlier versions, a word for what it is for. */
+  readonly access?: boolean | string
+  /** A word for what it is for. */
+  readonly purpose?: string
   readonly internalPort: number
-  readonly protocol: 'UDP' | 'TCP' | 'HTTP' | 'HTTPS'
+  readonly protocol: PortProtocol
   readonly path?: string
 }
+
+/** What is spoken at a port. */
+export const PORT_PROTOCOLS = ['UDP', 'TCP', 'HTTP', 'HTTPS'] as const
+export type PortProtocol = (typeof PORT_PROTOCOLS)[number]
 
 /** What carries the protocol of a port. */
 export const transportOf = ({ protocol }: Pick<ContainerPort, 'protocol'>): Transport =>

@@ -79,7 +79,7 @@ describe('a notebook that is served', () => {
     const { executable } = open()
     expect(executable.command).toEqual(['serve', '--port=9000'])
     expect(executable.ports).toEqual([
-      { access: 'notebook', internalPort: 9000, protocol: 'HTTP', path: '/lab/tree/fit.ipynb' },
+      { purpose: 'notebook', internalPort: 9000, protocol: 'HTTP', path: '/lab/tree/fit.ipynb' },
     ])
   })
   it('is changed in its own volume, and saved nowhere unless that is asked for', () => {

@@ -64,7 +64,7 @@ export function servedNotebookOf(location: string, site: NotebookSite, server: N
     ...notebookOf(location, site),
     mode: 'INTERACTIVE',
     command: server.command.map((argument) => argument.replaceAll('{port}', String(server.port))),
-    ports: [{ access: 'notebook', internalPort: server.port, protocol: 'HTTP' }],
+    ports: [{ purpose: 'notebook', internalPort: server.port, protocol: 'HTTP' }],
   }
 }
 

@@ -45,6 +45,12 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Check that this is what was meant, and write it so.',
   },
+  'value-read-as': {
+    level: 'WARN',
+    template: "The value '${text}' of ${pointer} was read as ${readAs}.",
+    places: ['offer set'],
+    advice: 'Write the value as the message has it: numbers and true or false without quotes, texts in quotes.',
+  },
   'maximum-capped': {
     level: 'WARN',
     template: 'No pool has ${maximum} ${resource} as ${pointer} asks for; offers go up to ${limit}.',

@@ -24,6 +24,8 @@ export interface Conformed {
   readonly unknownKinds: readonly UnknownKind[]
   /** The first entries of maps that have no value. */
   readonly nullEntries: readonly NullEntry[]
+  /** Values that were written as another type, with what they were read as. */
+  readonly readAs: readonly ReadAs[]
   /** Where in what the client sent a place of `value` is: what was left out of a list moved those behind it. */
   readonly placeInOriginal: (pointer: string) => string
 }
@@ -40,9 +42,18 @@ interface NullEntry {
   readonly name: string
 }
 
-/** Fits a value to a schema of the contract. */
-export function conform(name: SchemaName, value: unknown): Conformed {
-  const fitting = new Fitting()
+interface ReadAs {
+  readonly pointer: string
+  readonly text: string
+  readonly readAs: string
+}
+
+/**
+ * Fits a value to a schema of the contract. With `isLenient`, a value of which the meaning is plain is read although it has
+ * another type than the contract says: a number in quotes, a word in other capitals.
+ */
+export function conform(name: SchemaName, value: unknown, { isLenient = false } = {}): Conformed {
+  const fitting = new Fitting(isLenient)
   const fitted = fitting.fit(schemaNamed(name), value)
   return {
     value: fitted,
@@ -50,6 +61,7 @@ export function conform(name: SchemaName, value: unknown): Conformed {
     moreUnknownFields: fitting.moreUnknownFields,
     unknownKinds: fitting.unknownKinds,
     nullEntries: fitting.nullEntries,
+    readAs: fitting.readAs,
     placeInOriginal: (pointer) => fitting.placeInOriginal(pointer),
   }
 }
@@ -70,13 +82,20 @@ class Fitting {
   moreUnknownFields = 0
   readonly unknownKinds: UnknownKind[] = []
   readonly nullEntries: NullEntry[] = []
+  readonly readAs: ReadAs[] = []
+  readonly #isLenient: boolean
   /** The keys that lead to the part that is fitted now. Nearly every part is as it should be and needs no pointer. */
   readonly #path: (string | number)[] = []
   /** By the pointer of a list of which something was left out: the indices of what is left. */
   readonly #left = new Map<string, readonly number[]>()
 
+  constructor(isLenient: boolean) {
+    this.#isLenient = isLenient
+  }
+
   fit(schema: Schema, part: unknown): unknown {
-    if (typeof part !== 'object' || part === null) return part
+    if (part === null || part === undefined) return part
+    if (typeof part !== 'object') return this.#isLenient ? this.#fitScalar(resolveSchema(schema), part) : part
     const resolved = resolveSchema(schema)
     if (Array.isArray(part)) return this.#fitList(resolved, part)
     const branch = this.#branchFor(resolved, part as Fields)
@@ -87,6 +106,13 @@ class Fitting {
     if (this.#left.size === 0) return pointer
     const [, ...tokens] = pointer.split('/')
     return tokens.reduce((place, token) => `${place}/${this.#left.get(place)?.[Number(token)] ?? token}`, '')
+  }
+
+  #fitScalar(schema: Schema, part: unknown): unknown {
+    const meant = meaningOf(schema, part)
+    if (meant === undefined || meant === part) return part
+    this.readAs.push({ pointer: this.#pointer(), text: String(part), readAs: JSON.stringify(meant) })
+    return meant
   }
 
   #fitList(schema: Schema, list: readonly unknown[]): unknown[] {
@@ -120,7 +146,7 @@ class Fitting {
   }
 
   #fitAt(key: string | number, schema: Schema, part: unknown): unknown {
-    if (typeof part !== 'object') return part
+    if (typeof part !== 'object' && !this.#isLenient) return part
     this.#path.push(key)
     const fitted = this.fit(schema, part)
     this.#path.pop()
@@ -154,6 +180,25 @@ class Fitting {
     return [...this.#path, ...further].map((key) => `/${escapePointer(String(key))}`).join('')
   }
 }
+
+/** What a scalar means where a schema wants another type or other capitals; undefined when that is not plain. */
+function meaningOf({ type, enum: words, const: only }: Schema, part: unknown): string | number | boolean | undefined {
+  if (only !== undefined) return undefined
+  if (typeof part === 'string') {
+    const text = part.trim()
+    if (words) return words.find((word): word is string => String(word).toLowerCase() === text.toLowerCase())
+    if (type === 'integer') return /^[+-]?\d{1,15}(\.0*)?$/.test(text) ? Number(text) : undefined
+    if (type === 'number') return DECIMAL.test(text) && Number.isFinite(Number(text)) ? Number(text) : undefined
+    if (type === 'boolean') return BOOLEANS.get(text.toLowerCase())
+  } else if (type === 'string' && !words && (typeof part === 'number' || typeof part === 'boolean')) return String(part)
+  return undefined
+}
+
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+])
 
 type Fields = Readonly<Record<string, unknown>>
 

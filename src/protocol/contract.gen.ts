@@ -1013,9 +1013,9 @@ export interface components {
         };
         /** @description What the program runs on. */
         ComputeResource: components["schemas"]["SimpleComputeResource"];
-        /** @description A way to reach the program while it runs. There is one for each port that the executable asks for, in their order. */
+        /** @description A way to reach the program while it runs. There is one for each port of the executable but those with `access` false, in their order. */
         Connector: {
-            /** @description What it is for, as the `access` of its port says. */
+            /** @description What it is for, as the `purpose` of its port says. */
             kind?: string;
             /**
              * @description Where it is, as a URL, while the status is AVAILABLE.
@@ -1034,7 +1034,10 @@ export interface components {
         ConnectorStatus: "PREPARING" | "AVAILABLE" | "FINISHED";
         /** @description An OCI image. */
         ContainerImage: {
-            /** @description The digest (`sha256:…`) of the image at its registry, or the id of an image on the platform. */
+            /**
+             * @description The digest of the image at its registry, or the id of an image on the platform: `sha256:` and 64 hexadecimal digits.
+             *     Where it is something else, the answer is NO.
+             */
             digest?: string;
             /** @description References to the image, such as `registry.example/project/name:tag`, tried in their order. */
             locations?: string[];
@@ -1048,19 +1051,25 @@ export interface components {
         /** @description One port of a container. */
         ContainerPort: {
             /**
-             * @description What the port is for.
-             * @example desktop
+             * @description Whether the connectors of the execution list the port.
+             * @default true
              */
-            access?: string;
+            access?: boolean;
             external?: components["schemas"]["ExternalPort"];
             internal?: components["schemas"]["InternalPort"];
             /** @description For HTTP and HTTPS, the path to begin at. */
             path?: string;
             /**
-             * @description What is spoken there; TCP when left out.
-             * @enum {string}
+             * @description What is spoken there: UDP, TCP, HTTP or HTTPS, in capitals or not; TCP when left out. For another word, the answer
+             *     is NO.
+             * @example HTTP
              */
-            protocol?: "UDP" | "TCP" | "HTTP" | "HTTPS";
+            protocol?: string;
+            /**
+             * @description What the port is for; the `kind` of its connector.
+             * @example desktop
+             */
+            purpose?: string;
         };
         /** @description One cost. Several are limits that all hold. */
         CostItem: components["schemas"]["SimpleMinMaxFloatCost"] | components["schemas"]["AbstractCostItem"];
@@ -1095,8 +1104,11 @@ export interface components {
             ID?: string;
             /** @description Whether the link wants a login: false, optional or true. */
             link_auth?: string;
-            /** @description Whether the caller of the DataLink service may follow the link. */
-            link_authorized?: boolean;
+            /**
+             * @description Whether the caller of the DataLink service may follow the link: true or false.
+             * @example true
+             */
+            link_authorized?: string;
             /** @description What the service calls them. */
             local_semantics?: string;
             /** @description What they are to the identifier, such as `#this`. */
@@ -1439,7 +1451,10 @@ export interface components {
         };
         /** @description The port in the container. */
         InternalPort: {
-            /** @description Its number. */
+            /**
+             * @description Its number, from 1 to 65535. For another number, the answer is NO.
+             * @example 8080
+             */
             port?: number;
         };
         /** @description How the Virtual Observatory identifies data, and what its services said of them. */
@@ -1618,7 +1633,10 @@ export interface components {
          * @example urn:ivoa:calycopis:metric:compute-performance
          */
         MetricType: string;
-        /** @description At least `min`, never more than `max`; without a `max`, exactly `min`. */
+        /**
+         * @description At least `min`, never more than `max`; without a `max`, exactly `min`. For what nobody has, such as a number below zero,
+         *     the answer is NO.
+         */
         MinMaxInteger: {
             /**
              * Format: int64

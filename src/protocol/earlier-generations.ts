@@ -151,6 +151,24 @@ export const EARLIER_FORMS: readonly EarlierForm[] = [
     },
   },
   {
+    name: 'port-access-word',
+    form: 'a word for what a port is for',
+    of: 'ExecutionRequest',
+    rewrite(body, note) {
+      const network = isMap(body.executable) ? body.executable.network : undefined
+      if (!isMap(network) || !Array.isArray(network.ports)) return body
+      const ports = (network.ports as unknown[]).map((port, index) => {
+        if (!isMap(port) || typeof port.access !== 'string' || 'purpose' in port) return port
+        if (/^\s*(true|false)?\s*$/i.test(port.access)) return port
+        note(`/executable/network/ports/${index}/access`, 'purpose')
+        const { access: purpose, ...beside } = port
+        return { ...beside, purpose }
+      })
+      if (ports.every((port, index) => port === (network.ports as unknown[])[index])) return body
+      return { ...body, executable: { ...(body.executable as Fields), network: { ...network, ports } } }
+    },
+  },
+  {
     name: 'update-wrapper',
     form: 'the update in a field of that name',
     of: 'Update',

@@ -13,12 +13,12 @@ export interface Fitted extends Omit<Conformed, 'placeInOriginal'> {
   readonly earlier: readonly EarlierPart[]
 }
 
-const NOTHING_LEFT_OUT = { unknownFields: [], moreUnknownFields: 0, unknownKinds: [], nullEntries: [] }
+const NOTHING_LEFT_OUT = { unknownFields: [], moreUnknownFields: 0, unknownKinds: [], nullEntries: [], readAs: [] }
 
 /** Fits a request; the value is the very body where there is nothing to fit. */
 export function fitRequest(body: unknown): Fitted {
   if (followsExactly('ExecutionRequest', body)) return { value: body, ...NOTHING_LEFT_OUT, faults: [], earlier: [] }
   const { body: current, earlier } = modernise('ExecutionRequest', body)
-  const conformed = conform('ExecutionRequest', current)
+  const conformed = conform('ExecutionRequest', current, { isLenient: true })
   return { ...conformed, faults: faultsOfConformed('ExecutionRequest', conformed), earlier }
 }

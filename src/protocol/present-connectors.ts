@@ -1,5 +1,5 @@
 /** Presents where the ports of a program are reached: the connectors of an execution, and the ports of its executable. */
-import { connectorsOf, endpointOf, endpointsIn, type Endpoint } from '../domain/connectors.ts'
+import { connectorsOf, endpointOf, endpointsIn, purposeOf, type Endpoint } from '../domain/connectors.ts'
 import { firstPositions } from '../domain/execution-plan.ts'
 import type { DockerContainer } from '../domain/execution-request.ts'
 import { tokenIn, wayIn } from '../domain/notebook-server.ts'
@@ -7,13 +7,13 @@ import { compact } from './compact.ts'
 import type { Schemas } from './contract.ts'
 import type { ExecutionView } from './present.ts'
 
-/** The connectors of an execution, one for each port that was asked for; with the way in for who may enter. */
+/** The connectors of an execution, one for each port that is listed; with the way in for who may enter. */
 export function presentConnectors(view: ExecutionView): Schemas['Connector'][] {
   const { ports } = view.plan.executable.spec
   if (ports.length === 0) return []
   const token = view.mayEnter ? tokenIn(computeDetail(view)) : undefined
-  return connectorsOf(ports, view, endpointsNow(view)).map(({ access, location, ...connector }) => ({
-    ...(access === undefined ? {} : { kind: access }),
+  return connectorsOf(ports, view, endpointsNow(view)).map(({ purpose, location, ...connector }) => ({
+    ...(purpose === undefined ? {} : { kind: purpose }),
     ...connector,
     ...(location === undefined ? {} : { location: token === undefined ? location : wayIn(location, token) }),
   }))
@@ -36,10 +36,11 @@ export function presentNetwork(
 ): NonNullable<Schemas['DockerContainer']['network']> {
   return {
     ports: ports.map((port) => {
-      const { access, internalPort, protocol, path } = port
+      const { internalPort, protocol, path } = port
       const endpoint = endpointOf(port, endpoints)
       const external = endpoint && { port: endpoint.publishedPort, addresses: [endpoint.host] }
-      return compact({ access, internal: { port: internalPort }, external, protocol, path })
+      const [access, purpose] = [port.access !== false, purposeOf(port)]
+      return compact({ access, purpose, internal: { port: internalPort }, external, protocol, path })
     }),
   }
 }

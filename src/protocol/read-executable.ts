@@ -1,11 +1,20 @@
 /** Reads what shall be run. Every kind of executable is part of the contract; containers are what there is to run them with. */
-import type { DockerContainer, Executable, JupyterNotebook } from '../domain/execution-request.ts'
+import {
+  PORT_PROTOCOLS,
+  type DockerContainer,
+  type Executable,
+  type JupyterNotebook,
+  type PortProtocol,
+} from '../domain/execution-request.ts'
+import { isDigest } from '../domain/image-reference.ts'
 import { notebookOf, servedNotebookOf, type NotebookSite } from '../domain/notebook.ts'
 import type { Schemas } from './contract.ts'
 import { KIND, shortKind } from './kinds.ts'
 import { readArguments, readEnvironment } from './read-environment.ts'
 import { readMeta, textOf } from './read-meta.ts'
 import type { RequestNotes } from './request-notes.ts'
+
+const PORT_MAX = 65_535
 
 /** Reads an executable; undefined for one that cannot be run here, which is noted. */
 export function readExecutable(
@@ -45,6 +54,7 @@ function readContainer(wire: Schemas['DockerContainer'], notes: RequestNotes): D
   const command = readArguments(wire.command ?? [], notes)
   if (entrypoint === '' && command.length === 0)
     notes.missing('/executable/command', "a program (the entrypoint '' takes away that of the image)")
+  const digest = readDigest(wire.image?.digest, notes)
   const { name, description } = readMeta(wire.meta)
   return {
     type: 'docker-container',
@@ -52,7 +62,7 @@ function readContainer(wire: Schemas['DockerContainer'], notes: RequestNotes): D
     description,
     image: {
       locations,
-      ...(wire.image?.digest ? { digest: wire.image.digest } : {}),
+      ...(digest === undefined ? {} : { digest }),
       architecture: wire.image?.platform?.architecture ?? 'amd64',
       os: wire.image?.platform?.os ?? 'linux',
     },
@@ -64,19 +74,37 @@ function readContainer(wire: Schemas['DockerContainer'], notes: RequestNotes): D
   }
 }
 
+function readDigest(wire: string | undefined, notes: RequestNotes): string | undefined {
+  const digest = textOf(wire)?.toLowerCase()
+  if (digest !== undefined && !isDigest(digest))
+    notes.invalid('/executable/image/digest', wire, 'a digest is `sha256:` and 64 hexadecimal digits')
+  return digest
+}
+
 function readPort(
   wire: Schemas['ContainerPort'],
   index: number,
   notes: RequestNotes,
 ): DockerContainer['ports'][number] {
   const pointer = `/executable/network/ports/${index}`
-  if (wire.internal?.port === undefined) notes.missing(`${pointer}/internal/port`, 'a port number')
+  const internalPort = wire.internal?.port
+  if (internalPort === undefined) notes.missing(`${pointer}/internal/port`, 'a port number')
+  else if (internalPort < 1 || internalPort > PORT_MAX)
+    notes.invalid(`${pointer}/internal/port`, internalPort, `a port is a number from 1 to ${PORT_MAX}, such as 8080`)
   if (wire.external)
     notes.invalid(`${pointer}/external`, wire.external, 'the broker chooses where the port is published')
   return {
-    internalPort: wire.internal?.port ?? 0,
-    protocol: wire.protocol ?? 'TCP',
-    ...(wire.access ? { access: wire.access } : {}),
+    internalPort: internalPort ?? 0,
+    protocol: readProtocol(wire.protocol, pointer, notes),
+    ...(wire.access === false ? { access: false } : {}),
+    ...(wire.purpose ? { purpose: wire.purpose } : {}),
     ...(wire.path ? { path: wire.path } : {}),
   }
+}
+
+function readProtocol(wire: string | undefined, pointer: string, notes: RequestNotes): PortProtocol {
+  const word = textOf(wire)?.toUpperCase() ?? 'TCP'
+  const protocol = PORT_PROTOCOLS.find((known) => known === word)
+  if (!protocol) notes.invalid(`${pointer}/protocol`, wire, `possible is ${PORT_PROTOCOLS.join(', ')}`)
+  return protocol ?? 'TCP'
 }

@@ -289,3 +289,106 @@ describe('mounts that lie in each other', () => {
     expect(clashes).toEqual([2, 3, 4, 6, 8].map((index) => `/compute/volumes/${index}/path`))
   })
 })
+
+describe('a request that is right by the published schema', () => {
+  const serving = (...ports: object[]) => ({ executable: { ...container.executable, network: { ports } } })
+  const port = (more: object) => ({ internal: { port: 8080 }, ...more })
+  const portOf = (more: object) => read(serving(port(more))).request?.executable.ports[0]
+
+  it.each([
+    [{ access: true }, { internalPort: 8080, protocol: 'TCP' }],
+    [{ access: false }, { internalPort: 8080, protocol: 'TCP', access: false }],
+    [{ access: 'desktop' }, { internalPort: 8080, protocol: 'TCP', purpose: 'desktop' }],
+    [{ access: 'False' }, { internalPort: 8080, protocol: 'TCP', access: false }],
+    [{ protocol: 'tcp' }, { internalPort: 8080, protocol: 'TCP' }],
+    [{ protocol: ' Https ' }, { internalPort: 8080, protocol: 'HTTPS' }],
+    [{ protocol: '' }, { internalPort: 8080, protocol: 'TCP' }],
+  ])('is understood: a port with %j', (more, expected) => {
+    expect(portOf(more)).toEqual(expected)
+  })
+
+  const digest = `sha256:${'ab'.repeat(32)}`
+  it('is understood: a digest in capitals', () => {
+    const image = { locations: ['example.org/a'], digest: digest.toUpperCase() }
+    expect(read({ executable: { ...container.executable, image } }).request?.executable.image.digest).toBe(digest)
+  })
+
+  it.each([
+    ['/executable/network/ports/0/protocol', serving(port({ protocol: 'FTP' }))],
+    ['/executable/network/ports/0/internal/port', serving({ internal: { port: -1 } })],
+    ['/executable/network/ports/0/internal/port', serving({ internal: { port: 65_536 } })],
+    ['/executable/network/ports/0/external', serving(port({ external: { port: -4 } }))],
+    [
+      '/executable/image/digest',
+      { executable: { ...container.executable, image: { locations: ['a'], digest: 'abc' } } },
+    ],
+    ['/compute/cores/min', { ...container, compute: { kind: KIND.simpleCompute, cores: { min: -1 } } }],
+    ['/compute/memory/max', { ...container, compute: { kind: KIND.simpleCompute, memory: { max: 2 ** 62 } } }],
+    ['/storage/0/size/min', { ...container, storage: [space({}, { size: { min: -3, max: 4 } })] }],
+  ])('is answered NO with the place of the fault: %s', (pointer, body) => {
+    const { request, messages } = read(body)
+    expect(request).toBeUndefined()
+    expect(messages.filter(({ level }) => level === 'ERROR').map(({ values }) => values.pointer)).toContain(pointer)
+  })
+})
+
+describe('a value that is written as another type', () => {
+  const compute = (more: object) => ({ ...container, compute: { kind: KIND.simpleCompute, ...more } })
+  const told = (body: object) => {
+    const { request, messages } = read(body)
+    return { request, read: messages.map(({ name, level, values }) => [name, level, values.pointer, values.readAs]) }
+  }
+
+  it.each<[string, object, string, string]>([
+    ['a number in quotes', compute({ cores: { min: '2' } }), '/compute/cores/min', '2'],
+    ['a number with a sign and spaces', compute({ memory: { min: ' +4 ' } }), '/compute/memory/min', '4'],
+    ['a whole number with a point', compute({ cores: { min: '2.0' } }), '/compute/cores/min', '2'],
+    ['a word in small letters', mounts(volume('a', { mode: 'readwrite' })), '/compute/volumes/0/mode', '"READWRITE"'],
+    [
+      'a number where there is a text',
+      { executable: { ...container.executable, environment: { THREADS: 4 } } },
+      '/executable/environment/THREADS',
+      '"4"',
+    ],
+    [
+      'a number as an argument',
+      { executable: { ...container.executable, command: ['sleep', 5] } },
+      '/executable/command/1',
+      '"5"',
+    ],
+    [
+      'a flag in quotes',
+      { executable: { ...container.executable, privileged: 'False' } },
+      '/executable/privileged',
+      'false',
+    ],
+    [
+      'a flag where there is a text',
+      {
+        ...container,
+        data: [{ kind: KIND.ivoaData, ivoa: { ivoid: 'ivo://a/b', datalink: { link_authorized: true } } }],
+      },
+      '/data/0/ivoa/datalink/link_authorized',
+      '"true"',
+    ],
+    [
+      'a limit in quotes',
+      { ...container, costs: [{ kind: KIND.simpleCost, type: 'urn:a', max: '1e1' }] },
+      '/costs/0/max',
+      '10',
+    ],
+  ])('is read as what it means, with a warning: %s', (_, body, pointer, readAs) => {
+    expect(told({ ...container, ...body }).read).toContainEqual(['value-read-as', 'WARN', pointer, readAs])
+  })
+  it('is taken as it was meant', () => {
+    expect(told(compute({ cores: { min: '2', max: 3 } })).request?.compute.cores).toEqual({ min: 2, max: 3 })
+  })
+  it.each(['two', '1e1', '0x10', '1,5', '', '12345678901234567890', true, [1]])(
+    'is refused where it means no whole number: %j',
+    (min) => {
+      expect(() => read(compute({ cores: { min } }))).toThrow(
+        expect.objectContaining({ faults: [expect.objectContaining({ pointer: '/compute/cores/min' })] }) as Error,
+      )
+    },
+  )
+})

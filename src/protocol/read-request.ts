@@ -47,7 +47,16 @@ export interface RequestDefaults {
  * contract.
  */
 export function readRequest(body: unknown, now: Instant, defaults: RequestDefaults): ReadRequest {
-  const { value, faults, earlier, unknownFields, moreUnknownFields: more, unknownKinds, nullEntries } = fitRequest(body)
+  const {
+    value,
+    faults,
+    earlier,
+    unknownFields,
+    moreUnknownFields: more,
+    unknownKinds,
+    nullEntries,
+    readAs,
+  } = fitRequest(body)
   if (faults.length > 0) {
     throw new BrokerError('BAD_REQUEST', 'The request does not follow the contract; the fields at fault are listed.', {
       faults,
@@ -59,6 +68,7 @@ export function readRequest(body: unknown, now: Instant, defaults: RequestDefaul
   for (const pointer of unknownFields) notes.say(message('unknown-field', now, { pointer }))
   if (more > 0) notes.say(message('unknown-fields-more', now, { count: more }))
   for (const entry of nullEntries) notes.say(message('null-entry', now, { ...entry }))
+  for (const one of readAs) notes.say(message('value-read-as', now, { ...one }))
   for (const { pointer, kind, known } of unknownKinds) {
     notes.say(message('unknown-kind', now, { pointer, kind, known: known.join(', ') }))
   }

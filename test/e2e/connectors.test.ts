@@ -17,7 +17,7 @@ describeOnEngines('a server', ({ name, address }) => {
 
   function request(script: string): Schemas['ExecutionRequest'] {
     const plain = scriptRequest(setting.image.location, script)
-    const ports = [{ access: 'files', internal: { port: 8080 }, protocol: 'HTTP', path: 'from-image' }] as const
+    const ports = [{ purpose: 'files', internal: { port: 8080 }, protocol: 'HTTP', path: 'from-image' }] as const
     return {
       ...plain,
       executable: { ...(plain.executable as Schemas['DockerContainer']), network: { ports: [...ports] } },
