@@ -190,7 +190,7 @@ async function policyOf(config: Exclude<PolicyConfig, { type: 'quota' }>, outsid
     case 'images':
       return new ImagesPolicy({ ...config, resolve: config.resolve ? outside.resolve : undefined })
     case 'limits': {
-      const { cores, memory, storage, accelerators, ports, duration } = config
+      const { cores, memory, storage, accelerators, ports, allowPorts, denyPorts, duration } = config
       const amounts = {
         ...(cores ? { cores } : {}),
         ...(memory ? { memory } : {}),
@@ -201,6 +201,8 @@ async function policyOf(config: Exclude<PolicyConfig, { type: 'quota' }>, outsid
         name,
         amounts,
         portsMax: ports,
+        allowPorts,
+        denyPorts,
         durationMs: duration === undefined ? undefined : milliseconds(duration),
       })
     }

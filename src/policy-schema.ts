@@ -49,6 +49,29 @@ const imageRule = {
 
 const imageRules = (description: string) => ({ type: 'array', items: imageRule, description }) as const
 
+const portRules = (description: string) =>
+  ({
+    type: 'array',
+    minItems: 1,
+    description,
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      minProperties: 1,
+      properties: {
+        number: { type: 'integer', minimum: 1, maximum: 65_535, description: 'The number in the container: 8888.' },
+        from: { type: 'integer', minimum: 1, maximum: 65_535, description: 'The least number, instead of one.' },
+        to: { type: 'integer', minimum: 1, maximum: 65_535, description: 'The largest number.' },
+        path: {
+          type: 'string',
+          description:
+            'The path to begin at, / where the request has none; * stands for any text within a part of it, ** for any text at all: /lab/**.',
+        },
+        protocol: { enum: ['UDP', 'TCP', 'HTTP', 'HTTPS'], description: 'What is spoken there.' },
+      },
+    },
+  }) as const
+
 const locationRules = (description: string) =>
   ({
     type: 'array',
@@ -129,6 +152,11 @@ export const POLICIES = {
               'Whether the registry is asked which image a tag means when an offer is made, so that this one is run also when the tag is moved.',
           },
           deny: { ...imageRules('What is excepted from the white list.'), default: [] },
+          privileged: {
+            ...imageRules(
+              'Images that may be run as privileged, where the platform does that at all; any of the white list when left out, none when empty.',
+            ),
+          },
         },
       },
       {
@@ -147,6 +175,8 @@ export const POLICIES = {
             minimum: 0,
             description: 'The most ports of one execution that are published; 0 for none.',
           },
+          allowPorts: portRules('Which ports a program may have; any when left out.'),
+          denyPorts: { ...portRules('What is excepted from that.'), minItems: 0, default: [] },
           duration: {
             type: 'string',
             format: 'broker-duration',

@@ -3,6 +3,7 @@ import type { Instant } from '../domain/dates.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { groupBy } from '../domain/group-by.ts'
 import type { IdSource } from '../domain/ids.ts'
+import { madeName, offerName } from '../domain/made-name.ts'
 import type { Message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
 import type { Booking, HeldBooking } from '../store/bookings.ts'
@@ -61,14 +62,14 @@ export function planOfferSet(
   now: Instant,
 ): PlannedSet {
   const { offers: planned, messages } = plan(asked, limits, replicas, now)
-  const named = {
-    ...(asked.name ? { name: asked.name } : {}),
-    ...(asked.description ? { description: asked.description } : {}),
-  }
+  const made = asked.request && madeName(asked.request)
+  const name = asked.name ?? made
+  const described = asked.description ? { description: asked.description } : {}
   const offerSet: OfferSet = {
     id: ids.offerSet(),
     owner: asked.owner,
-    ...named,
+    ...(name ? { name } : {}),
+    ...described,
     spelling: asked.spelling,
     result: planned.length > 0 ? 'YES' : 'NO',
     messages: [...asked.messages, ...messages],
@@ -81,7 +82,8 @@ export function planOfferSet(
     offerSetId: offerSet.id,
     position,
     owner: asked.owner,
-    ...named,
+    name: asked.name ?? offerName(made ?? '', position),
+    ...described,
     phase: 'OFFERED',
     phaseSince: now,
     createdAt: now,

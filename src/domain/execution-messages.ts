@@ -97,7 +97,7 @@ export const EXECUTION_MESSAGES = {
   'workload-lost': {
     level: 'ERROR',
     template: 'The platform ${platform} lost the container: ${reason}.',
-    places: ['executable'],
+    places: ['compute'],
     advice: 'Ask again. The operator of the platform should know of it.',
   },
   'duration-changed': {

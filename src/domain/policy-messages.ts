@@ -20,6 +20,12 @@ export const POLICY_MESSAGES = {
     places: ['offer set'],
     advice: 'Ask for a shorter duration, and split the work where that is possible.',
   },
+  'policy-port': {
+    level: 'ERROR',
+    template: 'The port ${port} of ${pointer} may not be used here: ${reason} (policy ${policy}).',
+    places: ['offer set'],
+    advice: 'Use a port that the site allows, or ask its operator to allow this one.',
+  },
   'policy-data': {
     level: 'ERROR',
     template: 'The data at ${location} of ${pointer} may not be used here: ${reason} (policy ${policy}).',

@@ -138,9 +138,16 @@ function keptUntil({ detail, givenBackAt }: Component): Instant {
   return typeof detail.keptUntil === 'number' ? detail.keptUntil : Number.NEGATIVE_INFINITY
 }
 
-/** The event by which a component leaves RELEASING: its purpose was reached, or not. */
-export function releasedEvent({ execution }: ExecutionState): 'released' | 'abandoned' {
-  return execution.phase === 'RELEASING' || execution.phase === 'COMPLETED' ? 'released' : 'abandoned'
+/**
+ * The event by which a component leaves RELEASING: its purpose was reached, or not. Where the program itself has failed, or
+ * what it made could not be saved, what served it has done its part all the same.
+ */
+export function releasedEvent(state: ExecutionState, component: Component): 'released' | 'abandoned' {
+  const { phase, startedAt } = state.execution
+  if (phase === 'RELEASING' || phase === 'COMPLETED') return 'released'
+  if (phase !== 'FAILED' || startedAt === undefined) return 'abandoned'
+  const isLost = state.components.some((other) => other.family === 'compute' && other.phase === 'FAILED')
+  return isLost || unsaved(state).includes(component) ? 'abandoned' : 'released'
 }
 
 /** True for a component of which the platform can have something: it was begun. */

@@ -36,12 +36,11 @@ export interface GivenBack {
   readonly components: readonly Component[]
 }
 
-/** A program that has ended, well or with a failure at its compute component. */
+/** A program that has ended, well or with a failure of a component. */
 export interface EndedProgram {
   readonly execution: Execution
   readonly end: executions.ProgramEnd
-  readonly compute: Component
-  readonly failure: Message | undefined
+  readonly failed: { readonly component: Component; readonly reason: Message } | undefined
 }
 
 export class JointWork {
@@ -208,14 +207,14 @@ export class JointWork {
       ended.map(({ end }) => end),
       now,
     )
-    const wanted = ended.map(({ execution: { id }, failure }) => ({ id, event: failure ? 'fail' : 'finish' }) as const)
+    const wanted = ended.map(({ execution: { id }, failed }) => ({ id, event: failed ? 'fail' : 'finish' }) as const)
     const moved = new Set((await executions.moveEach(tx, wanted, now)).map(({ id }) => id))
-    const failed = ended.filter(({ execution: { id }, failure }) => failure && moved.has(id))
-    for (const { execution, compute, failure } of failed)
-      if (failure) await messages.add(tx, execution.id, compute.position, failure)
+    const failures = ended.flatMap(({ execution: { id }, failed }) => (failed && moved.has(id) ? [failed] : []))
+    for (const { component, reason } of failures)
+      await messages.add(tx, component.executionId, component.position, reason)
     await components.move(
       tx,
-      failed.map(({ compute: { executionId, position } }) => ({ executionId, position, event: 'fail' })),
+      failures.map(({ component: { executionId, position } }) => ({ executionId, position, event: 'fail' })),
       now,
     )
     // Last, because it locks the pool: nobody waits for longer than the commit.

@@ -21,10 +21,13 @@ export async function release(
   await moveComponents(state, begun, 'release', context)
   const results = await Promise.allSettled(begun.map((component) => releaseOne(state, component, context, signal)))
   const released = begun.filter((_, index) => results[index]?.status === 'fulfilled')
-  const event = releasedEvent(state)
   await context.joint.giveBack({
     id,
-    moves: released.map(({ position }) => ({ executionId: id, position, event })),
+    moves: released.map((component) => ({
+      executionId: id,
+      position: component.position,
+      event: releasedEvent(state, component),
+    })),
     components: [...released, ...untouched],
   })
   const failed = results.find((result) => result.status === 'rejected')

@@ -1,5 +1,6 @@
 /** The program itself: its start at the promised time, its end by itself or by the clock. */
 import { formatDuration, type Instant } from '../domain/dates.ts'
+import { isBrokerError } from '../domain/errors.ts'
 import { firstPositions } from '../domain/execution-plan.ts'
 import { isInteractive } from '../domain/execution-request.ts'
 import { traced } from '../domain/tracing.ts'
@@ -34,13 +35,19 @@ export async function start({ execution }: ExecutionState, { joint, clock }: Wor
 
 /** Sees how the program is: starts it if that is still to be done, stops it at its time, deals with its end. */
 export async function observe(state: ExecutionState, context: WorkerContext): Promise<Outcome> {
-  const compute = state.components.find(({ family }) => family === 'compute')
-  if (!compute) throw new Error(`${state.execution.id} has no compute component`)
+  const compute = componentOf(state, 'compute')
   try {
     return await observeProgram(state, compute, context)
   } catch (error) {
-    throw new StepFailure(compute, 'running the program', error)
+    const isProgram = isBrokerError(error, 'PROGRAM_NOT_STARTED')
+    throw new StepFailure(isProgram ? componentOf(state, 'executable') : compute, 'running the program', error)
   }
+}
+
+function componentOf({ execution, components }: ExecutionState, wanted: 'executable' | 'compute'): Component {
+  const found = components.find(({ family }) => family === wanted)
+  if (!found) throw new Error(`${execution.id} has no ${wanted} component`)
+  return found
 }
 
 async function observeProgram(state: ExecutionState, compute: Component, context: WorkerContext): Promise<Outcome> {
@@ -71,7 +78,12 @@ async function observeProgram(state: ExecutionState, compute: Component, context
   const failure = failureOf(state, compute, seen, now)
   const end = endOf(execution, seen, now)
   const seenAs = { 'broker.exit_code': end.exitCode, 'broker.failure': failure?.name }
-  await traced(tracing, 'end of program', seenAs, () => joint.end({ execution, compute, failure, end }))
+  // A container that was lost is the fault of what it ran on; all else is the program's own.
+  const failed = failure && {
+    component: failure.name === 'workload-lost' ? compute : componentOf(state, 'executable'),
+    reason: failure,
+  }
+  await traced(tracing, 'end of program', seenAs, () => joint.end({ execution, failed, end }))
   return 'again'
 }
 

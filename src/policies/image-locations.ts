@@ -3,7 +3,8 @@ import { message, type Message } from '../domain/message.ts'
 import { ALLOW, denyFor, type PolicyQuestion, type Verdict } from './policy.ts'
 
 /** What is allowed of one location: the digest that is known of it. Or why it is not, as part of a sentence. */
-export type FoundImage = { readonly digest: string | undefined } | { readonly reason: string }
+export type FoundImage =
+  { readonly digest: string | undefined } | { readonly reason: string; readonly at?: '/executable/privileged' }
 
 /** Looks at one location; `wanted` is the digest that the request names beside its locations. */
 export type LookAtImage = (location: string, wanted: string | undefined) => Promise<FoundImage>
@@ -18,7 +19,7 @@ export async function judgeLocations(policy: string, question: PolicyQuestion, l
   for (const [index, location] of locations.entries()) {
     const found = await look(location, wanted)
     if ('digest' in found) allowed.push({ location, digest: found.digest })
-    else refuse(location, `/executable/image/locations/${index}`, found.reason)
+    else refuse(location, found.at ?? `/executable/image/locations/${index}`, found.reason)
   }
   const [first] = allowed
   if (!first) {

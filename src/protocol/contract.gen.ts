@@ -996,7 +996,7 @@ export interface components {
             readonly messages?: components["schemas"]["MessageItem"][];
             /** @description When it was last changed. */
             readonly modified?: components["schemas"]["Instant"];
-            /** @description A name that the client chose. */
+            /** @description A name that the client chose; offers of a request without one have one that is made from what is run. */
             name?: string;
             /** @description Which updates are possible now, for this caller. */
             readonly options?: components["schemas"]["Option"][];
@@ -1197,7 +1197,7 @@ export interface components {
             /** @description The data that it reads or writes. */
             data?: components["schemas"]["DataResource"][];
             executable?: components["schemas"]["Executable"];
-            /** @description Until when an offer can be accepted. */
+            /** @description Until when the offer can be accepted, or could be. */
             expires?: components["schemas"]["Instant"];
             /** @description The phases it was in, oldest first. */
             history?: components["schemas"]["HistoryItem"][];
@@ -1975,7 +1975,7 @@ export interface components {
             /** @description The data that it reads or writes. */
             data?: components["schemas"]["DataResource"][];
             executable?: components["schemas"]["Executable"];
-            /** @description Until when an offer can be accepted. */
+            /** @description Until when the offer can be accepted, or could be. */
             expires?: components["schemas"]["Instant"];
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2068,7 +2068,7 @@ export interface components {
             /** @description The data that it reads or writes. */
             data?: components["schemas"]["DataResource"][];
             executable?: components["schemas"]["Executable"];
-            /** @description Until when an offer can be accepted. */
+            /** @description Until when the offer can be accepted, or could be. */
             expires?: components["schemas"]["Instant"];
             /**
              * @description discriminator enum property added by openapi-typescript

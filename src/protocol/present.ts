@@ -143,7 +143,7 @@ function presentOwn(view: ExecutionView, link: Link): Schemas['Execution'] {
     costs,
     metrics,
     phase: view.phase,
-    expires: view.startAt === undefined ? formatInstant(view.expiresAt) : undefined,
+    expires: formatInstant(view.expiresAt),
     schedule: parts.executionSchedule(),
     executable: parts.executable(),
     compute: parts.compute(),

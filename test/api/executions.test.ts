@@ -48,13 +48,15 @@ describe('an execution', () => {
     const ended = await api.ends(uuid)
     expect(ended.phase).toBe('FAILED')
     expect(ended.executable?.exitCode).toBe(3)
-    expect(ended.compute?.phase).toBe('FAILED')
-    expect(messageNames(ended.compute)).toEqual(['exit-code'])
+    expect(ended.executable?.phase).toBe('FAILED')
+    expect(messageNames(ended.executable)).toEqual(['simulated-platform', 'exit-code'])
+    expect(ended.compute?.phase).toBe('COMPLETED')
+    expect(messageNames(ended.compute)).toEqual([])
   })
   it.each([
     ['image', 'executable', /^Preparing the executable failed: the image example\.org\/test:1 is unknown/],
-    ['start', 'compute', /^The program could not be started: /],
-    ['memory', 'compute', /used more memory than the 1 GiB/],
+    ['start', 'executable', /^The program could not be started: /],
+    ['memory', 'executable', /used more memory than the 1 GiB/],
     ['lost', 'compute', /^The platform simulated lost the container/],
   ] as const)(
     'fails with a plain message at the component when the platform has trouble: %s',
@@ -221,7 +223,7 @@ describe('the events', () => {
     const events = await api.events(uuid)
     const own = events.filter(({ type, component }) => type === 'phase' && component === undefined)
     expect(own.map(({ phase }) => phase)).toEqual(['ACCEPTED', 'PREPARING', 'AVAILABLE', 'FAILED'])
-    expect(events.some(({ type, family }) => type === 'message' && family === 'compute')).toBe(true)
+    expect(events.some(({ type, family }) => type === 'message' && family === 'executable')).toBe(true)
     const numbers = events.map(({ id }) => Number(id))
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
     const middle = events[3]?.id as string

@@ -230,7 +230,7 @@ describe('a place that does not take the results', () => {
     const uuid = await api.run(copying(path))
     await expect(api.reaches(uuid, 'FAILED')).resolves.toMatchObject({ phase: 'FAILED' })
     // What has to wait is the copy alone.
-    for (let phase = ''; phase !== 'CANCELLED';) phase = (await api.execution(uuid)).compute?.phase ?? ''
+    for (let phase = ''; phase !== 'COMPLETED';) phase = (await api.execution(uuid)).compute?.phase ?? ''
     const failed = await api.execution(uuid)
     expect(failed.data?.[1]?.phase).toBe('FAILED')
     expect(messageNames(failed.data?.[1])).toEqual(['results-kept', 'step-failed'])
@@ -259,8 +259,8 @@ describe('a place that does not take the results', () => {
     const phases = async () => (await other.execution(uuid)).storage?.map(({ phase }) => phase) ?? []
     // Both would be given back together.
     let seen = await phases()
-    while (seen[0] !== 'CANCELLED') seen = await phases()
-    expect(seen).toEqual(['CANCELLED', 'AVAILABLE'])
+    while (seen[0] !== 'COMPLETED') seen = await phases()
+    expect(seen).toEqual(['COMPLETED', 'AVAILABLE'])
     const { offers } = await other.offers(
       containerRequest({}, { storage: [{ kind: KIND.simpleStorage, size: { min: 100 } }] }),
     )

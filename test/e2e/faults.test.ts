@@ -59,13 +59,14 @@ describeOnEngines('a fault', ({ address }) => {
       expect(lastWords(ended.executable)).toMatch(/^Preparing the executable failed: .*127\.0\.0\.1:1/)
       expect(ended.compute?.phase).toBe('CANCELLED')
     })
-    it('that has no such program fails the compute', async () => {
+    it('that has no such program fails the executable', async () => {
       const request = scriptRequest(setting.image.location, 'true')
       const executable = { ...request.executable, entrypoint: '/bin/no-such-program' } as typeof request.executable
       uuid = await setting.api.run({ ...request, executable })
       const ended = await setting.api.ends(uuid)
       expect(ended.phase).toBe('FAILED')
-      expect(messageNames(ended.compute)).toEqual(['program-not-started'])
+      expect(messageNames(ended.executable)).toEqual(['image-pinned', 'program-not-started'])
+      expect([ended.executable?.phase, ended.compute?.phase]).toEqual(['FAILED', 'COMPLETED'])
     })
   })
 
@@ -111,22 +112,22 @@ describeOnEngines('a fault', ({ address }) => {
   })
 
   describe('of the program', () => {
-    it('that exits 3 fails the compute with the code, and its output is kept', async () => {
+    it('that exits 3 fails the executable with the code, and its output is kept', async () => {
       const ended = await fails('echo before; exit 3')
       expect(ended.executable?.exitCode).toBe(3)
-      expect(messageNames(ended.compute)).toEqual(['exit-code'])
+      expect(messageNames(ended.executable)).toEqual(['image-pinned', 'exit-code'])
       expect(await output()).toBe('before\n')
     })
     it('that uses too much memory is told apart from one that was killed', { timeout: 60_000 }, async () => {
       const ended = await fails('exec tail /dev/zero')
       expect(ended.executable?.exitCode).toBe(137)
-      expect(lastWords(ended.compute)).toBe(
+      expect(lastWords(ended.executable)).toBe(
         'The program was killed because it used more memory than the 1 GiB of its offer.',
       )
     })
     it('that does not end in time is stopped, also when it does not heed that', { timeout: 60_000 }, async () => {
       const ended = await fails(`trap '' TERM; echo begun; while :; do sleep 0.1; done`, { duration: 'PT3S' })
-      expect(messageNames(ended.compute)).toEqual(['time-limit'])
+      expect(messageNames(ended.executable)).toEqual(['image-pinned', 'time-limit'])
       expect(ended.executable?.exitCode).toBe(137)
       expect(await output()).toBe('begun\n')
     })

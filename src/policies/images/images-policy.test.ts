@@ -179,3 +179,44 @@ describe('a range of versions', () => {
     expect(versionRange('=1.2')?.('1.2.0')).toBe(true)
   })
 })
+
+describe('images that may be run as privileged', () => {
+  const rules = {
+    name: 'images',
+    allow: [{ registry: 'registry.example.org' }],
+    deny: [],
+    resolve: async () => A,
+  }
+  const asPrivileged = (of: ImagesPolicy, location: string, digest?: string) => {
+    const request = imageRequest([location], digest)
+    return of.evaluate(asked({ ...request, executable: { ...request.executable, privileged: true } }), signal)
+  }
+  const judged = async (privileged: ImageRuleConfig[] | undefined, location: string, digest?: string) =>
+    asPrivileged(new ImagesPolicy({ ...rules, privileged }), location, digest)
+  const plain = 'registry.example.org/radio/imager:1'
+
+  it.each<[string, ImageRuleConfig[] | undefined]>([
+    ['all, where nothing is said', undefined],
+    ['of a project', [{ project: 'radio' }]],
+    ['of a tag', [{ tag: '1' }]],
+    ['of a digest', [{ digest: A }]],
+  ])('are those of the rules: %s', async (_, privileged) => {
+    expect(reasonsOf(await judged(privileged, plain))).toBe('')
+  })
+  it.each<[string, ImageRuleConfig[]]>([
+    ['none', []],
+    ['another project', [{ project: 'optical' }]],
+    ['another tag', [{ tag: '2' }]],
+    ['another digest', [{ digest: B }]],
+  ])('are no others: %s', async (_, privileged) => {
+    const given = await judged(privileged, plain)
+    expect(given).toMatchObject({ decision: 'deny', messages: [{ values: { pointer: '/executable/privileged' } }] })
+  })
+  it('are not those that only bear the tag of one beside another digest', async () => {
+    expect(reasonsOf(await judged([{ tag: '1' }], plain, B))).toMatch(/its tag means/)
+  })
+  it('is no matter for what is not privileged', async () => {
+    const strict = new ImagesPolicy({ ...rules, privileged: [] })
+    expect(reasonsOf(await verdict(strict, [plain]))).toBe('')
+  })
+})

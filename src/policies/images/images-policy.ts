@@ -19,6 +19,8 @@ export interface ImagesPolicyOptions {
   readonly name: string
   readonly allow: readonly ImageRuleConfig[]
   readonly deny: readonly ImageRuleConfig[]
+  /** Which images may be run as privileged; undefined when all of the white list may. */
+  readonly privileged?: readonly ImageRuleConfig[] | undefined
   /** How tags become digests; undefined when they stay tags. */
   readonly resolve: ResolveImage | undefined
 }
@@ -27,18 +29,38 @@ export class ImagesPolicy implements Policy {
   readonly name: string
   readonly #allow: readonly ImageRule[]
   readonly #deny: readonly ImageRule[]
+  readonly #privileged: readonly ImageRule[] | undefined
   readonly #resolve: ResolveImage | undefined
 
   /** Throws UNPROCESSABLE for rules that cannot be understood. */
-  constructor({ name, allow, deny, resolve }: ImagesPolicyOptions) {
+  constructor({ name, allow, deny, privileged, resolve }: ImagesPolicyOptions) {
     this.name = name
     this.#allow = allow.map((rule, index) => imageRule(rule, `${name}.allow.${index}`))
     this.#deny = deny.map((rule, index) => imageRule(rule, `${name}.deny.${index}`))
+    this.#privileged = privileged?.map((rule, index) => imageRule(rule, `${name}.privileged.${index}`))
     this.#resolve = resolve
   }
 
   evaluate(question: PolicyQuestion, signal: AbortSignal): Promise<Verdict> {
-    return judgeLocations(this.name, question, (location, wanted) => this.#look(location, wanted, question, signal))
+    return judgeLocations(this.name, question, async (location, wanted) => {
+      const found = await this.#look(location, wanted, question, signal)
+      return 'reason' in found ? found : this.#asPrivileged(location, found, question)
+    })
+  }
+
+  /** What was found of an image that is allowed, unless it is to be privileged and may not. */
+  #asPrivileged(location: string, found: FoundImage & { digest: unknown }, { request }: PolicyQuestion): FoundImage {
+    if (!request.executable.privileged || !this.#privileged) return found
+    const reference = parseReference(location)
+    const isCovered =
+      reference !== undefined &&
+      this.#privileged.some(
+        (rule) =>
+          rule.coversRepository(reference) &&
+          (!rule.aboutTags || (reference.tag !== undefined && rule.coversTag(reference.tag))) &&
+          (rule.digest === undefined || rule.digest === found.digest),
+      )
+    return isCovered ? found : { reason: 'it may not be run as privileged', at: '/executable/privileged' }
   }
 
   async #look(
@@ -67,7 +89,7 @@ export class ImagesPolicy implements Policy {
     signal: AbortSignal,
   ): Promise<string | undefined | { reason: string }> {
     const { tag } = reference
-    const tagMatters = [...this.#allow, ...this.#deny].some(
+    const tagMatters = [...this.#allow, ...this.#deny, ...(this.#privileged ?? [])].some(
       (rule) => rule.aboutTags && rule.coversRepository(reference),
     )
     if (given !== undefined && (tag === undefined || !tagMatters)) return given
