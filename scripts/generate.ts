@@ -26,6 +26,7 @@ import { drawLifecycles } from './lifecycle-page.ts'
 import { writePolicies } from './policies-page.ts'
 import { describeSimulation } from './simulated-page.ts'
 import { writeMessages } from './messages-page.ts'
+import { nameRoots } from './name-roots.ts'
 import { modelOf, type Schema } from './model/model.ts'
 import { writeModelPage } from './model/page.ts'
 import { writeVoDml } from './model/vo-dml.ts'
@@ -75,7 +76,7 @@ function bundleContract(): string {
     const file = join(directory, 'contract.json')
     execFileSync('node_modules/.bin/redocly', ['bundle', 'openapi/openapi.yaml', '-o', file], { stdio: 'pipe' })
     const bundled = JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof flattenContract>[0]
-    return `${JSON.stringify(flattenContract(bundled), null, 1)}\n`
+    return `${JSON.stringify(nameRoots(flattenContract(bundled)), null, 1)}\n`
   } finally {
     rmSync(directory, { recursive: true })
   }

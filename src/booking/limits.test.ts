@@ -192,6 +192,23 @@ describe('without limits', () => {
     expect(offers.map((offer) => offer.plan.slot.startAt)).toContain(NOW + 12 * HOUR_MS)
   })
 
+  it('the most comes first where it costs no more than the least and starts as early', () => {
+    const coresOf = (prices?: PriceList, held: readonly Hold[] = []) =>
+      plan([], [candidate('only', prices, held)], 8).offers.map((offer) => offer.plan.compute.cores)
+    const memoryOnly: PriceList = { money: { currency: 'EUR', rates: { memoryGibHour: 1e9 } } }
+    expect(coresOf(memoryOnly).slice(0, 2)).toEqual([8, 1])
+    expect(coresOf(euros(1)).slice(0, 2)).toEqual([1, 8])
+    expect(coresOf({ ...memoryOnly, energy: { coreHour: 1e9 } })[0]).toBe(1)
+    expect(coresOf()[0]).toBe(1)
+    const busy = { ...full(0, HOUR_MS), amount: 4 }
+    expect(coresOf(memoryOnly, [busy])[0]).toBe(1)
+  })
+  it('the most is what runs at once where it costs no more', () => {
+    const free: PriceList = { money: { currency: 'EUR', rates: {} }, energy: { memoryGibHour: 1e9 } }
+    const one = planOffers(request([], 4), [candidate('only', free)], { ...LIMITS, offersMax: 1 }, NOW)
+    expect(one.offers.map((offer) => offer.plan.compute.cores)).toEqual([4])
+  })
+
   it('prices change nothing about where and when', () => {
     const slots = (prices?: PriceList) =>
       plan([], [candidate('only', prices)], 8).offers.map((offer) => offer.plan.slot)

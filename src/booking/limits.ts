@@ -18,6 +18,13 @@ export function priceOf(plan: ExecutionPlan, type: keyof typeof COST_TYPES): big
   return costsOf(plan, plannedUsage(plan)).execution.find((figure) => figure.type === COST_TYPES[type])?.max
 }
 
+/** Whether a plan states costs, and each is at most what the other plan states. */
+export function costsNoMore(plan: ExecutionPlan, other: ExecutionPlan): boolean {
+  const [costs, others] = [plan, other].map((one) => costsOf(one, plannedUsage(one)).execution) as [Figure[], Figure[]]
+  const most = new Map(others.map(({ type, units, max }) => [`${type} ${units ?? ''}`, max]))
+  return costs.length > 0 && costs.every(({ type, units, max }) => max <= (most.get(`${type} ${units ?? ''}`) ?? -1n))
+}
+
 /**
  * Why no plan keeps to the limits. `plans` are, for each pool, the plans at the least amounts at every start that could
  * make a difference; empty when one of them keeps to all limits.

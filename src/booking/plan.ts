@@ -7,7 +7,7 @@ import type { ExecutionPlan } from '../domain/execution-plan.ts'
 import type { ExecutionRequest, Limit } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
 import { COMPUTE_RESOURCES, RESOURCE_WORDS, RESOURCES, type Resource } from '../domain/resources.ts'
-import { keepsLimits, priceOf, whyLimitsFail } from './limits.ts'
+import { costsNoMore, keepsLimits, priceOf, whyLimitsFail } from './limits.ts'
 import {
   hasAccelerators,
   leastAmounts,
@@ -138,6 +138,7 @@ function choose(searches: readonly SlotSearch[], offersMax: number, limits: read
     chosen.set(identity(offer), offer)
   }
   const offers = earliest.map(({ offer }) => offer)
+  add(earliest[0] && moreForNothing(earliest[0].search, earliest[0].offer))
   add(offers[0])
   if (chosen.size < offersMax) add(least('monetary', offers))
   if (chosen.size < offersMax) add(least('carbon', [...offers, ...earliest.flatMap(({ search }) => greenest(search))]))
@@ -150,6 +151,18 @@ function choose(searches: readonly SlotSearch[], offersMax: number, limits: read
     }
   }
   return [...chosen.values()].sort((a, b) => a.plan.slot.startAt - b.plan.slot.startAt)
+}
+
+/**
+ * The offer of the most that the client can use, where it starts as early as that of the least and costs no more; undefined
+ * where it does not, and where nothing is said of costs.
+ */
+function moreForNothing(search: SlotSearch, least: PlannedOffer): PlannedOffer | undefined {
+  if (!search.candidate.prices) return undefined
+  const most = search.earliest(search.most, least.plan.slot.startAt)
+  if (!most || identity(most) === identity(least) || most.plan.slot.startAt !== least.plan.slot.startAt)
+    return undefined
+  return costsNoMore(most.plan, least.plan) ? most : undefined
 }
 
 /** The earliest offer of a pool that keeps to the limits. When it starts matters only where carbon depends on the hour. */

@@ -58,7 +58,7 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
   })
 
   app.get('/admin/audit', async (request, reply) => {
-    const limit = queryInteger(request, 'LAST', { min: 1, max: 1_000 }) ?? 100
+    const limit = queryInteger(request, 'LAST', { min: 1, max: 500 }) ?? 50
     const entries = await audit.list(database, {
       limit,
       before: queryInteger(request, 'before', { min: 1, max: Number.MAX_SAFE_INTEGER }),

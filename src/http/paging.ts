@@ -25,7 +25,7 @@ const LIMIT_MAX = 500
 
 /** The page that a request asks for. */
 export function pageOf(request: FastifyRequest): Page {
-  const before = queryOne(request, 'cursor')
+  const before = queryOne(request, 'cursor')?.toLowerCase()
   if (before !== undefined && !isUuid(before)) throw badQuery('cursor', 'it is not one that this service gave')
   return { limit: queryInteger(request, 'LAST', { min: 1, max: LIMIT_MAX }) ?? LIMIT_DEFAULT, before }
 }

@@ -2552,9 +2552,9 @@ export interface components {
          */
         name: string;
         /** @description Answer at once when the execution is not in this phase. */
-        phase: components["schemas"]["ExecutionPhase"];
+        phase: "OFFERED" | "ACCEPTED" | "REJECTED" | "EXPIRED" | "WAITING" | "PREPARING" | "AVAILABLE" | "RUNNING" | "RELEASING" | "COMPLETED" | "FAILED" | "CANCELLED";
         /** @description Only executions in one of these phases; may be given several times. */
-        phases: components["schemas"]["ExecutionPhase"][];
+        phases: ("OFFERED" | "ACCEPTED" | "REJECTED" | "EXPIRED" | "WAITING" | "PREPARING" | "AVAILABLE" | "RUNNING" | "RELEASING" | "COMPLETED" | "FAILED" | "CANCELLED")[];
         /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
         prefer: string;
         /** @description One range of bytes, `bytes=<from>-`, `bytes=<from>-<to>`, or `bytes=-<n>` for the last n of a stream that has ended. */

@@ -1,6 +1,5 @@
 /**
- * How the contract's things are called in XML: by the XML objects of the contract, and by their own names where it has
- * none. A list has an element around it where the contract says `wrapped`.
+ * How the contract's things are called in XML: by the XML objects of the contract, which has one for every root. A list has an element around it where the contract says `wrapped`.
  */
 import { schemaNamed, type Schema, type SchemaName } from '../contract.ts'
 import { shapeOf } from '../shape.ts'
@@ -13,7 +12,8 @@ export const MAP = { entry: 'entry', name: 'name', value: 'value' } as const
 /** The name and namespace of the root of a document that holds a thing of this schema. */
 export function rootOf(name: SchemaName): { readonly name: string; readonly namespace: string | undefined } {
   const { xml } = shapeOf(schemaNamed(name))
-  return { name: xml.name ?? inKebab(name), namespace: xml.namespace }
+  if (xml.name === undefined) throw new Error(`the contract does not say how a ${name} is called in XML`)
+  return { name: xml.name, namespace: xml.namespace }
 }
 
 /** The name of the element, or attribute, of a property. */
@@ -25,8 +25,4 @@ export function propertyName(key: string, schema: Schema): string {
 /** The name of the items of a list that is the property `key`. */
 export function itemName(key: string, items: Schema, kind?: string): string {
   return items.xml?.name ?? shapeOf(items, kind).xml.name ?? key
-}
-
-function inKebab(name: string): string {
-  return name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()
 }
