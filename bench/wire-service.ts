@@ -79,6 +79,7 @@ function brokerApp(offers: number) {
       requestDefaults: { durationMs: 7_200_000 },
       offersPerSet: offers,
       offerLifetimeMs: 300_000,
+      openShare: undefined,
       durationMaxMs: 30 * DAY_MS,
       horizonMs: 30 * DAY_MS,
       graceMs: 10_000,

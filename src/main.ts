@@ -55,6 +55,8 @@ import { enterPlatform, type EnteredPlatform, type StartDuty } from './tend-plat
 const ESTIMATES_EVERY_MS = 30_000
 const DUTY_RETRY_MS = 2_000
 const WAIT_MAX_MS = 300_000
+/** The share of a pool that open offers of one user may hold where the configuration does not say. */
+const OPEN_SHARE = 0.5
 
 /** A broker that runs. */
 export interface RunningBroker {
@@ -321,6 +323,12 @@ async function openDatabase(
   return database
 }
 
+/** Without identities everybody is the same user, who would be kept from what nobody else wants. */
+function openShare({ offers, identity }: Config): number | undefined {
+  const share = offers.share ?? (identity ? OPEN_SHARE : 1)
+  return share < 1 ? share : undefined
+}
+
 function httpContext(
   config: Config,
   { clock, database, ledger, source, sink, estimates, tracing }: WorkerContext,
@@ -372,6 +380,7 @@ function httpContext(
       requestDefaults: requestDefaults(config),
       offersPerSet: config.offers.perSet,
       offerLifetimeMs: milliseconds(config.offers.lifetime),
+      openShare: openShare(config),
       durationMaxMs: milliseconds(config.offers.maximumDuration),
       reads: config.identity?.reads ?? 'private',
       tokenLifetimeMax: config.identity?.tokens.longest ?? 'P1Y',

@@ -56,6 +56,7 @@ async function acceptOfferIn(tx: Transaction, accepting: work.Accepted, now: Ins
     tx,
     offerSetId,
     held.map((hold) => ({ poolId: plan.poolId as PoolId, ...hold })),
+    [],
   )
   await handOver(tx, [accepting], now)
 }
@@ -137,8 +138,11 @@ async function holdOpenOffers(tx: Transaction, offerSetIds: readonly OfferSetId[
   const undecided = [...bySet].filter(
     ([, offers]) => !offers.some(({ startAt, givenBackAt }) => startAt !== undefined && givenBackAt === undefined),
   )
-  const held = undecided.flatMap(([offerSetId, offers]) => {
-    const open = offers.filter(({ phase }) => phase === 'OFFERED')
+  const left = undecided.map(([offerSetId, offers]) => ({
+    offerSetId,
+    open: offers.filter(({ phase }) => phase === 'OFFERED'),
+  }))
+  const held = left.flatMap(({ offerSetId, open }) => {
     const holds = envelopeByPool(open.map(({ plan }) => ({ poolId: plan.poolId, holds: holdsOfOffer(plan) })))
     return holds.map((hold) => ({ ...hold, offerSetId }))
   })
@@ -146,5 +150,12 @@ async function holdOpenOffers(tx: Transaction, offerSetIds: readonly OfferSetId[
     tx,
     undecided.map(([offerSetId]) => offerSetId),
     held,
+    left.flatMap(({ offerSetId, open }) => openSet(offerSetId, open)),
   )
+}
+
+function openSet(offerSetId: OfferSetId, open: readonly executions.Execution[]): bookings.OpenOfferSet[] {
+  const [first] = open
+  if (!first) return []
+  return [{ offerSetId, owner: first.owner, expiresAt: Math.max(...open.map(({ expiresAt }) => expiresAt)) }]
 }

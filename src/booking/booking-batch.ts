@@ -5,8 +5,9 @@ import type { Queryable } from '../store/database.ts'
 import * as ledger from '../store/ledger.ts'
 import type { PoolId } from '../store/pools.ts'
 import type { Accepted } from '../store/work.ts'
-import type { Replica } from './ledger.ts'
+import type { Proposal, Replica } from './ledger.ts'
 import { planOfferSet, type Asked, type OfferedSet, type PlannedSet } from './offers.ts'
+import type { OpenSet } from './open-sets.ts'
 import { OVERDUE_MS, type Hold } from './profile.ts'
 import type { OfferLimits } from './slot-search.ts'
 
@@ -29,6 +30,7 @@ interface PoolPlan {
   readonly replica: Replica
   readonly version: number
   readonly holds: Hold[]
+  readonly open: OpenSet[]
 }
 
 export class BookingBatch {
@@ -61,7 +63,7 @@ export class BookingBatch {
   /** Plans each request beside what those before it are about to hold. Who cannot be planned for is told so. */
   plan(replicas: readonly Replica[], ids: IdSource, now: Instant): void {
     this.#now = now
-    this.#pools = replicas.map((replica) => ({ replica, version: replica.version, holds: [] }))
+    this.#pools = replicas.map((replica) => ({ replica, version: replica.version, holds: [], open: [] }))
     this.#planned = []
     const overdue = replicas.map((replica) => ({ replica, holds: replica.profile.overdue(now, OVERDUE_MS) }))
     const planAll = () => {
@@ -78,10 +80,11 @@ export class BookingBatch {
   #planOne(waiting: Waiting, replicas: readonly Replica[], ids: IdSource, now: Instant): boolean {
     try {
       const set = planOfferSet(waiting.asked, waiting.limits, replicas, ids, now)
-      for (const { replica, holds } of this.#pools) {
-        const held = set.bookings.filter(({ poolId }) => poolId === replica.poolId)
-        holds.push(...held)
-        replica.propose(held)
+      for (const { replica, holds, open } of this.#pools) {
+        const proposal = proposalOf(set, replica.poolId, waiting.direct)
+        holds.push(...proposal.holds)
+        open.push(...proposal.open)
+        replica.propose(proposal)
       }
       this.#planned.push({ waiting, set })
       return true
@@ -94,18 +97,21 @@ export class BookingBatch {
   /** Writes what was planned. False when a pool has changed since it was planned for; then nothing was written. */
   write(db: Queryable): Promise<boolean> {
     const sets = this.#planned.map(({ set }) => set)
+    const open = this.#planned.filter(({ waiting }) => !waiting.direct).map(({ set }) => set.offerSet.id)
     const books = {
       pools: this.#pools.map(({ replica: { poolId }, version }) => ({ poolId, version })),
       offerSets: sets.map(({ offerSet, request, delegation }) => ({ ...offerSet, request, delegation })),
       offers: sets.flatMap(({ offers }) => offers),
       bookings: sets.flatMap(({ bookings }) => bookings),
+      open: new Set(open),
     }
     return ledger.book(db, books, this.#now)
   }
 
   /** What was written is committed: the replicas know it too. */
   settle(): void {
-    for (const { replica, version, holds } of this.#pools) if (holds.length > 0) replica.settle(version + 1, holds)
+    for (const { replica, version, ...booked } of this.#pools)
+      if (booked.holds.length > 0) replica.settle(version + 1, booked)
   }
 
   /** Everybody gets the answer. */
@@ -117,6 +123,13 @@ export class BookingBatch {
   withdraw(): void {
     for (const { replica } of this.#pools) replica.withdraw()
   }
+}
+
+/** What a set is about to hold of a pool; one that is accepted at once is never open. */
+export function proposalOf({ offerSet, bookings }: PlannedSet, poolId: PoolId, direct: boolean): Proposal {
+  const holds = bookings.filter((booking) => booking.poolId === poolId)
+  const { id, owner, expiresAt } = offerSet
+  return { holds, open: direct || holds.length === 0 ? [] : [{ id, owner, expiresAt, holds }] }
 }
 
 /** The pools that requests could be answered from, in the order in which they are locked. */

@@ -7,17 +7,25 @@ import type { Instant } from '../domain/dates.ts'
 import { capacityOver, withheld, type Maintenance, type PoolCapacity } from '../domain/pool-capacity.ts'
 import type { Queryable, Transaction } from '../store/database.ts'
 import * as ledger from '../store/ledger.ts'
-import type { LoggedHold, PoolChange } from '../store/ledger.ts'
+import type { LoggedHold, LoggedOpenSet, PoolChange } from '../store/ledger.ts'
 import * as pools from '../store/pools.ts'
 import type { PoolId } from '../store/pools.ts'
+import { OpenSets, type OpenSet } from './open-sets.ts'
 import { opposite, PoolProfile, type Hold } from './profile.ts'
+
+/** What is about to be booked of a pool, and the sets among it that are open then. */
+export interface Proposal {
+  readonly holds: readonly Hold[]
+  readonly open: readonly OpenSet[]
+}
 
 /** One pool at a version. Nothing may wait between asking a replica and doing what the answer says, but under the lock of the pool. */
 export class Replica {
   readonly poolId: PoolId
   readonly profile: PoolProfile
+  readonly openSets = new OpenSets()
   #version: number
-  #proposed: readonly Hold[] = []
+  #proposed: Proposal | undefined
   #maintenance: readonly Maintenance[]
   #withheld: readonly Hold[]
 
@@ -54,38 +62,55 @@ export class Replica {
 
   /** Whether holds are counted in that are about to be booked. */
   get isProposing(): boolean {
-    return this.#proposed.length > 0
+    return this.#proposed !== undefined
   }
 
-  /** Counts holds in that are about to be booked; `settle` or `withdraw` follows. */
-  propose(holds: readonly Hold[]): void {
-    for (const hold of holds) this.profile.add(hold)
-    this.#proposed = [...this.#proposed, ...holds]
+  /** Counts in what is about to be booked; `settle` or `withdraw` follows. */
+  propose({ holds, open }: Proposal): void {
+    if (holds.length === 0) return
+    this.#add({ holds, open })
+    const { holds: holdsBefore = [], open: openBefore = [] } = this.#proposed ?? {}
+    this.#proposed = { holds: [...holdsBefore, ...holds], open: [...openBefore, ...open] }
   }
 
   /** What was proposed has been booked as the next version. */
-  settle(version: number, holds: readonly Hold[]): void {
+  settle(version: number, booked: Proposal): void {
     // Whoever had the lock of the pool in the meantime has read it from the log, or withdrawn it.
-    if (this.#proposed.length > 0) this.#version = version
-    else this.#follow(version, holds)
-    this.#proposed = []
+    if (this.#proposed) this.#version = version
+    else if (version === this.#version + 1) {
+      this.#add(booked)
+      this.#version = version
+    }
+    this.#proposed = undefined
   }
 
   /** What was proposed is not booked, or not by now. */
   withdraw(): void {
-    for (const hold of this.#proposed) this.profile.add(opposite(hold))
-    this.#proposed = []
+    if (!this.#proposed) return
+    for (const hold of this.#proposed.holds) this.profile.add(opposite(hold))
+    for (const { id } of this.#proposed.open) this.openSets.close(id)
+    this.#proposed = undefined
   }
 
   /** Follows a row of the log of holds. One that is not the next is left out. */
-  follow({ version, holds }: PoolChange): void {
-    this.#follow(version, (holds ?? []).map(holdOf))
+  follow({ version, holds, open }: PoolChange): void {
+    if (version !== this.#version + 1) return
+    for (const hold of holds ?? []) this.profile.add(holdOf(hold))
+    this.noteOpen(open ?? [])
+    this.#version = version
   }
 
-  #follow(version: number, holds: readonly Hold[]): void {
-    if (version !== this.#version + 1) return
+  /** Notes which sets are open, and which are not any more. */
+  noteOpen(sets: readonly LoggedOpenSet[]): void {
+    for (const [id, owner, expiresAt, holds] of sets)
+      if (owner !== null && expiresAt !== null && holds !== null)
+        this.openSets.open({ id, owner, expiresAt, holds: holds.map(holdOf) })
+      else this.openSets.close(id)
+  }
+
+  #add({ holds, open }: Proposal): void {
     for (const hold of holds) this.profile.add(hold)
-    this.#version = version
+    for (const set of open) this.openSets.open(set)
   }
 }
 
@@ -147,7 +172,7 @@ export class Ledger {
 
   /** Reads a pool from the database. Whoever read a newer one meanwhile has the better replica. */
   async #read(db: Queryable, poolId: PoolId): Promise<Replica> {
-    const { version, capacity, holds } = await ledger.load(db, poolId)
+    const { version, capacity, holds, open } = await ledger.load(db, poolId)
     const known = this.#replicas.get(poolId)
     if (known && known.version >= version) return known
     const replica = new Replica(
@@ -156,6 +181,7 @@ export class Ledger {
       new PoolProfile(capacityOver(capacity), holds, this.#clock.now()),
       capacity,
     )
+    replica.noteOpen(open)
     this.#replicas.set(poolId, replica)
     return replica
   }

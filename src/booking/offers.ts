@@ -16,7 +16,7 @@ import { envelope, type Hold } from './profile.ts'
 import type { Candidate, OfferLimits, PlannedOffer } from './slot-search.ts'
 
 /** A pool that could run the request, before it is known what is free there. */
-export type PoolCandidate = Omit<Candidate, 'profile'>
+export type PoolCandidate = Omit<Candidate, 'profile' | 'own'>
 
 /** What somebody asked for. */
 export interface Asked {
@@ -109,7 +109,9 @@ function plan(
 ): { offers: readonly PlannedOffer[]; messages: readonly Message[] } {
   const candidates = asked.candidates.flatMap((candidate) => {
     const replica = replicas.find(({ poolId }) => poolId === candidate.poolId)
-    return replica ? [{ ...candidate, profile: replica.profile, ...maintenanceOf(replica, now) }] : []
+    if (!replica) return []
+    const own = replica.openSets.of(asked.owner, now)
+    return [{ ...candidate, profile: replica.profile, ...(own ? { own } : {}), ...maintenanceOf(replica, now) }]
   })
   if (!asked.request || candidates.length === 0) return { offers: [], messages: [] }
   return planOffers(asked.request, candidates, limits, now)

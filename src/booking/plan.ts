@@ -44,9 +44,34 @@ export function planOffers(
   const failing = costLimits.length > 0 ? whyLimitsFail(searches.flatMap(supposedPlans), costLimits, now) : []
   if (failing.length > 0) return { offers: [], messages: failing }
   const offers = choose(searches, limits.offersMax, costLimits)
+  const messages = ownOffers(searches, offers[0]?.plan.slot.startAt ?? Infinity, now)
   return offers.length > 0
-    ? { offers, messages: cappedMaxima(request, candidates, now) }
-    : { offers, messages: [shortageWithin(costLimits, searches, limits, now), ...maintenanceOf(searches, now)] }
+    ? { offers, messages: [...cappedMaxima(request, candidates, searches, now), ...messages] }
+    : {
+        offers,
+        messages: [shortageWithin(costLimits, searches, limits, now), ...maintenanceOf(searches, now), ...messages],
+      }
+}
+
+/** Says of the caller's own open offers where without them something could start earlier. */
+function ownOffers(searches: readonly SlotSearch[], startAt: Instant, now: Instant): Message[] {
+  return searches.flatMap((search) => {
+    const found = search.ownInTheWay(startAt)
+    if (!found) return []
+    const { platform, pool, capacity } = search.candidate
+    const { resource, amount, untilAt } = found
+    const may = search.share ? `, where they may hold ${search.share[resource]}` : ''
+    return [
+      message('own-open-offers', now, {
+        amount,
+        capacity: capacity[resource],
+        resource: RESOURCE_WORDS[resource],
+        pool: `${platform}/${pool}`,
+        until: formatInstant(untilAt),
+        may,
+      }),
+    ]
+  })
 }
 
 /** What the least would cost in a pool at every start that could make a difference, whether that is free or not. */
@@ -135,6 +160,8 @@ function choose(searches: readonly SlotSearch[], offersMax: number, limits: read
   const chosen = new Map<string, PlannedOffer>()
   const add = (offer: PlannedOffer | undefined) => {
     if (!offer || chosen.size >= offersMax || chosen.has(identity(offer)) || !keepsLimits(offer.plan, limits)) return
+    // A request that needs more than the share gets its offer, and no choice.
+    if (offer.isBeyondShare && chosen.size > 0) return
     chosen.set(identity(offer), offer)
   }
   const offers = earliest.map(({ offer }) => offer)
@@ -202,19 +229,19 @@ function identity({ plan }: PlannedOffer): string {
   return [plan.poolId, plan.slot.startAt, cores, memoryGib, accelerators?.count ?? 0].join(' ')
 }
 
-function cappedMaxima(request: ExecutionRequest, candidates: readonly Candidate[], now: Instant): Message[] {
+function cappedMaxima(
+  request: ExecutionRequest,
+  candidates: readonly Candidate[],
+  searches: readonly SlotSearch[],
+  now: Instant,
+): Message[] {
   return COMPUTE_RESOURCES.flatMap((resource) => {
-    const limit = mostOf(resource, request, candidates)
     const maximum = request.compute[resource]?.max ?? 0
-    if (maximum <= limit) return []
-    return [
-      message('maximum-capped', now, {
-        pointer: `/compute/${resource}/max`,
-        maximum,
-        resource: RESOURCE_WORDS[resource],
-        limit,
-      }),
-    ]
+    const values = { pointer: `/compute/${resource}/max`, maximum, resource: RESOURCE_WORDS[resource] }
+    const shared = Math.max(...searches.map(({ most }) => most[resource]))
+    const limit = mostOf(resource, request, candidates)
+    if (shared < Math.min(maximum, limit)) return [message('maximum-shared', now, { ...values, limit: shared })]
+    return maximum > limit ? [message('maximum-capped', now, { ...values, limit })] : []
   })
 }
 

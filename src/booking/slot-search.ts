@@ -9,6 +9,7 @@ import type { Maintenance } from '../domain/pool-capacity.ts'
 import { HOUR_MS, type PriceList } from '../domain/price-list.ts'
 import { gibFor, RESOURCES, type Amounts, type Resource } from '../domain/resources.ts'
 import { holds, type HeldTimes } from './holds.ts'
+import type { OwnOpenSets } from './open-sets.ts'
 import { opposite, type Hold, type PoolProfile } from './profile.ts'
 
 /** What is known of the parts of a request on one platform before anything is offered. Times are in milliseconds. */
@@ -40,6 +41,8 @@ export interface Candidate {
   readonly prices?: PriceList
   /** The windows in which it has less than usual, and what they keep from everybody; undefined where there are none. */
   readonly maintenance?: { readonly windows: readonly Maintenance[]; readonly withheld: readonly Hold[] }
+  /** The open offer sets of the one who asks; undefined where there are none. */
+  readonly own?: OwnOpenSets
 }
 
 /** The limits of a site on what is offered. */
@@ -52,6 +55,8 @@ export interface OfferLimits {
   readonly durationMaxMs: number
   /** The longest grace period between SIGTERM and SIGKILL. */
   readonly graceMs: number
+  /** The share of a pool that open offers of one owner may hold at any instant; undefined where there is no limit. */
+  readonly openShare?: number | undefined
 }
 
 /** An offer as planned, with what it holds. */
@@ -59,6 +64,26 @@ export interface PlannedOffer {
   readonly plan: ExecutionPlan
   readonly expiresAt: Instant
   readonly holds: readonly Hold[]
+  /** Whether it holds more than open offers of one owner may, so that nothing else of theirs may be held beside it. */
+  readonly isBeyondShare: boolean
+}
+
+/** How many own open sets are looked at to say that they are in the way: those who have more are told of these. */
+const OWN_SETS_MAX = 10
+
+/** What open offers of one owner may hold of a pool at any instant: whole units, rounded down. */
+export function shareOf(capacity: Amounts, openShare: number): Amounts {
+  const { cores, memory, storage, accelerators } = capacity
+  const part = (amount: number) => Math.floor(amount * openShare)
+  return { cores: part(cores), memory: part(memory), storage: part(storage), accelerators: part(accelerators) }
+}
+
+/** The own open offers without which something could start earlier: the most that they hold of a resource meanwhile. */
+export interface OwnInTheWay {
+  readonly resource: Resource
+  readonly amount: number
+  /** When the last of them ends by itself. */
+  readonly untilAt: Instant
 }
 
 /** The least that a request needs. Storage is as large as the data in it, as far as their size is known. */
@@ -111,6 +136,8 @@ export class SlotSearch {
   readonly #limits: OfferLimits
   readonly #now: Instant
   readonly #prepareMs: number
+  /** What open offers of one owner may hold; undefined where there is no limit. */
+  readonly share: Amounts | undefined
 
   constructor(request: ExecutionRequest, candidate: Candidate, limits: OfferLimits, now: Instant) {
     this.candidate = candidate
@@ -118,23 +145,24 @@ export class SlotSearch {
     this.#limits = limits
     this.#now = now
     this.#prepareMs = prepareMs(candidate.survey)
+    this.share = limits.openShare === undefined ? undefined : shareOf(candidate.capacity, limits.openShare)
   }
 
   get least(): Amounts {
     return leastAmounts(this.#request, this.candidate.survey)
   }
 
-  /** The most that the client can use here. */
+  /** The most that the client can use here, and may hold. */
   get most(): Amounts {
     const { cores, memory, accelerators } = this.#request.compute
-    const { capacity } = this.candidate
+    const most = this.share ?? this.candidate.capacity
     const least = this.least
     return {
-      cores: Math.max(least.cores, Math.min(cores.max, capacity.cores)),
-      memory: Math.max(least.memory, Math.min(memory.max, capacity.memory)),
+      cores: Math.max(least.cores, Math.min(cores.max, most.cores)),
+      memory: Math.max(least.memory, Math.min(memory.max, most.memory)),
       storage: least.storage,
       accelerators: this.#hasAccelerators
-        ? Math.max(least.accelerators, Math.min(accelerators?.max ?? 0, capacity.accelerators))
+        ? Math.max(least.accelerators, Math.min(accelerators?.max ?? 0, most.accelerators))
         : 0,
     }
   }
@@ -212,6 +240,24 @@ export class SlotSearch {
     )
   }
 
+  /** The own open offers without which the least amounts could start before an instant; undefined when there are none. */
+  ownInTheWay(beforeAt: Instant): OwnInTheWay | undefined {
+    const { own, profile } = this.candidate
+    const soonestAt = Math.min(...this.#windows().map(({ fromAt }) => Math.max(fromAt, this.#now + this.#prepareMs)))
+    if (!own || beforeAt <= soonestAt) return undefined
+    const sets = own.first(OWN_SETS_MAX)
+    const held = sets.flatMap((set) => set.holds)
+    const alone = new SlotSearch(this.#request, { ...this.candidate, own: undefined }, this.#limits, this.#now)
+    const freed = profile.during(held.map(opposite), () => alone.earliest(this.least, Number.NEGATIVE_INFINITY))
+    if (!freed || freed.plan.slot.startAt >= beforeAt) return undefined
+    const { capacity } = this.candidate
+    const found = freed.holds
+      .map((hold) => ({ resource: hold.resource, amount: mostDuring(hold, held) }))
+      .sort((a, b) => b.amount / capacity[b.resource] - a.amount / capacity[a.resource])[0]
+    if (!found || found.amount === 0) return undefined
+    return { ...found, untilAt: Math.max(...sets.map(({ expiresAt }) => expiresAt)) }
+  }
+
   /** What is short in the windows that were asked for. */
   #conflictInWindows(): Resource | undefined {
     let resource: Resource | undefined
@@ -250,12 +296,24 @@ export class SlotSearch {
       // A hold that begins before the start (storage) moves with it.
       const beforeMs = slot.startAt - hold.fromAt
       const floatMs = slot.startLatestAt - slot.startAt
-      const beginAt = this.candidate.profile.earliest(hold, floatMs, toAt - beforeMs)
+      const beginAt = this.#beginOf(hold, floatMs, toAt - beforeMs)
       if (beginAt === hold.fromAt) continue
       onShort?.(hold.resource)
       return beginAt === undefined ? undefined : beginAt + beforeMs
     }
     return slot.startAt
+  }
+
+  /**
+   * Where a hold can begin beside what is held of the pool; and if that is where it begins, beside what the owner's open
+   * offers hold. What is more than their share fits only where they hold nothing.
+   */
+  #beginOf(hold: Hold, floatMs: number, latestAt: Instant): Instant | undefined {
+    const { profile, own } = this.candidate
+    const beginAt = profile.earliest(hold, floatMs, latestAt)
+    if (beginAt !== hold.fromAt || !own || !this.share) return beginAt
+    const spare = Math.max(0, this.share[hold.resource] - hold.amount)
+    return own.held.earliest({ ...hold, amount: -spare }, floatMs, latestAt)
   }
 
   /**
@@ -317,7 +375,9 @@ export class SlotSearch {
         return { spec, estimate, messages: [], ...(sizeBytes === undefined ? {} : { sizeBytes }) }
       }),
     }
-    return { plan, expiresAt, holds: holds(amounts, times) }
+    const { share } = this
+    const isBeyondShare = share !== undefined && RESOURCES.some((resource) => amounts[resource] > share[resource])
+    return { plan, expiresAt, holds: holds(amounts, times), isBeyondShare }
   }
 
   #accelerators(count: number): PlannedAccelerators {
@@ -330,6 +390,14 @@ interface FoundSlot {
   readonly slot: PlannedSlot
   readonly expiresAt: Instant
   readonly times: HeldTimes
+}
+
+/** The most that is held together of a resource during a hold of it. */
+function mostDuring({ resource, fromAt, toAt }: Hold, held: readonly Hold[]): number {
+  const within = held.filter((one) => one.resource === resource && one.fromAt < toAt && one.toAt > fromAt)
+  const heldAt = (at: Instant) =>
+    within.reduce((sum, one) => (one.fromAt <= at && at < one.toAt ? sum + one.amount : sum), 0)
+  return Math.max(0, ...within.map((one) => heldAt(Math.max(one.fromAt, fromAt))))
 }
 
 /** A grace period is held beside the duration: short programs get a short one, so that it does not waste the pool. */

@@ -57,6 +57,21 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Nothing has to be done: the minimum is met. A lower maximum says the same.',
   },
+  'maximum-shared': {
+    level: 'INFO',
+    template:
+      'Open offers of one user hold a share of a pool at most, so offers go up to ${limit} ${resource} and not to the ${maximum} of ${pointer}.',
+    places: ['offer set'],
+    advice: 'Nothing has to be done: the minimum is met. Ask for a larger minimum to get more.',
+  },
+  'own-open-offers': {
+    level: 'WARN',
+    template:
+      'Your own open offers hold ${amount} of ${capacity} ${resource} of the pool ${pool} until ${until}${may}; accept or reject them, and ask again, to start earlier.',
+    places: ['offer set'],
+    advice:
+      'Accept one offer of each open set or reject the set (`POST /offersets/{uuid}` with the phase REJECTED); `GET /offersets` lists them.',
+  },
   'simulated-platform': {
     level: 'INFO',
     template: 'The platform ${platform} is simulated: no container is run, output and exit code are made up.',

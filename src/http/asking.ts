@@ -75,7 +75,7 @@ async function withoutDrained(surveyed: SurveyResult, { drained, clock }: HttpCo
 /** The limits of an offer set for a client that takes its time. */
 export function offerLimits(request: FastifyRequest, { settings }: HttpContext): OfferLimits {
   const offersMax = preferredOffers(request, settings) ?? settings.offersPerSet
-  return limits(settings, offersMax, settings.offerLifetimeMs)
+  return { ...limits(settings, offersMax, settings.offerLifetimeMs), openShare: settings.openShare }
 }
 
 /** How many offers the client prefers at most, as far as the site gives so many; undefined when it does not say. */

@@ -43,6 +43,8 @@ export interface HttpSettings {
   readonly requestDefaults: RequestDefaults
   readonly offersPerSet: number
   readonly offerLifetimeMs: number
+  /** The share of a pool that open offers of one owner may hold; undefined where there is no limit. */
+  readonly openShare: number | undefined
   readonly durationMaxMs: number
   readonly horizonMs: number
   readonly graceMs: number

@@ -51,7 +51,11 @@ async function offered(count: number, delegation?: string): Promise<{ set: Offer
     request: { large: 'body' },
     delegation,
   }
-  await ledger.book(made.database, { pools: [], offerSets: [offerSet], offers: rows, bookings: [] }, now)
+  await ledger.book(
+    made.database,
+    { pools: [], offerSets: [offerSet], offers: rows, bookings: [], open: new Set() },
+    now,
+  )
   return { set, offers: rows.map(({ id }) => id) }
 }
 

@@ -28,7 +28,8 @@ select pool_id, resource, amount, from_at, to_at from booking b
 
 -- name: change
 -- Makes these bookings what offer sets hold, of some resources or of all, and notes in the ledger of each pool what
--- became of that. The pools are locked in their order, so that two of these do not wait for each other.
+-- became of that. The pools are locked in their order, so that two of these do not wait for each other. Where `open` says
+-- which of the sets are open, that is noted too, and of the others that they are not.
 with wanted as (
   select "offerSetId" as offer_set_id, "poolId" as pool_id, resource, amount, "fromAt" as from_at, "toAt" as to_at
     from jsonb_to_recordset(:bookings)
@@ -43,11 +44,11 @@ with wanted as (
    where offer_set_id = any(:offerSetIds)
      and (:resources::text[] is null or resource = any(:resources))
      and pool_id in (select id from locked)
-  returning pool_id, resource, amount, from_at, to_at
+  returning offer_set_id, pool_id, resource, amount, from_at, to_at
 ), added as (
   insert into booking (offer_set_id, pool_id, resource, amount, from_at, to_at)
   select offer_set_id, pool_id, resource, amount, from_at, to_at from wanted where pool_id in (select id from locked)
-  returning pool_id, resource, amount, from_at, to_at
+  returning offer_set_id, pool_id, resource, amount, from_at, to_at
 ), changed as (
   select pool_id,
          jsonb_agg(jsonb_build_array(resource, amount, (extract(epoch from from_at) * 1000)::bigint,
@@ -56,7 +57,25 @@ with wanted as (
           union all
           select pool_id, resource, amount, from_at, to_at from added) as c
    group by pool_id
+), opened as (
+  select t.pool_id, jsonb_agg(jsonb_build_array(t.offer_set_id, o.owner, o."expiresAt",
+                                                case when o.owner is not null then t.holds end)) as sets
+    from (select pool_id, offer_set_id,
+                 coalesce(jsonb_agg(jsonb_build_array(resource, amount, (extract(epoch from from_at) * 1000)::bigint,
+                                                      (extract(epoch from to_at) * 1000)::bigint))
+                            filter (where amount > 0), '[]') as holds
+            from (select pool_id, offer_set_id, resource, -amount as amount, from_at, to_at from removed
+                  union all
+                  select pool_id, offer_set_id, resource, amount, from_at, to_at from added) as c
+           group by pool_id, offer_set_id) as t
+    left join jsonb_to_recordset(:open) as o ("offerSetId" uuid, owner text, "expiresAt" bigint)
+           on o."offerSetId" = t.offer_set_id
+   where :open::jsonb is not null
+   group by t.pool_id
 ), bumped as (
-  update pool p set version = p.version + 1 from changed c where p.id = c.pool_id returning p.id, p.version, c.holds
+  update pool p set version = p.version + 1
+    from changed c left join opened o on o.pool_id = c.pool_id
+   where p.id = c.pool_id
+  returning p.id, p.version, c.holds, o.sets
 )
-insert into pool_change (pool_id, version, holds) select id, version, holds from bumped
+insert into pool_change (pool_id, version, holds, open) select id, version, holds, sets from bumped

@@ -52,22 +52,36 @@ export async function listStorageNotInTheWay(
   return db.query<Booking>(sql.listStorageNotInTheWay, { poolId, offerSetId, at: at(now) })
 }
 
-/** Makes these bookings what an offer set holds. */
-export async function replace(tx: Transaction, offerSetId: OfferSetId, bookings: readonly Booking[]): Promise<void> {
+/** An offer set that can still be accepted. */
+export interface OpenOfferSet {
+  readonly offerSetId: OfferSetId
+  readonly owner: string
+  readonly expiresAt: Instant
+}
+
+/** Makes these bookings what an offer set holds. `open` as for `replaceAll`. */
+export async function replace(
+  tx: Transaction,
+  offerSetId: OfferSetId,
+  bookings: readonly Booking[],
+  open?: readonly OpenOfferSet[],
+): Promise<void> {
   await replaceAll(
     tx,
     [offerSetId],
     bookings.map((booking) => ({ ...booking, offerSetId })),
+    open,
   )
 }
 
-/** Makes these bookings what some offer sets hold. */
+/** Makes these bookings what some offer sets hold. `open` are those that are open from now on; left out where none were. */
 export async function replaceAll(
   tx: Transaction,
   offerSetIds: readonly OfferSetId[],
   bookings: readonly HeldBooking[],
+  open?: readonly OpenOfferSet[],
 ): Promise<void> {
-  await change(tx, offerSetIds, bookings)
+  await change(tx, offerSetIds, bookings, null, open)
 }
 
 /** Gives back everything that offer sets hold. */
@@ -99,6 +113,12 @@ async function change(
   offerSetIds: readonly OfferSetId[],
   bookings: readonly HeldBooking[],
   resources: readonly Resource[] | null = null,
+  open?: readonly OpenOfferSet[],
 ): Promise<void> {
-  await db.query(sql.change, { offerSetIds, resources, bookings: json(rowsOf(bookings)) })
+  await db.query(sql.change, {
+    offerSetIds,
+    resources,
+    bookings: json(rowsOf(bookings)),
+    open: open ? json(open) : null,
+  })
 }

@@ -45,7 +45,7 @@ describe('a key', () => {
         request: {},
         ...times,
       } as const
-      await ledger.book(tx, { pools: [], offerSets: [offerSet], offers: [], bookings: [] }, now)
+      await ledger.book(tx, { pools: [], offerSets: [offerSet], offers: [], bookings: [], open: new Set() }, now)
       await idempotency.note(tx, use('c'), { offerSetId })
     })
     expect(await idempotency.find(test.database, use('c'), now)).toMatchObject({ offerSetId, purpose: '/offersets' })

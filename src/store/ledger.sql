@@ -4,12 +4,13 @@ select id as pool_id, version from pool where id = any(:poolIds) order by id for
 
 -- name: changesSince
 -- What changed in a pool after a version.
-select version, holds from pool_change where pool_id = :poolId and version > :version order by version
+select version, holds, open from pool_change where pool_id = :poolId and version > :version order by version
 
 -- name: load
 -- A pool as it is now: its version, its capacity, and what is held, all in one statement and so at one instant. The
--- bookings come as columns of ten thousand numbers each, because a row for each takes many times as long.
-select p.version, c.configured, m.windows as maintenance, h.resource, h.amounts, h.from_ats, h.to_ats
+-- bookings come as columns of ten thousand numbers each, because a row for each takes many times as long. The open sets
+-- come in a row of their own.
+select p.version, c.configured, m.windows as maintenance, h.resource, h.amounts, h.from_ats, h.to_ats, h.open
   from pool p
   left join (
     select pool_id,
@@ -21,9 +22,21 @@ select p.version, c.configured, m.windows as maintenance, h.resource, h.amounts,
   left join (
     select pool_id, resource, json_agg(amount) as amounts,
            json_agg((date_part('epoch', from_at) * 1000)::bigint) as from_ats,
-           json_agg((date_part('epoch', to_at) * 1000)::bigint) as to_ats
+           json_agg((date_part('epoch', to_at) * 1000)::bigint) as to_ats, null::jsonb as open
       from booking where pool_id = :poolId
      group by pool_id, resource, id / 10000
+    union all
+    select :poolId, null, null, null, null, jsonb_agg(jsonb_build_array(offer_set_id, owner, expires_at, holds))
+      from (
+        select o.offer_set_id, o.owner, (extract(epoch from o.expires_at) * 1000)::bigint as expires_at,
+               jsonb_agg(jsonb_build_array(resource, amount, (extract(epoch from from_at) * 1000)::bigint,
+                                           (extract(epoch from to_at) * 1000)::bigint)) as holds
+          from (select offer_set_id, owner, max(expires_at) as expires_at
+                  from execution where phase = 'OFFERED' group by offer_set_id, owner) as o
+          join booking b on b.offer_set_id = o.offer_set_id and b.pool_id = :poolId
+         group by o.offer_set_id, o.owner, o.expires_at
+         order by o.offer_set_id
+      ) as s
   ) as h on h.pool_id = p.id
  where p.id = :poolId
 
@@ -66,11 +79,11 @@ with expected as (
    where unchanged.yes
 ), bumped as (
   update pool p set version = p.version + 1
-    from jsonb_to_recordset(:changes) as c ("poolId" integer, holds jsonb), unchanged
+    from jsonb_to_recordset(:changes) as c ("poolId" integer, holds jsonb, open jsonb), unchanged
    where unchanged.yes and p.id = c."poolId"
-  returning p.id, p.version, c.holds
+  returning p.id, p.version, c.holds, c.open
 ), noted as (
-  insert into pool_change (pool_id, version, holds) select id, version, holds from bumped
+  insert into pool_change (pool_id, version, holds, open) select id, version, holds, open from bumped
 ), forgotten as (
   delete from pool_change c using bumped b
    where b.version % :forgetEvery::bigint = 0 and c.pool_id = b.id and c.version <= b.version - :keep::bigint

@@ -3,6 +3,8 @@
  * statement that books. A process follows the log instead of reading all bookings again.
  */
 import type { Instant } from '../domain/dates.ts'
+import { groupBy } from '../domain/group-by.ts'
+import type { OfferSetId } from '../domain/ids.ts'
 import type { PoolCapacity } from '../domain/pool-capacity.ts'
 import type { Resource } from '../domain/resources.ts'
 import { rowsOf, type Booking, type HeldBooking } from './bookings.ts'
@@ -27,11 +29,21 @@ export interface PoolVersion {
 /** A hold as the log keeps it: the amount is negative where it was given back. */
 export type LoggedHold = readonly [resource: Resource, amount: number, fromAt: Instant, toAt: Instant]
 
+/** What an offer set holds as long as it is open; null for all else when it is not open any more. */
+export type LoggedOpenSet = readonly [
+  id: OfferSetId,
+  owner: string | null,
+  expiresAt: Instant | null,
+  holds: readonly LoggedHold[] | null,
+]
+
 /** What one version of a pool changed. */
 export interface PoolChange {
   readonly version: number
   /** Undefined when the capacity changed. */
   readonly holds?: readonly LoggedHold[]
+  /** The offer sets that were opened, that hold something else, or that are not open any more. */
+  readonly open?: readonly LoggedOpenSet[]
 }
 
 /** What is booked in one go. */
@@ -41,6 +53,8 @@ export interface Books {
   readonly offerSets: readonly (OfferSet & { readonly request: unknown; readonly delegation?: string | undefined })[]
   readonly offers: readonly Execution[]
   readonly bookings: readonly HeldBooking[]
+  /** The offer sets that stay open: the others are accepted in the same transaction. */
+  readonly open: ReadonlySet<OfferSetId>
 }
 
 /** Waits until nobody else changes these pools, and keeps others from it. Gives their versions. */
@@ -59,6 +73,7 @@ export interface LoadedPool {
   readonly capacity: PoolCapacity
   /** To be gone through once: there may be millions, and each is made when it is its turn. */
   readonly holds: Iterable<Omit<Booking, 'poolId'>>
+  readonly open: readonly LoggedOpenSet[]
 }
 
 /** Many holds of one resource, as columns of numbers, or none; each row repeats what is known of the pool. */
@@ -68,6 +83,8 @@ interface LoadedRow extends CapacityRow {
   readonly amounts?: readonly number[]
   readonly fromAts?: readonly Instant[]
   readonly toAts?: readonly Instant[]
+  /** In one row only. */
+  readonly open?: readonly LoggedOpenSet[]
 }
 
 /** Reads a pool as it is now. */
@@ -77,6 +94,7 @@ export async function load(db: Queryable, poolId: PoolId): Promise<LoadedPool> {
     version: rows[0]?.version ?? 0,
     capacity: capacityIn(rows[0] ?? {}),
     holds: holdsIn(rows),
+    open: rows.flatMap(({ open = [] }) => open),
   }
 }
 
@@ -99,7 +117,7 @@ export async function book(db: Queryable, books: Books, now: Instant): Promise<b
     offerSets: json(books.offerSets.map((offerSet) => ({ ...offerSet, expiresAt: new Date(offerSet.expiresAt) }))),
     offers: json(books.offers.map((offer) => ({ ...offer, expiresAt: new Date(offer.expiresAt) }))),
     bookings: json(rowsOf(books.bookings)),
-    changes: json(changesByPool(books.bookings)),
+    changes: json(changesByPool(books)),
     at: at(now),
     keep: KEEP_VERSIONS,
     forgetEvery: FORGET_EVERY,
@@ -107,12 +125,17 @@ export async function book(db: Queryable, books: Books, now: Instant): Promise<b
   return rows[0]?.booked === true
 }
 
-function changesByPool(bookings: readonly HeldBooking[]): { poolId: PoolId; holds: LoggedHold[] }[] {
-  const byPool = new Map<PoolId, LoggedHold[]>()
-  for (const { poolId, resource, amount, fromAt, toAt } of bookings) {
-    const holds = byPool.get(poolId)
-    if (holds) holds.push([resource, amount, fromAt, toAt])
-    else byPool.set(poolId, [[resource, amount, fromAt, toAt]])
-  }
-  return [...byPool].map(([poolId, holds]) => ({ poolId, holds }))
+function changesByPool({ bookings, offerSets, open }: Books): Record<string, unknown>[] {
+  const sets = new Map(offerSets.map((offerSet) => [offerSet.id, offerSet]))
+  return [...groupBy(bookings, ({ poolId }) => poolId)].map(([poolId, ofPool]) => ({
+    poolId,
+    holds: ofPool.map(loggedHold),
+    open: [...groupBy(ofPool, ({ offerSetId }) => offerSetId)]
+      .filter(([id]) => open.has(id))
+      .map(([id, ofSet]) => [id, sets.get(id)?.owner, sets.get(id)?.expiresAt, ofSet.map(loggedHold)]),
+  }))
+}
+
+function loggedHold({ resource, amount, fromAt, toAt }: Booking): LoggedHold {
+  return [resource, amount, fromAt, toAt]
 }

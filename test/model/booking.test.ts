@@ -20,7 +20,7 @@ import type { PoolId } from '../../src/store/pools.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { Chance, seedOf } from './chance.ts'
-import { anyWish, faultsOf, MOST } from './history.ts'
+import { anyWish, faultsOf, MOST, shareFaults } from './history.ts'
 import { Reference, type CapacityStep, type PlainHold } from './reference.ts'
 
 const STEPS = Number(process.env.BROKER_MODEL_SQL_STEPS ?? (process.env.CI ? 50_000 : 1_500))
@@ -56,6 +56,7 @@ const statement = (name: string, text: string, parameters: string[] = []) => ({
   parameters,
 })
 const ALL_HELD = statement('held', 'select offer_set_id, pool_id, resource, amount, from_at, to_at from booking')
+const OPEN = statement('open', "select distinct offer_set_id, owner from execution where phase = 'OFFERED'")
 const LIVING = statement(
   'living',
   'select offer_set_id, count(*) as living from execution where phase = any($1) group by offer_set_id',
@@ -147,6 +148,8 @@ class History {
       const holders = reference.holders.get(row.offerSetId) ?? []
       reference.holders.set(row.offerSetId, [...holders, { poolId: row.poolId, holds: [row] }])
     }
+    for (const { offerSetId, owner } of await test.database.query<{ offerSetId: OfferSetId; owner: string }>(OPEN, {}))
+      reference.owners.set(offerSetId, owner)
     return reference
   }
 
@@ -169,6 +172,8 @@ class History {
       if (!holders) continue
       for (const { poolId, holds } of holders) expect(reference.at(poolId, now).fits(holds)).toBe(true)
       reference.holders.set(offered.offerSet.id, holders)
+      if (!wish.direct) reference.owners.set(offered.offerSet.id, offered.offerSet.owner)
+      expect(shareFaults(reference, this.#pools)).toEqual([])
       if (wish.direct) this.#accepted.set(offered.offerSet.id, offered.offers[0] as executions.Execution)
       else this.#sets.set(offered.offerSet.id, offered)
     }
@@ -333,7 +338,9 @@ class History {
     const living = await test.database.query<{ offerSetId: OfferSetId; living: number }>(LIVING, { phases: LIVE })
     expect(living.filter((one) => one.living > 1)).toEqual([])
     const known = new Set<string>([...this.#sets.keys(), ...this.#accepted.keys()])
-    expect([...(await this.#reference()).holders.keys()].filter((id) => !known.has(id))).toEqual([])
+    const reference = await this.#reference()
+    expect([...reference.holders.keys()].filter((id) => !known.has(id))).toEqual([])
+    expect(shareFaults(reference, this.#pools)).toEqual([])
   }
 
   /** Every process knows what the database says. */

@@ -10,14 +10,15 @@ import { Ledger } from '../../src/booking/ledger.ts'
 import { PoolProfile } from '../../src/booking/profile.ts'
 import { until } from '../../src/domain/clock.ts'
 import { RESOURCES } from '../../src/domain/resources.ts'
-import type { Queryable } from '../../src/store/database.ts'
+import { json, type Queryable } from '../../src/store/database.ts'
 import * as store from '../../src/store/ledger.ts'
 import * as pools from '../../src/store/pools.ts'
 import type { PoolId } from '../../src/store/pools.ts'
 import { systemClock } from '../../src/system-clock.ts'
 import { onServer, testDatabase, type TestDatabase } from '../support/database.ts'
 import { Chance, seedOf } from './chance.ts'
-import { MOST } from './history.ts'
+import { MOST, SHARE } from './history.ts'
+import { shareIn } from './share.ts'
 
 const SECONDS = Number(process.env.BROKER_CONCURRENCY_SECONDS ?? 8)
 const PROCESSES = Number(process.env.BROKER_CONCURRENCY_PROCESSES ?? 8)
@@ -33,6 +34,23 @@ const SUMS = {
                          select resource, to_at, -amount from booking where pool_id = $1) as changes
                   group by resource, at) as sums`,
   parameters: ['poolId'],
+}
+/** Where open sets of one owner hold more than the share together, at any instant at which one of them begins to hold. */
+const BEYOND_SHARE = {
+  name: 'model.beyondShare',
+  text: `with open as (
+           select b.*, e.owner from booking b
+             join (select offer_set_id, owner from execution where phase = 'OFFERED'
+                    group by offer_set_id, owner having max(expires_at) >= clock_timestamp()) as e
+               on e.offer_set_id = b.offer_set_id
+         )
+         select i.owner, i.pool_id, i.resource, i.at, sum(o.amount) as held
+           from (select distinct owner, pool_id, resource, from_at as at from open) as i
+           join open o on o.owner = i.owner and o.pool_id = i.pool_id and o.resource = i.resource
+                      and o.from_at <= i.at and i.at < o.to_at
+          group by i.owner, i.pool_id, i.resource, i.at
+         having count(distinct o.offer_set_id) > 1 and sum(o.amount) > ($1::jsonb ->> i.resource)::bigint`,
+  parameters: ['share'],
 }
 const TWO_LIVING = {
   name: 'model.twoLiving',
@@ -110,6 +128,7 @@ describe('processes on one database', () => {
         while (Date.now() < endsAt) {
           await until(systemClock, Date.now() + chance.integer(100, 700))
           for (const historian of historians) await historian.follow()
+          expect(await test.database.query(BEYOND_SHARE, { share: json(shareIn(MOST, SHARE)) })).toEqual([])
           const place = chance.integer(0, PROCESSES - 1)
           const { child, booking } = running[place] as ReturnType<typeof startProcess>
           await booking

@@ -6,10 +6,14 @@ import { COMPUTE_RESOURCES, RESOURCES, type Amounts } from '../../src/domain/res
 import { wish } from '../support/wishes.ts'
 import type { Chance } from './chance.ts'
 import { holdsOf, type PlainHold, type PlainPool, type Reference } from './reference.ts'
+import { beyondShare, isLarge, shareIn } from './share.ts'
 
 export const MOST: Amounts = { cores: 8, memory: 32, storage: 50, accelerators: 3 }
 const SECOND = 1000
 const HOUR = 3_600_000
+export const OWNERS = ['ada', 'bob', 'cleo']
+/** What open offers of one of them may hold of a pool. */
+export const SHARE = 0.5
 export const LIMITS = { offersMax: 4, horizonMs: 10 * HOUR, durationMaxMs: 4 * HOUR, graceMs: 10 * SECOND }
 
 /** A wish for something that the pools could give, now or at other times, of any size. */
@@ -20,6 +24,7 @@ export function anyWish(chance: Chance, poolIds: readonly number[], now: number,
   const accelerators = chance.percent(25) ? chance.integer(0, MOST.accelerators) : undefined
   const windows = chance.percent(60) ? 0 : chance.integer(1, 2)
   return wish({
+    owner: chance.one(OWNERS) as string,
     pools: pools.map((poolId) => ({ poolId, capacity: MOST })),
     cores: { min: cores, max: chance.integer(cores, MOST.cores + 2) },
     memory: { min: memory, max: chance.integer(memory, MOST.memory) },
@@ -36,7 +41,7 @@ export function anyWish(chance: Chance, poolIds: readonly number[], now: number,
     releaseMs: chance.percent(30) ? 0 : chance.scale(100, 60 * SECOND),
     limits: direct
       ? { ...LIMITS, offersMax: 1, lifetimeMs: 0 }
-      : { ...LIMITS, lifetimeMs: chance.scale(SECOND, 600 * SECOND) },
+      : { ...LIMITS, openShare: SHARE, lifetimeMs: chance.scale(SECOND, 600 * SECOND) },
     direct,
   })
 }
@@ -50,6 +55,25 @@ export const amountsIn = ({ compute, storage }: ExecutionPlan): Amounts => ({
 
 /** What an open offer may come to hold. */
 export const holdsOfPlan = (plan: ExecutionPlan): PlainHold[] => holdsOf(plan.slot, amountsIn(plan))
+
+/** What open offers of one owner hold beyond their share, in all pools. */
+export function shareFaults(reference: Reference, poolIds: readonly number[]): string[] {
+  return OWNERS.flatMap((owner) =>
+    poolIds.flatMap((poolId) =>
+      beyondShare(reference.openOf(owner, poolId), shareIn(MOST, SHARE)).map(
+        (resource) => `open offers of ${owner} hold too much ${resource} in pool ${poolId}`,
+      ),
+    ),
+  )
+}
+
+/** Whether an open offer may be made beside the other open offers of its owner. */
+function isShared({ asked, limits }: Wish, poolId: number, holds: readonly PlainHold[], before: Reference): boolean {
+  if (limits.openShare === undefined) return true
+  const { capacity } = asked.candidates.find((candidate) => candidate.poolId === poolId) ?? { capacity: MOST }
+  const own = before.openOf(asked.owner, poolId)
+  return beyondShare([...own, { id: 'new', holds }], shareIn(capacity, limits.openShare)).length === 0
+}
 
 /**
  * Judges an answer by the model as it was before: every offer is what was asked for and fits on its own; the first is
@@ -80,9 +104,16 @@ export function faultsOf(asked: Wish, offered: OfferedSet, before: Reference, no
       if (amounts[resource] < min || amounts[resource] > max) faults.push(`has other ${resource} than asked for`)
     }
     if (!pools.get(poolId)?.fits(holdsOfPlan(plan))) faults.push('does not fit beside what is held')
+    if (!isShared(asked, poolId, holdsOfPlan(plan), before)) faults.push('does not fit beside own open offers')
   }
+  const { openShare } = asked.limits
+  const large = offered.offers.filter(
+    ({ plan }) => openShare !== undefined && isLarge(holdsOfPlan(plan), shareIn(MOST, openShare)),
+  )
+  if (large.length > 1 || large.some((offer) => offer !== offered.offers[0]))
+    faults.push('there is a choice of more than the share')
   const starts = offered.offers.map(({ plan }) => plan.slot.startAt)
-  const earliest = earliestStart(asked, pools, now)
+  const earliest = earliestStart(asked, pools, before, now)
   const first = starts.length > 0 ? Math.min(...starts) : undefined
   if (first !== earliest) faults.push(`starts at ${first} and not at ${earliest}`)
   if ((offered.offerSet.result === 'YES') !== offered.offers.length > 0) faults.push('says the wrong result')
@@ -91,10 +122,12 @@ export function faultsOf(asked: Wish, offered: OfferedSet, before: Reference, no
 
 /** The earliest start of the least that was asked for, found by trying every instant at which something ends. */
 function earliestStart(
-  { asked, limits }: Wish,
+  wanted: Wish,
   pools: ReadonlyMap<number, PlainPool>,
+  before: Reference,
   now: number,
 ): number | undefined {
+  const { asked, limits } = wanted
   const { request } = asked
   if (!request) return undefined
   const horizonAt = now + limits.horizonMs
@@ -128,7 +161,8 @@ function earliestStart(
           graceMs: Math.min(limits.graceMs, Math.max(200, Math.round(request.durationMs / 50))),
           releaseMs: survey.compute.releaseMs,
         }
-        return pool.fits(holdsOf(slot, least))
+        const holds = holdsOf(slot, least)
+        return pool.fits(holds) && isShared(wanted, poolId, holds, before)
       })
       if (found !== undefined) earliest = found
     }

@@ -3,6 +3,7 @@
  * back, and plan for what the reference model then judges. No database: `booking.test.ts` has one.
  */
 import assert from 'node:assert/strict'
+import { proposalOf } from '../../src/booking/booking-batch.ts'
 import { holdsOfExecution } from '../../src/booking/holds.ts'
 import { Replica } from '../../src/booking/ledger.ts'
 import { envelopeByPool, planOfferSet, type OfferedSet } from '../../src/booking/offers.ts'
@@ -11,15 +12,17 @@ import { changeRanges, holdsOfPromise, shortageOf } from '../../src/booking/room
 import { growsBy, sensibleRange, withChange, type Changeable } from '../../src/domain/execution-change.ts'
 import type { ExecutionId, IdSource, OfferSetId } from '../../src/domain/ids.ts'
 import { RESOURCES, type Range } from '../../src/domain/resources.ts'
-import type { PoolChange } from '../../src/store/ledger.ts'
+import type { LoggedHold, LoggedOpenSet, PoolChange } from '../../src/store/ledger.ts'
 import type { PoolId } from '../../src/store/pools.ts'
 import { Chance } from './chance.ts'
-import { anyWish, faultsOf, holdsOfPlan, isWithin, LIMITS, MOST } from './history.ts'
+import { anyWish, faultsOf, holdsOfPlan, isWithin, LIMITS, MOST, shareFaults } from './history.ts'
 import { Reference, type CapacityStep, type PlainHold } from './reference.ts'
 
 const POOLS = [1, 2] as PoolId[]
 const OVERDUE_MS = 60_000
 const SETS_MAX = 20
+
+const logged = ({ resource, amount, fromAt, toAt }: Hold): LoggedHold => [resource, amount, fromAt, toAt]
 
 /** One offer set as it is: open, or what its accepted offer became. */
 interface OpenSet {
@@ -74,7 +77,24 @@ export class LedgerHistory {
   #read(poolId: PoolId): Replica {
     const holds = [...this.#reference.holders.values()].flat().filter((holder) => holder.poolId === poolId)
     const all = holds.flatMap((holder) => holder.holds)
-    return new Replica(poolId, this.#version(poolId), new PoolProfile(this.#capacityOf(poolId), all, this.#now))
+    const replica = new Replica(
+      poolId,
+      this.#version(poolId),
+      new PoolProfile(this.#capacityOf(poolId), all, this.#now),
+    )
+    replica.noteOpen([...this.#sets.keys()].flatMap((id) => this.#openIn(id, poolId)))
+    return replica
+  }
+
+  /** What the log says of an open set in a pool; nothing where it holds nothing there. */
+  #openIn(id: string, poolId: PoolId): LoggedOpenSet[] {
+    const set = this.#sets.get(id)
+    if (set?.phase !== 'open') return []
+    const ofPool = (this.#reference.holders.get(id) ?? []).filter((holder) => holder.poolId === poolId)
+    const { owner } = set.offered.offerSet
+    const expiresAt = Math.max(...set.offered.offers.map((offer) => offer.expiresAt))
+    const holds = ofPool.flatMap((holder) => holder.holds).map(logged)
+    return holds.length === 0 ? [] : [[id as OfferSetId, owner, expiresAt, holds]]
   }
 
   #version(poolId: PoolId): number {
@@ -101,12 +121,11 @@ export class LedgerHistory {
     })
   }
 
-  #write(poolId: PoolId, holds: readonly Hold[] | undefined): void {
-    const logged = holds?.map(({ resource, amount, fromAt, toAt }) => [resource, amount, fromAt, toAt] as const)
+  #write(poolId: PoolId, holds: readonly Hold[] | undefined, open: readonly LoggedOpenSet[] = []): void {
     const version = this.#version(poolId) + 1
     const unread = Math.min(...this.#processes.map((process) => process.get(poolId)?.version ?? 0))
     const log = (this.#log.get(poolId) ?? []).filter((change) => change.version > unread)
-    this.#log.set(poolId, [...log, { version, ...(logged ? { holds: logged } : {}) }])
+    this.#log.set(poolId, [...log, { version, open, ...(holds ? { holds: holds.map(logged) } : {}) }])
     this.#versions.set(poolId, version)
   }
 
@@ -121,19 +140,22 @@ export class LedgerHistory {
     assert.deepEqual(faultsOf(wish, set, this.#reference, this.#now), [])
     this.#envelopeFits(set)
     if (set.offers.length === 0) return
-    this.#sets.set(set.offerSet.id, { offered: set, phase: 'open' })
+    const { id } = set.offerSet
+    this.#sets.set(id, { offered: set, phase: 'open' })
+    this.#hold(id, set.bookings)
+    this.#reference.owners.set(id, set.offerSet.owner)
+    assert.deepEqual(shareFaults(this.#reference, POOLS), [])
     // A commit that is lost leaves the replica as it was; else it is settled, or read from the log by whoever looks next.
     for (const replica of replicas) {
-      const holds = set.bookings.filter(({ poolId }) => poolId === replica.poolId)
-      if (holds.length === 0) continue
+      const proposal = proposalOf(set, replica.poolId, false)
+      if (proposal.holds.length === 0) continue
       const { version } = replica
-      replica.propose(holds)
+      replica.propose(proposal)
       if (this.#chance.percent(10)) replica.withdraw()
-      this.#write(replica.poolId, holds)
-      if (this.#chance.percent(80)) replica.settle(version + 1, holds)
+      this.#write(replica.poolId, proposal.holds, this.#openIn(id, replica.poolId))
+      if (this.#chance.percent(80)) replica.settle(version + 1, proposal)
       else replica.withdraw()
     }
-    this.#hold(set.offerSet.id, set.bookings)
   }
 
   /** The set holds what its offers may need, and at every instant no more than the most of them. */
@@ -154,16 +176,18 @@ export class LedgerHistory {
   }
 
   /** Makes holds what a set holds, as the store does: what it held goes, and what it holds now comes. */
-  #replace(id: string, bookings: readonly (PlainHold & { poolId: number })[]): void {
+  #replace(id: string, bookings: readonly (PlainHold & { poolId: number })[], isOpen = false): void {
     const before = (this.#reference.holders.get(id) ?? []).flatMap(({ poolId, holds }) =>
       holds.map((hold) => ({ ...hold, amount: -hold.amount, poolId })),
     )
+    this.#hold(id, bookings)
     for (const poolId of POOLS) {
       const changes = [...before, ...bookings].filter((change) => change.poolId === poolId)
-      if (changes.length > 0) this.#write(poolId, changes)
+      const open = isOpen ? this.#openIn(id, poolId) : []
+      const closed: LoggedOpenSet = [id as OfferSetId, null, null, null]
+      if (changes.length > 0) this.#write(poolId, changes, open.length > 0 ? open : [closed])
     }
-    if (bookings.length > 0) this.#hold(id, bookings)
-    else this.#reference.holders.delete(id)
+    if (bookings.length === 0) this.#reference.holders.delete(id)
   }
 
   #anySet(phase: OpenSet['phase']): [string, OpenSet] | undefined {
@@ -184,6 +208,7 @@ export class LedgerHistory {
       id,
       holds.map((hold) => ({ ...hold, poolId })),
     )
+    this.#reference.owners.delete(id)
     set.phase = 'accepted'
     // Half of them run: those have an end that is known.
     const runs = this.#chance.percent(50)
@@ -202,9 +227,11 @@ export class LedgerHistory {
   }
 
   #keepOpen(id: string, set: OpenSet, left: OfferedSet['offers']): void {
-    this.#replace(id, envelopeByPool(left.map(({ plan }) => ({ poolId: plan.poolId, holds: holdsOfPlan(plan) }))))
+    const held = envelopeByPool(left.map(({ plan }) => ({ poolId: plan.poolId, holds: holdsOfPlan(plan) })))
     if (left.length === 0) this.#sets.delete(id)
     else this.#sets.set(id, { ...set, offered: { ...set.offered, offers: left } })
+    this.#replace(id, held, true)
+    if (left.length === 0) this.#reference.owners.delete(id)
   }
 
   /** Something is given back: early, at its time, or late; or the cores first and the storage later. */

@@ -52,8 +52,9 @@ describe('a stream of jobs of ten seconds', () => {
         })
         const set = planOfferSet(wanted.asked, wanted.limits, [replica], ids, now)
         expect(faultsOf(wanted, set, reference, now)).toEqual([])
-        replica.propose(set.bookings)
-        replica.settle(replica.version + 1, set.bookings)
+        const booked = { holds: set.bookings, open: [] }
+        replica.propose(booked)
+        replica.settle(replica.version + 1, booked)
         reference.holders.set(set.offerSet.id, [{ poolId, holds: set.bookings }])
         starts.push(set.offers[0]?.plan.slot.startAt ?? Number.NaN)
       }

@@ -4,6 +4,7 @@
  */
 import type { PlannedSlot } from '../../src/domain/execution-plan.ts'
 import { RESOURCES, type Amounts, type Resource } from '../../src/domain/resources.ts'
+import type { OwnSet } from './share.ts'
 
 export interface PlainHold {
   readonly resource: Resource
@@ -45,6 +46,17 @@ export function holdsOf(
 export class Reference {
   readonly holders = new Map<string, Holder[]>()
   readonly capacity: CapacityStep[] = []
+  /** Whose the holders are that are open offer sets. */
+  readonly owners = new Map<string, string>()
+
+  /** What the open sets of an owner hold of a pool. */
+  openOf(owner: string, poolId: number): OwnSet[] {
+    return [...this.holders].flatMap(([id, holders]) => {
+      if (this.owners.get(id) !== owner) return []
+      const ofPool = holders.filter((holder) => holder.poolId === poolId)
+      return [{ id, holds: ofPool.flatMap(({ holds }) => holds) }]
+    })
+  }
 
   /** A pool as it is now, with what is overdue. */
   at(poolId: number, now: number): PlainPool {

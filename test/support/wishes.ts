@@ -7,6 +7,7 @@ import type { AcceleratorRequest } from '../../src/domain/execution-request.ts'
 import type { Amounts, Range } from '../../src/domain/resources.ts'
 
 export interface WishedFor {
+  readonly owner?: string
   readonly pools: readonly { readonly poolId: number; readonly capacity: Amounts }[]
   readonly cores: Range
   readonly memory?: Range
@@ -42,7 +43,7 @@ export function wish(wanted: WishedFor): Wish {
     direct: wanted.direct ?? false,
     limits: wanted.limits,
     asked: {
-      owner: 'somebody',
+      owner: wanted.owner ?? 'somebody',
       name: 'a test',
       description: undefined,
       spelling: 'own',
