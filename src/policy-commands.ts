@@ -9,7 +9,7 @@ import type { Config } from './config-schema.ts'
 import { BrokerError, ERRORS, placeOf } from './domain/errors.ts'
 import type { ExecutionRequest } from './domain/execution-request.ts'
 import type { Message } from './domain/message.ts'
-import type { QuotaUse } from './domain/quota.ts'
+import { NOTHING_USED } from './domain/quota.ts'
 import { policiesOf, POLICY_PATIENCE_MS, type SitePolicies } from './policies-here.ts'
 import { PolicyChain, type Judgement } from './policies/policy-chain.ts'
 import { QuotaPolicy } from './policies/quota.ts'
@@ -72,8 +72,6 @@ async function requestIn(file: string, config: Config): Promise<ReturnType<typeo
     throw new CommandError([error.detail, ...faults].join('\n  '), EXIT.refused)
   }
 }
-
-const NOTHING_USED: QuotaUse = { executions: 0, openOfferSets: 0, coreMs: 0, memoryGibMs: 0, storageGib: 0 }
 
 function judge(
   { policies, quotas }: SitePolicies,

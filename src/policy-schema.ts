@@ -324,7 +324,8 @@ export const POLICIES = {
               executions: {
                 type: 'integer',
                 minimum: 0,
-                description: 'Executions that were accepted and have not given everything back.',
+                description:
+                  'Executions that were accepted and have not given everything back, and open offer sets, each of which may become one.',
               },
               openOfferSets: {
                 type: 'integer',
@@ -335,10 +336,10 @@ export const POLICIES = {
                 type: 'number',
                 minimum: 0,
                 description:
-                  'Cores times hours: what was promised while it is being done, and what it took after its end, for as long as the window.',
+                  'Cores times hours: what is promised by open offers and by what is being done, and what it took after its end, for as long as the window.',
               },
               memoryGibHours: { type: 'number', minimum: 0, description: 'The same of GiB of memory.' },
-              storage: { type: 'integer', minimum: 0, description: 'GiB of storage of the executions.' },
+              storage: { type: 'integer', minimum: 0, description: 'GiB of storage of executions and open offers.' },
             },
           },
           window: {

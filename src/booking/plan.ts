@@ -44,13 +44,23 @@ export function planOffers(
   const failing = costLimits.length > 0 ? whyLimitsFail(searches.flatMap(supposedPlans), costLimits, now) : []
   if (failing.length > 0) return { offers: [], messages: failing }
   const offers = choose(searches, limits.offersMax, costLimits)
-  const messages = ownOffers(searches, offers[0]?.plan.slot.startAt ?? Infinity, now)
-  return offers.length > 0
-    ? { offers, messages: [...cappedMaxima(request, candidates, searches, now), ...messages] }
-    : {
-        offers,
-        messages: [shortageWithin(costLimits, searches, limits, now), ...maintenanceOf(searches, now), ...messages],
-      }
+  const own = ownOffers(searches, offers[0]?.plan.slot.startAt ?? Infinity, now)
+  if (offers.length === 0)
+    return {
+      offers,
+      messages: [shortageWithin(costLimits, searches, limits, now), ...maintenanceOf(searches, now), ...own],
+    }
+  // Who accepts at once looks at the execution alone.
+  const shown = limits.lifetimeMs === 0 && own.length > 0 ? offers.map((offer) => withMessages(offer, own)) : offers
+  return { offers: shown, messages: [...cappedMaxima(request, candidates, searches, now), ...own] }
+}
+
+function withMessages(offer: PlannedOffer, messages: readonly Message[]): PlannedOffer {
+  const { plan } = offer
+  return {
+    ...offer,
+    plan: { ...plan, compute: { ...plan.compute, messages: [...plan.compute.messages, ...messages] } },
+  }
 }
 
 /** Says of the caller's own open offers where without them something could start earlier. */

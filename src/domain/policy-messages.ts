@@ -40,9 +40,10 @@ export const POLICY_MESSAGES = {
   },
   'policy-quota': {
     level: 'ERROR',
-    template: 'The quota ${policy} is ${limit}; ${used} are used, and this needs ${needed} more.',
+    template: 'The quota ${policy} is ${limit}; ${used}, and this needs ${needed} more.',
     places: ['offer set'],
-    advice: 'Wait until something of yours has ended, or ask for less; `GET /account` shows what is used.',
+    advice:
+      'Accept or reject open offers, wait until something of yours has ended, or ask for less; `GET /account` shows what is used.',
   },
   'pools-drained': {
     level: 'ERROR',

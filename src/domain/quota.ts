@@ -9,7 +9,7 @@ export interface QuotaAccount {
 
 /** What an account uses now, and within a window. Amounts are whole numbers. */
 export interface QuotaUse {
-  /** Executions that were accepted and have not given everything back. */
+  /** Executions that were accepted and have not given everything back, and open offer sets, which may become some. */
   readonly executions: number
   /** Offer sets of which an offer can still be accepted. */
   readonly openOfferSets: number
@@ -18,6 +18,31 @@ export interface QuotaUse {
   readonly memoryGibMs: number
   /** GiB of storage of the executions. */
   readonly storageGib: number
+}
+
+/** What an account uses, and how much of it by open offers. */
+export interface CountedUse extends QuotaUse {
+  readonly openCoreMs: number
+  readonly openMemoryGibMs: number
+  readonly openStorageGib: number
+  /** When the last of the open offers ends by itself; undefined where there are none. */
+  readonly openUntilAt?: number
+}
+
+export const NOTHING_USED: CountedUse = {
+  ...{ executions: 0, openOfferSets: 0, coreMs: 0, memoryGibMs: 0, storageGib: 0 },
+  ...{ openCoreMs: 0, openMemoryGibMs: 0, openStorageGib: 0 },
+}
+
+/** The part of a use that is due to open offers. */
+export function openPartOf(use: CountedUse): QuotaUse {
+  return {
+    executions: use.openOfferSets,
+    openOfferSets: use.openOfferSets,
+    coreMs: use.openCoreMs,
+    memoryGibMs: use.openMemoryGibMs,
+    storageGib: use.openStorageGib,
+  }
 }
 
 /** What can be limited, in the words of the configuration. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { asked, smallRequest } from '../../test/support/policies.ts'
-import type { QuotaUse } from '../domain/quota.ts'
+import { NOTHING_USED, type CountedUse } from '../domain/quota.ts'
 import { policyConformance } from './conformance.ts'
 import { QuotaPolicy, type CountUse, type Quota } from './quota.ts'
 
 const HOUR_MS = 3_600_000
-const NOTHING: QuotaUse = { executions: 0, openOfferSets: 0, coreMs: 0, memoryGibMs: 0, storageGib: 0 }
+const UNTIL = Date.UTC(2026, 10, 30, 12, 5)
 const quota = (limits: Quota['limits'], rest: Partial<Quota> = {}): Quota => ({
   name: 'site',
   of: 'user',
@@ -14,8 +14,8 @@ const quota = (limits: Quota['limits'], rest: Partial<Quota> = {}): Quota => ({
   ...rest,
 })
 const using =
-  (use: Partial<QuotaUse>): CountUse =>
-  async () => ({ ...NOTHING, ...use })
+  (use: Partial<CountedUse>): CountUse =>
+  async () => ({ ...NOTHING_USED, ...use })
 const hours = (durationMs: number) => smallRequest({ durationMs })
 const signal = new AbortController().signal
 
@@ -23,7 +23,7 @@ policyConformance('a quota', async () => {
   let away = false
   const count: CountUse = async () => {
     if (away) throw new Error('as the test wants it')
-    return { ...NOTHING, coreMs: 8 * HOUR_MS }
+    return { ...NOTHING_USED, coreMs: 8 * HOUR_MS }
   }
   return {
     policy: new QuotaPolicy(quota({ coreHours: 10 }), count),
@@ -54,6 +54,13 @@ describe('a quota', () => {
       { coreMs: HOUR_MS },
       ['The quota site is 1.5 core-hours within P30D; 1 are used, and this needs 1 more.'],
     ],
+    [
+      { coreHours: 1.5 },
+      { coreMs: HOUR_MS, openCoreMs: HOUR_MS / 2, openUntilAt: UNTIL },
+      [
+        'The quota site is 1.5 core-hours within P30D; 1 are used, 0.5 of them by your own open offers until 2026-11-30T12:05:00Z, and this needs 1 more.',
+      ],
+    ],
     [{ openOfferSets: 2 }, { openOfferSets: 1 }, 'allow'],
     [
       { openOfferSets: 2 },
@@ -73,7 +80,7 @@ describe('a quota', () => {
     const counted: string[] = []
     const count: CountUse = async ({ of, name }) => {
       counted.push(`${of} ${name}`)
-      return { ...NOTHING, executions: name === 'radio' ? 9 : 0 }
+      return { ...NOTHING_USED, executions: name === 'radio' ? 9 : 0 }
     }
     const policy = new QuotaPolicy(
       quota({ executions: 9 }, { of: 'group', groups: ['radio', 'optical', 'x-ray'] }),

@@ -2,13 +2,15 @@
  * One quota: how much an account may use. What is used is counted by whoever asks, inside the transaction in which it
  * changes (`QuotaPolicy` is made anew for each); this decides. Pure.
  */
-import { formatDuration } from '../domain/dates.ts'
+import { formatDuration, formatInstant } from '../domain/dates.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
 import {
+  openPartOf,
   QUOTA_LIMITS,
   QUOTA_WORDS,
   usedOf,
+  type CountedUse,
   type QuotaAccount,
   type QuotaLimit,
   type QuotaUse,
@@ -27,7 +29,7 @@ export interface Quota extends AppliesTo {
 }
 
 /** Counts what an account uses; what ended longer ago than the window does not count. */
-export type CountUse = (account: QuotaAccount, windowMs: number) => Promise<QuotaUse>
+export type CountUse = (account: QuotaAccount, windowMs: number) => Promise<CountedUse>
 
 /** The accounts of a caller that a quota is counted for. */
 export function accountsOf(quota: Quota, { owner, groups }: PolicyCaller): QuotaAccount[] {
@@ -70,7 +72,7 @@ export class QuotaPolicy implements Policy {
 function exceeded(
   quota: Quota,
   account: QuotaAccount,
-  use: QuotaUse,
+  use: CountedUse,
   { moment, now, request }: PolicyQuestion,
 ): Message[] {
   const needed = needs(request, moment)
@@ -83,11 +85,19 @@ function exceeded(
       message('policy-quota', now, {
         policy: quota.name,
         limit: `${figure(limit)} ${QUOTA_WORDS[what]}${window}${whose}`,
-        used: figure(used),
+        used: `${figure(used)} are used${ofOpenOffers(use, what, account)}`,
         needed: figure(more),
       }),
     ]
   })
+}
+
+/** How much of what is used is due to open offers, which can be rejected. */
+function ofOpenOffers(use: CountedUse, what: QuotaLimit, { of }: QuotaAccount): string {
+  const amount = usedOf(openPartOf(use), what)
+  if (amount === 0 || use.openUntilAt === undefined) return ''
+  const whose = of === 'user' ? 'your own open offers' : 'open offers of the group'
+  return `, ${figure(amount)} of them by ${whose} until ${formatInstant(use.openUntilAt)}`
 }
 
 /** What a request adds to the use: at least, while it is not yet known what is accepted. */

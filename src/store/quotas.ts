@@ -1,7 +1,7 @@
 /** What counts for the quotas: who uses how much. */
 import type { Instant } from '../domain/dates.ts'
 import { lowestIdAt, type OfferSetId } from '../domain/ids.ts'
-import type { QuotaAccount, QuotaUse } from '../domain/quota.ts'
+import type { CountedUse, QuotaAccount } from '../domain/quota.ts'
 import { at, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
@@ -34,14 +34,14 @@ export async function useOf(
   db: Queryable,
   { of, name }: QuotaAccount,
   { now, since, except }: Counting,
-): Promise<QuotaUse> {
+): Promise<CountedUse> {
   const counted = { name, at: at(now), since: at(since), except: except ?? null }
   const lowestId = lowestIdAt(Math.max(0, since - LONGEST_LIFE_MS))
   const [use] =
     of === 'user'
-      ? await db.query<QuotaUse>(sql.ofUser, counted)
-      : await db.query<QuotaUse>(sql.ofGroup, { ...counted, lowestId })
-  return use as QuotaUse
+      ? await db.query<CountedUse>(sql.ofUser, counted)
+      : await db.query<CountedUse>(sql.ofGroup, { ...counted, lowestId })
+  return use as CountedUse
 }
 
 /** The owners of most of what is open or being done, at most so many. */
