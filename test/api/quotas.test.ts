@@ -71,13 +71,13 @@ describe('a quota of 5 executions', () => {
     expect((await api.offers(small)).result).toBe('YES')
   })
   it('names open offers that are in the way, and counts them no more once they are rejected', async () => {
-    const sets = await Promise.all(Array.from({ length: 5 }, () => api.offers(small)))
+    const sets = await Promise.all(Array.from({ length: 5 }, () => api.offers(small, ONE)))
     const { meta } = await api.offers(small)
     expect(allText({ meta } as Schemas['Execution']).join(' ')).toMatch(
       /5 are used, 5 of them by your own open offers until \S+Z, and this needs 1 more/,
     )
     await reject(api, sets[0])
-    expect((await api.offers(small)).result).toBe('YES')
+    expect((await api.offers(small, ONE)).result).toBe('YES')
     await cancelAll()
   })
   it('refuses to accept with its words when it was made smaller meanwhile, and the offer stays open', async () => {
