@@ -24,7 +24,7 @@ export function anyWish(chance: Chance, poolIds: readonly number[], now: number,
   const accelerators = chance.percent(25) ? chance.integer(0, MOST.accelerators) : undefined
   const windows = chance.percent(60) ? 0 : chance.integer(1, 2)
   return wish({
-    owner: chance.one(OWNERS) as string,
+    owner: chance.one(OWNERS),
     pools: pools.map((poolId) => ({ poolId, capacity: MOST })),
     cores: { min: cores, max: chance.integer(cores, MOST.cores + 2) },
     memory: { min: memory, max: chance.integer(memory, MOST.memory) },
