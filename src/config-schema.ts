@@ -6,6 +6,7 @@ import type { FromSchema } from 'json-schema-to-ts'
 import { POLICIES, RATE_LIMITS, REGISTRIES } from './policy-schema.ts'
 import { DATA } from './data-schema.ts'
 import { IDENTITY } from './identity-schema.ts'
+import { OFFERS } from './offers-schema.ts'
 import { POOLS as pools } from './pool-schema.ts'
 import { ROLE_KEYS } from './role-schema.ts'
 import { duration } from './duration-schema.ts'
@@ -112,31 +113,7 @@ export const CONFIG_SCHEMA = {
         connections: { type: 'integer', minimum: 2, default: 10, description: 'The most connections to the server.' },
       },
     },
-    offers: {
-      type: 'object',
-      additionalProperties: false,
-      default: {},
-      properties: {
-        lifetime: duration('How long a client may take to accept an offer.', 'PT5M'),
-        perSet: {
-          type: 'integer',
-          minimum: 1,
-          maximum: 100,
-          default: 4,
-          description: 'The most offers in one answer.',
-        },
-        share: {
-          type: 'number',
-          exclusiveMinimum: 0,
-          maximum: 1,
-          description:
-            'The share of each pool that the open offers of one user may hold at any instant: 0.5 with identities, and without them 1, which is no limit. A request whose minimum is more than that gets one offer, in a time in which no other offers of the user are open.',
-        },
-        defaultDuration: duration('How long an execution may run when the request does not say.', 'PT2H'),
-        maximumDuration: duration('The longest duration that is offered.', 'P30D'),
-        horizon: duration('Nothing is offered that starts later than this from now.', 'P30D'),
-      },
-    },
+    offers: OFFERS,
     retention: {
       type: 'object',
       additionalProperties: false,

@@ -21,6 +21,7 @@ import type { Endpoint } from './http/endpoints.ts'
 import { DrainedPools } from './http/drained-pools.ts'
 import { Figures } from './http/figures.ts'
 import { TrustedProxies } from './http/forwarded.ts'
+import { HeldAnswers } from './http/held-answers.ts'
 import { buildServer } from './http/server.ts'
 import { startDuty, type Duty } from './lifecycle/duty.ts'
 import { Engine } from './lifecycle/engine.ts'
@@ -36,6 +37,7 @@ import { choosePlatforms, openPlatform, type ChosenPlatform, type PlatformSurrou
 import type { Platform } from './platforms/platform.ts'
 import { listen } from './listen.ts'
 import { refuseOpenNetwork } from './open-network.ts'
+import { openShare } from './open-share.ts'
 import { knownRegistries, RegistryLogins } from './registries-here.ts'
 import { roleOf } from './roles.ts'
 import { identityNote } from './identity-note.ts'
@@ -55,8 +57,6 @@ import { enterPlatform, type EnteredPlatform, type StartDuty } from './tend-plat
 const ESTIMATES_EVERY_MS = 30_000
 const DUTY_RETRY_MS = 2_000
 const WAIT_MAX_MS = 300_000
-/** The share of a pool that open offers of one user may hold where the configuration does not say. */
-const OPEN_SHARE = 0.5
 
 /** A broker that runs. */
 export interface RunningBroker {
@@ -323,12 +323,6 @@ async function openDatabase(
   return database
 }
 
-/** Without identities everybody is the same user, who would be kept from what nobody else wants. */
-function openShare({ offers, identity }: Config): number | undefined {
-  const share = offers.share ?? (identity ? OPEN_SHARE : 1)
-  return share < 1 ? share : undefined
-}
-
 function httpContext(
   config: Config,
   { clock, database, ledger, source, sink, estimates, tracing }: WorkerContext,
@@ -356,6 +350,7 @@ function httpContext(
       return rules.quotas
     },
     ...ending,
+    held: new HeldAnswers(config.rateLimits.openPerCaller),
     drained: new DrainedPools(database, clock),
     ledger,
     booking: new BookingQueue(database, ledger, clock, ids),

@@ -128,6 +128,12 @@ export const RATE_LIMITS = {
       description: 'From one address, or one /64 network of IPv6, before it is known who asks; no limit when left out.',
     },
     perCaller: { type: 'integer', minimum: 1, description: 'Of one caller; no limit when left out.' },
+    openPerCaller: {
+      type: 'integer',
+      minimum: 1,
+      default: 200,
+      description: 'How many event streams, followed outputs and long polls one caller may have open in one process.',
+    },
   },
 } as const
 

@@ -10,6 +10,7 @@ import { HOUR_MS, type PriceList } from '../domain/price-list.ts'
 import { gibFor, RESOURCES, type Amounts, type Resource } from '../domain/resources.ts'
 import { holds, type HeldTimes } from './holds.ts'
 import type { OwnOpenSets } from './open-sets.ts'
+import { mostDuring, OWN_SETS_MAX, shareOf, type OwnInTheWay } from './open-share.ts'
 import { opposite, type Hold, type PoolProfile } from './profile.ts'
 
 /** What is known of the parts of a request on one platform before anything is offered. Times are in milliseconds. */
@@ -66,24 +67,6 @@ export interface PlannedOffer {
   readonly holds: readonly Hold[]
   /** Whether it holds more than open offers of one owner may, so that nothing else of theirs may be held beside it. */
   readonly isBeyondShare: boolean
-}
-
-/** How many own open sets are looked at to say that they are in the way: those who have more are told of these. */
-const OWN_SETS_MAX = 10
-
-/** What open offers of one owner may hold of a pool at any instant: whole units, rounded down. */
-export function shareOf(capacity: Amounts, openShare: number): Amounts {
-  const { cores, memory, storage, accelerators } = capacity
-  const part = (amount: number) => Math.floor(amount * openShare)
-  return { cores: part(cores), memory: part(memory), storage: part(storage), accelerators: part(accelerators) }
-}
-
-/** The own open offers without which something could start earlier: the most that they hold of a resource meanwhile. */
-export interface OwnInTheWay {
-  readonly resource: Resource
-  readonly amount: number
-  /** When the last of them ends by itself. */
-  readonly untilAt: Instant
 }
 
 /** The least that a request needs. Storage is as large as the data in it, as far as their size is known. */
@@ -390,14 +373,6 @@ interface FoundSlot {
   readonly slot: PlannedSlot
   readonly expiresAt: Instant
   readonly times: HeldTimes
-}
-
-/** The most that is held together of a resource during a hold of it. */
-function mostDuring({ resource, fromAt, toAt }: Hold, held: readonly Hold[]): number {
-  const within = held.filter((one) => one.resource === resource && one.fromAt < toAt && one.toAt > fromAt)
-  const heldAt = (at: Instant) =>
-    within.reduce((sum, one) => (one.fromAt <= at && at < one.toAt ? sum + one.amount : sum), 0)
-  return Math.max(0, ...within.map((one) => heldAt(Math.max(one.fromAt, fromAt))))
 }
 
 /** A grace period is held beside the duration: short programs get a short one, so that it does not waste the pool. */

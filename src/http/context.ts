@@ -25,6 +25,7 @@ import type { Database } from '../store/database.ts'
 import type { DrainedPools } from './drained-pools.ts'
 import { endpointOf, type Endpoint } from './endpoints.ts'
 import type { Figures } from './figures.ts'
+import type { HeldAnswers } from './held-answers.ts'
 import type { QuotaDesk } from './quota-desk.ts'
 import { sendRepresentation } from './representation.ts'
 import { addVary } from './vary.ts'
@@ -83,6 +84,8 @@ export interface HttpContext {
   /** What the site allows. */
   readonly policies: PolicyChain
   readonly quotas: QuotaDesk
+  /** The streams and long polls that are open here. */
+  readonly held: HeldAnswers
   readonly figures: Figures
   /** Undefined where nobody collects traces. */
   readonly tracing: Tracing | undefined

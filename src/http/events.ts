@@ -6,8 +6,9 @@ import { presentHappening } from '../protocol/present-events.ts'
 import * as executions from '../store/executions.ts'
 import * as messages from '../store/messages.ts'
 import { badHeader, type HttpContext } from './context.ts'
+import { holdOpen } from './held-answers.ts'
 import { executionFor } from './views.ts'
-import { hintsFor, whenOver } from './waiting.ts'
+import { hintsFor } from './waiting.ts'
 
 /** How many events are read at once. */
 const BATCH = 200
@@ -32,7 +33,9 @@ export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
         // Proxies that collect an answer before they hand it on would hold the events back.
         .header('X-Accel-Buffering', 'no')
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
-      return reply.send(Readable.from(events(execution, after, context, whenOver(reply, context))))
+      return reply.send(
+        Readable.from(events(execution, after, context, holdOpen(request, reply, execution.id, context))),
+      )
     },
   )
 }

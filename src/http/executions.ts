@@ -14,11 +14,12 @@ import { ask, directLimits } from './asking.ts'
 import { knownCaller } from './calling.ts'
 import { answer, badQuery, linkFor, queryAll, queryInteger, queryOne, type HttpContext } from './context.ts'
 import { created } from './offersets.ts'
+import { holdOpen } from './held-answers.ts'
 import { makeOnce } from './once.ts'
 import { listedOf, nextPage, pageOf } from './paging.ts'
 import { updateExecution } from './updating.ts'
 import { executionView, executionViews, executionFor, viewOfAcceptedAtOnce } from './views.ts'
-import { waitForChange, whenOver } from './waiting.ts'
+import { waitForChange } from './waiting.ts'
 
 /** Where something is run directly in each spelling. The published schema had `POST /sessions` for a time. */
 const RUN_PATHS: Readonly<Record<Spelling, readonly string[]>> = {
@@ -81,7 +82,7 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
     const phaseWord = queryOne(request, 'PHASE')
     if (waitSeconds !== undefined && waitSeconds !== 0) {
       const left = phaseWord === undefined ? phase : phaseOfQuery(phaseWord)
-      await waitForChange(id, left, waitSeconds, context, whenOver(reply, context))
+      await waitForChange(id, left, waitSeconds, context, holdOpen(request, reply, id, context))
     }
     return answer(request, reply, 200, await present(id, request))
   })

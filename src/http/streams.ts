@@ -7,6 +7,7 @@ import { BrokerError } from '../domain/errors.ts'
 import type { OutputStream } from '../store/outputs.ts'
 import { readRange, within, type AskedRange } from './byte-range.ts'
 import { badQuery, queryOne, type HttpContext } from './context.ts'
+import { holdOpen } from './held-answers.ts'
 import { OutputReader, upTo } from './output-reader.ts'
 import { executionFor } from './views.ts'
 import { whenOver } from './waiting.ts'
@@ -27,7 +28,12 @@ export function streamRoutes(app: FastifyInstance, context: HttpContext): void {
     if (execution.compactedAt !== undefined) throw outputLeft(execution.compactedAt, context)
     const follow = queryOne(request, 'follow') ?? 'false'
     if (follow !== 'true' && follow !== 'false') throw badQuery('follow', 'it is true or false')
-    const reader = new OutputReader(execution.id, stream, context, whenOver(reply, context))
+    const reader = new OutputReader(
+      execution.id,
+      stream,
+      context,
+      follow === 'true' ? holdOpen(request, reply, execution.id, context) : whenOver(reply, context),
+    )
     const kept = await reader.keptLength(execution)
     void reply
       .header('Content-Type', 'text/plain; charset=utf-8')

@@ -1,0 +1,96 @@
+/**
+ * Answers that stay open: event streams, followed output and long polls. A caller has a limited number of them in one
+ * process, and they end when the caller may not read any more, whichever process was told so.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { BrokerError, isBrokerError } from '../domain/errors.ts'
+import type { ExecutionId } from '../domain/ids.ts'
+import { addressKey } from '../identity/address-key.ts'
+import * as identities from '../store/identities.ts'
+import { callerOf } from './calling.ts'
+import { clientAddress, type HttpContext } from './context.ts'
+import { executionFor } from './views.ts'
+import { whenOver } from './waiting.ts'
+
+/** How often the right to read is looked at while an answer is open, in milliseconds. */
+const LOOK_MS = 5_000
+const RETRY_SECONDS = 10
+
+/** How many answers each caller holds open. */
+export class HeldAnswers {
+  readonly #max: number
+  readonly #held = new Map<string, number>()
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  /** Counts one more; the function that it gives takes it away again. Throws TOO_MANY_REQUESTS. */
+  take(key: string): () => void {
+    const held = this.#held.get(key) ?? 0
+    if (held >= this.#max)
+      throw new BrokerError(
+        'TOO_MANY_REQUESTS',
+        `At most ${this.#max} streams and long polls are open at once for one caller; end one of yours first.`,
+        { retryAfterSeconds: RETRY_SECONDS },
+      )
+    this.#held.set(key, held + 1)
+    return () => {
+      const left = (this.#held.get(key) ?? 1) - 1
+      if (left > 0) this.#held.set(key, left)
+      else this.#held.delete(key)
+    }
+  }
+}
+
+/** Holds an answer about an execution open. The signal is aborted as that of `whenOver`, and when the caller may not read it any more. */
+export function holdOpen(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: ExecutionId,
+  context: HttpContext,
+): AbortSignal {
+  const giveBack = context.held.take(callerOf(request)?.owner ?? addressKey(clientAddress(request, context)))
+  const over = whenOver(reply, context)
+  const ended = new AbortController()
+  let cancel = () => {}
+  const end = () => {
+    cancel()
+    giveBack()
+    ended.abort()
+  }
+  const look = async () => {
+    if (!(await mayStillRead(request, id, context))) ended.abort()
+    else if (!over.aborted) lookLater()
+  }
+  const lookLater = () => {
+    cancel = context.clock.at(context.clock.now() + LOOK_MS, () => {
+      look().catch((error: unknown) => {
+        request.log.warn({ err: error }, 'the right to read could not be looked at, so the answer ends')
+        ended.abort()
+      })
+    })
+  }
+  if (over.aborted) end()
+  else {
+    over.addEventListener('abort', end, { once: true })
+    lookLater()
+  }
+  return ended.signal
+}
+
+/** Whether the account of a caller is still let in, and the execution still shown to it. */
+async function mayStillRead(request: FastifyRequest, id: ExecutionId, context: HttpContext): Promise<boolean> {
+  const caller = callerOf(request)
+  if (caller && caller.means !== 'open') {
+    const account = await identities.find(context.database, caller.owner)
+    if (account?.disabledAt !== undefined) return false
+  }
+  try {
+    await executionFor(request, id, 'read', context)
+    return true
+  } catch (error) {
+    if (isBrokerError(error) && ['NOT_FOUND', 'FORBIDDEN', 'UNAUTHENTICATED'].includes(error.code)) return false
+    throw error
+  }
+}

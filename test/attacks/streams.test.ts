@@ -1,0 +1,87 @@
+/** Attacks by answers that stay open: many of them, and after the right to read is gone. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Schemas } from '../../src/protocol/contract.ts'
+import { brokerWithAccounts, type BrokerWithAccounts, type CallerApi } from '../support/accounts.ts'
+import { containerRequest } from '../support/api.ts'
+
+const MOST = 3
+const platforms = [
+  {
+    type: 'simulated',
+    name: 'simulated',
+    duration: 'PT1H',
+    pools: [{ name: 'default', cores: 8, memory: 16, storage: 100 }],
+  },
+]
+
+let setting: BrokerWithAccounts
+beforeAll(async () => {
+  setting = await brokerWithAccounts({ platforms, 'rateLimits.openPerCaller': MOST })
+})
+afterAll(() => setting.broker.close())
+
+const paths = (uuid: string) => [
+  `/executions/${uuid}/events`,
+  `/streams/${uuid}/stdout?follow=true`,
+  `/executions/${uuid}?WAIT=-1&PHASE=AVAILABLE`,
+]
+const open = (who: CallerApi, path: string, signal?: AbortSignal) =>
+  fetch(who.url + path, { headers: who.credentials, ...(signal ? { signal } : {}) })
+const running = async (who: CallerApi) => {
+  const uuid = await who.run(containerRequest())
+  await who.reaches(uuid, 'AVAILABLE')
+  return uuid
+}
+const identityOf = async (username: string) => {
+  const { body } = await setting.admin.get<Schemas['IdentityList']>(`/admin/identities?username=${username}`)
+  return body.identities?.[0]?.uuid ?? ''
+}
+
+describe('answers that stay open are few for one caller:', { timeout: 120_000 }, () => {
+  it.each([0, 1])('stream %i', async (index) => {
+    const [ada, bob] = [await setting.user(`ada-${index}`), await setting.user(`bob-${index}`)]
+    const [hers, his] = [await running(ada), await running(bob)]
+    const done = new AbortController()
+    const opened = await Promise.all(
+      Array.from({ length: MOST }, () => open(ada, paths(hers)[index] as string, done.signal)),
+    )
+    expect(opened.map(({ status }) => status)).toEqual([200, 200, 200])
+    for (const path of paths(hers)) {
+      const refused = await open(ada, path)
+      expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true])
+    }
+    const others = await open(bob, paths(his)[index] as string, done.signal)
+    expect(others.status).toBe(200)
+    done.abort()
+  })
+})
+
+describe('an answer that stays open ends with the right to read:', { timeout: 120_000 }, () => {
+  it('of an account that is disabled', async () => {
+    const cleo = await setting.user('cleo')
+    const uuid = await running(cleo)
+    const opened = await Promise.all(
+      paths(uuid)
+        .slice(0, 2)
+        .map((path) => open(cleo, path)),
+    )
+    const waiting = open(cleo, paths(uuid)[2] as string)
+    await setting.admin.post(`/admin/identities/${await identityOf('cleo')}`, { disabled: true })
+    for (const answer of [...opened, await waiting]) expect(typeof (await answer.text())).toBe('string')
+    expect((await open(cleo, paths(uuid)[0] as string)).status).toBe(401)
+    expect((await setting.admin.execution(uuid)).phase).toBe('AVAILABLE')
+  })
+  it('of a group that is shown it no longer', async () => {
+    const dora = await setting.user('dora')
+    const eve = await setting.user('eve', { groups: ['radio'] })
+    const uuid = await running(dora)
+    const set = (await dora.get<Schemas['OfferSetList']>('/offersets')).body.offersets?.[0]?.meta.uuid ?? ''
+    const share = (groups: string[]) => dora.post(`/offersets/${set}/sharing`, { groups })
+    expect((await share(['radio'])).status).toBe(200)
+    const opened = await open(eve, paths(uuid)[0] as string)
+    expect(opened.status).toBe(200)
+    await share([])
+    expect(await opened.text()).toContain('events follow')
+    expect((await open(eve, paths(uuid)[0] as string)).status).toBe(404)
+  })
+})
