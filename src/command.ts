@@ -5,6 +5,7 @@ import { EXIT } from './cli/exit-codes.ts'
 import { buildProgram, type ServiceCommands } from './cli/program.ts'
 import { processTerminal } from './cli/terminal.ts'
 import { BrokerError } from './domain/errors.ts'
+import { codeOf } from './domain/error-code.ts'
 
 endWithTheReader()
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -54,8 +55,8 @@ async function plainly({ json }: { json?: boolean }, command: () => Promise<numb
 /** A reader that has seen enough (`broker list | head`) ends the command in silence, as it ends other programs. */
 function endWithTheReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(EXIT.readerGone)
+    stream.on('error', (error) => {
+      if (codeOf(error) === 'EPIPE') process.exit(EXIT.readerGone)
       throw error
     })
   }

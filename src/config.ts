@@ -10,6 +10,7 @@ import { CORE_SCHEMA, load, loadAll, YAMLException } from 'js-yaml'
 import { CONFIG_SCHEMA, type Config, type PlatformConfig } from './config-schema.ts'
 import { DateError, parseDuration } from './domain/dates.ts'
 import { BrokerError } from './domain/errors.ts'
+import { codeOf } from './domain/error-code.ts'
 
 /** Where a value came from, by its path such as `listen.port`. What is not there is a default. */
 export type Origins = ReadonlyMap<string, string>
@@ -82,7 +83,7 @@ function readFile(named: string | undefined, origins: Map<string, string>): Reco
   try {
     text = readFileSync(file, 'utf8')
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    const missing = codeOf(cause) === 'ENOENT'
     if (missing && named === undefined) return {}
     throw new BrokerError(
       'UNPROCESSABLE',

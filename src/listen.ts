@@ -2,13 +2,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config-schema.ts'
 import { BrokerError } from './domain/errors.ts'
+import { codeOf } from './domain/error-code.ts'
 
 /** Begins to listen, and gives the URL. Throws UNAVAILABLE, with a sentence for the operator, when the address cannot be had. */
 export async function listen(app: FastifyInstance, { host, port }: Config['listen']): Promise<string> {
   try {
     return await app.listen({ host, port })
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
+    const code = codeOf(cause)
     if (code === 'EADDRINUSE') {
       throw new BrokerError(
         'UNAVAILABLE',

@@ -8,6 +8,7 @@ import type { ServeOptions } from './cli/program.ts'
 import type { Config } from './config-schema.ts'
 import { engineSockets, loadConfig, milliseconds } from './config.ts'
 import { isBrokerError } from './domain/errors.ts'
+import { catchAccidents } from './accidents.ts'
 import { startBroker, type RunningBroker } from './main.ts'
 import { systemClock } from './system-clock.ts'
 import { tracesOf } from './tracing-here.ts'
@@ -43,6 +44,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     )
   })
   const broker = await starting
+  catchAccidents(logger)
   const terminal = processTerminal()
   const notes = [...broker.notes, `Its files are in ${resolve(config.dataDirectory)}.`]
   if (options.json) {

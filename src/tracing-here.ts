@@ -1,6 +1,7 @@
 /** Whether traces are collected here: only where the environment names a collector, as OpenTelemetry says. */
 import { BrokerError } from './domain/errors.ts'
 import type { CollectedTraces } from './tracing.ts'
+import { codeOf } from './domain/error-code.ts'
 
 /** The variables that name one. */
 const COLLECTORS = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const
@@ -18,7 +19,7 @@ export async function tracesOf(
     const { collectTraces } = await import('./tracing.ts')
     return collectTraces()
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
+    if (codeOf(cause) !== 'ERR_MODULE_NOT_FOUND') throw cause
     throw new BrokerError(
       'UNPROCESSABLE',
       `${named} is set, and the optional packages of OpenTelemetry are not installed; install them (npm install --include=optional), or leave the variable out.`,

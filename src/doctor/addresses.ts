@@ -1,6 +1,7 @@
 /** Whether the broker can listen where it should, or does so already. */
 import { createServer } from 'node:net'
 import { about, type Finding } from './finding.ts'
+import { codeOf } from '../domain/error-code.ts'
 
 const { ok, warning, problem } = about('address')
 const PATIENCE_MS = 5_000
@@ -48,7 +49,6 @@ async function whoAnswers(host: string, port: number): Promise<'nobody' | 'a bro
     await response.body?.cancel()
     return response.ok ? 'a broker' : 'somebody'
   } catch (error) {
-    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException
-    return code === 'ECONNREFUSED' ? 'nobody' : 'somebody'
+    return codeOf((error as Error).cause) === 'ECONNREFUSED' ? 'nobody' : 'somebody'
   }
 }

@@ -1,5 +1,6 @@
 /** Whether what the broker asks over HTTP is reached, and whether it is what it should be. */
 import { about, type Finding } from './finding.ts'
+import { codeOf } from '../domain/error-code.ts'
 
 const PATIENCE_MS = 5_000
 
@@ -76,8 +77,8 @@ function withoutSecrets(url: string): string {
 /** The reason in a few words: `fetch` hides it in causes. */
 function whyNot(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `nothing came within ${PATIENCE_MS / 1_000} s`
-  const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined
-  return cause?.code ?? cause?.message ?? 'the connection failed'
+  const cause = error instanceof Error ? error.cause : undefined
+  return codeOf(cause) || (cause instanceof Error ? cause.message : 'the connection failed')
 }
 
 function readJson(text: string): unknown {

@@ -1,5 +1,6 @@
 /** Where failures become answers: problem documents (RFC 9457), and nowhere else. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { codeOf } from '../domain/error-code.ts'
 import { BrokerError, ERRORS, placeOf, type ErrorCode } from '../domain/errors.ts'
 import { negotiateProblem } from '../protocol/negotiation.ts'
 import type { NotationName } from '../protocol/notation.ts'
@@ -73,8 +74,8 @@ function plainText({ title, detail, requestId }: Schemas['Problem'], { faults }:
 
 function toBrokerError(error: unknown): BrokerError {
   if (error instanceof BrokerError) return error
-  const { code, statusCode } = (error ?? {}) as Partial<FastifyError>
-  const known = code === undefined ? undefined : FRAMEWORK_ERRORS[code]
+  const { statusCode } = (error ?? {}) as Partial<FastifyError>
+  const known = FRAMEWORK_ERRORS[codeOf(error)]
   if (known) return new BrokerError(known[0], known[1], { cause: error })
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new BrokerError('BAD_SYNTAX', 'The request is not HTTP as the broker understands it.', { cause: error })

@@ -17,6 +17,7 @@ import { motdRoutes } from './admin-motd.ts'
 import { poolRoutes } from './admin-pools.ts'
 import { workRoutes } from './admin-work.ts'
 import { identityRoutes } from './admin-identities.ts'
+import { answerAccidents } from './answering-accidents.ts'
 import { afterwards, atOnce } from './at-once.ts'
 import { readBodies } from './bodies.ts'
 import { requireCallers } from './calling.ts'
@@ -105,6 +106,8 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     clientErrorHandler: (error, socket) => refuseConnection(logger, error, socket),
   })
   refuseExpectations(app.server)
+  // The system has no room for one more connection, which an error that nobody hears would make the end of all.
+  app.server.on('error', (error) => logger.error({ err: error }, 'A connection could not be let in.'))
   // Every answer that is held back listens to it.
   setMaxListeners(0, context.stopping)
   app.decorateRequest('negotiated', null)
@@ -154,6 +157,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   context.figures.measure(app)
   requireCallers(app, context)
   readBodies(app)
+  answerAccidents(app)
   const { served } = context.settings
   if (served.includes('offers')) offerSetRoutes(app, context)
   if (served.includes('executions')) executionEndpoint(app, context)

@@ -5,21 +5,22 @@ import type { FastifyBaseLogger } from 'fastify'
 import { BrokerError, ERRORS } from '../domain/errors.ts'
 import { problemBody } from './problem.ts'
 import { requestIdOf } from './request-id.ts'
+import { codeOf } from '../domain/error-code.ts'
 
 const MEDIA_TYPE = 'application/problem+json; charset=utf-8'
 
 /** Answers on a connection whose bytes are no request, and closes it. */
-export function refuseConnection(log: FastifyBaseLogger, error: NodeJS.ErrnoException, socket: Socket): void {
+export function refuseConnection(log: FastifyBaseLogger, error: unknown, socket: Socket): void {
   // A connection that is gone cannot be answered, and one that already has part of an answer must not get another.
   const begun = (socket as Socket & { _httpMessage?: { headersSent?: boolean } })._httpMessage?.headersSent === true
-  if (error.code === 'ECONNRESET' || !socket.writable || begun) {
+  if (codeOf(error) === 'ECONNRESET' || !socket.writable || begun) {
     socket.destroy()
     return
   }
   const requestId = requestIdOf({ headers: {} })
   const problem = problemBody(problemOf(error), requestId, undefined)
   const text = `${JSON.stringify(problem)}\n`
-  log.info({ reqId: requestId, code: error.code, status: problem.status }, 'refused what is no request')
+  log.info({ reqId: requestId, code: codeOf(error), status: problem.status }, 'refused what is no request')
   socket.end(
     [
       `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
@@ -54,10 +55,10 @@ export function refuseExpectations(server: Server): void {
   })
 }
 
-function problemOf(error: NodeJS.ErrnoException): BrokerError {
-  if (error.code === 'HPE_HEADER_OVERFLOW')
+function problemOf(error: unknown): BrokerError {
+  if (codeOf(error) === 'HPE_HEADER_OVERFLOW')
     return new BrokerError('HEADERS_TOO_LARGE', 'The URL and the headers of a request have at most 16 KiB together.')
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
+  if (codeOf(error) === 'ERR_HTTP_REQUEST_TIMEOUT')
     return new BrokerError('REQUEST_TIMEOUT', 'The request was not sent in time; send it again.')
   return new BrokerError('BAD_SYNTAX', 'What was sent is not an HTTP request.')
 }

@@ -1,5 +1,6 @@
 /** A standing duty: something that is done again and again, at an instant that it names itself, until it is stopped. */
 import { until, type Clock } from '../domain/clock.ts'
+import { answerable } from '../domain/errand.ts'
 import type { Instant } from '../domain/dates.ts'
 import type { Log } from './worker-context.ts'
 
@@ -13,7 +14,7 @@ export function startDuty(name: string, clock: Clock, log: Log, retryMs: number,
   const stopping = new AbortController()
   const loop = async () => {
     while (!stopping.signal.aborted) {
-      const nextAt = await turn().catch((error: unknown) => {
+      const nextAt = await answerable({ duty: name }, turn).catch((error: unknown) => {
         log('error', `The duty '${name}' failed; it is done again.`, { error })
         return clock.now() + retryMs
       })

@@ -6,6 +6,7 @@
  */
 import { until } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
+import { onErrand } from '../domain/errand.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import * as work from '../store/work.ts'
 import { roomLeft, type LaneLimits, type LaneRoom } from './lanes.ts'
@@ -94,8 +95,7 @@ export class Engine {
     const runner = new Runner(this.#context, lease, () => {
       if (this.#isFull) this.#wake()
     })
-    const ended = runner
-      .run()
+    const ended = onErrand({ about: { executionId }, fail: (error) => runner.breakOff(error) }, () => runner.run())
       .catch((error: unknown) =>
         this.#context.log('error', 'The work on an execution was broken off.', { executionId, error }),
       )

@@ -31,6 +31,7 @@ export class Runner {
   #wakesSeen: number
   #kind: WorkKind
   #handingOver = false
+  #accident: { readonly error: unknown } | undefined
 
   readonly #onLane: () => void
 
@@ -66,6 +67,12 @@ export class Runner {
     this.lose()
   }
 
+  /** Breaks off what is going on, for an error of it that nobody caught; it is tried again as after any other failure. */
+  breakOff(error: unknown): void {
+    this.#accident = { error }
+    this.poke()
+  }
+
   /** Works until there is nothing to do now, then gives the lease back. Throws only when the database is away. */
   async run(): Promise<void> {
     try {
@@ -83,6 +90,7 @@ export class Runner {
     const state = await joint.look(this.#lease)
     if (!state) return 'left'
     if (this.#lost.signal.aborted) return this.#leave()
+    this.#throwAccident()
     this.#wakesSeen = state.wakes
     this.#isOfKind(kindOfWork(state))
     const action = decide(state, clock.now())
@@ -93,6 +101,12 @@ export class Runner {
     } catch (error) {
       return this.#deal(state, error)
     }
+  }
+
+  #throwAccident(): void {
+    const accident = this.#accident
+    this.#accident = undefined
+    if (accident) throw accident.error
   }
 
   #isOfKind(kind: WorkKind): void {
@@ -147,7 +161,7 @@ export class Runner {
       () => undefined,
     )
     try {
-      while (!isOver && !signal.aborted) {
+      while (!isOver && !this.#accident && !signal.aborted) {
         await this.#untilPokedOr(() => over)
         this.#poked = false
         const now = isOver ? state : await joint.look(this.#lease)

@@ -43,8 +43,11 @@ export class Together<Item, Answer> {
     this.#working = true
     // Those that were set going by the same event ask within the same turn.
     await new Promise((resolve) => setImmediate(resolve))
-    while (this.#waiting.length > 0) await this.#doAll(this.#takeNext())
-    this.#working = false
+    try {
+      while (this.#waiting.length > 0) await this.#doAll(this.#takeNext())
+    } finally {
+      this.#working = false
+    }
   }
 
   /** What fails together is tried one by one, so that nobody suffers from a neighbour; what nobody can do now is told to all. */

@@ -10,6 +10,7 @@ import type { Message } from '../domain/message.ts'
 import type { ComponentEvent } from '../domain/component-lifecycle.ts'
 import type { Instant } from '../domain/dates.ts'
 import { traced, type Tracing } from '../domain/tracing.ts'
+import { answerable } from '../domain/errand.ts'
 import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ExecutionState } from './decide.ts'
 import type { EstimateBook } from './estimate-book.ts'
@@ -108,7 +109,7 @@ export async function failExecution(
   await components.move(tx, [{ executionId: id, position: at.position, event: 'fail' }], reason.at)
 }
 
-/** Does what is done for one component, as a span where traces are collected. */
+/** Does what is done for one component, on its errand, and as a span where traces are collected. */
 export function tracedStep<Result>(
   { tracing }: WorkerContext,
   doing: 'prepare' | 'save' | 'release',
@@ -116,5 +117,5 @@ export function tracedStep<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const attributes = { 'broker.component': family, 'broker.component.position': position }
-  return traced(tracing, `${doing} ${family}`, attributes, work)
+  return traced(tracing, `${doing} ${family}`, attributes, () => answerable({ component: family }, work))
 }

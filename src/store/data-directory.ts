@@ -10,6 +10,7 @@ import { access, link, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { BrokerError } from '../domain/errors.ts'
+import { codeOf } from '../domain/error-code.ts'
 
 /** A lock that is held. */
 export interface DirectoryLock {
@@ -73,7 +74,7 @@ async function makePath(directory: string): Promise<void> {
   try {
     await mkdir(directory, { mode: 0o700 })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = codeOf(error)
     if (code === 'EEXIST' && (await stat(directory)).isDirectory()) return
     const parent = dirname(directory)
     if (code !== 'ENOENT' || (await isThere(parent))) throw error
@@ -91,7 +92,7 @@ function isThere(path: string): Promise<boolean> {
 
 /** What is wrong with a directory, for the operator who has just named it; an error that is not of the directory as it is. */
 function unusable(directory: string, cause: unknown): unknown {
-  const why = UNUSABLE[(cause as NodeJS.ErrnoException).code ?? '']
+  const why = UNUSABLE[codeOf(cause)]
   if (!why) return cause
   const detail = `The data directory ${directory} cannot be used, because ${why}; ${ANOTHER_DIRECTORY}.`
   return new BrokerError('UNAVAILABLE', detail, { cause })
@@ -140,14 +141,17 @@ async function linked(from: string, to: string): Promise<boolean> {
     await link(from, to)
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if (codeOf(error) === 'EEXIST') return false
     throw error
   }
 }
 
 function listen(path: string): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer((connection) => connection.end())
+    const server = createServer((connection) => {
+      // Whoever asks may go away before the answer; an error that nobody hears would end the process.
+      connection.on('error', () => undefined).end()
+    })
     server.once('error', reject)
     server.listen(path, () => resolve(server.unref()))
   })
@@ -169,6 +173,6 @@ function somebodyAnswers(path: string): Promise<boolean> {
   })
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error
+function ignoreMissing(error: unknown): void {
+  if (codeOf(error) !== 'ENOENT') throw error
 }

@@ -7,6 +7,7 @@
 import pg from 'pg'
 import { BrokerError } from '../domain/errors.ts'
 import type { Statement } from './statements.ts'
+import { codeOf } from '../domain/error-code.ts'
 
 /** Values by parameter name. An instant is passed as `at(milliseconds)`, an object or array of objects as `json(value)`. */
 export type Parameters = Readonly<Record<string, unknown>>
@@ -165,7 +166,7 @@ class ConnectionLost extends Error {}
 
 /** A deadlock or a conflict of transactions: the server undid one of those that got in each other's way. */
 function isBrokenOff(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['40P01', '40001'].includes(String(error.code))
+  return ['40P01', '40001'].includes(codeOf(error))
 }
 
 /** SQLSTATE classes that mean that the server is going away (connection exceptions, operator intervention). */
@@ -179,8 +180,8 @@ async function ask(
   try {
     return await connection.query(query as pg.QueryArrayConfig)
   } catch (cause) {
-    const answered = cause instanceof Error && 'severity' in cause && 'code' in cause
-    if (answered && !SERVER_GONE.test(String(cause.code))) throw cause
+    const answered = cause instanceof Error && 'severity' in cause && codeOf(cause) !== ''
+    if (answered && !SERVER_GONE.test(codeOf(cause))) throw cause
     throw new ConnectionLost('the connection to the database was lost', { cause })
   }
 }

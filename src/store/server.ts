@@ -2,6 +2,7 @@
 import pg from 'pg'
 import { BrokerError } from '../domain/errors.ts'
 import { PooledDatabase, READERS, type Database } from './database.ts'
+import { codeOf } from '../domain/error-code.ts'
 
 const OLDEST_VERSION = 140_000
 const LISTEN_RETRY_MS = 1_000
@@ -64,7 +65,7 @@ function whyAway(cause: unknown, url: string): string {
   const check = 'check database.url (BROKER_DATABASE_URL)'
   if (!URL.canParse(url)) return `The database is not given as postgres://user@host/database; ${check}.`
   const { hostname, port, pathname, username } = new URL(url)
-  const { code } = cause as NodeJS.ErrnoException
+  const code = codeOf(cause)
   if (code === '3D000') return `The database server has no database ${pathname.slice(1)}; create it, or ${check}.`
   if (code === '28P01' || code === '28000')
     return `The database server refuses the user ${username || 'of the broker'} or the password; ${check}.`

@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream'
 import { errors, request, type Dispatcher } from 'undici'
 import { BrokerError, type ErrorCode } from '../../domain/errors.ts'
 import type { Bearer } from '../bearer.ts'
+import { codeOf } from '../../domain/error-code.ts'
 
 export interface ExchangeOptions {
   readonly agent: Dispatcher
@@ -164,13 +165,13 @@ const FAILURES: readonly { codes: RegExp; code: ErrorCode; reason: string }[] = 
 export function connectionFailure(error: unknown, host: string, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason
   if (error instanceof BrokerError || !(error instanceof Error)) return error
-  const failed = codeOf(error)
+  const failed = failureCode(error)
   const known = FAILURES.find(({ codes }) => codes.test(failed))
   if (!known) return error
   return new BrokerError(known.code, `the server ${host} ${known.reason} (${failed})`, { cause: error })
 }
 
-function codeOf(error: NodeJS.ErrnoException): string {
+function failureCode(error: Error): string {
   // Undici gives what is no HTTP at all a class and no code.
-  return error.code ?? (error instanceof errors.HTTPParserError ? 'HPE_INVALID' : '')
+  return codeOf(error) || (error instanceof errors.HTTPParserError ? 'HPE_INVALID' : '')
 }

@@ -15,6 +15,7 @@ import { announcedChecksum, WANT_CHECKSUM } from './announced-checksum.ts'
 import { announcedBytes, encodingOf, firstByte, isOfVersion, refusal, versionOf } from './answer.ts'
 import { bytesOf } from './body.ts'
 import { connectionFailure, drop, exchange, type Answer, type ExchangeOptions, type Method } from './exchange.ts'
+import { codeOf } from '../../domain/error-code.ts'
 
 export interface HttpsSourceOptions extends ConnectionOptions {
   /** How this broker names itself to servers. */
@@ -119,7 +120,7 @@ function corrupt(what: string): BrokerError {
 }
 
 function streamFailure(error: Error, host: string, signal: AbortSignal): Error {
-  const code = (error as NodeJS.ErrnoException).code ?? ''
+  const code = codeOf(error)
   if (code.startsWith('Z_') && !signal.aborted)
     return new BrokerError('DATA_CORRUPT', `the data cannot be decompressed (${code})`, { cause: error })
   return connectionFailure(error, host, signal) as Error

@@ -7,6 +7,7 @@
 import type { Readable } from 'node:stream'
 import { Pool, errors, type Dispatcher } from 'undici'
 import { BrokerError, type ErrorCode } from '../../domain/errors.ts'
+import { codeOf } from '../../domain/error-code.ts'
 
 /** Something to ask of the engine. */
 export interface EngineQuestion {
@@ -179,7 +180,8 @@ function refusalCode(status: number, words: string): ErrorCode {
 
 /** A sentence for an engine that did not answer; undefined for an error that is not of the connection. */
 function connectionHint(error: unknown, address: string): string | undefined {
-  const { code, syscall } = error as NodeJS.ErrnoException
+  const code = codeOf(error)
+  const syscall = error instanceof Error && 'syscall' in error ? error.syscall : undefined
   if (code === 'ENOENT' && syscall === 'connect')
     return `There is no container engine at ${address}: start it, or configure the socket that it has`
   if (code === 'ECONNREFUSED') return `No container engine listens at ${address}: start it`

@@ -10,6 +10,7 @@ import { createReadStream } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { DateError, parseDuration } from '../../domain/dates.ts'
+import { codeOf } from '../../domain/error-code.ts'
 
 /** The environment variables that program a simulated container. `docs/simulated.md` explains them to users. */
 export const SIMULATION_VARIABLES = {
@@ -173,12 +174,12 @@ async function digestOf(algorithm: string, file: string | undefined): Promise<st
   try {
     for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
   } catch (error) {
-    return whenMissing(error as NodeJS.ErrnoException)
+    return whenMissing(error)
   }
   return hash.digest('hex')
 }
 
-function whenMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT' || error.code === 'EISDIR') return undefined
+function whenMissing(error: unknown): undefined {
+  if (['ENOENT', 'EISDIR'].includes(codeOf(error))) return undefined
   throw error
 }

@@ -36,6 +36,7 @@ import {
   type Workload,
 } from '../platform.ts'
 import { decideRun, failureOf, imageDurationMs, variableFaults, type Run } from './program.ts'
+import { codeOf } from '../../domain/error-code.ts'
 
 export interface SimulatedOptions {
   readonly name: string
@@ -357,7 +358,7 @@ export class SimulatedPlatform implements Platform {
     try {
       return JSON.parse(await readFile(path, 'utf8')) as Value
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      if (codeOf(error) === 'ENOENT') return undefined
       throw error
     }
   }
@@ -369,7 +370,7 @@ export class SimulatedPlatform implements Platform {
     try {
       await link(part, path)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if (codeOf(error) !== 'EEXIST') throw error
     } finally {
       await rm(part)
     }
@@ -384,8 +385,8 @@ async function bytesIn(directory: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }
 
-function whenMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error
+function whenMissing(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error
 }
 
 /** What of a text was written by an instant: the first line at once, the others evenly over the duration of the run. */
