@@ -81,9 +81,3 @@ function isWhole(heard: string): boolean {
 export function httpAnswer(headers: readonly string[], body: string | Buffer = '', status = '200 OK'): Buffer {
   return Buffer.concat([Buffer.from([`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n')), Buffer.from(body)])
 }
-
-/** An answer with a length, in JSON or what is given for it. */
-export function jsonAnswer(value: unknown, status = '200 OK', headers: readonly string[] = []): Buffer {
-  const body = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))
-  return httpAnswer(['Content-Type: application/json', `Content-Length: ${body.length}`, ...headers], body, status)
-}

@@ -4,7 +4,7 @@
  * There are three generations: `Repr-Digest` and `Content-Digest` (RFC 9530), `Digest` (RFC 3230, which storages of the
  * LHC grid speak: https://twiki.cern.ch/twiki/bin/view/LCG/HttpTpc), and `Content-MD5` (RFC 1864).
  */
-import type { IncomingHttpHeaders } from 'node:http'
+import type { AnswerHeaders } from './answer-headers.ts'
 import type { Checksum, ChecksumAlgorithm } from '../data-source.ts'
 
 /** Asks a server for a checksum, the best that it has. */
@@ -30,12 +30,12 @@ interface Announced {
  * The best checksum that is announced of the data as they are sent. Values that cannot be read are passed over: they
  * promise nothing. `wholeBody` says that the answer has the data in it: the others have a `Content-Digest` of nothing.
  */
-export function announcedChecksum(headers: IncomingHttpHeaders, wholeBody: boolean): Checksum | undefined {
+export function announcedChecksum(headers: AnswerHeaders, wholeBody: boolean): Checksum | undefined {
   const announced = [
-    ...dictionary(text(headers['repr-digest'])),
-    ...(wholeBody ? dictionary(text(headers['content-digest'])) : []),
-    ...list(text(headers['digest'])),
-    { name: 'md5', value: text(headers['content-md5']) },
+    ...dictionary(headers['repr-digest']),
+    ...(wholeBody ? dictionary(headers['content-digest']) : []),
+    ...list(headers['digest']),
+    { name: 'md5', value: headers['content-md5'] ?? '' },
   ]
   for (const { algorithm, names, bytes } of ALGORITHMS) {
     const values = announced.filter(({ name }) => names.includes(name)).map(({ value }) => hexOf(value.trim(), bytes))
@@ -45,17 +45,13 @@ export function announcedChecksum(headers: IncomingHttpHeaders, wholeBody: boole
   return undefined
 }
 
-function text(header: string | string[] | undefined): string {
-  return Array.isArray(header) ? header.join(',') : (header ?? '')
-}
-
 /** A structured dictionary (RFC 8941) of byte sequences: `sha-256=:base64:, md5=:base64:`. */
-function dictionary(header: string): Announced[] {
+function dictionary(header = ''): Announced[] {
   return [...header.matchAll(/(?<![\w.*-])([a-z*][\w.*-]*)\s*=\s*:([A-Za-z0-9+/=]*):/gi)].map(named)
 }
 
 /** A list as of RFC 3230: `SHA-256=base64,adler32=03da0195`. */
-function list(header: string): Announced[] {
+function list(header = ''): Announced[] {
   return [...header.matchAll(/(?<![\w-])([a-z][\w-]*)=([^,\s]+)/gi)].map(named)
 }
 

@@ -1,19 +1,21 @@
 /** What the headers of an answer say of the data. */
-import type { IncomingHttpHeaders } from 'node:http'
 import { BrokerError } from '../../domain/errors.ts'
+import type { AnswerHeaders } from './answer-headers.ts'
 import type { Answer } from './exchange.ts'
 
 /**
  * What identifies the data: a strong entity tag (with its quotes), or else the date of the last change. It can be sent
  * back as it is in `If-Range`.
  */
-export function versionOf(headers: IncomingHttpHeaders): string | undefined {
+export function versionOf(headers: AnswerHeaders): string | undefined {
   const { etag } = headers
-  return etag?.startsWith('"') ? etag : headers['last-modified']
+  const version = etag?.startsWith('"') ? etag : headers['last-modified']
+  // What has other characters in it could not be sent back.
+  return version !== undefined && /^[\x20-\x7e]+$/.test(version) ? version : undefined
 }
 
 /** Whether an answer is of a version; undefined when its headers do not tell. */
-export function isOfVersion(headers: IncomingHttpHeaders, version: string): boolean | undefined {
+export function isOfVersion(headers: AnswerHeaders, version: string): boolean | undefined {
   if (!version.startsWith('"')) return headers['last-modified'] ? headers['last-modified'] === version : undefined
   // The weak form of the same tag says "equal in meaning", which may be true or not of the bytes.
   if (headers.etag === undefined || headers.etag === `W/${version}`) return undefined
@@ -21,7 +23,7 @@ export function isOfVersion(headers: IncomingHttpHeaders, version: string): bool
 }
 
 /** The number of bytes in the body; undefined when that is not announced. */
-export function announcedBytes(headers: IncomingHttpHeaders): number | undefined {
+export function announcedBytes(headers: AnswerHeaders): number | undefined {
   const announced = headers['content-length'] ?? ''
   const bytes = Number(announced)
   return /^\d+$/.test(announced) && Number.isSafeInteger(bytes) ? bytes : undefined
@@ -40,7 +42,7 @@ export function encodingOf({ headers, host }: Answer, name: string): 'none' | 'g
 }
 
 /** The place of the first byte of a partial answer; undefined when it does not tell. */
-export function firstByte(headers: IncomingHttpHeaders): number | undefined {
+export function firstByte(headers: AnswerHeaders): number | undefined {
   const [, first] = /^bytes (\d+)-\d+\/(?:\d+|\*)$/i.exec(headers['content-range'] ?? '') ?? []
   return first === undefined ? undefined : Number(first)
 }

@@ -9,6 +9,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { errors, request, type Dispatcher } from 'undici'
 import { BrokerError, type ErrorCode } from '../../domain/errors.ts'
+import { answerHeaders, type AnswerHeaders } from './answer-headers.ts'
 import type { Bearer } from '../bearer.ts'
 import { codeOf } from '../../domain/error-code.ts'
 
@@ -26,7 +27,7 @@ export interface Answer {
   /** The server, as it is named to people: the last one, after redirects. */
   readonly host: string
   readonly status: number
-  readonly headers: IncomingHttpHeaders
+  readonly headers: AnswerHeaders
   readonly body: Readable
 }
 
@@ -102,9 +103,18 @@ async function send(
       signal,
     })
     const { statusCode, headers: answered, body } = await orAborted(sent, signal)
-    return { host: location.host, status: statusCode, headers: answered, body }
+    return { host: location.host, status: statusCode, headers: readHeaders(answered, location.host, body), body }
   } catch (error) {
     throw connectionFailure(error, location.host, signal)
+  }
+}
+
+function readHeaders(sent: IncomingHttpHeaders, host: string, body: Readable): AnswerHeaders {
+  try {
+    return answerHeaders(sent, host)
+  } catch (error) {
+    drop(body)
+    throw error
   }
 }
 
@@ -144,6 +154,7 @@ const FAILURES: readonly { codes: RegExp; code: ErrorCode; reason: string }[] = 
     reason: 'has a certificate that is not trusted here',
   },
   { codes: /^(EPROTO$|ERR_SSL_)/, code: 'DATA_UNAVAILABLE', reason: 'makes no secure connection' },
+  { codes: /^HPE_(?!INVALID_EOF_STATE)/, code: 'DATA_INTERRUPTED', reason: 'sent an answer that cannot be read' },
   { codes: /^EAI_/, code: 'DATA_INTERRUPTED', reason: 'could not be looked up' },
   { codes: /^(UND_ERR_\w+_TIMEOUT|ETIMEDOUT)$/, code: 'DATA_INTERRUPTED', reason: 'was silent for too long' },
   {
