@@ -1,5 +1,6 @@
 /** What a container engine tells of containers in its own log of events, also across its restarts. */
 import { setTimeout as wait } from 'node:timers/promises'
+import { engineEvent } from '../src/platforms/docker/answer-shapes.ts'
 import { EngineClient, jsonLines } from '../src/platforms/docker/engine-client.ts'
 import type { EngineEvent } from '../src/platforms/docker/engine-answers.ts'
 import { LABELS, Marks } from '../src/platforms/docker/marks.ts'
@@ -60,7 +61,7 @@ export class EngineLog {
       try {
         const query = { since: this.#since, filters }
         const stream = this.#client.open({ path: '/events', query, doing: 'listening', signal })
-        for await (const event of jsonLines<EngineEvent & { timeNano?: number }>(stream)) this.#note(event)
+        for await (const event of jsonLines(stream, engineEvent, 'listening')) this.#note(event)
       } catch {
         // The engine is away, as it is made to be now and then; what it tells afterwards begins where this ended.
       }
@@ -68,7 +69,7 @@ export class EngineLog {
     }
   }
 
-  #note({ Type, Action, Actor, timeNano = 0 }: EngineEvent & { timeNano?: number }): void {
+  #note({ Type, Action, Actor, timeNano = 0 }: EngineEvent): void {
     const { name = '', ...labels } = Actor?.Attributes ?? {}
     const own = this.#marks.own([name], labels)
     if (Type !== 'container' || Action === undefined || own?.role !== 'run') return

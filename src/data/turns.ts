@@ -1,3 +1,5 @@
+import { answerable } from '../domain/errand.ts'
+
 /** What one owner has, and the calls that it waits for. */
 interface Line {
   holds: number
@@ -29,7 +31,8 @@ export class Turns {
   async take<Result>(owner: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     await this.#place(owner, signal)
     try {
-      return await work()
+      // A mistake that nobody catches would keep the place for ever.
+      return await answerable({ owner }, work)
     } finally {
       this.#giveBack(owner)
     }

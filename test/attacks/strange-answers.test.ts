@@ -1,6 +1,6 @@
 /**
- * Answers that no good server gives: headers that are doubled, missing, huge or no numbers. What cannot be read is
- * said to be so where it comes from, and is never a mistake of the broker.
+ * Answers that no good server gives: headers that are doubled, missing, huge or no numbers, fields of another type. What
+ * cannot be read is said to be so where it comes from, and is never a mistake of the broker.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,9 @@ import { AddressGuard } from '../../src/data/address-guard.ts'
 import { HttpsSource } from '../../src/data/https/https-source.ts'
 import { stage } from '../../src/data/staging.ts'
 import { BrokerError } from '../../src/domain/errors.ts'
-import { breakingServer, httpAnswer, type BreakingServer } from '../support/breaking-server.ts'
+import type { ExecutionId } from '../../src/domain/ids.ts'
+import { DockerPlatform } from '../../src/platforms/docker/docker-platform.ts'
+import { breakingServer, httpAnswer, jsonAnswer, type BreakingServer } from '../support/breaking-server.ts'
 import { HastyClock } from '../support/fake-clock.ts'
 import { watchProcess } from '../support/survival.ts'
 
@@ -127,4 +129,114 @@ describe('a header with a value that is none', () => {
     if (outcome instanceof BrokerError) expect(outcome.code).toMatch(/^(DATA_\w+|NO_SPACE)$/)
     else expect(outcome).toBe(CONTENT)
   })
+})
+
+/** Values that are none of those that are meant. */
+const WRONG: readonly unknown[] = [null, true, -1, 1e308, 0.5, 'text', '', [], [null], {}, { a: 1 }]
+
+/** A value with each of its fields, at any depth, taken away or turned into something else; and something else entirely. */
+function* variants(value: unknown): Generator<unknown> {
+  yield* WRONG
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, inner] of Object.entries(value)) {
+    const put = (other: unknown) =>
+      Array.isArray(value)
+        ? value.map((one: unknown, index) => (String(index) === name ? other : one))
+        : { ...value, [name]: other }
+    yield put(undefined)
+    for (const other of variants(inner)) yield put(other)
+  }
+}
+
+const EXECUTION = '01890a5d-ac96-774b-bcce-b302099a8057' as ExecutionId
+const NAME = `eb-abcdef-${EXECUTION}-run`
+const LABELS = {
+  'execution-broker.id': 'abcdef',
+  'execution-broker.role': 'run',
+  'execution-broker.execution': EXECUTION,
+}
+const SUMMARY = {
+  Id: 'a',
+  Names: [`/${NAME}`],
+  State: 'running',
+  Created: 1,
+  Labels: LABELS,
+  HostConfig: { NetworkMode: 'none' },
+}
+const DETAILS = {
+  Id: 'a',
+  Name: `/${NAME}`,
+  Image: 'sha256:b',
+  State: {
+    Status: 'exited',
+    Running: false,
+    OOMKilled: false,
+    ExitCode: 0,
+    Error: '',
+    StartedAt: '2026-11-23T12:00:00Z',
+    FinishedAt: '2026-11-23T12:00:01Z',
+  },
+  Config: { Labels: LABELS, Env: ['A=b'], Entrypoint: ['a'], Cmd: ['b'], WorkingDir: '/' },
+  HostConfig: { Memory: 1, NetworkMode: 'none' },
+  NetworkSettings: { Ports: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '8080' }] } },
+  Mounts: [{ Destination: '/a' }],
+}
+const ANSWERS: Readonly<Record<string, unknown>> = {
+  '/version': { Version: '27.0', Components: [{ Name: 'Engine' }] },
+  '/info': {
+    NCPU: 4,
+    MemTotal: 1e9,
+    Architecture: 'x86_64',
+    OSType: 'linux',
+    MemoryLimit: true,
+    CpuCfsQuota: true,
+    PidsLimit: true,
+    SystemTime: '2026-11-23T12:00:00Z',
+  },
+  '/containers/json': [SUMMARY],
+  '/containers/a/json': DETAILS,
+  '/volumes': { Volumes: [{ Name: `eb-abcdef-${EXECUTION}-data-0`, Labels: {} }] },
+  '/networks': [{ Id: 'n', Name: `eb-abcdef-${EXECUTION}-net`, Labels: LABELS }],
+  '/system/df': { Volumes: [{ Name: `eb-abcdef-${EXECUTION}-data-0`, Labels: {}, UsageData: { Size: 5 } }] },
+}
+
+describe('an engine', () => {
+  const questions: Readonly<Record<string, (platform: DockerPlatform) => Promise<unknown>>> = {
+    '/version': (platform) => platform.probe(),
+    '/info': (platform) => platform.probe(),
+    '/containers/json': async (platform) => [await platform.owned(), await platform.observe([EXECUTION])],
+    '/containers/a/json': async (platform) => [
+      await platform.observe([EXECUTION]),
+      await platform.endpoints(EXECUTION),
+    ],
+    '/volumes': (platform) => platform.owned(),
+    '/networks': (platform) => platform.owned(),
+    '/system/df': (platform) => platform.volumeUse(quiet),
+  }
+
+  it.each(Object.entries(questions))(
+    'that answers anything to %s has no mistake of the broker seen in it',
+    async (path, ask) => {
+      let tried = 0
+      for (const variant of variants(ANSWERS[path])) {
+        server.answer = (request) => {
+          const asked = request.split(' ')[1]?.split('?')[0] ?? ''
+          return jsonAnswer((asked === path ? variant : ANSWERS[asked]) ?? {})
+        }
+        const platform = new DockerPlatform({
+          name: 'strange',
+          socket: server.url,
+          brokerId: 'abcdef',
+          clock: new HastyClock(),
+          network: 'none',
+        } as never)
+        tried++
+        await ask(platform).catch((error: unknown) =>
+          expect(error, JSON.stringify(variant)).toBeInstanceOf(BrokerError),
+        )
+        await platform.close()
+      }
+      expect(tried).toBeGreaterThan(WRONG.length)
+    },
+  )
 })

@@ -81,3 +81,9 @@ function isWhole(heard: string): boolean {
 export function httpAnswer(headers: readonly string[], body: string | Buffer = '', status = '200 OK'): Buffer {
   return Buffer.concat([Buffer.from([`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n')), Buffer.from(body)])
 }
+
+/** An answer with a length, in JSON. */
+export function jsonAnswer(value: unknown): Buffer {
+  const body = JSON.stringify(value)
+  return httpAnswer(['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`], body)
+}

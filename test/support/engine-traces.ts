@@ -1,7 +1,8 @@
 /** What a container engine holds of executions, and what it tells of them in its own log of events. */
 import { until } from '../../src/domain/clock.ts'
+import { engineEvent } from '../../src/platforms/docker/answer-shapes.ts'
 import { EngineClient, jsonLines } from '../../src/platforms/docker/engine-client.ts'
-import type { ContainerSummary, EngineEvent, VolumeDetails } from '../../src/platforms/docker/engine-answers.ts'
+import type { ContainerSummary, VolumeDetails } from '../../src/platforms/docker/engine-answers.ts'
 import { LABELS, readLabels } from '../../src/platforms/docker/marks.ts'
 import { systemClock } from '../../src/system-clock.ts'
 
@@ -119,7 +120,7 @@ export class EngineTraces {
     const filters = JSON.stringify({ label: [`${LABELS.role}=run`] })
     const { signal } = this.#over
     const events = this.#client.open({ path: '/events', query: { ...query, filters }, doing: 'listening', signal })
-    for await (const { Type, Action, Actor, timeNano } of jsonLines<EngineEvent>(events)) {
+    for await (const { Type, Action, Actor, timeNano } of jsonLines(events, engineEvent, 'listening')) {
       const { execution } = readLabels(Actor?.Attributes)
       if (Type !== 'container' || Action === undefined || execution === undefined) continue
       const told = this.#actions.get(execution) ?? new Map<string, string>()

@@ -160,7 +160,12 @@ function refused(reason: string, cause?: unknown): BrokerError {
 
 /** What jose found wrong with a token, and what was wrong with the issuer instead. */
 function explained(error: unknown, { config }: Issuer): unknown {
-  if (error instanceof errors.JWKSTimeout || error instanceof TypeError || error instanceof DOMException || isKeySetFailure(error))
+  if (
+    error instanceof errors.JWKSTimeout ||
+    error instanceof TypeError ||
+    error instanceof DOMException ||
+    isKeySetFailure(error)
+  )
     return new BrokerError('UNAVAILABLE', `The keys of ${config.issuer} cannot be had now; try again later.`, {
       cause: error,
     })

@@ -6,7 +6,8 @@ import { extract, pack, type Pack } from 'tar-stream'
 import type { Clock } from '../../domain/clock.ts'
 import type { VolumeFile } from '../platform.ts'
 import type { PathStat } from './engine-answers.ts'
-import type { EngineClient } from './engine-client.ts'
+import { readJson, unreadable, type EngineClient } from './engine-client.ts'
+import { pathStat } from './answer-shapes.ts'
 
 export type ArchiveEntry = Parameters<Pack['entry']>[0]
 
@@ -146,8 +147,12 @@ export async function statPath(client: EngineClient, container: string, path: st
     // Podman says so of a link that leads nowhere, too, and yet describes the link.
     answers: [404],
   })
-  const stat = headers['x-docker-container-path-stat']
-  return stat === undefined ? undefined : (JSON.parse(Buffer.from(String(stat), 'base64').toString()) as PathStat)
+  // One that is there twice says the same twice.
+  const [stat] = [headers['x-docker-container-path-stat']].flat()
+  if (stat === undefined) return undefined
+  const said = readJson(Buffer.from(stat, 'base64').toString())
+  if (!pathStat(said)) throw unreadable(`looking at ${path}`)
+  return said
 }
 
 /** The bits of Go's `os.FileMode` that are set for whatever is no regular file. */

@@ -1,9 +1,10 @@
 /** Making, finding and removing containers by their marks; each can be repeated. */
 import { until, type Clock } from '../../domain/clock.ts'
 import { BrokerError } from '../../domain/errors.ts'
-import type { ContainerCreated, ContainerDetails } from './engine-answers.ts'
+import type { ContainerDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
 import { carries, type Mark } from './marks.ts'
+import { containerCreated, containerDetails } from './answer-shapes.ts'
 
 /** How long something may take to let go of what is to be removed, in milliseconds, and how often that is looked at. */
 const LET_GO_MS = 10_000
@@ -24,11 +25,14 @@ export async function findContainer(client: EngineClient, mark: Mark): Promise<C
 /** A container by its name or id; undefined when there is none. */
 export async function inspectContainer(client: EngineClient, name: string): Promise<ContainerDetails | undefined> {
   for (let look = 1; ; look++) {
-    const { status, body } = await client.ask<ContainerDetails>({
-      path: `/containers/${name}/json`,
-      doing: `looking for the container ${name}`,
-      answers: look < LOOKS ? [404, 500] : [404],
-    })
+    const { status, body } = await client.ask(
+      {
+        path: `/containers/${name}/json`,
+        doing: `looking for the container ${name}`,
+        answers: look < LOOKS ? [404, 500] : [404],
+      },
+      containerDetails,
+    )
     if (status !== 500) return status === 200 ? body : undefined
   }
 }
@@ -36,13 +40,16 @@ export async function inspectContainer(client: EngineClient, name: string): Prom
 /** Makes a container unless it is there. Gives what the engine warns of, such as limits that it ignores. */
 export async function makeContainer(client: EngineClient, mark: Mark, settings: object): Promise<readonly string[]> {
   try {
-    const { body } = await client.ask<ContainerCreated>({
-      method: 'POST',
-      path: '/containers/create',
-      query: { name: mark.name },
-      body: { ...settings, Labels: mark.labels },
-      doing: `making the container ${mark.name}`,
-    })
+    const { body } = await client.ask(
+      {
+        method: 'POST',
+        path: '/containers/create',
+        query: { name: mark.name },
+        body: { ...settings, Labels: mark.labels },
+        doing: `making the container ${mark.name}`,
+      },
+      containerCreated,
+    )
     return body.Warnings ?? []
   } catch (error) {
     // The engines refuse a name in use with different statuses; whether it is there is certain only from looking.

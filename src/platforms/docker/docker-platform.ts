@@ -28,7 +28,7 @@ import type {
 } from '../platform.ts'
 import { workloadSettings, type Confinement } from './container-settings.ts'
 import { watchEnds } from './ends-watch.ts'
-import type { ContainerDetails, ContainerSummary, ImageDetails } from './engine-answers.ts'
+import type { ContainerDetails, ContainerSummary } from './engine-answers.ts'
 import { EngineClient, EngineRefusal } from './engine-client.ts'
 import { readFacts, type Engine, type EngineFacts } from './engine-facts.ts'
 import { probeEngine } from './engine-probe.ts'
@@ -44,6 +44,7 @@ import { KILLED_EXIT_CODE, observationOf, stageOf, wasStarted } from './state-ma
 import { stopContainer, wasStopped } from './stopping.ts'
 import { unsupportedBy } from './unsupported.ts'
 import { Volumes } from './volumes.ts'
+import { containerSummaries, imageDetails } from './answer-shapes.ts'
 
 export interface DockerOptions extends Confinement {
   readonly name: string
@@ -300,11 +301,14 @@ export class DockerPlatform implements Platform {
   }
 
   async #containers(): Promise<readonly ContainerSummary[]> {
-    const { body } = await this.#client.ask<readonly ContainerSummary[]>({
-      path: '/containers/json',
-      query: { all: 1, filters: this.#marks.filter() },
-      doing: 'listing the containers',
-    })
+    const { body } = await this.#client.ask(
+      {
+        path: '/containers/json',
+        query: { all: 1, filters: this.#marks.filter() },
+        doing: 'listing the containers',
+      },
+      containerSummaries,
+    )
     return body
   }
 
@@ -343,7 +347,7 @@ export class DockerPlatform implements Platform {
     if (!(cause instanceof EngineRefusal)) return undefined
     const path = `/images/${imageId}/json`
     const doing = 'looking for the image'
-    const { status, body } = await this.#client.ask<ImageDetails>({ path, doing, answers: [404] })
+    const { status, body } = await this.#client.ask({ path, doing, answers: [404] }, imageDetails)
     if (status === 404) return new BrokerError('IMAGE_UNAVAILABLE', 'the image is not there any more', { cause })
     const programs = [...(body.Config?.Entrypoint ?? []), ...(body.Config?.Cmd ?? [])]
     if (entrypoint !== undefined || command.length > 0 || programs.length > 0) return undefined

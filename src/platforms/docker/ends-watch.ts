@@ -1,10 +1,9 @@
 /** Watching the engine's events for programs that end. The events are a hint: some may be missed while it reconnects. */
 import { until, type Clock } from '../../domain/clock.ts'
-import { isBrokerError } from '../../domain/errors.ts'
 import type { ExecutionId } from '../../domain/ids.ts'
-import type { EngineEvent } from './engine-answers.ts'
 import { jsonLines, type EngineClient } from './engine-client.ts'
 import type { Marks } from './marks.ts'
+import { engineEvent } from './answer-shapes.ts'
 
 /** How long to wait before connecting again, at first and at most, in milliseconds; it doubles in between. */
 const RECONNECT_MS_MIN = 500
@@ -46,13 +45,14 @@ export function watchEnds(
   }
 
   async function listen(end: AbortSignal): Promise<void> {
+    const doing = 'listening to its events'
     const events = client.open({
       path: '/events',
       query: { since, filters: marks.filter('run') },
-      doing: 'listening to its events',
+      doing,
       signal: end,
     })
-    for await (const event of jsonLines<EngineEvent>(events)) {
+    for await (const event of jsonLines(events, engineEvent, doing)) {
       wait = RECONNECT_MS_MIN
       since = event.time ?? since
       const { name = '', ...labels } = event.Actor?.Attributes ?? {}
@@ -67,7 +67,6 @@ export function watchEnds(
         await listenForAWhile()
       } catch (error) {
         if (signal.aborted) return
-        if (!isBrokerError(error)) throw error
         // The attempts that follow fail for the same reason, and say nothing new.
         if (wait === RECONNECT_MS_MIN) lost(error)
       }

@@ -144,7 +144,12 @@ describe('a stream', () => {
         sent.subarray(index * bytes, (index + 1) * bytes),
       )
       const lines: unknown[] = []
-      for await (const line of jsonLines(Readable.from(pieces))) lines.push(line)
+      for await (const line of jsonLines(
+        Readable.from(pieces),
+        (line): line is object => typeof line === 'object',
+        doing,
+      ))
+        lines.push(line)
       expect(lines).toEqual([{ a: 'ü' }, { a: 'b' }, { a: 'c' }])
     }
   })

@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream'
 import { Pool, errors, type Dispatcher } from 'undici'
 import { BrokerError, type ErrorCode } from '../../domain/errors.ts'
 import { codeOf } from '../../domain/error-code.ts'
+import type { Shape } from './answer-shapes.ts'
 
 /** Something to ask of the engine. */
 export interface EngineQuestion {
@@ -77,12 +78,17 @@ export class EngineClient {
     this.#patient = new Pool(origin, options)
   }
 
-  /** Asks and reads the whole answer, as JSON where it is JSON. */
-  async ask<Body = unknown>(question: EngineQuestion): Promise<EngineAnswer<Body>> {
+  /**
+   * Asks and reads the whole answer, as JSON where it is JSON. A successful one is of the shape that is given, or the engine
+   * counts as away: PLATFORM_UNAVAILABLE.
+   */
+  async ask<Body = unknown>(question: EngineQuestion, shape?: Shape<Body>): Promise<EngineAnswer<Body>> {
     const { statusCode: status, headers, body } = await this.#send(question)
     const text = await this.#attempt(question, body.text())
     if (!isAnswer(question, status)) throw refusal(question, status, text)
-    return { status, headers, body: readJson(text) as Body }
+    const said = readJson(text)
+    if (shape && isSuccess(status) && !shape(said)) throw unreadable(question.doing)
+    return { status, headers, body: said as Body }
   }
 
   /** Asks for something that comes bit by bit. Destroying the stream ends the request. */
@@ -136,16 +142,31 @@ export class EngineClient {
   }
 }
 
+/** The engine has answered, but not as engines do. */
+export function unreadable(doing: string): BrokerError {
+  return new BrokerError('PLATFORM_UNAVAILABLE', `The answer of the container engine cannot be read (while ${doing})`)
+}
+
 /** Lines of JSON, as the engine sends what goes on for a while (pulls, events). */
-export async function* jsonLines<Line>(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line, void, undefined> {
+export async function* jsonLines<Line>(
+  chunks: AsyncIterable<Buffer>,
+  shape: Shape<Line>,
+  doing: string,
+): AsyncGenerator<Line, void, undefined> {
   const decoder = new TextDecoder()
   let rest = ''
   for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = lines.pop() as string
-    for (const line of lines) if (line.trim() !== '') yield JSON.parse(line) as Line
+    for (const line of lines) if (line.trim() !== '') yield read(line)
   }
-  if (rest.trim() !== '') yield JSON.parse(rest) as Line
+  if (rest.trim() !== '') yield read(rest)
+
+  function read(line: string): Line {
+    const said = readJson(line)
+    if (!shape(said)) throw unreadable(doing)
+    return said
+  }
 }
 
 function socketPath(address: string): string {
@@ -153,16 +174,23 @@ function socketPath(address: string): string {
 }
 
 function isAnswer({ answers = [] }: EngineQuestion, status: number): boolean {
-  return (status >= 200 && status < 300) || answers.includes(status)
+  return isSuccess(status) || answers.includes(status)
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
 }
 
 function refusal({ doing }: EngineQuestion, status: number, text: string): EngineRefusal {
   const said = readJson(text)
-  const { message, cause } = (typeof said === 'object' && said !== null ? said : {}) as {
-    message?: string
-    cause?: string
-  }
-  return new EngineRefusal(doing, status, (message ?? text).trim() || `HTTP status ${status}`, cause)
+  const { message, cause } = (typeof said === 'object' && said !== null ? said : {}) as Record<string, unknown>
+  const words = (typeof message === 'string' ? message : text).trim()
+  return new EngineRefusal(
+    doing,
+    status,
+    words || `HTTP status ${status}`,
+    typeof cause === 'string' ? cause : undefined,
+  )
 }
 
 /** Podman wraps one error into the next, and may print whole structures; the end of the text is what went wrong. */
@@ -193,7 +221,8 @@ function connectionHint(error: unknown, address: string): string | undefined {
   return undefined
 }
 
-function readJson(text: string): unknown {
+/** JSON where it is JSON, and the text otherwise. */
+export function readJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {

@@ -1,7 +1,8 @@
 /** What an engine is and what it can do, found out once by asking it and by trying. */
 import type { Instant } from '../../domain/dates.ts'
-import type { EngineInfo, EngineVersion } from './engine-answers.ts'
+import type { EngineInfo } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
+import { engineInfo, engineVersion } from './answer-shapes.ts'
 
 /** What an engine says of itself. */
 export interface EngineFacts {
@@ -39,8 +40,8 @@ export interface Engine extends EngineFacts {
 export async function readFacts(client: EngineClient): Promise<EngineFacts> {
   const doing = 'asking what it is'
   await client.ask({ path: '/_ping', doing })
-  const { body: version } = await client.ask<EngineVersion>({ path: '/version', doing })
-  const { body: info } = await client.ask<EngineInfo>({ path: '/info', doing })
+  const { body: version } = await client.ask({ path: '/version', doing }, engineVersion)
+  const { body: info } = await client.ask({ path: '/info', doing }, engineInfo)
   const isPodman = version.Components?.[0]?.Name === 'Podman Engine'
   // Distributions add their own suffix to the version, such as `+dfsg1`.
   const [number = ''] = version.Version.split('+')

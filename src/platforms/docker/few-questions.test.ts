@@ -26,7 +26,7 @@ const container = (more: Partial<ContainerDetails> = {}): ContainerDetails => ({
 /** A client of an engine whose images have every program; `asked` are the containers that it was asked about. */
 async function engineWithPrograms(): Promise<{ client: EngineClient; asked: string[] }> {
   const asked: string[] = []
-  const stat = Buffer.from(JSON.stringify({ name: 'sleep', mode: 0o755, linkTarget: '' })).toString('base64')
+  const stat = Buffer.from(JSON.stringify({ name: 'sleep', size: 1, mode: 0o755, linkTarget: '' })).toString('base64')
   const { socket, close } = await toldEngine(({ url = '' }, response) => {
     asked.push(url.split('/')[2] ?? '')
     response.writeHead(200, { 'x-docker-container-path-stat': stat }).end()

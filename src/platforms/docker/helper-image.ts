@@ -9,8 +9,8 @@ import { createHash } from 'node:crypto'
 import { BrokerError } from '../../domain/errors.ts'
 import { remembering } from '../../domain/remembering.ts'
 import { archiveOf, filesArchive } from './archive.ts'
-import type { ImageDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
+import { imageDetails } from './answer-shapes.ts'
 
 /** The name keeps it from being pruned as a nameless image, and tells the operator what it is. */
 export const HELPER_NAME = 'localhost/execution-broker-helper:2'
@@ -47,7 +47,7 @@ export async function isOfHelper(imageId: string, architecture: string): Promise
 async function find(client: EngineClient, { ids }: HelperImage): Promise<string | undefined> {
   for (const id of ids) {
     const question = { path: `/images/${id}/json`, doing: 'looking for the helper image', answers: [404] }
-    const { status, body } = await client.ask<ImageDetails>(question)
+    const { status, body } = await client.ask(question, imageDetails)
     if (status === 200 && ids.includes(body.Id)) return body.Id
   }
   return undefined

@@ -8,12 +8,13 @@
 import { BrokerError, isBrokerError, type ErrorCode } from '../../domain/errors.ts'
 import type { ContainerImage } from '../../domain/execution-request.ts'
 import type { ImageProgress } from '../platform.ts'
-import type { ImageDetails, PullLine } from './engine-answers.ts'
+import type { ImageDetails } from './engine-answers.ts'
 import { EngineRefusal, jsonLines, type EngineClient } from './engine-client.ts'
 import { normalArchitecture } from './engine-facts.ts'
 import { isDigest, parseReference, repositoryParts, type ImageReference } from '../../domain/image-reference.ts'
 import { PullProgress } from './pull-progress.ts'
 import { loginFault, loginHeader, type LoginAt } from './registry-login.ts'
+import { imageDetails, pullLine } from './answer-shapes.ts'
 
 /** An engine that pulls, and what it is to show to registries. */
 export interface PullingEngine {
@@ -103,11 +104,14 @@ async function findLocally(client: EngineClient, wanted: Wanted): Promise<ImageD
   const { repository, tag, digest } = wanted
   const names = [...(digest ? [`${repository}@${digest}`] : []), ...(tag ? [`${repository}:${tag}`] : [])]
   for (const name of names) {
-    const { status, body } = await client.ask<ImageDetails>({
-      path: `/images/${name}/json`,
-      doing: `looking for the image ${name}`,
-      answers: [404],
-    })
+    const { status, body } = await client.ask(
+      {
+        path: `/images/${name}/json`,
+        doing: `looking for the image ${name}`,
+        answers: [404],
+      },
+      imageDetails,
+    )
     if (status === 200 && isWanted(body, wanted)) return body
   }
   return undefined
@@ -176,7 +180,7 @@ async function pullWith(
   const doing = `pulling ${repository}`
   const query = { fromImage: repository, tag: digest ?? tag ?? 'latest' }
   const question = { method: 'POST', path: '/images/create', query, headers, doing, signal } as const
-  const lines = jsonLines<PullLine>(client.open(question))
+  const lines = jsonLines(client.open(question), pullLine, doing)
   const seen = new PullProgress()
   let said = 'pulling'
   let refused: string | undefined

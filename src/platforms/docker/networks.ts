@@ -18,6 +18,7 @@ import type { Engine } from './engine-facts.ts'
 import type { Marks } from './marks.ts'
 import { stageOf } from './state-map.ts'
 import { SubnetChoice } from './subnet-choice.ts'
+import { networkCreated, networkList } from './answer-shapes.ts'
 
 /** What the operator decides of the connections of programs. */
 export interface Connecting {
@@ -98,7 +99,7 @@ export class Networks {
   async #find(execution?: ExecutionId): Promise<readonly NetworkDetails[]> {
     const query = { filters: this.#marks.filter('network', execution) }
     const doing = 'looking for networks'
-    const { body } = await this.#client.ask<readonly NetworkDetails[]>({ path: '/networks', query, doing })
+    const { body } = await this.#client.ask({ path: '/networks', query, doing }, networkList)
     return body.filter(({ Name, Labels }) => this.#marks.own([Name], Labels)?.role === 'network')
   }
 
@@ -111,7 +112,7 @@ export class Networks {
       const body = { ...settings, ...(subnet === undefined ? {} : { IPAM: { Config: [{ Subnet: subnet }] } }) }
       const doing = `making a network of ${execution}`
       try {
-        return (await this.#client.ask<NetworkDetails>({ method: 'POST', path: '/networks/create', body, doing })).body
+        return (await this.#client.ask({ method: 'POST', path: '/networks/create', body, doing }, networkCreated)).body
           .Id
       } catch (error) {
         if (!isBrokerError(error, 'PLATFORM_REFUSED') || !ADDRESSES_IN_USE.test(error.message)) throw error

@@ -14,6 +14,7 @@ import type { ContainerDetails, ContainerSummary } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
 import type { Mark, Marks } from './marks.ts'
 import { stageOf, wasStarted } from './state-map.ts'
+import { containerSummaries } from './answer-shapes.ts'
 
 /** How often it is tried to be the last who gave a container a name. */
 const ATTEMPTS = 5
@@ -114,7 +115,7 @@ export class RunContainers {
 
   async #ask(filters: string): Promise<readonly ContainerSummary[]> {
     const question = { path: '/containers/json', query: { all: 1, filters }, doing: 'listing the containers' }
-    return (await this.#client.ask<readonly ContainerSummary[]>(question)).body
+    return (await this.#client.ask(question, containerSummaries)).body
   }
 
   #roleOf({ Names, Labels }: ContainerSummary): string | undefined {

@@ -57,6 +57,7 @@ async function engineWith(...containers: Container[]) {
     const State = { Status: state(container), Running: false, OOMKilled: false, ExitCode: 0, Error: '' }
     return answer(200, {
       Id: container.Id,
+      Name: `/${container.name}`,
       Image: 'sha256:1',
       Config: { Labels: labels, Cmd: ['/bin/true'] },
       State: { ...State, StartedAt, FinishedAt: StartedAt },

@@ -88,8 +88,11 @@ function platformError(state: ContainerState): { platformError?: string } {
   return state.Status === 'dead' ? { platformError: 'the engine calls the container dead' } : {}
 }
 
-/** An instant as the engine writes it; undefined for its zero. */
+/** The end of the years of four digits, which is as far as any engine counts. */
+const END_OF_DATES = Date.UTC(10_000, 0)
+
+/** An instant as the engine writes it; undefined for its zero, and for what is none. */
 function instant(text: string): Instant | undefined {
   const at = Date.parse(text)
-  return at > 0 ? at : undefined
+  return at > 0 && at < END_OF_DATES ? at : undefined
 }

@@ -10,11 +10,11 @@ import { BrokerError } from '../../domain/errors.ts'
 import type { VolumeContent, VolumeFile, VolumeRef, VolumeUse } from '../platform.ts'
 import { archiveOf, directoriesTo, getFile, isFile, parentsOf, putArchive, putFile, statPath } from './archive.ts'
 import { findContainer, makeContainer, remove, removeContainer } from './containers.ts'
-import type { DiskUse, VolumeDetails } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
 import { helperImage, isOfHelper, VOLUMES_DIRECTORY } from './helper-image.ts'
 import type { Marks } from './marks.ts'
 import { volumeMount } from './volume-mount.ts'
+import { diskUse, volumeDetails, volumeList } from './answer-shapes.ts'
 
 /** Any user may write, and remove only what is his own. */
 const ROOT_MODE = 0o1777
@@ -90,23 +90,29 @@ export class Volumes {
 
   /** All volumes of this broker. */
   async list(): Promise<readonly VolumeRef[]> {
-    const { body } = await this.#client.ask<{ Volumes: readonly VolumeDetails[] | null }>({
-      path: '/volumes',
-      query: { filters: this.#marks.nameFilter() },
-      doing: 'listing the volumes',
-    })
+    const { body } = await this.#client.ask(
+      {
+        path: '/volumes',
+        query: { filters: this.#marks.nameFilter() },
+        doing: 'listing the volumes',
+      },
+      volumeList,
+    )
     return (body.Volumes ?? []).flatMap((one) => this.#marks.ownVolume(one) ?? [])
   }
 
   /** How much each holds. The engine goes through all files for that. */
   async use(signal: AbortSignal): Promise<readonly VolumeUse[]> {
-    const { body } = await this.#client.ask<DiskUse>({
-      path: '/system/df',
-      query: { type: 'volume', verbose: 1 },
-      doing: 'measuring the volumes',
-      timeoutMs: 0,
-      signal,
-    })
+    const { body } = await this.#client.ask(
+      {
+        path: '/system/df',
+        query: { type: 'volume', verbose: 1 },
+        doing: 'measuring the volumes',
+        timeoutMs: 0,
+        signal,
+      },
+      diskUse,
+    )
     return (body.Volumes ?? body.VolumeUsage?.Items ?? []).flatMap((one) => {
       const volume = this.#marks.ownVolume(one)
       const bytes = one.UsageData?.Size ?? -1
@@ -117,11 +123,14 @@ export class Volumes {
   async release(volume: VolumeRef): Promise<void> {
     await removeContainer(this.#client, this.#clock, this.#marks.stage(volume))
     const mark = this.#marks.volume(volume)
-    const { status, body } = await this.#client.ask<VolumeDetails>({
-      path: `/volumes/${mark.name}`,
-      doing: `looking for the volume ${mark.name}`,
-      answers: [404],
-    })
+    const { status, body } = await this.#client.ask(
+      {
+        path: `/volumes/${mark.name}`,
+        doing: `looking for the volume ${mark.name}`,
+        answers: [404],
+      },
+      volumeDetails,
+    )
     if (status === 404 || !this.#marks.ownVolume(body)) return
     const doing = `removing the volume ${mark.name}`
     await remove(this.#client, this.#clock, { path: `/volumes/${mark.name}`, doing })
@@ -129,19 +138,22 @@ export class Volumes {
 
   async #make(volume: VolumeRef, isPodman: boolean): Promise<void> {
     const mark = this.#marks.volume(volume)
-    const { body } = await this.#client.ask<VolumeDetails>({
-      method: 'POST',
-      path: '/volumes/create',
-      body: {
-        Name: mark.name,
-        Driver: 'local',
-        Labels: mark.labels,
-        // A fixed owner keeps Podman from giving the volume the mode and owner of the image's directory when the first
-        // program starts that mounts it. https://docs.podman.io/en/v4.3/markdown/podman-volume-create.1.html
-        ...(isPodman ? { DriverOpts: { o: 'uid=0,gid=0' } } : {}),
+    const { body } = await this.#client.ask(
+      {
+        method: 'POST',
+        path: '/volumes/create',
+        body: {
+          Name: mark.name,
+          Driver: 'local',
+          Labels: mark.labels,
+          // A fixed owner keeps Podman from giving the volume the mode and owner of the image's directory when the first
+          // program starts that mounts it. https://docs.podman.io/en/v4.3/markdown/podman-volume-create.1.html
+          ...(isPodman ? { DriverOpts: { o: 'uid=0,gid=0' } } : {}),
+        },
+        doing: `making the volume ${mark.name}`,
       },
-      doing: `making the volume ${mark.name}`,
-    })
+      volumeDetails,
+    )
     // Both engines give the volume that is there already, whosever it is.
     if (!this.#marks.ownVolume(body))
       throw new BrokerError(
