@@ -1,3 +1,4 @@
+/** Turns: who has the next of a few places, of all who wait for one. */
 import { answerable } from '../domain/errand.ts'
 
 /** What one owner has, and the calls that it waits for. */

@@ -114,6 +114,7 @@ async function staged(write: (file: StagedFile) => Promise<void>, signal = quiet
     spoolDirectory: directory,
     attempts: 2,
     backoffMs: 1,
+    lowestRate: { bytesPerSecond: 0, overMs: 1 },
     clock: new HastyClock(),
     onProgress: () => undefined,
     signal,
@@ -193,6 +194,12 @@ describe('data that still come', () => {
   })
 })
 
+/** A server that takes what it is sent, and says how long it is. */
+const TAKES = {
+  PUT: httpAnswer(['Content-Length: 0'], '', '201 Created'),
+  HEAD: httpAnswer([LENGTH]),
+}
+
 describe('results', () => {
   const saved = (open: () => Readable) =>
     save({
@@ -201,19 +208,20 @@ describe('results', () => {
       open: async () => ({ sizeBytes: CONTENT.length, content: open() }),
       attempts: 2,
       backoffMs: 1,
+      lowestRate: { bytesPerSecond: 0, overMs: 1 },
       clock: new HastyClock(),
       signal: quiet,
     })
 
   it('are saved or fail in words, wherever the answer breaks off', async () => {
-    await atEveryByte({ PUT: httpAnswer(['Content-Length: 0'], '', '201 Created') }, async (where) => {
+    await atEveryByte(TAKES, async (where) => {
       const outcome = await outcomeOf(() => saved(() => Readable.from([CONTENT])))
       if (outcome instanceof BrokerError) expect(outcome.code, where).toBe('DATA_UNAVAILABLE')
     })
   })
 
   it('fail with the words of where they are read, at every byte', async () => {
-    server.answer = () => httpAnswer(['Content-Length: 0'], '', '201 Created')
+    server.answer = (request) => TAKES[request.startsWith('PUT') ? 'PUT' : 'HEAD']
     for (let bytes = 0; bytes < CONTENT.length; bytes++) {
       const lost = new BrokerError('PLATFORM_UNAVAILABLE', 'the engine went away')
       const reading = saved(() => Readable.from(breakingContent(bytes, lost)))

@@ -59,6 +59,7 @@ async function taken(headers: readonly string[], status?: string): Promise<strin
     spoolDirectory: directory,
     attempts: 2,
     backoffMs: 1,
+    lowestRate: { bytesPerSecond: 0, overMs: 1 },
     clock: new HastyClock(),
     onProgress: () => undefined,
     signal: quiet,

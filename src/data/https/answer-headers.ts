@@ -7,6 +7,7 @@ const SINGLE = [
   'content-length',
   'content-md5',
   'content-range',
+  'content-type',
   'etag',
   'last-modified',
   'location',
