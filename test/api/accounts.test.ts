@@ -243,7 +243,7 @@ describe('what belongs to somebody', () => {
 
 describe('the audit log', () => {
   it('has what was done, by whom and from where, and never a secret', async () => {
-    const { body } = await setting.admin.get<Schemas['AuditLog']>('/admin/audit?LAST=1000')
+    const { body } = await setting.admin.get<Schemas['AuditLog']>('/admin/audit?LAST=500')
     const entries = body.entries ?? []
     expect(entries.find(({ action, target }) => action === 'create identity' && target !== undefined)).toMatchObject({
       actorName: 'admin',
