@@ -10,6 +10,7 @@ import { OFFERS } from './offers-schema.ts'
 import { POOLS as pools } from './pool-schema.ts'
 import { ROLE_KEYS } from './role-schema.ts'
 import { duration } from './duration-schema.ts'
+import { EXECUTION } from './execution-schema.ts'
 import { SHUTDOWN } from './shutdown-schema.ts'
 
 const platformName = {
@@ -133,54 +134,7 @@ export const CONFIG_SCHEMA = {
       },
     },
     data: DATA,
-    execution: {
-      type: 'object',
-      additionalProperties: false,
-      default: {},
-      properties: {
-        gracePeriod: duration('The longest time between asking a program to end and killing it.', 'PT10S'),
-        outputBytes: {
-          type: 'integer',
-          minimum: 0,
-          default: 10_485_760,
-          description: 'How much of stdout and of stderr is kept, in bytes; of more, the end.',
-        },
-        platformPatience: duration('How long a platform that does not answer is waited for.', 'PT5M'),
-        attempts: {
-          type: 'integer',
-          minimum: 1,
-          default: 5,
-          description: 'How often a step that failed for a passing reason is tried.',
-        },
-        concurrency: {
-          type: 'integer',
-          minimum: 1,
-          default: 100,
-          description:
-            'How many executions of one platform one process moves on at the same time, for each kind of work: preparing with nothing to bring, running, giving back.',
-        },
-        fetches: {
-          type: 'integer',
-          minimum: 1,
-          default: 50,
-          description:
-            'How many executions of one platform one process pulls images and brings data for at the same time.',
-        },
-        attemptsInAll: {
-          type: 'integer',
-          minimum: 2,
-          default: 20,
-          description:
-            'How often in a row the work on an execution may fail before it is laid aside and an operator has to look at it.',
-        },
-        lease: duration('After how long without a sign of life another process takes an execution over.', 'PT30S'),
-        observeEvery: duration('How often a platform is asked for everything that runs on it.', 'PT2S'),
-        measureEvery: duration(
-          'How often it is measured what the volumes on a platform hold; an engine goes through all their files for that.',
-          'PT10M',
-        ),
-      },
-    },
+    execution: EXECUTION,
     platforms: {
       type: 'array',
       description: 'The execution platforms. Without any: Docker or Podman when a socket answers, else simulated.',
@@ -243,6 +197,13 @@ export const CONFIG_SCHEMA = {
                 default: false,
                 description:
                   'Whether programs may write to their volumes only, and to /tmp, /var/tmp and /run, which are in their memory then.',
+              },
+              rootSize: {
+                type: 'integer',
+                minimum: 1,
+                default: 10,
+                description:
+                  'How much a program may write outside of its volumes, in GiB. It is measured each `execution.measureRootEvery`, and a program that has written more is ended.',
               },
               capabilities: {
                 type: 'array',

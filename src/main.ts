@@ -209,6 +209,7 @@ async function start(
     closing,
     observeEveryMs: milliseconds(config.execution.observeEvery),
     measureEveryMs: milliseconds(config.execution.measureEvery),
+    measureRootEveryMs: milliseconds(config.execution.measureRootEvery),
     measured: (platform: string, bytes: number) => figures.storageMeasured(platform, bytes),
   }
   const enter = async (chosen: ChosenPlatform) => {

@@ -110,6 +110,7 @@ export async function openPlatform(config: PlatformConfig, surroundings: Platfor
     pidsMax: config.processes,
     ...(config.user === undefined ? {} : { user: config.user }),
     readOnlyRoot: config.readOnlyRoot,
+    rootGib: config.rootSize,
     capabilities: config.capabilities,
     clock,
     outputMaxBytes: outputBytesMax,

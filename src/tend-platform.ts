@@ -3,7 +3,7 @@ import type { PlatformConfig, PoolConfig } from './config-schema.ts'
 import type { Clock } from './domain/clock.ts'
 import { isBrokerError } from './domain/errors.ts'
 import { compareRunning, removeLeftovers } from './lifecycle/observer.ts'
-import { measureStorage } from './lifecycle/storage-use.ts'
+import { limitRoots, measureStorage } from './lifecycle/storage-use.ts'
 import type { ConfiguredPool } from './lifecycle/survey.ts'
 import type { WorkerContext } from './lifecycle/worker-context.ts'
 import { poolsOf, type ChosenPlatform } from './platforms-here.ts'
@@ -27,6 +27,7 @@ export interface Tending {
   readonly closing: (() => Promise<void>)[]
   readonly observeEveryMs: number
   readonly measureEveryMs: number
+  readonly measureRootEveryMs: number
   /** Told what the volumes on a platform hold, in bytes. */
   readonly measured: (platform: string, bytes: number) => void
 }
@@ -90,6 +91,7 @@ export async function enterPlatform(
   if (watch) {
     removeLeftoversOf(platform, () => entered, tending)
     measureStorageOf(platform, () => entered, tending)
+    limitRootsOn(platform, () => entered, tending)
   }
   return {
     config,
@@ -133,6 +135,26 @@ function measureStorageOf(
       log('warn', `The storage on ${platform.name} could not be measured.`, { error })
     }
     return clock.now() + measureEveryMs
+  })
+}
+
+function limitRootsOn(
+  platform: Platform,
+  hasAnswered: () => boolean,
+  { context: { database, clock, log }, duty, closing, measureRootEveryMs }: Tending,
+): void {
+  const over = new AbortController()
+  closing.push(async () => over.abort())
+  duty(`measuring what programs on ${platform.name} write`, async () => {
+    if (!hasAnswered()) return clock.now() + PROBE_AGAIN_MS
+    try {
+      await limitRoots(database, platform, clock, over.signal)
+    } catch (error) {
+      if (over.signal.aborted) return NEVER
+      if (!isBrokerError(error)) throw error
+      log('warn', `What programs on ${platform.name} have written could not be measured.`, { error })
+    }
+    return clock.now() + measureRootEveryMs
   })
 }
 

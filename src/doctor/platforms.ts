@@ -26,7 +26,8 @@ export async function examinePlatform(platform: Platform, clock: Clock, warned: 
     ]
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error
-    return [problem(sentence(error.detail), 'Until it answers nothing is offered there.')]
+    const { forOperator = error.detail } = error.context
+    return [problem(sentence(String(forOperator)), 'Until it answers nothing is offered there.')]
   }
 }
 

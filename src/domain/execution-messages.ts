@@ -75,6 +75,13 @@ export const EXECUTION_MESSAGES = {
     places: ['executable'],
     advice: 'Ask again with more `compute.memory`.',
   },
+  'root-exceeded': {
+    level: 'ERROR',
+    template:
+      'The program was ended because it wrote ${used} GiB outside of its volumes, where ${limit} GiB are allowed.',
+    places: ['executable'],
+    advice: 'Ask for storage, mount it with `compute.volumes`, and let the program write there.',
+  },
   'maintenance-withdrew': {
     level: 'WARN',
     template: 'The offer was withdrawn, because its pool is maintained then: ${reason}',

@@ -74,9 +74,23 @@ export const REQUEST_MESSAGES = {
   },
   'simulated-platform': {
     level: 'INFO',
-    template: 'The platform ${platform} is simulated: no container is run, output and exit code are made up.',
+    template:
+      'The platform ${platform} is simulated: no container is run, output and exit code are made up, and nothing is written outside of volumes.',
     places: ['executable'],
     advice: 'Choose an offer of another platform when the work has to be done in earnest.',
+  },
+  'root-measured': {
+    level: 'INFO',
+    template:
+      'Outside of its volumes the program may write ${limit} GiB; that is measured from time to time, and a program that has written more is ended.',
+    places: ['executable'],
+    advice: 'Ask for storage, and mount it with `compute.volumes`, for what is larger than that.',
+  },
+  'root-read-only': {
+    level: 'INFO',
+    template: 'The program can write to its volumes only, and to what the platform keeps in memory, such as /tmp.',
+    places: ['executable'],
+    advice: 'Ask for storage, and mount it with `compute.volumes`, for what the program writes.',
   },
   'notebook-not-saved': {
     level: 'WARN',

@@ -3,7 +3,7 @@
  * least found out, and said where it is.
  */
 import type { Clock } from '../domain/clock.ts'
-import { componentPlaces } from '../domain/execution-plan.ts'
+import { componentPlaces, firstPositions } from '../domain/execution-plan.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { message } from '../domain/message.ts'
 import { BYTES_PER_GIB } from '../domain/resources.ts'
@@ -11,7 +11,9 @@ import type { Platform, VolumeUse } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
 import * as messages from '../store/messages.ts'
+import * as work from '../store/work.ts'
 import { dataIn, volumeOf } from './steps/volumes.ts'
+import { failExecution } from './worker-context.ts'
 
 /** Says of each storage that holds more than it has; gives what all volumes of the platform hold, in bytes. */
 export async function measureStorage(
@@ -33,6 +35,30 @@ export async function measureStorage(
     }
   }
   return bytesOf(volumes)
+}
+
+/** Ends the programs that have written more outside of their volumes than the platform allows. */
+export async function limitRoots(
+  database: Database,
+  platform: Platform,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const { rootGib } = platform.capabilities
+  if (rootGib === 0) return
+  const exceeding = (await platform.rootUse(signal)).filter(({ bytes }) => bytes > rootGib * BYTES_PER_GIB)
+  for (const { execution: id, bytes } of exceeding) {
+    const execution = await executions.find(database, id)
+    if (execution?.phase !== 'AVAILABLE') continue
+    const now = clock.now()
+    const used = (bytes / BYTES_PER_GIB).toFixed(1)
+    const reason = message('root-exceeded', now, { used, limit: rootGib })
+    await database.transaction(async (tx) => {
+      const { executable } = firstPositions(execution.plan)
+      await failExecution(tx, id, { position: executable }, reason)
+      await work.wake(tx, [id], now, 'release')
+    })
+  }
 }
 
 /** The storage resources of an execution that hold more than they have: the position, the bytes, and the size in GiB. */

@@ -7,6 +7,7 @@ import type { DataSink } from '../data/data-sink.ts'
 import { Turns, type TurnsAt } from '../data/turns.ts'
 import { publicUrl } from '../data/location.ts'
 import type { Clock } from '../domain/clock.ts'
+import type { Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { Estimate } from '../domain/execution-plan.ts'
 import { isCopiedIn, isSaved, type DataRequest, type ExecutionRequest } from '../domain/execution-request.ts'
@@ -136,7 +137,7 @@ function surveyOf(
   const times = estimates.expectedTimes(platform, request, estimate)
   const [image = ''] = request.executable.image.locations
   const messages = [
-    ...(platform.capabilities.simulated ? [message('simulated-platform', now, { platform: platform.name })] : []),
+    ...aboutPlatform(platform, now),
     ...(estimate.imageDigest && !request.executable.image.digest
       ? [message('image-pinned', now, { image, digest: estimate.imageDigest })]
       : []),
@@ -153,6 +154,12 @@ function surveyOf(
     messages,
     ...(estimate.imageDigest ? { imageDigest: estimate.imageDigest } : {}),
   }
+}
+
+/** What has to be known of a platform before an offer of it is chosen. */
+function aboutPlatform({ name, capabilities: { simulated, rootGib } }: Platform, now: Instant): Message[] {
+  if (simulated) return [message('simulated-platform', now, { platform: name })]
+  return [rootGib === 0 ? message('root-read-only', now, {}) : message('root-measured', now, { limit: rootGib })]
 }
 
 /** How long data take to come; those that the program makes do not. */

@@ -100,7 +100,7 @@ export async function moveComponents(
 export async function failExecution(
   tx: Transaction,
   id: executions.Execution['id'],
-  at: Component,
+  at: Pick<Component, 'position'>,
   reason: Message,
 ): Promise<void> {
   const moved = await executions.move(tx, [id], 'fail', reason.at)

@@ -23,6 +23,11 @@ export interface PlatformCapabilities {
   readonly enforcesMemory: boolean
   /** A volume cannot hold more than its size. */
   readonly enforcesVolumeSize: boolean
+  /**
+   * How much a program may write outside of its volumes before the broker ends it, in GiB; 0 where it cannot write
+   * anywhere else.
+   */
+  readonly rootGib: number
   /** Programs and their output outlive a restart of the broker. */
   readonly survivesBroker: boolean
   /** Ports of programs can be reached from outside. */
@@ -73,6 +78,12 @@ export interface VolumeRef {
 
 /** How much a volume of an execution holds. */
 export interface VolumeUse extends VolumeRef {
+  readonly bytes: number
+}
+
+/** How much a program has written outside of its volumes. */
+export interface RootUse {
+  readonly execution: ExecutionId
   readonly bytes: number
 }
 
@@ -189,6 +200,9 @@ export interface Platform {
    * not measured is left out.
    */
   volumeUse(signal: AbortSignal): Promise<readonly VolumeUse[]>
+
+  /** How much the programs of this broker that run have written outside of their volumes, all in one question. */
+  rootUse(signal: AbortSignal): Promise<readonly RootUse[]>
 
   /** What a volume is called on the platform, for those who look for it there. */
   volumeName(volume: VolumeRef): string

@@ -32,6 +32,7 @@ export function dockerPlatform(socket: string, options: Partial<DockerOptions> =
     network: 'none',
     pidsMax: 100,
     readOnlyRoot: false,
+    rootGib: 10,
     capabilities: [],
     outputMaxBytes: 1e6,
     clock: systemClock,

@@ -19,6 +19,7 @@ import type {
   PlatformCapabilities,
   PlatformEstimate,
   PlatformFacts,
+  RootUse,
   Unsupported,
   VolumeContent,
   VolumeFile,
@@ -54,6 +55,8 @@ export interface DockerOptions extends Confinement {
   readonly brokerId: string
   /** What the platform has, where that is not what the engine says. */
   readonly capacity: Partial<Amounts>
+  /** How much a program may write outside of its volumes, in GiB. */
+  readonly rootGib: number
   readonly clock: Clock
   /** What registries are shown that images are pulled from. Nobody is shown anything when it is left out. */
   readonly loginAt?: LoginAt
@@ -102,6 +105,7 @@ export class DockerPlatform implements Platform {
       simulated: false,
       enforcesMemory: this.#known?.limits.memory ?? false,
       enforcesVolumeSize: false,
+      rootGib: this.#options.readOnlyRoot ? 0 : this.#options.rootGib,
       survivesBroker: true,
       publishesPorts: publishesPorts(this.#options, this.#known),
     }
@@ -156,6 +160,10 @@ export class DockerPlatform implements Platform {
 
   volumeUse(signal: AbortSignal): Promise<readonly VolumeUse[]> {
     return this.#volumes.use(signal)
+  }
+
+  rootUse(signal: AbortSignal): Promise<readonly RootUse[]> {
+    return this.#runs.rootUse(signal)
   }
 
   volumeName(volume: VolumeRef): string {

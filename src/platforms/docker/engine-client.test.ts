@@ -51,8 +51,8 @@ describe('an engine that refuses', () => {
     [400, 'invalid', 'PLATFORM_REFUSED'],
     [409, 'in use', 'PLATFORM_REFUSED'],
     [500, 'it went wrong', 'PLATFORM_REFUSED'],
-    [500, 'write /volumes/x: no space left on device', 'NO_SPACE'],
-    [500, 'write /volumes/x: Disk quota exceeded', 'NO_SPACE'],
+    [500, 'write x: no space left on device', 'NO_SPACE'],
+    [500, 'write x: Disk quota exceeded', 'NO_SPACE'],
     [503, 'not now', 'PLATFORM_UNAVAILABLE'],
   ])('with %i and "%s" is %3$s', async (status, message, code) => {
     const client = await refusing(status, { message })
@@ -72,8 +72,8 @@ describe('an engine that refuses', () => {
     await expect(long.ask({ path: '/', doing })).rejects.toMatchObject({
       words: matching(/^…x{389} the reason$/),
     })
-    const structure = await refusing(500, { message: `put{${'Option:false, '.repeat(100)}}: write /f: it is broken` })
-    await expect(structure.ask({ path: '/', doing })).rejects.toMatchObject({ words: '… write /f: it is broken' })
+    const structure = await refusing(500, { message: `put{${'Option:false, '.repeat(100)}}: write f: it is broken` })
+    await expect(structure.ask({ path: '/', doing })).rejects.toMatchObject({ words: '… write f: it is broken' })
     const silent = await refusing(500, '')
     await expect(silent.ask({ path: '/', doing })).rejects.toMatchObject({ words: 'HTTP status 500' })
   })
@@ -89,12 +89,15 @@ describe('an engine that does not answer', () => {
     cleanUp.push(() => client.close())
     await expect(client.ask({ path: '/', doing })).rejects.toMatchObject({
       code: 'PLATFORM_UNAVAILABLE',
-      detail: matching(/^There is no container engine at \/nowhere\/engine.sock: start it, .* \(while asking/),
+      detail: 'The container engine did not answer (while asking in a test)',
+      context: {
+        forOperator: matching(/^There is no container engine at \/nowhere\/engine.sock: start it, .* \(while asking/),
+      },
     })
     const refused = new EngineClient('http://127.0.0.1:1')
     cleanUp.push(() => refused.close())
     await expect(refused.ask({ path: '/', doing })).rejects.toMatchObject({
-      detail: matching(/No container engine listens at http:\/\/127.0.0.1:1: start it/),
+      context: { forOperator: matching(/No container engine listens at http:\/\/127.0.0.1:1: start it/) },
     })
   })
   it('is unavailable when it says nothing for too long', async () => {

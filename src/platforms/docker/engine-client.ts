@@ -9,6 +9,7 @@ import { Pool, errors, type Dispatcher } from 'undici'
 import { BrokerError, type ErrorCode } from '../../domain/errors.ts'
 import { codeOf } from '../../domain/error-code.ts'
 import type { Shape } from './answer-shapes.ts'
+import { wordsOf } from './engine-words.ts'
 
 /** Something to ask of the engine. */
 export interface EngineQuestion {
@@ -46,8 +47,10 @@ export class EngineRefusal extends BrokerError {
   readonly reason: string | undefined
 
   constructor(doing: string, status: number, text: string, reason?: string) {
-    const words = essence(text)
-    super(refusalCode(status, text), `The container engine refused ${doing}: ${words}`, { context: { status } })
+    const words = wordsOf(text)
+    super(refusalCode(status, text), `The container engine refused ${doing}: ${words}`, {
+      context: { status, said: text },
+    })
     this.name = 'EngineRefusal'
     this.status = status
     this.words = words
@@ -59,7 +62,6 @@ const TIMEOUT_MS = 30_000
 const CONNECT_TIMEOUT_MS = 5_000
 /** How many short questions are asked at the same time, so that a look at many containers does not crowd the engine. */
 const QUESTIONS_AT_ONCE = 8
-const WORDS_MAX = 400
 
 export class EngineClient {
   /** Where the engine is, for people. */
@@ -138,7 +140,10 @@ export class EngineClient {
     if (signal?.aborted) return signal.reason
     const hint = connectionHint(error, this.address)
     if (hint === undefined) return error
-    return new BrokerError('PLATFORM_UNAVAILABLE', `${hint} (while ${doing})`, { cause: error })
+    // Where the engine is, is for its operator only.
+    const context = { forOperator: `${hint} (while ${doing})` }
+    const detail = `The container engine did not answer (while ${doing})`
+    return new BrokerError('PLATFORM_UNAVAILABLE', detail, { cause: error, context })
   }
 }
 
@@ -191,13 +196,6 @@ function refusal({ doing }: EngineQuestion, status: number, text: string): Engin
     words || `HTTP status ${status}`,
     typeof cause === 'string' ? cause : undefined,
   )
-}
-
-/** Podman wraps one error into the next, and may print whole structures; the end of the text is what went wrong. */
-function essence(text: string): string {
-  if (text.length <= WORDS_MAX) return text
-  const end = text.slice(text.lastIndexOf('}: ') + 1)
-  return `…${end.replace(/^: /, ' ').slice(-WORDS_MAX)}`
 }
 
 function refusalCode(status: number, words: string): ErrorCode {

@@ -9,6 +9,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { BrokerError } from '../../domain/errors.ts'
 import type { ExecutionId } from '../../domain/ids.ts'
 import { RecentMap } from '../../domain/recent-map.ts'
+import type { RootUse } from '../platform.ts'
 import { inspectContainer, makeContainer, remove } from './containers.ts'
 import type { ContainerDetails, ContainerSummary } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
@@ -44,6 +45,22 @@ export class RunContainers {
       this.#ids.set(execution, one.Id)
     }
     return found
+  }
+
+  /** What the containers that run have written outside of their volumes. The engine goes through their files for that. */
+  async rootUse(signal: AbortSignal): Promise<readonly RootUse[]> {
+    const filters = JSON.stringify({ ...JSON.parse(this.#marks.filter('run')), status: ['running'] } as object)
+    const listed = await this.#client.ask<readonly ContainerSummary[]>({
+      path: '/containers/json',
+      query: { size: 1, filters },
+      doing: 'measuring what programs have written',
+      timeoutMs: 0,
+      signal,
+    })
+    return listed.body.flatMap(({ Names, Labels, SizeRw = 0 }) => {
+      const own = this.#marks.own(Names ?? [], Labels)
+      return own?.role === 'run' ? [{ execution: own.execution, bytes: SizeRw }] : []
+    })
   }
 
   /** The container of an execution as the engine lists it; undefined when there is none. */

@@ -8,6 +8,7 @@ import type { Instant } from '../../domain/dates.ts'
 import type { Observation } from '../platform.ts'
 import type { ContainerDetails, ContainerState } from './engine-answers.ts'
 import { ENGINE_STOP } from './engine-stop.ts'
+import { wordsOf } from './engine-words.ts'
 
 type Stage = 'created' | 'running' | 'exited' | 'gone'
 
@@ -78,12 +79,12 @@ function lost(startedAt: Instant, state: ContainerState): Observation {
     finishedAt: startedAt,
     exitCode: LOST_EXIT_CODE,
     outOfMemory: false,
-    platformError: state.Error || 'the engine lost the program, as after a restart of its host',
+    platformError: wordsOf(state.Error) || 'the engine lost the program, as after a restart of its host',
   }
 }
 
 function platformError(state: ContainerState): { platformError?: string } {
-  if (state.Error !== '') return { platformError: state.Error }
+  if (state.Error !== '') return { platformError: wordsOf(state.Error) }
   if (state.ExitCode === ENGINE_STOP.exitCode) return { platformError: ENGINE_STOPPED }
   return state.Status === 'dead' ? { platformError: 'the engine calls the container dead' } : {}
 }

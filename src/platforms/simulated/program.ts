@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { DateError, parseDuration } from '../../domain/dates.ts'
+import { DateError, parseDuration, type Instant } from '../../domain/dates.ts'
 import { codeOf } from '../../domain/error-code.ts'
 
 /** The environment variables that program a simulated container. `docs/simulated.md` explains them to users. */
@@ -182,4 +182,16 @@ async function digestOf(algorithm: string, file: string | undefined): Promise<st
 function whenMissing(error: unknown): undefined {
   if (['ENOENT', 'EISDIR'].includes(codeOf(error))) return undefined
   throw error
+}
+
+/** What of a text was written by an instant: the first line at once, the others evenly over the duration of the run. */
+export function writtenBy(
+  text: string,
+  { startedAt, durationMs }: { readonly startedAt: Instant; readonly durationMs: number },
+  instant: Instant,
+): Buffer {
+  const elapsed = instant - startedAt
+  if (elapsed >= durationMs) return Buffer.from(text)
+  const lines = text.split(/(?<=\n)/)
+  return Buffer.from(lines.slice(0, Math.floor((lines.length * elapsed) / durationMs) + 1).join(''))
 }

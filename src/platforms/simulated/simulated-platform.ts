@@ -28,6 +28,7 @@ import {
   type PlatformCapabilities,
   type PlatformEstimate,
   type PlatformFacts,
+  type RootUse,
   type Unsupported,
   type VolumeContent,
   type VolumeFile,
@@ -35,7 +36,7 @@ import {
   type VolumeUse,
   type Workload,
 } from '../platform.ts'
-import { decideRun, failureOf, imageDurationMs, variableFaults, type Run } from './program.ts'
+import { decideRun, failureOf, imageDurationMs, variableFaults, type Run, writtenBy } from './program.ts'
 import { codeOf } from '../../domain/error-code.ts'
 
 export interface SimulatedOptions {
@@ -73,6 +74,7 @@ export class SimulatedPlatform implements Platform {
     simulated: true,
     enforcesMemory: true,
     enforcesVolumeSize: true,
+    rootGib: 0,
     survivesBroker: true,
     publishesPorts: true,
   }
@@ -164,6 +166,11 @@ export class SimulatedPlatform implements Platform {
         return { execution, name, bytes }
       }),
     )
+  }
+
+  /** Simulated programs write to files of their volumes only. */
+  async rootUse(): Promise<readonly RootUse[]> {
+    return []
   }
 
   volumeName({ execution, name }: VolumeRef): string {
@@ -387,12 +394,4 @@ async function bytesIn(directory: string): Promise<number> {
 
 function whenMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error
-}
-
-/** What of a text was written by an instant: the first line at once, the others evenly over the duration of the run. */
-function writtenBy(text: string, { startedAt, durationMs }: Started, instant: Instant): Buffer {
-  const elapsed = instant - startedAt
-  if (elapsed >= durationMs) return Buffer.from(text)
-  const lines = text.split(/(?<=\n)/)
-  return Buffer.from(lines.slice(0, Math.floor((lines.length * elapsed) / durationMs) + 1).join(''))
 }
