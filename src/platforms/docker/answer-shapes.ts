@@ -89,6 +89,7 @@ export const containerSummaries = list(
   object<ContainerSummary>({
     Id: text,
     Names: maybe(list(text)),
+    SizeRw: maybe(number),
     State: text,
     Created: maybe(number),
     HostConfig: maybe(object<NonNullable<ContainerSummary['HostConfig']>>({ NetworkMode: maybe(text) })),
