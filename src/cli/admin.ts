@@ -238,7 +238,7 @@ function workLines(found: readonly Schemas['Work'][]): string[] {
 }
 
 function quotaLines(found: readonly Schemas['Quota'][]): string[] {
-  const rows = found.flatMap(({ name, limits, uses }) => {
+  const rows = found.flatMap(({ name, limits, uses = [] }) => {
     const used = uses.flatMap((use) =>
       use.limits.map(({ what, limit, used: amount = 0 }) => [
         name,

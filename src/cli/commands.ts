@@ -146,12 +146,25 @@ export async function done(reference: string, context: CommandContext): Promise<
   return EXIT.ok
 }
 
+/** Whose executions are to be listed; the caller's own where nothing is said. */
+export interface Whose {
+  readonly shared?: boolean
+  readonly all?: boolean
+  readonly user?: string
+}
+
+function ownerOf({ shared, all, user }: Whose): string | undefined {
+  const said = [...(shared ? ['shared'] : []), ...(all ? ['all'] : []), ...(user === undefined ? [] : [user])]
+  if (said.length > 1) throw new CommandError('Say one of --shared, --all and --user.', EXIT.usage)
+  return said[0]
+}
+
 /** Lists the newest executions. */
 export async function list(
-  { phase: phases, limit, shared = false }: { phase: readonly string[]; limit: number; shared?: boolean },
+  { phase: phases, limit, ...whose }: { phase: readonly string[]; limit: number } & Whose,
   { client, terminal, json }: CommandContext,
 ): Promise<number> {
-  const executions = await client.executions({ phases, limit, shared })
+  const executions = await client.executions({ phases, limit, owner: ownerOf(whose) })
   if (json) for (const execution of executions) terminal.result(JSON.stringify(execution))
   else if (executions.length === 0) terminal.say('There are none.')
   else for (const line of executionLines(executions)) terminal.result(line)

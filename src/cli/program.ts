@@ -216,7 +216,9 @@ function clientCommands(
     .option('--phase <phase>', 'only those in this phase; may be given several times', collect, [])
     .option('--limit <number>', 'how many', positiveNumber, 20)
     .option('--shared', 'those of others that a group of yours is shown')
-    .action((options: ClientOptions & { phase: string[]; limit: number; shared?: boolean }) =>
+    .option('--all', "everybody's, for operators")
+    .option('--user <name>', 'those of one user, for operators')
+    .action((options: ClientOptions & { phase: string[]; limit: number } & commands.Whose) =>
       act(options, (context) => commands.list(options, context)),
     )
   const maker: CommandMaker<ClientOptions> = {

@@ -55,16 +55,18 @@ export function outcomeLine(execution: Execution): string {
   return `${execution.phase}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`
 }
 
-/** Executions as a table. */
+/** Executions as a table; with their users, where the broker says them. */
 export function executionLines(executions: readonly Execution[]): string[] {
+  const withUsers = executions.some(({ user }) => user !== undefined)
   const rows = executions.map((execution) => [
     execution.meta.uuid ?? '',
+    ...(withUsers ? [execution.user ?? ''] : []),
     execution.meta.name ?? '',
     outcomeLine(execution),
     toTheSecond(execution.schedule?.available?.start?.split('/')[0] ?? ''),
     placeOf(execution),
   ])
-  return table(['uuid', 'name', 'phase', 'start', 'platform'], rows)
+  return table(['uuid', ...(withUsers ? ['user'] : []), 'name', 'phase', 'start', 'platform'], rows)
 }
 
 /** One execution with its components, its history and what was said. */

@@ -240,13 +240,13 @@ export class BrokerClient {
     return this.#send(`/offersets/${uuid}/sharing`, jsonOf({ groups }))
   }
 
-  /** The newest executions, at most `limit`, in any of the phases when some are given. */
+  /** The newest executions, at most `limit`, in any of the phases when some are given; `owner` as OWNER of `GET /executions`. */
   async executions(
-    options: { phases?: readonly string[]; limit?: number; shared?: boolean } = {},
+    options: { phases?: readonly string[]; limit?: number; owner?: string | undefined } = {},
   ): Promise<Execution[]> {
     const query = new URLSearchParams((options.phases ?? []).map((phase): [string, string] => ['PHASE', phase]))
     if (options.limit !== undefined) query.set('LAST', String(options.limit))
-    if (options.shared) query.set('OWNER', 'shared')
+    if (options.owner !== undefined) query.set('OWNER', options.owner)
     return (await this.#get<Schemas['ExecutionList']>(`/executions?${query.toString()}`)).executions ?? []
   }
 

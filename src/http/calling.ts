@@ -12,6 +12,7 @@ import {
   type Access,
   relationOf,
   verdictOn,
+  verdictOnListing,
   type Owned,
   type Right,
   type Verdict,
@@ -100,6 +101,13 @@ export function requireRight(
   enforce(verdictOn(relationOf(callerOf(request), thing), right, settings.reads), request, {
     missing,
     forbidden: 'Only its owner may do that, and who looks after the broker.',
+  })
+}
+
+/** Makes sure that the caller may list what belongs to others. Throws FORBIDDEN. */
+export function requireListing(request: FastifyRequest, { settings }: HttpContext): void {
+  enforce(verdictOnListing(knownCaller(request), settings.reads), request, {
+    forbidden: `Your own are listed with OWNER=self, what others show to your groups with OWNER=shared. ${roleWords('operator')}`,
   })
 }
 

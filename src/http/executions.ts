@@ -16,7 +16,8 @@ import { answer, badQuery, linkFor, queryAll, queryInteger, queryOne, type HttpC
 import { created } from './offersets.ts'
 import { holdOpen } from './held-answers.ts'
 import { makeOnce } from './once.ts'
-import { listedOf, nextPage, pageOf } from './paging.ts'
+import { listedOf } from './listed.ts'
+import { nextPage, pageOf } from './paging.ts'
 import { updateExecution } from './updating.ts'
 import { executionView, executionViews, executionFor, viewOfAcceptedAtOnce } from './views.ts'
 import { waitForChange } from './waiting.ts'
@@ -62,9 +63,8 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
   }
 
   app.get(list, async (request, reply) => {
-    const caller = knownCaller(request)
     const page = pageOf(request)
-    const found = await executions.list(database, listedOf(request, caller), {
+    const found = await executions.list(database, await listedOf(request, context), {
       ...filterOf(request),
       ...page,
       limit: page.limit + 1,

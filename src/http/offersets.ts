@@ -9,7 +9,8 @@ import { ask, offerLimits, preferredOffers } from './asking.ts'
 import { knownCaller } from './calling.ts'
 import { answer, linkFor, preferences, type HttpContext } from './context.ts'
 import { makeOnce } from './once.ts'
-import { listedOf, pageOf, nextPage } from './paging.ts'
+import { listedOf } from './listed.ts'
+import { pageOf, nextPage } from './paging.ts'
 import { updateOfferSet } from './updating-sets.ts'
 import { offerSetView, offerSetViews, offerSetFor, viewOfOffered } from './views.ts'
 
@@ -38,9 +39,8 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
   }
 
   app.get('/offersets', async (request, reply) => {
-    const caller = knownCaller(request)
     const page = pageOf(request)
-    const found = await offerSets.list(database, listedOf(request, caller), page.limit + 1, page.before)
+    const found = await offerSets.list(database, await listedOf(request, context), page.limit + 1, page.before)
     const views = await offerSetViews(
       request,
       nextPage(request, reply, found, page, linkFor(request, context)),

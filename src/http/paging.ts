@@ -1,23 +1,13 @@
 /** Pages of a list: newest first, from a cursor on that only the service understands. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isUuid } from '../domain/ids.ts'
-import type { Caller } from '../identity/identity.ts'
 import type { Link } from '../protocol/present.ts'
-import type { Listed } from '../store/executions.ts'
 import { badQuery, queryInteger, queryOne } from './context.ts'
 
 export interface Page {
   readonly limit: number
   /** The id that the entries of the page are older than. */
   readonly before: string | undefined
-}
-
-/** Whose things a list is to have: the caller's own, or with `OWNER=shared` those of others that its groups are shown. */
-export function listedOf(request: FastifyRequest, { owner, groups }: Caller): Listed {
-  const whose = queryOne(request, 'OWNER')?.toLowerCase() ?? 'self'
-  if (whose === 'self') return { owner }
-  if (whose === 'shared') return { owner, sharedWith: groups }
-  throw badQuery('OWNER', `'${whose}' is neither self nor shared`)
 }
 
 const LIMIT_DEFAULT = 50

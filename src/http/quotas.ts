@@ -11,13 +11,15 @@ import { answer, queryInteger, type HttpContext } from './context.ts'
 
 /** Adds the route. */
 export function quotaRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { database, clock, quotas } = context
+  const { database, clock } = context
 
   app.get('/admin/quotas', async (request, reply) => {
     const limit = queryInteger(request, 'LAST', { min: 1, max: 500 }) ?? 50
-    const owners = quotas.quotas.length > 0 ? await quotaUse.busiest(database, clock.now(), limit) : []
+    // Asked for each time: a configuration that is read again brings others.
+    const { quotas } = context.quotas
+    const owners = quotas.length > 0 ? await quotaUse.busiest(database, clock.now(), limit) : []
     return answer(request, reply, 200, {
-      quotas: await Promise.all(quotas.quotas.map((quota) => presentQuota(quota, owners, context))),
+      quotas: await Promise.all(quotas.map((quota) => presentQuota(quota, owners, context))),
     })
   })
 }
@@ -41,7 +43,7 @@ async function presentQuota(quota: Quota, owners: Owners, context: HttpContext):
     ...(notGroups ? { notGroups: [...notGroups] } : {}),
     window: formatDuration(windowMs),
     limits: limitsOf(quota),
-    uses,
+    ...(uses.length > 0 ? { uses } : {}),
   }
 }
 

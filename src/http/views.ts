@@ -8,10 +8,11 @@ import { BrokerError } from '../domain/errors.ts'
 import { changeableIn, type ChangeRanges } from '../domain/execution-change.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { isUuid, madeAtOf } from '../domain/ids.ts'
-import { relationOf, verdictOn, type Right } from '../policies/permissions.ts'
+import { mayCall, relationOf, verdictOn, type Right } from '../policies/permissions.ts'
 import type { ExecutionView, OfferSetView } from '../protocol/present.ts'
 import * as components from '../store/components.ts'
 import * as executions from '../store/executions.ts'
+import * as identities from '../store/identities.ts'
 import * as messages from '../store/messages.ts'
 import * as offerSets from '../store/offer-sets.ts'
 import type { PoolId } from '../store/pools.ts'
@@ -84,9 +85,11 @@ export async function executionViews(
   ])
   const partsOf = groupBy(parts, ({ executionId }) => executionId)
   const saidOf = groupBy(said, ({ executionId }) => executionId)
+  const users = await usersOf(request, found, context)
   const views = found.map(async (execution): Promise<ExecutionView> => {
     const shown = {
       ...execution,
+      user: users.get(execution.owner),
       components: partsOf.get(execution.id) ?? [],
       messages: saidOf.get(execution.id) ?? [],
       history: [],
@@ -96,6 +99,18 @@ export async function executionViews(
     return { ...shown, ranges: await rangesOf(execution, shown.components, context) }
   })
   return Promise.all(views)
+}
+
+/** The user names of owners, by their ids: for those who look after the broker, where there are accounts. */
+async function usersOf(
+  request: FastifyRequest,
+  found: readonly executions.Execution[],
+  { database, settings }: HttpContext,
+): Promise<ReadonlyMap<string, string>> {
+  const asking = callerOf(request)
+  const mayKnow = !settings.open && asking !== undefined && mayCall(asking, 'operator', settings.reads) === 'allowed'
+  if (!mayKnow || found.length === 0) return new Map()
+  return identities.usernames(database, [...new Set(found.map(({ owner }) => owner))])
 }
 
 /** What there is room for to change. A program that is being stopped because its time is over gets no more of it. */

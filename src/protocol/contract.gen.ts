@@ -1219,6 +1219,8 @@ export interface components {
             schedule?: components["schemas"]["LifecycleSchedule"];
             /** @description The storage that it has. */
             storage?: components["schemas"]["StorageResource"][];
+            /** @description The user name of its owner, for operators and administrators. */
+            user?: string;
         };
         /** @description A page of executions, newest first. */
         ExecutionList: {
@@ -1831,7 +1833,7 @@ export interface components {
             /** @enum {string} */
             of: "user" | "group";
             users?: string[];
-            uses: components["schemas"]["QuotaUse"][];
+            uses?: components["schemas"]["QuotaUse"][];
             /** @description How long what has ended counts for the hours. */
             window?: components["schemas"]["Duration"];
         };
@@ -2565,8 +2567,12 @@ export interface components {
         uuid: string;
         /** @description How many seconds the answer may be held back. */
         wait: number;
-        /** @description Whose are listed: `self`, the caller's own; or `shared`, those of others that the groups of the caller are shown. */
-        whose: "self" | "shared";
+        /**
+         * @description Whose are listed: `self`, the caller's own; `shared`, those of others that the groups of the caller are shown; and
+         *     for operators and administrators `all`, everybody's, or the name of a user or the UUID of an account, those of that
+         *     one. Where `identity.reads` is `public`, everybody may ask for all of these.
+         */
+        whose: string;
     };
     requestBodies: {
         /** @description What the client wants to run. */
@@ -3718,7 +3724,11 @@ export interface operations {
                  * @example calibration-*
                  */
                 name?: components["parameters"]["name"];
-                /** @description Whose are listed: `self`, the caller's own; or `shared`, those of others that the groups of the caller are shown. */
+                /**
+                 * @description Whose are listed: `self`, the caller's own; `shared`, those of others that the groups of the caller are shown; and
+                 *     for operators and administrators `all`, everybody's, or the name of a user or the UUID of an account, those of that
+                 *     one. Where `identity.reads` is `public`, everybody may ask for all of these.
+                 */
                 OWNER?: components["parameters"]["whose"];
                 /** @description Only executions in one of these phases; may be given several times. */
                 PHASE?: components["parameters"]["phases"];
@@ -4048,7 +4058,11 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description The most entries of a page. */
                 LAST?: components["parameters"]["limit"];
-                /** @description Whose are listed: `self`, the caller's own; or `shared`, those of others that the groups of the caller are shown. */
+                /**
+                 * @description Whose are listed: `self`, the caller's own; `shared`, those of others that the groups of the caller are shown; and
+                 *     for operators and administrators `all`, everybody's, or the name of a user or the UUID of an account, those of that
+                 *     one. Where `identity.reads` is `public`, everybody may ask for all of these.
+                 */
                 OWNER?: components["parameters"]["whose"];
             };
             header?: {
@@ -4420,7 +4434,11 @@ export interface operations {
                  * @example calibration-*
                  */
                 name?: components["parameters"]["name"];
-                /** @description Whose are listed: `self`, the caller's own; or `shared`, those of others that the groups of the caller are shown. */
+                /**
+                 * @description Whose are listed: `self`, the caller's own; `shared`, those of others that the groups of the caller are shown; and
+                 *     for operators and administrators `all`, everybody's, or the name of a user or the UUID of an account, those of that
+                 *     one. Where `identity.reads` is `public`, everybody may ask for all of these.
+                 */
                 OWNER?: components["parameters"]["whose"];
                 /** @description Only executions in one of these phases; may be given several times. */
                 PHASE?: components["parameters"]["phases"];

@@ -62,6 +62,8 @@ export interface ExecutionView {
   readonly exitCode?: number
   readonly compactedAt?: Instant
   readonly plan: ExecutionPlan
+  /** The user name of its owner; only for readers who look after the broker. */
+  readonly user?: string | undefined
   /** False when the reader may not change it; nothing is offered to be changed then. */
   readonly mayUpdate?: boolean
   /** True when the reader may enter the server that it is; only then is the way in shown. */
@@ -151,6 +153,7 @@ function presentOwn(view: ExecutionView, link: Link): Schemas['Execution'] {
     data: filled(view.plan.data.map((_, index) => parts.data(index))),
     connectors: filled(presentConnectors(view)),
     platform: { name: view.plan.platform, pool: view.plan.pool },
+    user: view.user,
     offerset: link(`/offersets/${view.offerSetId}`),
     history: [
       { phase: 'OFFERED' as const, since: parts.created, event: 'offer', cause: 'broker' as const },

@@ -39,6 +39,20 @@ select id, offer_set_id, position, owner, name, description, phase, phase_since,
  order by id desc
  limit :limit
 
+-- name: listAny
+-- A page of the executions of some owners, or of everybody, newest first; offers that were never accepted are not
+-- among them unless asked for.
+select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at
+  from execution
+ where (:owners::text[] is null or owner = any(:owners))
+   and (case when :phases::text[] is null then start_at is not null else phase = any(:phases) end)
+   and (:before::uuid is null or id < :before)
+   and (:createdAfter::timestamptz is null or (created_at > :createdAfter and id >= :lowestId::uuid))
+   and (:name::text is null or name like :name)
+ order by id desc
+ limit :limit
+
 -- name: move
 -- Moves executions, each by its event, where the table allows it from the phase it is in now. An execution that is not
 -- among the rows that come back does not exist, or its phase does not allow the event; the caller tells which. They

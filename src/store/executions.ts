@@ -12,6 +12,7 @@ const sql = loadStatements(import.meta.url, 'executions.sql', [
   'listOfOfferSets',
   'list',
   'listShared',
+  'listAny',
   'move',
   'accept',
   'expire',
@@ -98,18 +99,18 @@ export interface ListFilter {
   readonly before?: string | undefined
 }
 
-/** Whose things are listed: one's own, or those of others that one's groups are shown. */
-export interface Listed {
-  readonly owner: string
-  /** Undefined for one's own. */
-  readonly sharedWith?: readonly string[] | undefined
-}
+/** Whose things are listed: one's own, those of others that one's groups are shown, or, for operators, anybody's. */
+export type Listed =
+  | { readonly whose: 'own'; readonly owner: string }
+  | { readonly whose: 'shared'; readonly owner: string; readonly groups: readonly string[] }
+  /** `owners` is null for everybody. */
+  | { readonly whose: 'any'; readonly owners: readonly string[] | null }
 
 /** A page of executions, newest first. */
-export async function list(db: Queryable, { owner, sharedWith }: Listed, filter: ListFilter): Promise<Execution[]> {
-  return db.query<Execution>(sharedWith ? sql.listShared : sql.list, {
-    owner,
-    ...(sharedWith ? { groups: sharedWith } : {}),
+export async function list(db: Queryable, { whose, ...of }: Listed, filter: ListFilter): Promise<Execution[]> {
+  const statement = { own: sql.list, shared: sql.listShared, any: sql.listAny }[whose]
+  return db.query<Execution>(statement, {
+    ...of,
     phases: filter.phases ?? null,
     createdAfter: at(filter.createdAfter),
     // The ids grow with time, so the index leads to the newest; clocks of several brokers may differ a little.

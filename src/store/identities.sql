@@ -29,6 +29,14 @@ select id, issuer, subject, username, display_name, roles, groups, must_change_p
  order by id
  limit :limit
 
+-- name: idsNamed
+-- The accounts that somebody may mean by a user name, of whichever issuer, or by the UUID of an account.
+select id from identity where lower(username) = lower(:name) or id::text = lower(:name)
+
+-- name: usernames
+-- The user names of accounts.
+select id, username from identity where id = any(:ids::text[]::uuid[])
+
 -- name: change
 -- Changes an account; what is null stays. Disabled is a wish: true, false, or null for as it is.
 update identity

@@ -1,6 +1,7 @@
 /** Accounts. */
 import type { Account, Role } from '../domain/account.ts'
 import type { Instant } from '../domain/dates.ts'
+import { isUuid } from '../domain/ids.ts'
 import { at, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
@@ -10,6 +11,8 @@ const sql = loadStatements(import.meta.url, 'identities.sql', [
   'findLocal',
   'findSubject',
   'list',
+  'idsNamed',
+  'usernames',
   'change',
   'setPassword',
   'lock',
@@ -77,6 +80,18 @@ export function list(
   { limit, after, username }: { limit: number; after?: string | undefined; username?: string | undefined },
 ): Promise<Account[]> {
   return db.query<Account>(sql.list, { limit, after: after ?? null, username: username ?? null })
+}
+
+/** The ids of the accounts that somebody may mean by a user name or by the UUID of an account. */
+export async function idsNamed(db: Queryable, name: string): Promise<string[]> {
+  return (await db.query<{ id: string }>(sql.idsNamed, { name })).map(({ id }) => id)
+}
+
+/** The user names of accounts, by their ids. */
+export async function usernames(db: Queryable, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  // Before there were accounts, the owner of everything was called by a word.
+  const rows = await db.query<{ id: string; username: string }>(sql.usernames, { ids: ids.filter(isUuid) })
+  return new Map(rows.map(({ id, username }) => [id, username]))
 }
 
 /** Changes an account; undefined when there is none. */

@@ -40,3 +40,11 @@ select id, owner, name, description, spelling, result, messages, created_at, exp
  where shared_with && :groups::text[] and shared_with <> '{}' and owner <> :owner and (:before::uuid is null or id < :before)
  order by id desc
  limit :limit
+
+-- name: listAny
+-- A page of the offer sets of some owners, or of everybody, newest first; the ids grow with time.
+select id, owner, name, description, spelling, result, messages, created_at, expires_at
+  from offer_set
+ where (:owners::text[] is null or owner = any(:owners)) and (:before::uuid is null or id < :before)
+ order by id desc
+ limit :limit

@@ -15,6 +15,7 @@ const sql = loadStatements(import.meta.url, 'offer-sets.sql', [
   'lockDue',
   'list',
   'listShared',
+  'listAny',
   'delegation',
   'replaceDelegation',
 ])
@@ -61,14 +62,12 @@ export async function lockDue(tx: Transaction, now: Instant, limit: number): Pro
 /** A page of an owner's offer sets, newest first, from before `before` on. */
 export async function list(
   db: Queryable,
-  { owner, sharedWith }: Listed,
+  { whose, ...of }: Listed,
   limit: number,
   before?: string,
 ): Promise<OfferSet[]> {
-  const page = { owner, limit, before: before ?? null }
-  return sharedWith
-    ? db.query<OfferSet>(sql.listShared, { ...page, groups: sharedWith })
-    : db.query<OfferSet>(sql.list, page)
+  const statement = { own: sql.list, shared: sql.listShared, any: sql.listAny }[whose]
+  return db.query<OfferSet>(statement, { ...of, limit, before: before ?? null })
 }
 
 /** With what the data of an offer set are moved in the name of its owner, encrypted; undefined when there is nothing. */

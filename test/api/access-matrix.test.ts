@@ -36,6 +36,11 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /admin/motd': {},
 }
 
+/** Lists of what others have. */
+const LISTS = ['offersets', 'executions', 'sessions'].flatMap((list) =>
+  ['all', 'ada', 'nobody'].map((whose) => `GET /${list}?OWNER=${whose}`),
+)
+
 describe.each(READS)('with reads: %s', (reads) => {
   let setting: BrokerWithAccounts
   let data: DataServer
@@ -71,7 +76,7 @@ describe.each(READS)('with reads: %s', (reads) => {
 
   it('everybody gets from every route what the golden file says', async () => {
     const rows: string[] = []
-    for (const route of allRoutes()) {
+    for (const route of [...allRoutes(), ...LISTS]) {
       const about = route.includes(':uuid') ? ['what is theirs', 'nothing'] : ['']
       for (const what of about) {
         const statuses: string[] = []

@@ -196,7 +196,7 @@ describe('quotas of users and groups', () => {
       { name: 'open', of: 'user', limits: [{ what: 'openOfferSets', limit: 3 }] },
       { name: 'radio', of: 'group', window: 'P7D', uses: [{ account: 'radio', limits: [{ used: 8, limit: 10 }] }] },
     ])
-    expect(body.quotas?.[0]?.uses.map(({ username }) => username)).toContain('ada')
+    expect(body.quotas?.[0]?.uses?.map(({ username }) => username)).toContain('ada')
     expect((await bob.get('/admin/quotas')).status).toBe(403)
   })
 })

@@ -92,6 +92,24 @@ describe('a configuration that is read again', () => {
     expect((await offersOf(api, request)).result).toBe('YES')
   })
 
+  it('shows quotas that were added, changed or taken away, to operators as to everybody', async () => {
+    const { running, api } = await start({})
+    const most = (executions: number) => [{ type: 'quota', name: 'fair', limits: { executions } }]
+    const shown = async () => {
+      const { body } = await api.get<Schemas['QuotaList']>('/admin/quotas')
+      return (body.quotas ?? []).map(({ name, limits }) => [name, limits[0]?.limit])
+    }
+    const own = async () => (await api.get<Schemas['Account']>('/account')).body.quotas ?? []
+    expect(await shown()).toEqual([])
+    for (const executions of [3, 5]) {
+      await running.reload({ policies: most(executions) })
+      expect(await shown()).toEqual([['fair', executions]])
+      expect(await own()).toMatchObject([{ quota: 'fair', limits: [{ limit: executions }] }])
+    }
+    await running.reload({ policies: [] })
+    expect([await shown(), await own()]).toEqual([[], []])
+  })
+
   it('says what has to wait for a restart', async () => {
     const { running } = await start({ platforms: simulated([pool(1)]) })
     const platforms = simulated([pool(1)], { duration: 'PT9S' })

@@ -73,7 +73,7 @@ describe('what is shared with a group', () => {
     expect(await uuidsAt(stranger, '/executions?OWNER=shared', 'executions')).toEqual([])
     const nobody = await setting.user('noah')
     expect(await uuidsAt(nobody, '/offersets?OWNER=shared', 'offersets')).toEqual([])
-    expect((await mia.get('/offersets?OWNER=ada')).status).toBe(400)
+    expect((await mia.get('/offersets?OWNER=ada')).status).toBe(403)
     await ada.post(sharing(sets[0] ?? ''), { groups: [] })
     expect(await uuidsAt(mia, '/offersets?OWNER=shared', 'offersets')).toEqual(sets.slice(1))
   })

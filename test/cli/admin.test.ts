@@ -27,6 +27,25 @@ const as = (credentials: Record<string, string>, ...args: string[]) =>
   runCommand(args, { environment: { BROKER_URL: setting.broker.url, ...credentials }, directory })
 const admin = (...args: string[]) => as({ BROKER_TOKEN: token }, 'admin', ...args)
 
+describe('broker list', () => {
+  it('shows an operator what everybody or one user has: phase, pool, user and start', async () => {
+    const carl = await setting.user('carl')
+    const uuid = await carl.run(containerRequest())
+    await carl.reaches(uuid, 'COMPLETED')
+    const list = (...args: string[]) => as({ BROKER_TOKEN: token }, 'list', ...args)
+    const line = new RegExp(`^${uuid} +carl .*COMPLETED, exit code 0 +\\d{4}-\\S+ +simulated/default$`, 'm')
+    const all = await list('--all')
+    expect(all.stdout).toMatch(/^uuid +user +name +phase +start +platform$/m)
+    expect(all.stdout).toMatch(line)
+    expect((await list('--user', 'carl')).stdout).toMatch(line)
+    expect((await list('--user', 'admin')).stdout).not.toMatch(line)
+    expect((await list('--all', '--user', 'carl')).exitCode).toBe(EXIT.usage)
+    const his = { BROKER_USER: 'carl', BROKER_PASSWORD: passwordOf('carl') }
+    const refused = await as(his, 'list', '--all')
+    expect([refused.exitCode, refused.stderr]).toEqual([EXIT.failed, expect.stringContaining('operators')])
+  })
+})
+
 describe('the first administrator', () => {
   it('comes from the password that was shown to an account and a token, told each time what to do next', async () => {
     const fresh = await testBroker({ identity: {} })
