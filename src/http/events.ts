@@ -2,7 +2,9 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { executionLifecycle } from '../domain/execution-lifecycle.ts'
+import { onlyKeeps } from '../lifecycle/decide.ts'
 import { presentHappening } from '../protocol/present-events.ts'
+import * as components from '../store/components.ts'
 import * as executions from '../store/executions.ts'
 import * as messages from '../store/messages.ts'
 import { badHeader, type HttpContext } from './context.ts'
@@ -53,12 +55,13 @@ async function* events(
     // Headers go out with the first bytes, so there are some at once.
     yield `: events follow\nretry: ${RETRY_MS}\n\n`
     while (!over.aborted) {
-      const current = await executions.find(database, id)
+      // Asked before the news are read, so that nothing that came before the end is left out.
+      const over = await isOver(id, context)
       const news = await messages.happenings(database, id, last, BATCH)
       for (const happening of news) yield presentHappening(happening, id, plan)
       last = news.at(-1)?.number ?? last
       if (news.length > 0) continue
-      if (!current || isOver(current)) return
+      if (over) return
       const lookAt = clock.now() + KEEP_ALIVE_MS
       await hints.next(lookAt)
       if (clock.now() >= lookAt) yield ': still here\n\n'
@@ -68,14 +71,21 @@ async function* events(
   }
 }
 
-/** Whether nothing came after an event, and nothing can. */
-async function hasAll(execution: executions.Execution, after: number, { database }: HttpContext): Promise<boolean> {
-  return isOver(execution) && (await messages.happenings(database, execution.id, after, 1)).length === 0
+/** Whether nothing came after an event, and nothing is about to. */
+async function hasAll({ id }: executions.Execution, after: number, context: HttpContext): Promise<boolean> {
+  return (await isOver(id, context)) && (await messages.happenings(context.database, id, after, 1)).length === 0
 }
 
-/** Nothing more can happen: everything was given back, or it was never accepted. */
-function isOver({ phase, startAt, givenBackAt }: executions.Execution): boolean {
-  return executionLifecycle.isTerminal(phase) && (startAt === undefined || givenBackAt !== undefined)
+/**
+ * Whether an execution has ended and released everything, or was never accepted. Results that could not be saved are
+ * kept for a day or so after the end; nobody waits for that.
+ */
+async function isOver(id: executions.Execution['id'], { database, clock }: HttpContext): Promise<boolean> {
+  const execution = await executions.find(database, id)
+  if (!execution) return true
+  if (!executionLifecycle.isTerminal(execution.phase)) return false
+  if (execution.startAt === undefined || execution.givenBackAt !== undefined) return true
+  return onlyKeeps({ execution, components: await components.list(database, [id]) }, clock.now())
 }
 
 function lastEventId(header: string | string[] | undefined): number {

@@ -6,7 +6,7 @@
  */
 import { componentLifecycle } from '../domain/component-lifecycle.ts'
 import type { Instant } from '../domain/dates.ts'
-import type { ExecutionEvent } from '../domain/execution-lifecycle.ts'
+import { executionLifecycle, type ExecutionEvent } from '../domain/execution-lifecycle.ts'
 import { componentPlaces, type ComponentFamily } from '../domain/execution-plan.ts'
 import { isSaved } from '../domain/execution-request.ts'
 import type { Component } from '../store/components.ts'
@@ -117,6 +117,11 @@ function decideRelease(state: ExecutionState, now: Instant): Action {
   }
   if (kept.length > 0) return { do: 'wait', untilAt: Math.min(...kept.map(keptUntil)) }
   return { do: 'close' }
+}
+
+/** Whether an execution has ended and released everything but results that could not be saved, which stay for a while. */
+export function onlyKeeps(state: ExecutionState, now: Instant): boolean {
+  return executionLifecycle.isTerminal(state.execution.phase) && decideRelease(state, now).do === 'wait'
 }
 
 /** The components of which something has to be saved and is not yet. */

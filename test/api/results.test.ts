@@ -239,6 +239,20 @@ describe('a place that does not take the results', () => {
     expect(putsOf(path).length).toBe(puts)
     expect(existsSync(join(broker.dataDirectory, 'simulated', 'simulated', volume, path.slice(1)))).toBe(true)
   })
+  it('does not hold up a stream of events, which ends with the execution', async () => {
+    data.faults.set('/unsupported.csv', [{ method: 'PUT', status: 501 }])
+    const uuid = await api.run(copying('/unsupported.csv'))
+    const events = await api.events(uuid)
+    const phases = events.filter(({ type, component }) => type === 'phase' && !component).map(({ phase }) => phase)
+    expect(phases.at(-1)).toBe('FAILED')
+    const failed = await api.execution(uuid)
+    expect([failed.compute?.phase, messageNames(failed.data?.[1])]).toEqual([
+      'COMPLETED',
+      ['results-kept', 'step-failed'],
+    ])
+    const again = await api.get(`/executions/${uuid}/events`, { 'Last-Event-ID': events.at(-1)?.id as string })
+    expect(again.status).toBe(204)
+  })
   it('keeps their storage, which is not offered to others for that time', async () => {
     const small = await testBroker({ 'data.attempts': 1, 'data.keepUnsaved': 'PT1H' })
     data.faults.set('/long.csv', [{ method: 'PUT', status: 403 }])
@@ -277,7 +291,9 @@ describe('a place that does not take the results', () => {
     expect(ended.phase).toBe('FAILED')
     const [, volume = ''] = /kept in the volume (\S+) of/.exec(allText(ended).join()) ?? []
     expect(volume).not.toBe('')
-    expect(existsSync(join(hasty.dataDirectory, 'simulated', 'simulated', volume))).toBe(false)
+    const kept = () => existsSync(join(hasty.dataDirectory, 'simulated', 'simulated', volume))
+    while (kept()) await other.execution(ended.meta.uuid as string)
+    expect(kept()).toBe(false)
     await hasty.close()
   })
 })
