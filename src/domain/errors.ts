@@ -4,6 +4,7 @@
 export const ERRORS = {
   BAD_SYNTAX: { status: 400, retryable: false, title: 'The request cannot be read' },
   BAD_REQUEST: { status: 400, retryable: false, title: 'The request does not follow the contract' },
+  UNKNOWN_FIELD: { status: 400, retryable: false, title: 'The request has fields that the contract does not have' },
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'It is not known who is asking' },
   FORBIDDEN: { status: 403, retryable: false, title: 'This is not permitted to you' },
   POLICY_DENIED: { status: 403, retryable: false, title: 'The policies of this site do not allow it' },

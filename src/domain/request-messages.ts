@@ -9,9 +9,10 @@ export const REQUEST_MESSAGES = {
   // What the broker changed or did not understand.
   'unknown-field': {
     level: 'WARN',
-    template: 'The field ${pointer} is not part of the contract and was ignored.',
+    template: 'The field ${pointer} is not part of the contract and was ignored.${meant}',
     places: ['offer set'],
-    advice: 'Correct the name of the field, or leave it out; the contract at `/openapi.json` has every field.',
+    advice:
+      'Correct the name of the field, or leave it out; the contract at `/openapi.json` has every field. With `Prefer: handling=strict` such a request is refused.',
   },
   'unknown-fields-more': {
     level: 'WARN',

@@ -22,7 +22,9 @@ export async function ask(
   context: HttpContext,
 ): Promise<Asked> {
   const { clock, settings } = context
-  const read = readRequest(request.body, clock.now(), settings.requestDefaults)
+  const read = readRequest(request.body, clock.now(), settings.requestDefaults, {
+    isStrict: isStrict(request),
+  })
   // Before anything is asked outside: what is refused is not even looked at.
   const judged = read.request ? await mayBeOffered(read.request, caller, context) : NOTHING
   const surveyed = judged.request
@@ -70,6 +72,11 @@ async function withoutDrained(surveyed: SurveyResult, { drained, clock }: HttpCo
   const reasons = [...new Set([...closed.values()].flatMap(({ drainReason }) => drainReason ?? []))]
   const why = reasons.length > 0 ? reasons.join(' ') : 'no reason was given'
   return { candidates, messages: [...surveyed.messages, message('pools-drained', clock.now(), { reason: why })] }
+}
+
+/** Whether the client wants a request that has unknown fields refused rather than read without them (RFC 7240, section 4.4). */
+export function isStrict(request: FastifyRequest): boolean {
+  return preferences(request).get('handling') === 'strict'
 }
 
 /** The limits of an offer set for a client that takes its time. */

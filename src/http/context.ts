@@ -183,7 +183,7 @@ export function badHeader(name: string, reason: string): BrokerError {
   })
 }
 
-/** What a client prefers (RFC 7240): `return=representation`, `offers=n`. */
+/** What a client prefers (RFC 7240): `return=representation`, `offers=n`, `handling=strict`. */
 export function preferences(request: FastifyRequest): ReadonlyMap<string, string> {
   const header = request.headers.prefer
   return readPreferences(Array.isArray(header) ? header.join(',') : (header ?? ''))

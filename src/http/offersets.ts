@@ -5,7 +5,7 @@ import type { Spelling } from '../domain/spelling.ts'
 import { presentOfferSet } from '../protocol/present.ts'
 import { readUpdate } from '../protocol/read-update.ts'
 import * as offerSets from '../store/offer-sets.ts'
-import { ask, offerLimits, preferredOffers } from './asking.ts'
+import { ask, isStrict, offerLimits, preferredOffers } from './asking.ts'
 import { knownCaller } from './calling.ts'
 import { answer, linkFor, preferences, type HttpContext } from './context.ts'
 import { makeOnce } from './once.ts'
@@ -81,7 +81,8 @@ export function created(
   applied: readonly string[] = [],
 ): FastifyReply {
   const isPreferred = preferences(request).get('return') === 'representation'
-  const followed = [...(isPreferred ? ['return=representation'] : []), ...applied]
+  const strict = isStrict(request) ? ['handling=strict'] : []
+  const followed = [...(isPreferred ? ['return=representation'] : []), ...strict, ...applied]
   if (followed.length > 0) void reply.header('Preference-Applied', followed.join(', '))
   return answer(
     request,

@@ -2557,7 +2557,10 @@ export interface components {
         phase: "OFFERED" | "ACCEPTED" | "REJECTED" | "EXPIRED" | "WAITING" | "PREPARING" | "AVAILABLE" | "RUNNING" | "RELEASING" | "COMPLETED" | "FAILED" | "CANCELLED";
         /** @description Only executions in one of these phases; may be given several times. */
         phases: ("OFFERED" | "ACCEPTED" | "REJECTED" | "EXPIRED" | "WAITING" | "PREPARING" | "AVAILABLE" | "RUNNING" | "RELEASING" | "COMPLETED" | "FAILED" | "CANCELLED")[];
-        /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
+        /**
+         * @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers; `handling=strict` for 400
+         *     instead of an answer that ignores the fields that the contract does not have.
+         */
         prefer: string;
         /** @description One range of bytes, `bytes=<from>-`, `bytes=<from>-<to>`, or `bytes=-<n>` for the last n of a stream that has ended. */
         range: string;
@@ -3581,7 +3584,10 @@ export interface operations {
                  *     nothing new: the answer is about what was made the first time.
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
-                /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
+                /**
+                 * @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers; `handling=strict` for 400
+                 *     instead of an answer that ignores the fields that the contract does not have.
+                 */
                 Prefer?: components["parameters"]["prefer"];
             };
             path?: never;
@@ -3775,7 +3781,10 @@ export interface operations {
                  *     nothing new: the answer is about what was made the first time.
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
-                /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
+                /**
+                 * @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers; `handling=strict` for 400
+                 *     instead of an answer that ignores the fields that the contract does not have.
+                 */
                 Prefer?: components["parameters"]["prefer"];
             };
             path?: never;
@@ -4107,7 +4116,10 @@ export interface operations {
                  *     nothing new: the answer is about what was made the first time.
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
-                /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
+                /**
+                 * @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers; `handling=strict` for 400
+                 *     instead of an answer that ignores the fields that the contract does not have.
+                 */
                 Prefer?: components["parameters"]["prefer"];
             };
             path?: never;
@@ -4368,7 +4380,10 @@ export interface operations {
                  *     nothing new: the answer is about what was made the first time.
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
-                /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
+                /**
+                 * @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers; `handling=strict` for 400
+                 *     instead of an answer that ignores the fields that the contract does not have.
+                 */
                 Prefer?: components["parameters"]["prefer"];
             };
             path?: never;
@@ -4485,7 +4500,10 @@ export interface operations {
                  *     nothing new: the answer is about what was made the first time.
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
-                /** @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers. */
+                /**
+                 * @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers; `handling=strict` for 400
+                 *     instead of an answer that ignores the fields that the contract does not have.
+                 */
                 Prefer?: components["parameters"]["prefer"];
             };
             path?: never;

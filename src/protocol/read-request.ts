@@ -5,7 +5,7 @@
  * follow the contract.
  */
 import type { Instant } from '../domain/dates.ts'
-import { BrokerError } from '../domain/errors.ts'
+import { BrokerError, type FieldFault } from '../domain/errors.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
 import {
@@ -17,6 +17,7 @@ import {
   type NotebookSite,
 } from '../domain/notebook.ts'
 import type { Schemas } from './contract.ts'
+import { meantBy } from './field-hints.ts'
 import { fitRequest } from './fit.ts'
 import { readCompute } from './read-compute.ts'
 import { readExecutable } from './read-executable.ts'
@@ -44,9 +45,14 @@ export interface RequestDefaults {
 
 /**
  * Reads the body of a request. Throws BAD_REQUEST, with the fields at fault, for a body that does not follow the
- * contract.
+ * contract, and with `isStrict` UNKNOWN_FIELD for one that has more than the contract.
  */
-export function readRequest(body: unknown, now: Instant, defaults: RequestDefaults): ReadRequest {
+export function readRequest(
+  body: unknown,
+  now: Instant,
+  defaults: RequestDefaults,
+  { isStrict = false }: { readonly isStrict?: boolean } = {},
+): ReadRequest {
   const {
     value,
     faults,
@@ -57,15 +63,23 @@ export function readRequest(body: unknown, now: Instant, defaults: RequestDefaul
     nullEntries,
     readAs,
   } = fitRequest(body)
+  const unknown = isStrict ? unknownFaults(unknownFields, more) : []
   if (faults.length > 0) {
     throw new BrokerError('BAD_REQUEST', 'The request does not follow the contract; the fields at fault are listed.', {
-      faults,
+      faults: [...faults, ...unknown],
+    })
+  }
+  if (unknown.length > 0) {
+    throw new BrokerError('UNKNOWN_FIELD', 'The request has fields that the contract does not have.', {
+      faults: unknown,
     })
   }
   const wire = value as Schemas['ExecutionRequest']
   const notes = new RequestNotes(now)
   for (const part of earlier) notes.say(message('earlier-schema', now, { ...part }))
-  for (const pointer of unknownFields) notes.say(message('unknown-field', now, { pointer }))
+  for (const pointer of unknownFields) {
+    notes.say(message('unknown-field', now, { pointer, meant: sentence(questionOf(pointer)) }))
+  }
   if (more > 0) notes.say(message('unknown-fields-more', now, { count: more }))
   for (const entry of nullEntries) notes.say(message('null-entry', now, { ...entry }))
   for (const one of readAs) notes.say(message('value-read-as', now, { ...one }))
@@ -77,6 +91,23 @@ export function readRequest(body: unknown, now: Instant, defaults: RequestDefaul
   const { name, description } = named
   return { name, description, request: notes.refused ? undefined : request, messages: notes.messages }
 }
+
+/** The unknown fields as faults, for a client that does not want them to be ignored. */
+function unknownFaults(pointers: readonly string[], more: number): FieldFault[] {
+  return pointers.map((pointer, index) => {
+    const question = questionOf(pointer)
+    const others = more > 0 && index === pointers.length - 1 ? `; there are ${more} more such fields` : ''
+    return { pointer, detail: `is not part of the contract${question === '' ? '' : `; ${question}`}${others}` }
+  })
+}
+
+function questionOf(pointer: string): string {
+  const meant = meantBy(pointer)
+  return meant === undefined ? '' : `did you mean ${meant}?`
+}
+
+/** A part of a sentence as a sentence of its own after another. */
+const sentence = (text: string) => (text === '' ? '' : ` ${text.charAt(0).toUpperCase()}${text.slice(1)}`)
 
 /** Reads the parts, all of them, so that the client learns at once everything that there is to change. */
 function readParts(

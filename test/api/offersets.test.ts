@@ -60,6 +60,39 @@ describe('asking for offers', () => {
     expect(inJson.body).toEqual(body)
     await api.post(`/offersets/${body.meta.uuid}`, rejectAll)
   })
+  it.each(['/offersets', '/requests', '/executions'])(
+    'with unknown fields is refused by %s where the client prefers that, with what was meant',
+    async (path) => {
+      const wrong = {
+        ...containerRequest(),
+        cost: { max: 0.01 },
+        frobnicate: 1,
+        schedule: { start: '2026-12-01T09:00:00Z', duration: 'PT5M' },
+      }
+      const strict = { Prefer: 'handling=strict, offers=1' }
+      const { status, body } = await api.post<Schemas['Problem']>(path, wrong, strict)
+      expect([status, body.type.split(':').at(-1)]).toEqual([400, 'unknown-field'])
+      expect(body.errors).toEqual([
+        { pointer: '/cost', detail: 'is not part of the contract; did you mean /costs?' },
+        { pointer: '/frobnicate', detail: 'is not part of the contract' },
+        { pointer: '/schedule/start', detail: 'is not part of the contract; did you mean /schedule/requested/start?' },
+        {
+          pointer: '/schedule/duration',
+          detail: 'is not part of the contract; did you mean /schedule/requested/duration?',
+        },
+      ])
+      const also = await api.post<Schemas['Problem']>(path, { ...wrong, compute: [] }, strict)
+      expect([also.status, also.body.type.split(':').at(-1)]).toEqual([400, 'bad-request'])
+      expect(also.body.errors?.map(({ pointer }) => pointer)).toEqual(expect.arrayContaining(['/compute', '/cost']))
+    },
+  )
+  it('without unknown fields is answered as ever where the client wants them refused', async () => {
+    const { status, headers, body } = await api.post<Schemas['OfferSet']>('/offersets', containerRequest(), {
+      Prefer: 'return=representation, handling=strict',
+    })
+    expect([status, headers.get('preference-applied')]).toEqual([200, 'return=representation, handling=strict'])
+    await api.post(`/offersets/${body.meta.uuid}`, rejectAll)
+  })
   it('keeps an unknown field out and says so', async () => {
     const request = { ...containerRequest(), colour: 'red', compute: { ...cores(1), gpus: 2 } }
     const asked = await api.offers(request)

@@ -1,0 +1,100 @@
+/** What a field that the contract does not have may have been meant to be. */
+import { resolveSchema, schemaNamed, type Schema } from './contract.ts'
+
+/** Names that people write from other systems, and the fields that have them here. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  args: 'command',
+  cmd: 'command',
+  cpu: 'cores',
+  cpus: 'cores',
+  env: 'environment',
+  gpu: 'accelerators',
+  gpus: 'accelerators',
+  mem: 'memory',
+  mounts: 'volumes',
+  ram: 'memory',
+  time: 'duration',
+  timeout: 'duration',
+  url: 'location',
+  walltime: 'duration',
+}
+
+/** No field is as deep in the contract; what refers to itself is followed so far and no further. */
+const DEPTH_MAX = 6
+/** A longer name is not compared letter by letter. */
+const NAME_LENGTH_MAX = 40
+
+/** Each field of a request as the keys that lead to it. An entry of a list is `0`. */
+let known: readonly (readonly string[])[] | undefined
+
+/** The pointer to the field that was probably meant by one that the contract does not have; undefined when none is near. */
+export function meantBy(pointer: string): string | undefined {
+  known ??= fieldsOf(schemaNamed('ExecutionRequest'))
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const written = path.at(-1) ?? ''
+  if (written.length > NAME_LENGTH_MAX) return undefined
+  const lower = written.toLowerCase()
+  const name = Object.hasOwn(OTHER_NAMES, lower) ? (OTHER_NAMES[lower] as string) : lower
+  const near = known
+    .map((field) => ({
+      field,
+      distance: distance(name, (field.at(-1) as string).toLowerCase()),
+      shared: sharedLength(path, field),
+    }))
+    .filter((one) => one.distance <= (name.length > 4 ? 2 : name.length > 2 ? 1 : 0))
+  // A field of another place has to have the very name; a misspelt one is looked for where it stands.
+  const [best] = near
+    .filter((one) => one.distance === 0 || (one.field.length === path.length && one.shared === path.length - 1))
+    .sort((a, b) => a.distance - b.distance || b.shared - a.shared || a.field.length - b.field.length)
+  return best && inPlaceOf(path, best.field)
+}
+
+/** The field as a pointer, with the entries of lists that the original names. */
+function inPlaceOf(path: readonly string[], field: readonly string[]): string {
+  const shared = sharedLength(path, field)
+  return [...path.slice(0, shared), ...field.slice(shared)].map((key) => `/${key}`).join('')
+}
+
+function sharedLength(path: readonly string[], field: readonly string[]): number {
+  const differs = field.findIndex(
+    (key, index) => path[index] !== key && !(key === '0' && /^\d+$/.test(path[index] ?? '')),
+  )
+  return differs === -1 ? field.length : differs
+}
+
+function fieldsOf(schema: Schema, path: readonly string[] = []): (readonly string[])[] {
+  if (path.length > DEPTH_MAX) return []
+  const { properties = {}, items, oneOf = [] } = resolveSchema(schema)
+  const own = Object.entries(properties)
+    .filter(([, field]) => !field.readOnly && !resolveSchema(field).readOnly)
+    .flatMap(([key, field]) => [[...path, key], ...fieldsOf(field, [...path, key])])
+  return [
+    ...own,
+    ...(items ? fieldsOf(items, [...path, '0']) : []),
+    ...oneOf.flatMap((branch) => fieldsOf(branch, path)),
+  ]
+}
+
+/** How many letters have to be put in, left out or changed to make one word of another; neighbours that changed places are one. */
+function distance(one: string, other: string): number {
+  if (Math.abs(one.length - other.length) > 2) return Infinity
+  let beforeLast: number[] = []
+  let last = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= one.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= other.length; column++) {
+      const changed = (last[column - 1] as number) + (one[row - 1] === other[column - 1] ? 0 : 1)
+      const swapped =
+        row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
+          ? (beforeLast[column - 2] as number) + 1
+          : Infinity
+      current.push(Math.min(changed, swapped, (last[column] as number) + 1, (current[column - 1] as number) + 1))
+    }
+    beforeLast = last
+    last = current
+  }
+  return last[other.length] as number
+}
