@@ -37,6 +37,11 @@ export class DateError extends Error {
 const LENGTH_MAX = 100
 const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/
 const ZONE = /(?:Z|[+-]\d{2}(?::?\d{2})?)$/i
+/** A time with the name of a zone behind it, as calendars and Java write it. */
+const NAMED_ZONE =
+  /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?(?: ([a-z]{3}[\w+/-]*)|\[([^\]]+)\])$/i
+/** A duration as people write it: `5m`, `1h30m`, `2 d`, `90 min`. */
+const SHORT_DURATION = /^(?:(\d{1,6}) ?D)? ?(?:(\d{1,6}) ?H)? ?(?:(\d{1,6}) ?M(?:IN)?)? ?(?:(\d{1,6}) ?S)?$/
 const HOURS_WITHOUT_T = /^(P)(\d+(?:[.,]\d+)?H.*)$/
 const END_OF_DAY = /([T ])24(:?00(?::?00(?:[.,]0+)?)?)(?=Z|[+-])/i
 const LEAP_SECOND = /([T ]\d{2}:?\d{2}:?)60(?=[.,Z+-])/i
@@ -71,9 +76,31 @@ function refuseKnown(text: string, trimmed: string): void {
   if (/^[+-]\d/.test(trimmed)) throw new DateError(`'${text}' has a year that is not of four digits`)
   if (/^\d{4}-?W\d/i.test(trimmed) || /^\d{4}-?\d{3}(?!\d)/.test(trimmed))
     throw new DateError(`'${text}' counts weeks or days; write the date as year, month and day`)
-  if (trimmed.includes('[')) throw new DateError(`'${text}' names a time zone; write its offset, such as +02:00`)
+  refuseNamedZone(text, trimmed)
   if (/^\d{4}-\d{2}-\d{2}[T ]/i.test(trimmed) && !ZONE.test(trimmed))
     throw new DateError(`'${text}' has no time zone; write '${trimmed}Z' if it is UTC`)
+}
+
+/**
+ * A zone by its name is no part of ISO 8601, and its rules may change between the request and the start: the offset that it
+ * has then is proposed, where it can be told.
+ */
+function refuseNamedZone(text: string, trimmed: string): void {
+  const [, local, offset = '', name, inBrackets] = NAMED_ZONE.exec(trimmed) ?? []
+  if (local === undefined && !trimmed.includes('[')) return
+  const proposed = local && (offset === '' ? withOffset(local, inBrackets ?? name ?? '') : `${local}${offset}`)
+  throw new DateError(`'${text}' names a time zone; write ${proposed ? `'${proposed}'` : 'its offset, such as +02:00'}`)
+}
+
+/** A local time with the offset of a zone; undefined when there is no such zone or time. */
+function withOffset(local: string, zone: string): string | undefined {
+  try {
+    const at = Temporal.PlainDateTime.from(local.toUpperCase()).toZonedDateTime(zone)
+    return at.toString({ timeZoneName: 'never' })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 function inYears(text: string, at: Instant): Instant {
@@ -115,7 +142,7 @@ function clockDuration(text: string): number | undefined {
 export function parseStartWindow(text: string): Reading<StartWindow> {
   const trimmed = shortText(text)
   // The name of a time zone may have a slash, which would look like an interval.
-  if (trimmed.includes('[')) refuseKnown(text, trimmed)
+  refuseNamedZone(text, trimmed)
   const parts = trimmed.split('/')
   if (/^R\d*$/i.test(parts[0] ?? '')) throw new DateError(`'${text}' repeats; give each start of its own`)
   if (parts.length === 1) {
@@ -177,9 +204,20 @@ function isDuration(text: string): boolean {
 function readDuration(text: string): Reading<Temporal.Duration> {
   const trimmed = shortText(text).toUpperCase()
   if (trimmed.startsWith('-')) throw new DateError(`'${text}' is negative`)
+  const meant = shortDuration(trimmed)
+  if (meant !== undefined) throw new DateError(`'${text}' is not a duration; write '${meant}'`)
   const readAs = trimmed.replace(HOURS_WITHOUT_T, '$1T$2')
   const value = attempt(text, 'a duration such as PT2H', () => Temporal.Duration.from(fractionsToSeconds(readAs)))
   return { value, ...(readAs === trimmed ? {} : { readAs }) }
+}
+
+/** A duration that people write without ISO 8601, as it is written there; undefined for any other text. */
+function shortDuration(text: string): string | undefined {
+  const [, days, hours, minutes, seconds] = SHORT_DURATION.exec(text) ?? []
+  const part = (amount: string | undefined, unit: string) => (amount === undefined ? '' : `${Number(amount)}${unit}`)
+  const time = part(hours, 'H') + part(minutes, 'M') + part(seconds, 'S')
+  const written = `${part(days, 'D')}${time === '' ? '' : `T${time}`}`
+  return written === '' ? undefined : `P${written}`
 }
 
 /**
