@@ -1,5 +1,7 @@
 /** Runs the command line. What serves is loaded only when it is asked for, so that the client commands start quickly. */
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { CommanderError } from 'commander'
 import { EXIT } from './cli/exit-codes.ts'
 import { buildProgram, type ServiceCommands } from './cli/program.ts'
@@ -22,6 +24,7 @@ const program = buildProgram(
   service,
   {
     url: process.env.BROKER_URL,
+    stateDirectory: process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'),
     token: process.env.BROKER_TOKEN,
     username: process.env.BROKER_USER,
     password: process.env.BROKER_PASSWORD,

@@ -4,7 +4,7 @@ import { uuidOf, type CommandContext } from './commands.ts'
 import { passwordFrom, type PasswordOptions } from './credentials.ts'
 import { EXIT } from './exit-codes.ts'
 import { CommandError } from './failures.ts'
-import { table, toTheSecond } from './figures.ts'
+import { table, localTime } from './figures.ts'
 
 type Identity = Schemas['Identity']
 
@@ -222,7 +222,7 @@ function identityLines(found: readonly Identity[]): string[] {
     username,
     roles.join(' '),
     groups.join(' '),
-    disabled ? `disabled ${toTheSecond(disabled)}` : mustChangePassword ? 'new password' : '',
+    disabled ? `disabled ${localTime(disabled)}` : mustChangePassword ? 'new password' : '',
     issuer ?? '',
     uuid,
   ])
@@ -232,7 +232,7 @@ function identityLines(found: readonly Identity[]): string[] {
 function workLines(found: readonly Schemas['Work'][]): string[] {
   const rows = found.map(({ uuid, phase, platform, doing, laidAside, reason }) => [
     ...[uuid, phase, platform, doing],
-    ...[toTheSecond(laidAside), reason],
+    ...[localTime(laidAside), reason],
   ])
   return table(['execution', 'phase', 'platform', 'doing', 'laid aside', 'reason'], rows)
 }
@@ -255,7 +255,7 @@ function quotaLines(found: readonly Schemas['Quota'][]): string[] {
 function auditLines(entries: readonly Schemas['AuditEntry'][]): string[] {
   return entries.map(({ time, actorName, actor, address, action, target, outcome, detail }) =>
     [
-      toTheSecond(time),
+      localTime(time),
       actorName ?? actor ?? 'nobody',
       address,
       action,

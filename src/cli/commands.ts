@@ -1,69 +1,21 @@
 /** The commands that talk to a broker. Each returns the exit code. */
-import { ProblemError } from '../client/broker-client.ts'
-import type { BrokerClient, Execution, OfferSet, Schemas } from '../client/broker-client.ts'
-import { readDocument } from './document.ts'
+import type { BrokerClient, Execution, Schemas } from '../client/broker-client.ts'
 import { EXIT } from './exit-codes.ts'
-import { secondsIn } from './figures.ts'
-import { CommandError, problemLines } from './failures.ts'
+import { localTime, secondsIn } from './figures.ts'
+import { CommandError } from './failures.ts'
 import { exitCodeOf, follow, showOutput } from './follow.ts'
-import { showMotd } from './motd.ts'
 import type { Terminal } from './terminal.ts'
-import {
-  allMessages,
-  executionLines,
-  messageLines,
-  offerLines,
-  outcomeLine,
-  startInWords,
-  statusLines,
-} from './words.ts'
+import { executionLines, outcomeLine, statusLines } from './words.ts'
 
 /** What every command needs. */
 export interface CommandContext {
   readonly client: BrokerClient
   readonly terminal: Terminal
   readonly json: boolean
+  /** Where programs of this user keep what they know from one time to the next. */
+  readonly stateDirectory: string
   /** Calls back when the person presses Ctrl-C; the function that it returns ends that. */
   onInterrupt(callback: () => void): () => void
-}
-
-/** Asks for offers, accepts one, and follows it to its end. */
-export async function run(file: string, options: { offer: number }, context: CommandContext): Promise<number> {
-  const { client, terminal, json } = context
-  const offerSet = await askForOffers(file, context)
-  if (offerSet.result === 'NO') return EXIT.refused
-  const { offers = [] } = offerSet
-  const chosen = offers[options.offer - 1]
-  if (!chosen?.meta.uuid) {
-    // Nobody will accept one of these any more, so they do not keep others waiting until they expire.
-    if (offerSet.meta.uuid) await client.rejectOffers(offerSet.meta.uuid)
-    throw new CommandError(`There is no offer ${options.offer}; there are ${offers.length}.`, EXIT.usage)
-  }
-  const starts = startInWords(chosen, new Date())
-  const accepted = await client.accept(chosen.meta.uuid)
-  if (!json) {
-    const when = starts.includes('accept') ? '' : `, which starts ${starts.startsWith('in') ? starts : `at ${starts}`}`
-    terminal.say(`Accepted offer ${options.offer}${when}: execution ${accepted.meta.uuid}.`)
-  }
-  return followToEnd(chosen.meta.uuid, context)
-}
-
-/** Asks for offers and shows them. */
-export async function request(file: string, context: CommandContext): Promise<number> {
-  const { result } = await askForOffers(file, context)
-  return result === 'YES' ? EXIT.ok : EXIT.refused
-}
-
-/** Accepts an offer. */
-export async function accept(
-  reference: string,
-  options: { follow?: boolean },
-  context: CommandContext,
-): Promise<number> {
-  const execution = await context.client.accept(uuidOf(reference))
-  if (options.follow) return followToEnd(uuidOf(reference), context)
-  showExecution(execution, context)
-  return EXIT.ok
 }
 
 /** Shows an execution. */
@@ -80,8 +32,22 @@ export async function logs(
 ): Promise<number> {
   const stream = options.stderr ? 'stderr' : 'stdout'
   const { follow: isFollowed = false, raw = false } = options
-  await showOutput(client, uuidOf(reference), stream, terminal, { json, follow: isFollowed, raw, to: 'stdout' })
+  const uuid = uuidOf(reference)
+  const notYet = notStarted(await client.execution(uuid))
+  if (notYet !== undefined) terminal.say(notYet)
+  if (notYet !== undefined && !isFollowed) return EXIT.failed
+  await showOutput(client, uuid, stream, terminal, { json, follow: isFollowed, raw, to: 'stdout' })
   return EXIT.ok
+}
+
+const BEFORE_START: readonly string[] = ['OFFERED', 'ACCEPTED', 'WAITING', 'PREPARING']
+
+/** Why a program has written nothing: it has not started, and when it will; undefined when it has. */
+function notStarted({ phase, schedule }: Execution): string | undefined {
+  if (phase === 'OFFERED') return "The offer is not accepted, so nothing runs; 'broker accept UUID' accepts it."
+  if (!BEFORE_START.includes(phase)) return undefined
+  const start = schedule?.available?.start?.split('/')[0]
+  return `The program has not started yet: the execution is ${phase}${start ? ` and starts at ${localTime(start)}` : ''}.`
 }
 
 /** Cancels an execution; with `wait`, until everything is given back. */
@@ -171,29 +137,8 @@ export async function list(
   return EXIT.ok
 }
 
-/** Asks for offers and shows them, or why there are none. */
-async function askForOffers(file: string, context: CommandContext): Promise<OfferSet> {
-  const { client, terminal, json } = context
-  const offerSet = await client.request(await readDocument(file)).catch((error: unknown) => {
-    if (!(error instanceof ProblemError) || error.problem.status !== 400 || json) throw error
-    const [first = '', ...faults] = problemLines(error)
-    throw new CommandError(`${file === '-' ? 'The input' : file}: ${first}`, EXIT.refused, faults)
-  })
-  if (json) {
-    terminal.result(JSON.stringify({ type: 'offerset', ...offerSet }))
-    return offerSet
-  }
-  await showMotd(context)
-  const { offers = [] } = offerSet
-  for (const line of messageLines([...(offerSet.meta.messages ?? []), ...offers.flatMap(allMessages)]))
-    terminal.say(line)
-  if (offerSet.result === 'NO') terminal.say('The broker offers nothing for this request.')
-  else for (const line of offerLines(offerSet, new Date())) terminal.say(line)
-  return offerSet
-}
-
 /** Follows an execution. Ctrl-C asks whether to cancel; without an answer, and when pressed again, the execution goes on. */
-async function followToEnd(uuid: string, context: CommandContext): Promise<number> {
+export async function followToEnd(uuid: string, context: CommandContext): Promise<number> {
   const { client, terminal, json } = context
   const leaving = new AbortController()
   const ended = new AbortController()
@@ -232,7 +177,8 @@ async function reachEnd(client: BrokerClient, uuid: string): Promise<void> {
   while (!(await happenings.next()).done);
 }
 
-function showExecution(execution: Execution, { terminal, json }: CommandContext): void {
+/** Shows an execution, or with `json` prints it as it was answered. */
+export function showExecution(execution: Execution, { terminal, json }: CommandContext): void {
   if (json) terminal.result(JSON.stringify(execution))
   else for (const line of statusLines(execution)) terminal.result(line)
 }

@@ -1,5 +1,5 @@
 /** A request out of a file, or from the input. */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import type { RequestDocument } from '../client/broker-client.ts'
 import { EXIT } from './exit-codes.ts'
@@ -18,4 +18,19 @@ export async function readDocument(file: string): Promise<RequestDocument> {
     if (code === 'EACCES') throw new CommandError(`The file ${file} may not be read by this user.`, EXIT.usage)
     throw new CommandError(`The file ${file} cannot be read (${code}).`, EXIT.usage)
   }
+}
+
+/**
+ * Whether a word on the command line means a file with a request rather than an image: the input, what is called like
+ * one, a path, and every file that is there.
+ */
+export async function isRequestFile(word: string): Promise<boolean> {
+  if (word === '-' || /^[./~]/.test(word) || /\.(ya?ml|json)$/i.test(word)) return true
+  return stat(word).then(
+    (found) => found.isFile(),
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'ENAMETOOLONG') return false
+      throw error
+    },
+  )
 }

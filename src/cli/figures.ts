@@ -18,8 +18,16 @@ export function bytesInWords(bytes: number): string {
   return `${power === 0 ? amount : amount.toFixed(1)} ${units[power]}`
 }
 
-/** An instant of an answer to the second: `2026-11-23T12:00:00Z`. */
-export const toTheSecond = (instant: string): string => instant.replace(/\.\d+/, '')
+/** An instant of an answer as the clock on the wall has it, to the second, with its offset: `2026-11-23T13:00:00+01:00`. */
+export function localTime(instant: string): string {
+  const at = new Date(instant)
+  if (Number.isNaN(at.getTime())) return instant
+  const ahead = -at.getTimezoneOffset()
+  const text = new Date(Math.floor(at.getTime() / 1000) * 1000 + ahead * 60_000).toISOString().slice(0, 19)
+  if (ahead === 0) return `${text}Z`
+  const twoDigits = (amount: number) => String(Math.trunc(amount)).padStart(2, '0')
+  return `${text}${ahead < 0 ? '-' : '+'}${twoDigits(Math.abs(ahead) / 60)}:${twoDigits(Math.abs(ahead) % 60)}`
+}
 
 /** A duration of an answer in words, `2 h 30 min`; one that has other parts than these as it is. */
 export function durationInWords(duration: string): string {

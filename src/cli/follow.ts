@@ -1,6 +1,7 @@
 /** Follows an execution to its end: its phases, its messages, how far its data are, and what its program writes. */
 import type { BrokerClient, Execution, ExecutionHappening } from '../client/broker-client.ts'
 import { EXIT } from './exit-codes.ts'
+import { localTime } from './figures.ts'
 import { messageLine } from './words.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -83,7 +84,8 @@ async function showHappenings(
 
 function show(happening: ExecutionHappening, terminal: Terminal): void {
   if (happening.type === 'phase') {
-    if (happening.component === undefined) terminal.say(`${happening.time.slice(11, 19)}  ${happening.phase}`)
+    if (happening.component === undefined)
+      terminal.say(`${localTime(happening.time).slice(11, 19)}  ${happening.phase}`)
     return
   }
   if (happening.kind?.endsWith(':data-progress')) {

@@ -4,7 +4,7 @@ import { showAll } from './admin.ts'
 import type { CommandContext } from './commands.ts'
 import { EXIT } from './exit-codes.ts'
 import { CommandError } from './failures.ts'
-import { table, toTheSecond } from './figures.ts'
+import { table, localTime } from './figures.ts'
 
 type Window = Schemas['Maintenance']
 type Capacity = NonNullable<Window['capacity']>
@@ -47,10 +47,10 @@ export async function maintain(
     terminal.result(JSON.stringify(window))
     return EXIT.ok
   }
-  terminal.say(`From ${toTheSecond(window.from)} until ${toTheSecond(window.until)} ${leftInWords(window)}.`)
+  terminal.say(`From ${localTime(window.from)} until ${localTime(window.until)} ${leftInWords(window)}.`)
   if (window.withdrawn) terminal.say(`${window.withdrawn} open offers were withdrawn.`)
   for (const { uuid, phase, from: fromAt, until: untilAt } of window.promises ?? [])
-    terminal.say(`It keeps what was promised: ${uuid} ${phase}, ${toTheSecond(fromAt)} to ${toTheSecond(untilAt)}`)
+    terminal.say(`It keeps what was promised: ${uuid} ${phase}, ${localTime(fromAt)} to ${localTime(untilAt)}`)
   terminal.say(`'broker admin end-maintenance ${window.uuid}' ends it before.`)
   return EXIT.ok
 }
@@ -64,7 +64,7 @@ export async function endMaintenance(uuid: string, { client, terminal }: Command
 
 /** A window as one line. */
 export function windowInWords(window: Window): string {
-  return `${toTheSecond(window.from)} to ${toTheSecond(window.until)}: ${leftInWords(window)}. ${window.reason}`
+  return `${localTime(window.from)} to ${localTime(window.until)}: ${leftInWords(window)}. ${window.reason}`
 }
 
 /** What is left in a window: `at most 4 cores and 16 GiB of memory`. */
@@ -92,8 +92,8 @@ function windowLines(windows: readonly Window[]): string[] {
   const rows = windows.map((window) => [
     window.platform,
     window.pool ?? 'all',
-    toTheSecond(window.from),
-    toTheSecond(window.until),
+    localTime(window.from),
+    localTime(window.until),
     leftInWords(window),
     window.reason,
     window.uuid,

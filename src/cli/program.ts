@@ -4,6 +4,7 @@ import { BrokerClient } from '../client/broker-client.ts'
 import { accountCommands, adminCommands, type CommandMaker } from './admin-program.ts'
 import { capacity } from './capacity.ts'
 import * as commands from './commands.ts'
+import * as offering from './offering.ts'
 import { EXIT, exitCodeLines } from './exit-codes.ts'
 import { CommandError, guarded } from './failures.ts'
 import { processTerminal } from './terminal.ts'
@@ -55,11 +56,29 @@ export interface Credentials {
   readonly password: string | undefined
 }
 
+/** What the commands that talk to a broker take from the environment. */
+export interface ClientEnvironment extends Credentials {
+  readonly url: string | undefined
+  readonly stateDirectory: string
+}
+
 /** A secret is not given as an option, which others on the machine could read. */
 const TOKEN_HELP = [
   'A broker that asks who is calling is told with the environment variable BROKER_TOKEN: an access token.',
   "To begin with, 'broker token NAME' makes one when BROKER_USER and BROKER_PASSWORD say who you are.",
 ].join('\n')
+
+const LENIENT_HELP = 'go on without the fields that the contract does not have'
+
+const RUN_HELP = `
+WHAT is the file of a request in YAML or JSON (by its name), - for YAML or JSON from the input, or an image:
+
+  broker run busybox:1.37 --duration 5m -- echo hello
+  broker run busybox:1.37 --data https://example.org/stars.csv --save https://example.org/sorted.csv \\
+      -- sh -c 'sort /data/stars.csv > /results/sorted.csv'
+
+A file has the last part of its URL as its name. Where there are several, the first is in /data/1, the second in /data/2;
+likewise in /results.`
 
 /**
  * Builds the command line. `finish` is told the exit code of the command that was run; what cannot be understood is
@@ -67,7 +86,7 @@ const TOKEN_HELP = [
  */
 export function buildProgram(
   service: ServiceCommands,
-  environment: Credentials & { readonly url: string | undefined; readonly version: string },
+  environment: ClientEnvironment & { readonly version: string },
   finish: (exitCode: number) => void,
 ): Command {
   const program = new Command('broker')
@@ -139,7 +158,7 @@ function serviceCommands(program: Command, service: ServiceCommands, finish: (ex
 
 function clientCommands(
   program: Command,
-  { url: defaultUrl = DEFAULT_URL, ...credentials }: Credentials & { readonly url: string | undefined },
+  { url: defaultUrl = DEFAULT_URL, stateDirectory, ...credentials }: ClientEnvironment,
   finish: (exitCode: number) => void,
 ): void {
   const client = (name: string, description: string, parent = program) =>
@@ -152,24 +171,49 @@ function clientCommands(
     const terminal = processTerminal()
     const { json = false, server } = options
     return guarded({ terminal, json }, async () =>
-      command({ client: new BrokerClient(brokerUrl(server), credentials), terminal, json, onInterrupt }),
+      command({
+        client: new BrokerClient(brokerUrl(server), credentials),
+        terminal,
+        json,
+        stateDirectory,
+        onInterrupt,
+      }),
     ).then(finish)
   }
 
-  client('run <file>', 'ask for offers, accept one, and follow it to its end; ends with the exit code of the program')
-    .option('--offer <number>', 'which offer to accept', positiveNumber, 1)
-    .addHelpText('after', '\nThe file is a request in YAML or JSON (by its name); - reads YAML or JSON from the input.')
-    .action((file: string, options: ClientOptions & { offer: number }) =>
-      act(options, (context) => commands.run(file, options, context)),
-    )
-  client('request <file>', 'ask for offers and show them; nothing is run').action(
-    (file: string, options: ClientOptions) => act(options, (context) => commands.request(file, context)),
+  client(
+    'run <what> [command...]',
+    'ask for offers, accept one, and follow it to its end; ends with the exit code of the program',
   )
+    .option('--offer <number>', 'which offer to accept', positiveNumber, 1)
+    .option('--start-within <duration>', 'accept only what starts so soon; 0 accepts any start', 'PT10M')
+    .option('--detach', 'print the UUID of the execution, and do not follow it')
+    .option('--lenient', LENIENT_HELP)
+    .option('--cores <number>', 'for an image: how many cores', positiveNumber)
+    .option('--memory <GiB>', 'for an image: how much memory', positiveNumber)
+    .option('--duration <duration>', 'for an image: how long it runs at most, such as 30m')
+    .option('--data <url>', 'for an image: data to read in /data; may be given several times', collectText, [])
+    .option('--save <url>', 'for an image: where a file in /results goes; may be given several times', collectText, [])
+    .option('--env <name=value>', 'for an image: its environment; may be given several times', collectText, [])
+    .option('--name <text>', 'for an image: what the execution is called')
+    .addHelpText('after', RUN_HELP)
+    .action((what: string, command: string[], options: ClientOptions & offering.RunOptions) =>
+      act(options, (context) => offering.run(what, command, options, context)),
+    )
+  client('request <file>', 'ask for offers and show them; nothing is run')
+    .option('--lenient', LENIENT_HELP)
+    .addHelpText('after', '\nEarlier offers for the same file that are still open are given back.')
+    .action((file: string, options: ClientOptions & offering.AskOptions) =>
+      act(options, (context) => offering.request(file, options, context)),
+    )
   client('accept <uuid>', 'accept an offer')
     .option('-f, --follow', 'follow it to its end')
     .action((uuid: string, options: ClientOptions & { follow?: boolean }) =>
-      act(options, (context) => commands.accept(uuid, options, context)),
+      act(options, (context) => offering.accept(uuid, options, context)),
     )
+  client('reject <uuid>', 'give back an offer, or all the offers of an offer set').action(
+    (uuid: string, options: ClientOptions) => act(options, (context) => offering.reject(uuid, context)),
+  )
   client('status <uuid>', 'show an execution').action((uuid: string, options: ClientOptions) =>
     act(options, (context) => commands.status(uuid, context)),
   )

@@ -1,6 +1,6 @@
 /** Executions, offers and messages as lines for a person. */
 import type { Execution, OfferSet, Schemas } from '../client/broker-client.ts'
-import { durationInWords, table, toTheSecond } from './figures.ts'
+import { durationInWords, table, localTime } from './figures.ts'
 
 /** The offers of a set as a table. The UUIDs are what `broker accept` takes. */
 export function offerLines(offerSet: OfferSet, now: Date): string[] {
@@ -17,11 +17,15 @@ export function offerLines(offerSet: OfferSet, now: Date): string[] {
       storage === 0 ? '' : `${storage} GiB`,
       ...(isPriced ? [priceInWords(offer)] : []),
       placeOf(offer),
+      localTime(offer.expires ?? ''),
       offer.meta.uuid ?? '',
     ]
   })
   const cost = isPriced ? ['cost'] : []
-  return table(['offer', 'start', 'duration', 'cores', 'memory', 'storage', ...cost, 'platform', 'uuid'], rows)
+  return table(
+    ['offer', 'start', 'duration', 'cores', 'memory', 'storage', ...cost, 'platform', 'accept until', 'uuid'],
+    rows,
+  )
 }
 
 /** What an offer costs in money, where the broker says so. */
@@ -63,7 +67,7 @@ export function executionLines(executions: readonly Execution[]): string[] {
     ...(withUsers ? [execution.user ?? ''] : []),
     execution.meta.name ?? '',
     outcomeLine(execution),
-    toTheSecond(execution.schedule?.available?.start?.split('/')[0] ?? ''),
+    localTime(execution.schedule?.available?.start?.split('/')[0] ?? ''),
     placeOf(execution),
   ])
   return table(['uuid', ...(withUsers ? ['user'] : []), 'name', 'phase', 'start', 'platform'], rows)
@@ -78,10 +82,12 @@ export function statusLines(execution: Execution): string[] {
     ...storage.map((one): [string, typeof one] => ['storage', one]),
     ...data.map((one): [string, typeof one] => ['data', one]),
   ]
-  const history = (execution.history ?? []).map(({ since, phase, event }) => [`  ${toTheSecond(since)}`, phase, event])
+  const amounts = Object.entries(promiseOf(execution)).map(([name, value]) => [`  ${name}`, value])
+  const history = (execution.history ?? []).map(({ since, phase, event }) => [`  ${localTime(since)}`, phase, event])
   return [
     `${execution.meta.uuid ?? ''}  ${execution.meta.name ?? ''}`.trimEnd(),
     `${outcomeLine(execution)} on ${placeOf(execution)}`,
+    ...table(['', ''], amounts).slice(1),
     ...table(
       ['component', 'phase', 'name'],
       components.map(([family, part]) => [`  ${family}`, part?.phase ?? '', part?.meta?.name ?? '']),
@@ -91,12 +97,33 @@ export function statusLines(execution: Execution): string[] {
   ]
 }
 
+/** When an execution runs and on what, by the names under which that is shown; what is not known is left out. */
+function promiseOf(execution: Execution): Record<string, string> {
+  const { schedule, compute, phase, expires } = execution
+  const { start = '', duration = '' } = schedule?.available ?? {}
+  const end = schedule?.releasing?.start ?? ''
+  const memory = compute?.memory?.min
+  const cost = priceInWords(execution)
+  const accelerators = compute?.accelerators?.min
+  const shown = {
+    start: localTime(start.split('/')[0] ?? ''),
+    duration: durationInWords(duration),
+    end: localTime(end),
+    'accept until': phase === 'OFFERED' ? localTime(expires ?? '') : '',
+    cores: String(compute?.cores?.min ?? ''),
+    memory: memory === undefined ? '' : `${memory} GiB`,
+    accelerators: accelerators ? String(accelerators) : '',
+    cost,
+  }
+  return Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== ''))
+}
+
 /** When an offer starts, seen from now. */
 export function startInWords(offer: Execution, now: Date): string {
   const [first, within] = offer.schedule?.available?.start?.split('/') ?? []
   if (first === undefined) return ''
   const seconds = Math.round((Date.parse(first) - now.getTime()) / 1000)
-  if (seconds > 90) return toTheSecond(first)
+  if (seconds > 90) return localTime(first)
   return within === undefined || within === 'PT0S'
     ? `in ${Math.max(0, seconds)} s`
     : seconds <= 0

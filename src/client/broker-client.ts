@@ -5,6 +5,7 @@ import { NotABrokerError, ProblemError, UnreachableError } from './client-errors
 import { readEvents, type ServerSentEvent } from './server-sent-events.ts'
 import { SiteCalls } from './site-calls.ts'
 
+export { KIND } from '../protocol/kinds.ts'
 export { NotABrokerError, ProblemError, UnreachableError } from './client-errors.ts'
 
 export type Schemas = components['schemas']
@@ -57,9 +58,13 @@ export class BrokerClient {
     this.#credentials = authorizationOf(options)
   }
 
-  /** Asks for offers. NO is an answer, not an error. */
-  async request(request: ExecutionRequest | RequestDocument): Promise<OfferSet> {
-    return this.#send<OfferSet>('/offersets', documentOf(request), { Prefer: 'return=representation' })
+  /** Asks for offers. NO is an answer, not an error. With `isStrict`, fields that the contract does not have are one. */
+  async request(
+    request: ExecutionRequest | RequestDocument,
+    { isStrict = false }: { readonly isStrict?: boolean } = {},
+  ): Promise<OfferSet> {
+    const strict = isStrict ? ', handling=strict' : ''
+    return this.#send<OfferSet>('/offersets', documentOf(request), { Prefer: `return=representation${strict}` })
   }
 
   /** Asks for the earliest start and accepts it, all in one; a refusal is an execution in phase FAILED without a UUID. */

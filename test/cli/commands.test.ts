@@ -5,6 +5,7 @@ import { EXIT } from '../../src/cli/exit-codes.ts'
 import type { Execution, OfferSet } from '../../src/client/broker-client.ts'
 import { Api, containerRequest, cores, UNKNOWN_ID } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
+import { startDataServer } from '../support/data-server.ts'
 import { jsonOf, RequestFiles, runCommand, type Outcome } from '../support/command.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -65,8 +66,8 @@ describe('broker run', () => {
   it('shows the offers and the phases to the person, and gives the output of the program alone to stdout', async () => {
     const { exitCode, stdout, stderr } = await run('run', files.write('echo.yaml', echo('Hello,', 'world')))
     expect({ exitCode, stdout }).toEqual({ exitCode: EXIT.ok, stdout: 'Hello, world\n' })
-    expect(stderr).toMatch(/^offer +start +duration +cores +memory +platform +uuid$/m)
-    expect(stderr).toMatch(/^1 +when accepted +2 h +1 +1 GiB +simulated\/default +[0-9a-f-]{36}$/m)
+    expect(stderr).toMatch(/^offer +start +duration +cores +memory +platform +accept until +uuid$/m)
+    expect(stderr).toMatch(/^1 +when accepted +\d+ \w+ +1 +1 GiB +simulated\/default +\S+Z +[0-9a-f-]{36}$/m)
     expect(stderr).toMatch(
       /Accepted offer 1: execution [0-9a-f-]{36}\.\n(?:\d\d:\d\d:\d\d {2}\w+\n)+COMPLETED, exit code 0\n$/,
     )
@@ -109,6 +110,150 @@ describe('broker run', () => {
   it('reads a request from its input', async () => {
     const outcome = await runCommand(['run', '-', '--server', broker.url], { input: JSON.stringify(echo('piped')) })
     expect(outcome).toMatchObject({ exitCode: EXIT.ok, stdout: 'piped\n' })
+  })
+})
+
+describe('broker run of an image', () => {
+  it('asks for what its options say, and gives the command what comes after --', async () => {
+    const words = ['-n', '--cores', 'many']
+    const asked = ['--cores', '2', '--memory', '3', '--duration', '5m', '--env', 'BAND=a=b', '--name', 'one line']
+    const { exitCode, stdout, stderr } = await run('run', 'example.org/test:1', ...asked, '--', 'echo', ...words)
+    expect({ exitCode, stdout }).toEqual({ exitCode: EXIT.ok, stdout: '-n --cores many\n' })
+    const [, uuid = ''] = /execution ([0-9a-f-]{36})\./.exec(stderr) ?? []
+    const { meta, compute, executable, schedule } = await api.execution(uuid)
+    expect(meta.name).toBe('one line')
+    expect([compute?.cores?.min, compute?.memory?.min]).toEqual([2, 3])
+    expect(executable).toMatchObject({ environment: { BAND: 'a=b' }, command: ['echo', ...words] })
+    expect(schedule?.available?.duration).toBe('PT5M')
+  })
+  it('reads data in /data and saves results from /results', async () => {
+    const data = await startDataServer()
+    data.files.set('/stars.csv', { content: Buffer.from('Vega\n') })
+    const outcome = await run(
+      ...['run', 'example.org/test:1', '--data', `${data.url}/stars.csv`, '--save', `${data.url}/copy.csv`],
+      ...['--', 'cp', '/data/content', '/results/content'],
+    )
+    expect(outcome.exitCode, outcome.stderr).toBe(EXIT.ok)
+    expect(String(data.files.get('/copy.csv')?.content)).toBe('Vega\n')
+    await data.close()
+  })
+  it('ends with the execution when the results cannot be saved', async () => {
+    const data = await startDataServer()
+    data.files.set('/stars.csv', { content: Buffer.from('Vega\n') })
+    data.faults.set('/copy.csv', [{ method: 'PUT', status: 501 }])
+    const { exitCode, stderr } = await run(
+      ...['run', 'example.org/test:1', '--data', `${data.url}/stars.csv`, '--save', `${data.url}/copy.csv`],
+      ...['--', 'cp', '/data/content', '/results/content'],
+    )
+    expect(exitCode).toBe(EXIT.failed)
+    expect(stderr).toMatch(/^FAILED, exit code 0$/m)
+    await data.close()
+  })
+  it('prints the UUID and leaves the execution alone with --detach', async () => {
+    const { exitCode, stdout } = await run('run', 'example.org/test:1', '--detach')
+    expect(exitCode).toBe(EXIT.ok)
+    expect(stdout).toMatch(/^[0-9a-f-]{36}\n$/)
+    expect((await api.ends(stdout.trim())).phase).toBe('COMPLETED')
+  })
+  it.each([
+    [['run', 'Not An Image'], /^There is no file Not An Image, and it is no image either/],
+    [['run', 'example.org/test:1', '--env', 'BAND'], /^'BAND' is not NAME=VALUE/],
+    [['run', 'example.org/test:1', '--duration', 'soon'], /^'soon' is not a duration such as 30m/],
+    [['run', 'example.org/test:1', '--start-within', 'soon'], /^'soon' is not a duration such as 10m/],
+    [['run', '-', '--cores', '2'], /^- is a request and says itself what runs; leave out --cores\.$/m],
+    [['run', './hello.yaml', '--', 'echo'], /^\.\/hello\.yaml is a request .* leave out a command\.$/m],
+  ])('%j is refused', async (args, words) => {
+    const { exitCode, stderr } = await run(...args)
+    expect(exitCode).toBe(EXIT.usage)
+    expect(stderr).toMatch(words)
+  })
+})
+
+describe('a request with fields that the contract does not have', () => {
+  const misplaced = () =>
+    files.write('misplaced.yaml', { ...echo('ran'), gpu: 1, schedule: { start: '2026-12-01T09:00:00Z' } })
+  it('is not run, and what was meant is proposed', async () => {
+    const { exitCode, stdout, stderr } = await run('run', misplaced())
+    expect([exitCode, stdout]).toEqual([EXIT.refused, ''])
+    expect(stderr).toMatch(/^ {2}\/gpu: is not part of the contract; did you mean \/compute\/accelerators\?$/m)
+    expect(stderr).toMatch(/^ {2}\/schedule\/start: .*; did you mean \/schedule\/requested\/start\?$/m)
+    expect(stderr).toMatch(/--lenient/)
+  })
+  it('is run without them with --lenient', async () => {
+    const { exitCode, stdout, stderr } = await run('run', misplaced(), '--lenient')
+    expect([exitCode, stdout]).toEqual([EXIT.ok, 'ran\n'])
+    expect(stderr).toMatch(/\/gpu is not part of the contract and was ignored\. Did you mean \/compute\/accelerators\?/)
+  })
+})
+
+describe('open offers', () => {
+  it('of a file are given back when it is asked for again, or run', async () => {
+    const file = files.write('again.yaml', echo('again'))
+    const uuids: string[] = []
+    for (const command of ['request', 'request', 'run']) {
+      const { exitCode, stdout } = await run(command, file, '--json')
+      expect(exitCode).toBe(EXIT.ok)
+      uuids.push(jsonOf<OfferSet>(stdout)[0]?.offers?.[0]?.meta.uuid as string)
+    }
+    const phases = await Promise.all(uuids.map(async (uuid) => (await api.execution(uuid)).phase))
+    expect(phases).toEqual(['REJECTED', 'REJECTED', 'COMPLETED'])
+  })
+  it('of an accepted request stay as they are', async () => {
+    const file = files.write('accepted.yaml', writes({ SIMULATED_DURATION: 'PT1H' }))
+    const asked = jsonOf<OfferSet>((await run('request', file, '--json')).stdout)[0]
+    const uuid = asked?.offers?.[0]?.meta.uuid as string
+    await run('accept', uuid)
+    const second = await run('request', file)
+    expect(second.stderr).not.toMatch(/given back/)
+    await api.reaches(uuid, 'AVAILABLE')
+    await api.setPhase(uuid, 'CANCELLED')
+    await run('reject', /broker reject ([0-9a-f-]{36})/.exec(second.stderr)?.[1] as string)
+  })
+  it('are given back one by one or as a set', async () => {
+    const { meta, offers = [] } = await api.offers({ ...echo(), compute: cores(1, 4) })
+    const [first, second] = offers.map((offer) => offer.meta.uuid as string)
+    expect(await run('reject', first as string)).toMatchObject({ exitCode: EXIT.ok, stdout: '' })
+    expect((await api.execution(first as string)).phase).toBe('REJECTED')
+    expect((await api.execution(second as string)).phase).toBe('OFFERED')
+    expect((await run('reject', meta.uuid as string)).exitCode).toBe(EXIT.ok)
+    expect((await api.execution(second as string)).phase).toBe('REJECTED')
+    expect((await run('reject', meta.uuid as string)).exitCode).toBe(EXIT.failed)
+    expect((await run('reject', UNKNOWN_ID)).exitCode).toBe(EXIT.failed)
+  })
+})
+
+describe('broker run when everything is taken', () => {
+  it('accepts nothing that starts later than --start-within, unless any start will do', async () => {
+    const small = await testBroker()
+    const other = new Api(small.url)
+    const all = (name: string) => containerRequest({}, { meta: { name }, compute: cores(8) })
+    const busy = await other.run({
+      ...all('busy'),
+      executable: writes({ SIMULATED_DURATION: 'PT1H' }).executable,
+      schedule: { requested: { duration: 'PT1H' } },
+    })
+    const at = (...args: string[]) => runCommand(args, { environment: { BROKER_URL: small.url } })
+    const file = files.write('all.yaml', all('late'))
+    const late = await at('run', file)
+    expect(late.exitCode).toBe(EXIT.refused)
+    expect(late.stderr).toMatch(/^The offer starts at \S+Z, which is not within 10 min; nothing was accepted/m)
+    expect((await other.execution(uuidIn(late) as string)).phase).toBe('REJECTED')
+    expect((await at('run', file, '--start-within', '30m')).exitCode).toBe(EXIT.refused)
+    const taken = await at('run', file, '--start-within', '0', '--detach')
+    expect(taken.exitCode, taken.stderr).toBe(EXIT.ok)
+    const uuid = taken.stdout.trim()
+    const shown = await at('status', uuid)
+    expect(shown.stdout).toMatch(/^ {2}start +\S+Z$/m)
+    expect(shown.stdout).toMatch(/^ {2}end +\S+Z$/m)
+    expect(shown.stdout).toMatch(/^ {2}cores +8$/m)
+    const logs = await at('logs', uuid)
+    expect([logs.exitCode, logs.stdout]).toEqual([EXIT.failed, ''])
+    expect(logs.stderr).toMatch(/^The program has not started yet: the execution is \w+ and starts at \S+Z\.$/m)
+    for (const one of [uuid, busy]) {
+      await other.setPhase(one, 'CANCELLED')
+      await other.ends(one)
+    }
+    await small.close()
   })
 })
 
@@ -246,7 +391,19 @@ describe('the help', () => {
   it('lists the commands and the exit codes', async () => {
     const { exitCode, stdout } = await runCommand(['--help'])
     expect(exitCode).toBe(EXIT.ok)
-    for (const command of ['serve', 'doctor', 'config', 'run', 'request', 'accept', 'status', 'logs', 'cancel', 'list'])
+    for (const command of [
+      'serve',
+      'doctor',
+      'config',
+      'run',
+      'request',
+      'accept',
+      'reject',
+      'status',
+      'logs',
+      'cancel',
+      'list',
+    ])
       expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
     for (const code of Object.values(EXIT)) expect(stdout).toMatch(new RegExp(`^ +${code} {2}\\w`, 'm'))
     expect((await runCommand(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)

@@ -10,6 +10,10 @@ import { dump } from 'js-yaml'
 const PROGRAM = fileURLToPath(new URL('../../src/broker.ts', import.meta.url))
 const TSX = import.meta.resolve('tsx')
 
+/** What the commands of one test file keep on this machine. */
+const STATE = mkdtempSync(join(tmpdir(), 'state-'))
+process.on('exit', () => rmSync(STATE, { recursive: true, force: true }))
+
 /** What a command did. */
 export interface Outcome {
   readonly exitCode: number | null
@@ -35,7 +39,7 @@ export class Command {
 
   constructor(command: string, args: readonly string[], { environment = {}, directory, input }: CommandOptions) {
     this.process = spawn(command, args, {
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', XDG_STATE_HOME: STATE, ...environment },
       cwd: directory,
       stdio: ['pipe', 'pipe', 'pipe'],
     })
