@@ -7,5 +7,5 @@ export function asksForStart({ text, mediaType }: RequestDocument): boolean {
   const body = (mediaType === 'application/json' ? JSON.parse(text) : readYaml(text)) as {
     readonly schedule?: { readonly requested?: { readonly start?: unknown } | null } | null
   } | null
-  return body?.schedule?.requested?.start != null
+  return (body?.schedule?.requested?.start ?? undefined) !== undefined
 }
