@@ -12,7 +12,7 @@ export async function readDocument(file: string): Promise<RequestDocument> {
   try {
     return { text: await readFile(file, 'utf8'), mediaType }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = fileCodeOf(error)
     if (code === 'ENOENT') throw new CommandError(`There is no file ${file}.`, EXIT.usage)
     if (code === 'EISDIR') throw new CommandError(`${file} is a directory; name the file with the request.`, EXIT.usage)
     if (code === 'EACCES') throw new CommandError(`The file ${file} may not be read by this user.`, EXIT.usage)
@@ -28,9 +28,14 @@ export async function isRequestFile(word: string): Promise<boolean> {
   if (word === '-' || /^[./~]/.test(word) || /\.(ya?ml|json)$/i.test(word)) return true
   return stat(word).then(
     (found) => found.isFile(),
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'ENAMETOOLONG') return false
+    (error: unknown) => {
+      if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(fileCodeOf(error) ?? '')) return false
       throw error
     },
   )
+}
+
+/** The code by which the system says why something cannot be done with a file; undefined for any other error. */
+export function fileCodeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code
 }

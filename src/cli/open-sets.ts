@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ProblemError, type BrokerClient } from '../client/broker-client.ts'
+import { fileCodeOf } from './document.ts'
 
 export class OpenSets {
   readonly #directory: string
@@ -34,9 +35,8 @@ export class OpenSets {
       await writeFile(await this.#noteOf(file), `${uuid}\n`, { mode: 0o600 })
       return undefined
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException
-      if (code === undefined) throw error
-      return message
+      if (fileCodeOf(error) === undefined) throw error
+      return (error as Error).message
     }
   }
 
@@ -64,7 +64,7 @@ async function readNote(note: string): Promise<string | undefined> {
   try {
     return (await readFile(note, 'utf8')).trim()
   } catch (error) {
-    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes(fileCodeOf(error) ?? '')) return undefined
     throw error
   }
 }
