@@ -30,6 +30,7 @@ import { expireDue } from './lifecycle/expiry.ts'
 import { keepHouse, type Retention } from './lifecycle/housekeeping.ts'
 import { JointWork } from './lifecycle/joint-work.ts'
 import { forgetOldKeys } from './lifecycle/old-keys.ts'
+import { LifeLog } from './lifecycle/life-log.ts'
 import { Signals } from './lifecycle/signals.ts'
 import type { ConfiguredPool } from './lifecycle/survey.ts'
 import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
@@ -187,6 +188,7 @@ async function start(
       attemptsInAll: config.execution.attemptsInAll,
     },
     log,
+    life: new LifeLog(database, log),
     tracing,
     source,
     sink,

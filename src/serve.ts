@@ -1,6 +1,6 @@
 /** The command that is the broker itself. */
 import { resolve } from 'node:path'
-import { pino, type Logger } from 'pino'
+import { pino, stdTimeFunctions, type Logger } from 'pino'
 import { EXIT } from './cli/exit-codes.ts'
 import { processTerminal } from './cli/terminal.ts'
 import { visible } from './cli/visible.ts'
@@ -26,7 +26,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const config = configOf(options)
   const tracing = await tracesOf(process.env)
   const mixin = tracing ? { mixin: tracing.logFields } : {}
-  const logger = pino({ level: config.log.level, ...mixin }, visibleLog())
+  const logger = pino({ level: config.log.level, timestamp: stdTimeFunctions.isoTime, ...mixin }, visibleLog())
   const { stopped, hurry } = stopSignals()
   // Before the broker is ready: the usual answer to SIGHUP is to end.
   let reloaded: Promise<void> = Promise.resolve()

@@ -113,6 +113,9 @@ export function clientAddress({ headers, socket }: FastifyRequest, { settings }:
   return clientOf({ headers, peer: socket.remoteAddress }, settings.trustedProxies)
 }
 
+/** The path of a request, without its query, which may hold what is nobody's business. */
+export const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? ''
+
 /** Makes the URLs of this service, as the client of a request reaches it. */
 export function linkFor(request: FastifyRequest, { settings }: HttpContext): Link {
   const { protocol, headers, socket } = request

@@ -23,7 +23,7 @@ import { readBodies } from './bodies.ts'
 import { requireCallers } from './calling.ts'
 import { closeServer, OpenAnswers } from './closing.ts'
 import { componentRoutes } from './components.ts'
-import { linkFor, type HttpContext } from './context.ts'
+import { linkFor, pathOf, type HttpContext } from './context.ts'
 import { allowOrigin } from './cors.ts'
 import { docsRoutes } from './docs.ts'
 import { leadElsewhere } from './elsewhere.ts'
@@ -33,6 +33,7 @@ import { metricsRoute } from './figures.ts'
 import { refuseForeignPage } from './foreign-origin.ts'
 import { isHost, refuseForwarded } from './forwarded.ts'
 import { HealthWatch } from './health.ts'
+import { logAnswer } from './answer-log.ts'
 import { KnownPaths } from './known-paths.ts'
 import { offerRoutes } from './offers.ts'
 import { offerSetRoutes } from './offersets.ts'
@@ -142,18 +143,10 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   // A request is refused while the bytes that came with it are still being read. Behind it may be what is no request, for
   // which the connection is closed; so nothing is written before that is known, else a client would use it once more.
   app.addHook('onSend', async () => {})
-  const tell = (request: FastifyRequest, reply: FastifyReply) => {
-    request.log.info(
-      {
-        method: request.method,
-        path: pathOf(request),
-        status: reply.statusCode,
-        milliseconds: Math.round(reply.elapsedTime),
-      },
-      'answered',
-    )
-  }
-  app.addHook('onResponse', afterwards(tell))
+  app.addHook(
+    'onResponse',
+    afterwards((request, reply) => logAnswer(request, reply, context)),
+  )
   context.figures.measure(app)
   requireCallers(app, context)
   readBodies(app)
@@ -191,8 +184,6 @@ function sharedRoutes(app: FastifyInstance, context: HttpContext): void {
   offerRoutes(app, context)
   sharingRoutes(app, context)
 }
-
-const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? ''
 
 /** A UUID is the same in either case (RFC 9562, section 4); everything here is written in lower case. */
 function lowerUuid({ params }: FastifyRequest): void {

@@ -6,6 +6,7 @@ import { formatInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { Component } from '../store/components.ts'
 import type { ExecutionState } from './decide.ts'
+import type { StepDetail } from './steps/step.ts'
 import { stepOf } from './steps/steps.ts'
 import { moveComponents, StepFailure, targetOf, tracedStep, type WorkerContext } from './worker-context.ts'
 
@@ -66,6 +67,7 @@ export class Preparation {
       const target = targetOf(state, component, this.#context, signal)
       const prepare = () => stepOf(component.family).prepare(target, this.#context)
       const detail = await tracedStep(this.#context, 'prepare', component, prepare)
+      await this.#notePrepared(state, component, detail)
       await this.#context.joint.moveComponents([{ executionId: state.execution.id, position, event: 'ready', detail }])
     } catch (error) {
       if (this.#stop.signal.aborted) return
@@ -75,6 +77,12 @@ export class Preparation {
       this.#running.delete(position)
       this.#hasEnded = true
     }
+  }
+
+  async #notePrepared({ execution }: ExecutionState, { family }: Component, detail: StepDetail): Promise<void> {
+    const image = execution.plan.executable.spec.image.locations[0]
+    const made = family === 'executable' ? { image, imageId: detail.imageId } : {}
+    await this.#context.life.note(execution, `The ${family} is prepared.`, { component: family, ...made })
   }
 
   /** Ends what is going on at an instant, in the place of the one that was known before: a client may have changed it. */

@@ -30,6 +30,9 @@ export async function release(
     })),
     components: [...released, ...untouched],
   })
+  const families = released.map(({ family }) => family)
+  if (families.length > 0)
+    await context.life.note(state.execution, `Released: ${families.join(', ')}.`, { components: families })
   const failed = results.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
   return 'again'
@@ -60,13 +63,14 @@ async function releaseOne(
 /** Everything is given back: the ledger is cleared, and an execution that went well is complete. */
 export async function close(state: ExecutionState, context: WorkerContext): Promise<Outcome> {
   const { execution } = state
-  const { database, joint, clock, estimates, log, onEnd, tracing } = context
+  const { database, joint, clock, estimates, log, life, onEnd, tracing } = context
   const phase = await traced(tracing, 'close', {}, async (say) => {
     const closed = await joint.close(execution)
     say({ 'broker.phase': closed })
     return closed
   })
   onEnd(phase)
+  await life.note(execution, `The execution has ended; it is ${phase}.`, { phase, exitCode: execution.exitCode })
   // What was to be done is done; that the next estimates are a little worse is no reason to do it again.
   await estimates.learn(database, state, clock.now()).catch((error: unknown) => {
     log('warn', 'Nothing was learned from an execution.', { executionId: execution.id, error })

@@ -6,6 +6,7 @@
 import { until } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
 import { isBrokerError } from '../domain/errors.ts'
+import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { Component } from '../store/components.ts'
 import type { WorkKind } from '../domain/work-kind.ts'
 import type { GivenLease, Lane, Lease } from '../store/work.ts'
@@ -31,6 +32,7 @@ export class Runner {
   #wakesSeen: number
   #kind: WorkKind
   #handingOver = false
+  #phase: ExecutionPhase | undefined
   #accident: { readonly error: unknown } | undefined
 
   readonly #onLane: () => void
@@ -93,6 +95,7 @@ export class Runner {
     this.#throwAccident()
     this.#wakesSeen = state.wakes
     this.#isOfKind(kindOfWork(state))
+    await this.#notePhase(state)
     const action = decide(state, clock.now())
     try {
       if (action.do !== 'prepare') await this.#stopPreparing()
@@ -107,6 +110,16 @@ export class Runner {
     const accident = this.#accident
     this.#accident = undefined
     if (accident) throw accident.error
+  }
+
+  /** The phase that it had when its lease was taken was noted by whoever brought it there. */
+  async #notePhase({ execution }: ExecutionState): Promise<void> {
+    const { phase, plan } = execution
+    const before = this.#phase
+    this.#phase = phase
+    if (before === undefined || before === phase) return
+    const where = { platform: plan.platform, pool: plan.pool }
+    await this.#context.life.note(execution, `The execution is ${phase}.`, { phase, before, ...where })
   }
 
   #isOfKind(kind: WorkKind): void {

@@ -51,12 +51,15 @@ function componentOf({ execution, components }: ExecutionState, wanted: 'executa
 }
 
 async function observeProgram(state: ExecutionState, compute: Component, context: WorkerContext): Promise<Outcome> {
-  const { database, joint, clock, tracing } = context
+  const { database, joint, clock, tracing, life } = context
   const { id, endAt = clock.now(), plan } = state.execution
   const platform = platformOf(state, context)
   const seen = (await platform.observe([id])).get(id) ?? { state: 'gone' }
   if (seen.state === 'created') {
     await traced(tracing, 'start program', { 'container.id': seen.workload }, () => platform.start(id))
+    const { cores, memoryGib } = plan.compute
+    const what = { container: seen.workload, platform: plan.platform, pool: plan.pool, cores, memoryGib }
+    await life.note(state.execution, 'The program was started.', what)
     // Its end is told by a hint, or found when all programs are compared: there is nothing to see but its ports.
     return plan.executable.spec.ports.length > 0 ? 'again' : { untilAt: endAt }
   }
@@ -84,6 +87,8 @@ async function observeProgram(state: ExecutionState, compute: Component, context
     reason: failure,
   }
   await traced(tracing, 'end of program', seenAs, () => joint.end({ execution, failed, end }))
+  const how = { exitCode: end.exitCode, failure: failure?.name, reason: failure?.text }
+  await life.note(execution, failure ? 'The program has failed.' : 'The program has ended.', how)
   return 'again'
 }
 

@@ -51,17 +51,29 @@ async function saveOne(
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { database } = context
+  const { database, life } = context
   try {
     const target = { ...targetOf(state, component, context, signal), sizes }
     const save = async () => stepOf(component.family).save?.(target, context)
     const detail = await tracedStep(context, 'save', component, save)
     await components.describe(database, state.execution.id, component.position, detail ?? {})
+    await life.note(state.execution, 'A result was saved.', savedOf(state, component, detail?.saved))
   } catch (error) {
     if (!signal.aborted && !isBrokerError(error, 'UNAVAILABLE') && !isBrokerError(error, 'DATA_MISSING'))
       await keep(state, component, context, signal)
     throw new StepFailure(component, `saving the ${component.family}`, error)
   }
+}
+
+/** A result as the log says it: where it was saved, and how large it is. */
+function savedOf(
+  { execution: { plan } }: ExecutionState,
+  { position }: Component,
+  saved: unknown,
+): Readonly<Record<string, unknown>> {
+  const location = plan.data[componentPlaces(plan)[position]?.index ?? 0]?.spec.location
+  const { bytes } = (saved ?? {}) as { bytes?: number }
+  return { location: location === undefined ? undefined : publicUrl(new URL(location)), bytes }
 }
 
 /** Notes up to when the results stay where they are, and hold their storage, in case that was the last attempt. */

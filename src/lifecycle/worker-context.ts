@@ -14,6 +14,7 @@ import { answerable } from '../domain/errand.ts'
 import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ExecutionState } from './decide.ts'
 import type { EstimateBook } from './estimate-book.ts'
+import type { LifeLog } from './life-log.ts'
 import type { StepContext, StepTarget } from './steps/step.ts'
 
 export type LogLevel = 'info' | 'warn' | 'error'
@@ -36,6 +37,8 @@ export interface WorkerContext extends StepContext {
   /** A number from 0 to below 1, by chance. */
   readonly chance: () => number
   readonly log: Log
+  /** What happens to executions, for whoever looks after the broker. */
+  readonly life: LifeLog
   /** In the work on one execution, for that one. Undefined where nobody collects traces. */
   readonly tracing?: Tracing | undefined
   /** Told when an execution has ended and everything was given back. */

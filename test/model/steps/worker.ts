@@ -5,6 +5,7 @@ import { Turns } from '../../../src/data/turns.ts'
 import { BrokerError, isBrokerError } from '../../../src/domain/errors.ts'
 import { EstimateBook } from '../../../src/lifecycle/estimate-book.ts'
 import { JointWork } from '../../../src/lifecycle/joint-work.ts'
+import { LifeLog } from '../../../src/lifecycle/life-log.ts'
 import { Runner } from '../../../src/lifecycle/runner.ts'
 import type { WorkerContext } from '../../../src/lifecycle/worker-context.ts'
 import type { Database } from '../../../src/store/database.ts'
@@ -42,6 +43,7 @@ export class Worker {
         const cause = error instanceof Error && error.cause instanceof BrokerError ? error.cause : error
         if (level === 'error' && !(cause instanceof BrokerError)) bugs.push(`${text} ${String(error)}`)
       },
+      life: new LifeLog(database, () => undefined),
       source: () => theSource,
       sink: () => theSink,
       bearerFor: () => undefined,
