@@ -16,6 +16,11 @@ import { acceptanceAtOnce, placesOf } from './accepted-at-once.ts'
 import { holdsOfExecution, holdsOfOffer } from './holds.ts'
 import { envelopeByPool } from './offers.ts'
 
+/** Whether an execution was accepted and its client has not cancelled it since. */
+export function wasAccepted({ phase, startAt }: Pick<executions.Execution, 'phase' | 'startAt'>): boolean {
+  return startAt !== undefined && phase !== 'CANCELLED'
+}
+
 /**
  * Accepts an offer: withdraws its siblings, holds what it needs and nothing more, and gives it to the engine. Throws
  * OFFER_EXPIRED when its time is over, PHASE_CONFLICT when it is not an open offer. `permit` comes first in the

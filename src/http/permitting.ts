@@ -1,13 +1,13 @@
 /** Asks the policies of the site for the routes. */
 import type { FastifyRequest } from 'fastify'
-import { acceptOffer } from '../booking/accept.ts'
+import { acceptOffer, wasAccepted } from '../booking/accept.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { requestOfPlan } from '../domain/execution-plan.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import type { Caller } from '../identity/identity.ts'
 import type { Judgement } from '../policies/policy-chain.ts'
 import type { Transaction } from '../store/database.ts'
-import type { Execution } from '../store/executions.ts'
+import { find as findExecution, type Execution } from '../store/executions.ts'
 import { knownCaller } from './calling.ts'
 import type { HttpContext } from './context.ts'
 
@@ -20,14 +20,24 @@ export function mayBeOffered(
   return policies.judge({ moment: 'offer', now: clock.now(), caller, request })
 }
 
-/** Accepts an offer that the policies and the quotas allow. Throws POLICY_DENIED with all reasons, and as `acceptOffer`. */
+/**
+ * Accepts an offer that the policies and the quotas allow; one that is accepted already stays so. Throws POLICY_DENIED
+ * with all reasons, and as `acceptOffer`.
+ */
 export async function acceptPermitted(request: FastifyRequest, offer: Execution, context: HttpContext): Promise<void> {
   const { database, clock, quotas, tracing } = context
+  if (wasAccepted(offer)) return
   const caller = knownCaller(request)
   await requirePermission(caller, offer, context)
   const now = clock.now()
   const permit = (tx: Transaction) => quotas.requireAcceptable(tx, offer, caller, now)
-  await acceptOffer(database, offer, now, permit, tracing?.traceparent)
+  try {
+    await acceptOffer(database, offer, now, permit, tracing?.traceparent)
+  } catch (error) {
+    // The same may have been asked twice at the same time; then the other one has done it, and may have used up a quota.
+    const current = await findExecution(database, offer.id)
+    if (!current || !wasAccepted(current)) throw error
+  }
 }
 
 /** One that is not open is not asked about: why it cannot be accepted is another reason. */

@@ -33,7 +33,9 @@ export async function updateOfferSet(
 async function reject(offerSet: OfferSet, context: HttpContext): Promise<void> {
   const { database, clock } = context
   const given = await giveUpOffers(database, offerSet.id, 'reject', clock.now())
-  if (given.length === 0) throw await nothingLeft(offerSet, 'No offer of this set is open any more', context)
+  if (given.length > 0) return
+  const phases = await phasesOf(offerSet, context)
+  if (phases.size !== 1 || !phases.has('REJECTED')) throw nothingLeft('No offer of this set is open any more', phases)
 }
 
 /** Cancels all that lives of a set: its open offers, or the execution that one of them has become. */
@@ -55,12 +57,17 @@ async function cancel(offerSet: OfferSet, context: HttpContext): Promise<void> {
     )
     return cancelled
   })
-  if (moved.length === 0) throw await nothingLeft(offerSet, 'Nothing of this set can be cancelled any more', context)
+  if (moved.length > 0) return
+  const phases = await phasesOf(offerSet, context)
+  if (!phases.has('CANCELLED')) throw nothingLeft('Nothing of this set can be cancelled any more', phases)
 }
 
-/** The conflict with the phases that the offers are in now. */
-async function nothingLeft({ id }: OfferSet, detail: string, { database }: HttpContext): Promise<BrokerError> {
-  const phases = new Set<ExecutionPhase>((await executions.listOfOfferSets(database, [id])).map(({ phase }) => phase))
+async function phasesOf({ id }: OfferSet, { database }: HttpContext): Promise<ReadonlySet<ExecutionPhase>> {
+  return new Set((await executions.listOfOfferSets(database, [id])).map(({ phase }) => phase))
+}
+
+/** The conflict with the phases that the offers are in now; what is as a client wants it is none (`http/updating.ts`). */
+function nothingLeft(detail: string, phases: ReadonlySet<ExecutionPhase>): BrokerError {
   const words = phases.size > 0 ? `its offers are ${[...phases].join(', ')}` : 'it has no offers'
   return new BrokerError('PHASE_CONFLICT', `${detail}: ${words}.`, { faults: [{ pointer: '/value', detail: words }] })
 }

@@ -1,6 +1,6 @@
 /** Carries out one update of an execution. What is not possible is 409 or 422, names the field, and changes nothing. */
 import type { FastifyRequest } from 'fastify'
-import { giveUpOffers } from '../booking/accept.ts'
+import { giveUpOffers, wasAccepted } from '../booking/accept.ts'
 import { changeExecution } from '../booking/change.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { growsBy, isChangeable, withChange, type Change, type Changeable } from '../domain/execution-change.ts'
@@ -99,13 +99,14 @@ async function updatePhase(
   const { id, offerSetId, phase } = execution
   const target = phaseNamed(wanted.value)
   if (!target) throw impossibleUpdate(wanted, `that is not a phase; ${possiblePhases(phase)}.`)
+  if (isAlready(execution, target)) return
   const transition = executionLifecycle.clientTransitions(phase).find(({ to }) => to === target)
   if (target === 'ACCEPTED') return acceptPermitted(request, execution, context)
   if (!transition) throw phaseConflict(phase, target)
   if (phase === 'OFFERED') {
     const event = transition.event === 'reject' ? 'reject' : 'cancel'
     const given = await giveUpOffers(database, offerSetId, event, clock.now(), id)
-    if (given.length === 0) throw await currentConflict(id, target, context)
+    if (given.length === 0) await requireAlready(id, target, context)
     return
   }
   const moved = await database.transaction(async (tx) => {
@@ -114,17 +115,23 @@ async function updatePhase(
     return done
   })
   // Not before the transaction is over: the embedded database has one connection, and would wait for itself.
-  if (moved.length === 0) throw await currentConflict(id, target, context)
+  if (moved.length === 0) await requireAlready(id, target, context)
 }
 
-/** Somebody else was faster: the conflict with the phase that the execution is in now. */
-async function currentConflict(
-  id: ExecutionId,
-  target: ExecutionPhase,
-  { database }: HttpContext,
-): Promise<BrokerError> {
+/** Another request was faster: PHASE_CONFLICT with the phase that the execution is in now, unless it wanted the same. */
+async function requireAlready(id: ExecutionId, target: ExecutionPhase, { database }: HttpContext): Promise<void> {
   const current = await executions.find(database, id)
-  return phaseConflict(current?.phase ?? target, target)
+  if (current && !isAlready(current, target)) throw phaseConflict(current.phase, target)
+}
+
+/**
+ * Whether an execution is what a client wants of it, so that one whose answer was lost can ask again. What was released
+ * may be complete by then.
+ */
+function isAlready(execution: executions.Execution, target: ExecutionPhase): boolean {
+  const { phase } = execution
+  if (target === 'ACCEPTED') return wasAccepted(execution)
+  return phase === target || (target === 'RELEASING' && phase === 'COMPLETED')
 }
 
 function phaseConflict(phase: ExecutionPhase, target: ExecutionPhase): BrokerError {

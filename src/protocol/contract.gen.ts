@@ -511,7 +511,8 @@ export interface paths {
          * Accept, reject, cancel or change
          * @description One update. What is possible now is listed in `meta.options`, with the values that there is room for; anything else
          *     is 409 or 422, names the field, and changes nothing. Of updates that race for the same, one wins; the others are
-         *     409 with the present phase.
+         *     409 with the present phase. A phase that is there already is no conflict, so that a client whose answer was lost can ask
+         *     again: what was accepted stays so and is answered as it is now.
          *
          *     | Path                          | Kind of update              | When                                          |
          *     | ----------------------------- | --------------------------- | --------------------------------------------- |
@@ -786,7 +787,8 @@ export interface paths {
          * Accept, reject, cancel or change, in the spelling of the published schema
          * @description One update. What is possible now is listed in `meta.options`, with the values that there is room for; anything else
          *     is 409 or 422, names the field, and changes nothing. Of updates that race for the same, one wins; the others are
-         *     409 with the present phase.
+         *     409 with the present phase. A phase that is there already is no conflict, so that a client whose answer was lost can ask
+         *     again: what was accepted stays so and is answered as it is now.
          *
          *     | Path                          | Kind of update              | When                                          |
          *     | ----------------------------- | --------------------------- | --------------------------------------------- |

@@ -138,11 +138,14 @@ describe('an offer set', () => {
     const { meta } = await api.offers(containerRequest())
     const rejected = await api.post<Schemas['OfferSet']>(`/offersets/${meta.uuid}`, rejectAll)
     expect(rejected.body.offers?.map(({ phase }) => phase)).toEqual(expect.arrayContaining(['REJECTED']))
-    expect((await api.post(`/offersets/${meta.uuid}`, rejectAll)).status).toBe(409)
+    expect((await api.post(`/offersets/${meta.uuid}`, rejectAll)).status).toBe(200)
+    const cancelled = { kind: KIND.enumUpdate, path: 'phase', value: 'CANCELLED' }
+    expect((await api.post(`/offersets/${meta.uuid}`, cancelled)).status).toBe(409)
   })
   it('has one of its offers accepted by UUID, which rejects the others', async () => {
     const { meta, offers } = await api.offers(containerRequest())
     const update = { kind: KIND.stringUpdate, path: '/accepted', value: offers?.[0]?.meta.uuid }
+    await api.post<Schemas['OfferSet']>(`/offersets/${meta.uuid}`, update)
     const { body } = await api.post<Schemas['OfferSet']>(`/offersets/${meta.uuid}`, update)
     expect(body.offers?.slice(1).map(({ phase }) => phase)).toEqual(offers?.slice(1).map(() => 'REJECTED'))
     await api.ends(offers?.[0]?.meta.uuid as string)

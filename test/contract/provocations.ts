@@ -126,7 +126,11 @@ const creation: Readonly<Record<string, Provocation>> = {
 /** Updates of an execution, in either spelling. */
 const update: Readonly<Record<string, Provocation>> = {
   '200': async ({ admin, offer }, { path }) => admin.post(path.replace('{uuid}', (await offer()).offer), rejectAll),
-  '409': (setting, operation) => setting.admin.post(pathTo(setting, operation), accept),
+  '409': async ({ admin, offer }, { path }) => {
+    const rejected = path.replace('{uuid}', (await offer()).offer)
+    await admin.post(rejected, rejectAll)
+    return admin.post(rejected, accept)
+  },
   '410': async ({ hasty, expired }, { path }) => hasty.post(path.replace('{uuid}', (await expired()).offer), accept),
   '422': (setting, operation) => setting.admin.post(pathTo(setting, operation), nonsense),
 }
