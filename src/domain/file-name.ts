@@ -9,7 +9,7 @@ const NAME_BYTES_MAX = 200
  */
 export function fileName(location: URL): string {
   const segment = location.pathname.split('/').findLast((part) => part !== '') ?? ''
-  const name = atMost(NAME_BYTES_MAX, decoded(segment).replace(/[/\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '_'))
+  const name = atMostBytes(NAME_BYTES_MAX, decoded(segment).replace(/[/\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '_'))
   return ['', '.', '..'].includes(name) ? 'data' : name
 }
 
@@ -24,7 +24,7 @@ function decoded(segment: string): string {
 }
 
 /** The beginning of a text that has no more than these bytes in UTF-8, without a broken character. */
-function atMost(bytes: number, text: string): string {
+export function atMostBytes(bytes: number, text: string): string {
   let length = 0
   let kept = ''
   for (const character of text) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseReference } from './image-reference.ts'
+import { parseReference, referenceFault } from './image-reference.ts'
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
 
@@ -35,5 +35,28 @@ describe('a reference to an image', () => {
     'https://registry.example/name',
   ])('%s is none', (text) => {
     expect(parseReference(text)).toBeUndefined()
+    expect(referenceFault(text)).not.toBeUndefined()
+  })
+
+  it.each([
+    ['ghcr.io/Org/App:V1', 'upper case in its tag only; write ghcr.io/org/app:V1'],
+    ['host:5000/Org/App', 'write host:5000/org/app'],
+    [`Name@${digest}`, `write name@${digest}`],
+    ['docker://busybox:1', 'no docker:// before it; write busybox:1'],
+    ['https://hub.docker.com/_/busybox', 'no https:// before it; write registry.example/project/name:1.0'],
+    ['busybox:', 'no tag after the colon; write busybox:latest'],
+    ['busybox:-1', 'a tag has at most 128'],
+    ['a b', 'no spaces, such as registry.example/project/name:1.0'],
+    ['name@sha256:1234', 'one digest, `sha256:` and 64 hexadecimal digits'],
+    ['名前', 'not the name of an image, such as busybox:1.36'],
+  ])('%s is refused with what to write instead', (text, words) => {
+    expect(referenceFault(text)).toContain(words)
+  })
+  it('is not refused when it is right', () => {
+    expect(['busybox', 'ghcr.io/org/app:V1', `name@${digest}`].map(referenceFault)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 })

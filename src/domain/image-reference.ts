@@ -9,6 +9,8 @@ export interface ImageReference {
 }
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/
+/** What other programs write before a reference (skopeo, Apptainer), and what people copy from a browser. */
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
 const TAG = /^\w[\w.-]{0,127}$/
 // The grammar of https://github.com/distribution/reference, without its rarer registries (IPv6).
 const REGISTRY = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d+)?$/
@@ -17,6 +19,39 @@ const PATH = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9
 /** Whether a text is a whole digest; engines take the beginning of one as well. */
 export function isDigest(text: string): boolean {
   return DIGEST.test(text)
+}
+
+/** A reference as it should be written, to be shown beside one that is wrong. */
+const EXAMPLE = 'registry.example/project/name:1.0'
+
+/** What is wrong with a text that shall be a reference, and what to write instead; undefined when nothing is. */
+export function referenceFault(text: string): string | undefined {
+  if (parseReference(text)) return undefined
+  const scheme = SCHEME.exec(text)?.[0]
+  if (scheme !== undefined) {
+    const rest = text.slice(scheme.length)
+    return `an image has no ${scheme} before it; write ${parseReference(rest) ? rest : EXAMPLE}`
+  }
+  if (/[\s\p{Cc}]/u.test(text)) return `an image has no spaces, such as ${EXAMPLE}`
+  const [named = '', ...digests] = text.split('@')
+  if (digests.length > 0 && (digests.length > 1 || !isDigest(digests[0] ?? '')))
+    return `after the @ there is one digest, \`sha256:\` and 64 hexadecimal digits in lower case`
+  const colon = named.indexOf(':', named.lastIndexOf('/') + 1)
+  if (colon !== -1 && !TAG.test(named.slice(colon + 1))) {
+    const name = named.slice(0, colon)
+    if (colon === named.length - 1) return `there is no tag after the colon; write ${name || 'name'}:latest`
+    return `a tag has at most 128 letters of ASCII, digits, '_', '.' and '-', and begins with none of the last two, such as ${EXAMPLE}`
+  }
+  const lower = text.toLowerCase()
+  if (lower !== text && parseReference(lower))
+    return `an image has upper case in its tag only; write ${lowerName(text)}`
+  return `it is not the name of an image, such as busybox:1.36 or ${EXAMPLE}`
+}
+
+/** A reference whose name is in lower case. */
+function lowerName(text: string): string {
+  const at = /(:[^/@]*)?(@.*)?$/.exec(text)?.index ?? text.length
+  return `${text.slice(0, at).toLowerCase()}${text.slice(at)}`
 }
 
 /** Takes a reference apart; undefined when the text is none. */

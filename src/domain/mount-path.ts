@@ -1,2 +1,40 @@
 /** The directories at the root of a container that its system has, and that no volume is mounted in. */
 export const SYSTEM_DIRECTORIES: readonly string[] = ['proc', 'sys', 'dev']
+
+/** Files and directories that engines or images have and that no volume takes the place of. */
+const SYSTEM_PLACES = ['/etc', '/.dockerenv', '/run/.containerenv']
+const SYSTEM_FILES = [
+  'passwd',
+  'group',
+  'shadow',
+  'gshadow',
+  'hosts',
+  'hostname',
+  'resolv.conf',
+  'nsswitch.conf',
+  'mtab',
+]
+/** Of Linux: NAME_MAX, and PATH_MAX with its NUL, less what a platform or the directory of a data resource adds. */
+const PART_BYTES_MAX = 255
+const PATH_BYTES_MAX = 3_800
+
+/** What is wrong with a path in a container as the place of a volume; undefined when nothing is. */
+export function mountPathFault(path: string): string | undefined {
+  if (!path.startsWith('/')) return 'it must be an absolute path'
+  if (/[:,\p{Cc}]/u.test(path)) return 'it must not contain a colon, a comma or a control character'
+  const parts = path.split('/').filter((part) => part !== '')
+  if (parts.some((part) => part === '..' || part === '.')) return 'it must not contain . or ..'
+  if (parts.length === 0) return 'the root cannot be replaced'
+  if (parts.some((part) => Buffer.byteLength(part) > PART_BYTES_MAX))
+    return `a part of a path has at most ${PART_BYTES_MAX} bytes`
+  if (Buffer.byteLength(path) > PATH_BYTES_MAX) return `a path has at most ${PATH_BYTES_MAX} bytes`
+  const system = systemPlace(parts)
+  return system === undefined ? undefined : `${system} belongs to the system; choose another place, such as /data`
+}
+
+function systemPlace([top = '', second = '', ...rest]: readonly string[]): string | undefined {
+  if (SYSTEM_DIRECTORIES.includes(top)) return `/${top}`
+  if (top === 'etc' && SYSTEM_FILES.includes(second)) return `/etc/${second}`
+  const path = `/${[top, second, ...rest].filter((part) => part !== '').join('/')}`
+  return SYSTEM_PLACES.includes(path) ? path : undefined
+}

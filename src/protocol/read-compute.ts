@@ -1,7 +1,7 @@
 /** Reads what the program runs on, and what is mounted where. */
 import { isSaved, type AcceleratorRequest, type ComputeRequest, type VolumeMount } from '../domain/execution-request.ts'
 import { message } from '../domain/message.ts'
-import { SYSTEM_DIRECTORIES } from '../domain/mount-path.ts'
+import { mountPathFault } from '../domain/mount-path.ts'
 import type { Schemas } from './contract.ts'
 import { readMeta, textOf } from './read-meta.ts'
 import { readRange } from './read-range.ts'
@@ -59,7 +59,7 @@ function readVolume(
   const target = references.find(wire.resource, `${pointer}/resource`, 'any', wire.meta)
   const given = textOf(wire.path)
   const path = given ?? `/volumes/${target?.name ?? `${target?.family}-${target?.index}`}`
-  const fault = pathFault(path)
+  const fault = mountPathFault(path)
   if (fault && (given || target)) notes.invalid(`${pointer}/path`, path, fault)
   if (!target) return undefined
   const isResult = target.family === 'data' && isSaved(data[target.index] ?? {})
@@ -93,16 +93,4 @@ function overlapping(paths: readonly string[]): number[] {
     around.push(one)
   }
   return [...found].sort((a, b) => a - b)
-}
-
-/** What is wrong with a mount path; undefined when nothing is. */
-function pathFault(path: string): string | undefined {
-  if (!path.startsWith('/')) return 'it must be an absolute path'
-  if (/[:,\p{Cc}]/u.test(path)) return 'it must not contain a colon, a comma or a control character'
-  const parts = path.split('/').slice(1)
-  if (parts.some((part) => part === '..' || part === '.')) return 'it must not contain . or ..'
-  if (path.replaceAll('/', '') === '') return 'the root cannot be replaced'
-  const top = parts.find((part) => part !== '')
-  if (SYSTEM_DIRECTORIES.includes(top ?? '')) return `/${top} belongs to the system`
-  return undefined
 }

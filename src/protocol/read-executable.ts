@@ -6,7 +6,7 @@ import {
   type JupyterNotebook,
   type PortProtocol,
 } from '../domain/execution-request.ts'
-import { isDigest } from '../domain/image-reference.ts'
+import { isDigest, parseReference, referenceFault } from '../domain/image-reference.ts'
 import { notebookOf, servedNotebookOf, type NotebookSite } from '../domain/notebook.ts'
 import type { Schemas } from './contract.ts'
 import { KIND, shortKind } from './kinds.ts'
@@ -50,11 +50,20 @@ function readNotebook(
 function readContainer(wire: Schemas['DockerContainer'], notes: RequestNotes): DockerContainer {
   const locations = (wire.image?.locations ?? []).map((location) => location.trim()).filter((text) => text !== '')
   if (locations.length === 0) notes.missing('/executable/image/locations', 'at least one image reference')
+  locations.forEach((location, index) => {
+    const fault = referenceFault(location)
+    if (fault !== undefined) notes.invalid(`/executable/image/locations/${index}`, location, fault)
+  })
   const entrypoint = wire.entrypoint?.trim()
   const command = readArguments(wire.command ?? [], notes)
   if (entrypoint === '' && command.length === 0)
     notes.missing('/executable/command', "a program (the entrypoint '' takes away that of the image)")
   const digest = readDigest(wire.image?.digest, notes)
+  locations.forEach((location, index) => {
+    const other = parseReference(location)?.digest
+    if (digest !== undefined && other !== undefined && other !== digest)
+      notes.invalid(`/executable/image/locations/${index}`, location, `\`image.digest\` is another one, ${digest}`)
+  })
   const { name, description } = readMeta(wire.meta)
   return {
     type: 'docker-container',

@@ -308,6 +308,17 @@ describe('a request that is right by the published schema', () => {
   })
 
   const digest = `sha256:${'ab'.repeat(32)}`
+  const mounted = (path: string) => ({
+    ...container,
+    storage: [space({ name: 'st' })],
+    compute: { kind: KIND.simpleCompute, volumes: [{ kind: KIND.simpleVolumeMount, resource: 'st', path }] },
+  })
+  it.each(['/etc/tool', '/etcetera', '/data/etc/passwd', `/${'a'.repeat(255)}`, `/${'é'.repeat(127)}`])(
+    'is understood: a volume at %s',
+    (path) => {
+      expect(read(mounted(path)).request?.compute.volumes[0]?.path).toBe(path)
+    },
+  )
   it('is understood: a digest in capitals', () => {
     const image = { locations: ['example.org/a'], digest: digest.toUpperCase() }
     expect(read({ executable: { ...container.executable, image } }).request?.executable.image.digest).toBe(digest)
@@ -322,6 +333,21 @@ describe('a request that is right by the published schema', () => {
       '/executable/image/digest',
       { executable: { ...container.executable, image: { locations: ['a'], digest: 'abc' } } },
     ],
+    ...['ghcr.io/Org/App:1', 'docker://busybox:1', 'busybox:', 'a b'].map((location): [string, object] => [
+      '/executable/image/locations/1',
+      { executable: { ...container.executable, image: { locations: ['busybox', location] } } },
+    ]),
+    [
+      '/executable/image/locations/0',
+      { executable: { ...container.executable, image: { locations: [`a@sha256:${'0'.repeat(64)}`], digest } } },
+    ],
+    ...['/etc', '/etc/passwd', '/etc//hosts/', '/etc/resolv.conf/x', '/.dockerenv'].map((path): [string, object] => [
+      '/compute/volumes/0/path',
+      mounted(path),
+    ]),
+    ['/compute/volumes/0/path', mounted(`/${'a'.repeat(256)}`)],
+    ['/compute/volumes/0/path', mounted(`/data/${'é'.repeat(128)}/x`)],
+    ['/compute/volumes/0/path', mounted(`/${'画/'.repeat(1_000)}`)],
     ['/compute/cores/min', { ...container, compute: { kind: KIND.simpleCompute, cores: { min: -1 } } }],
     ['/compute/memory/max', { ...container, compute: { kind: KIND.simpleCompute, memory: { max: 2 ** 62 } } }],
     ['/storage/0/size/min', { ...container, storage: [space({}, { size: { min: -3, max: 4 } })] }],
