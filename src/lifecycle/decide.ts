@@ -29,6 +29,8 @@ export type Action =
   | { readonly do: 'observe' }
   /** Save what the program has made of these components, side by side. */
   | { readonly do: 'save'; readonly components: readonly Component[] }
+  /** Keep what the program has made of these components, which are not saved, for a while. */
+  | { readonly do: 'keep'; readonly components: readonly Component[] }
   /** Give these components back, side by side. */
   | { readonly do: 'release'; readonly components: readonly Component[] }
   /** Everything is given back: note it. */
@@ -55,8 +57,11 @@ export function decide(state: ExecutionState, now: Instant): Action {
       const components = unsaved(state)
       return components.length > 0 ? { do: 'save', components } : decideRelease(state, now)
     }
+    case 'FAILED': {
+      const components = unkept(state)
+      return components.length > 0 ? { do: 'keep', components } : decideRelease(state, now)
+    }
     case 'COMPLETED':
-    case 'FAILED':
     case 'CANCELLED':
       return decideRelease(state, now)
     case 'OFFERED':
@@ -135,6 +140,12 @@ function unsaved({ execution: { plan }, components }: ExecutionState): readonly 
     ({ position, detail, givenBackAt }) =>
       positions.has(position) && detail.saved === undefined && givenBackAt === undefined,
   )
+}
+
+/** The components of which a program that ran may have made something, where it is not settled yet whether that stays. */
+function unkept(state: ExecutionState): readonly Component[] {
+  if (state.execution.startedAt === undefined) return []
+  return unsaved(state).filter(({ detail }) => detail.keptUntil === undefined)
 }
 
 /** Up to when results that could not be saved stay where they are; long ago for everything else. */

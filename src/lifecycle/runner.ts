@@ -16,7 +16,7 @@ import { kindOfWork } from './kind-of-work.ts'
 import { Preparation } from './preparation.ts'
 import { close, release } from './releasing.ts'
 import { observe, start } from './running.ts'
-import { saveResults } from './saving.ts'
+import { keepResults, saveResults } from './saving.ts'
 import { StepFailure, type Outcome, type WorkerContext } from './worker-context.ts'
 
 /** A lease is kept while nothing happens for so long; for a longer wait it is given back. In milliseconds. */
@@ -142,6 +142,8 @@ export class Runner {
         return observe(state, context)
       case 'save':
         return this.#save(state, action.components)
+      case 'keep':
+        return keepResults(state, action.components, context, this.#lost.signal)
       case 'release':
         return release(state, action.components, context, this.#lost.signal)
       case 'close':

@@ -76,6 +76,38 @@ function savedOf(
   return { location: location === undefined ? undefined : publicUrl(new URL(location)), bytes }
 }
 
+/** Keeps what a program that failed has made, or what it has made under another name; where there is nothing, notes that. */
+export async function keepResults(
+  state: ExecutionState,
+  unkept: readonly Component[],
+  context: WorkerContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  for (const component of unkept) {
+    if (await mayHaveResults(state, component, context, signal)) await keep(state, component, context, signal)
+    else await components.describe(context.database, state.execution.id, component.position, { keptUntil: 0 })
+  }
+  return 'again'
+}
+
+/** What cannot be looked at may be there, and is not thrown away. */
+async function mayHaveResults(
+  state: ExecutionState,
+  component: Component,
+  context: WorkerContext,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { id } = state.execution
+  try {
+    const target = targetOf(state, component, context, signal)
+    return (await target.platform.namesIn(volumeOf(id, 'data', placeOf(target).index), signal)).length > 0
+  } catch (error) {
+    signal.throwIfAborted()
+    context.log('warn', 'The results of a program that failed were not looked at.', { executionId: id, error })
+    return true
+  }
+}
+
 /** Notes up to when the results stay where they are, and hold their storage, in case that was the last attempt. */
 async function keep(
   state: ExecutionState,

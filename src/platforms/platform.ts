@@ -196,6 +196,12 @@ export interface Platform {
   readFile(volume: VolumeRef, path: string, signal: AbortSignal): Promise<VolumeContent | undefined>
 
   /**
+   * The names of the files and directories at the root of a volume, without links; not all of them where there is a lot to
+   * go through.
+   */
+  namesIn(volume: VolumeRef, signal: AbortSignal): Promise<readonly string[]>
+
+  /**
    * How much the volumes of this broker hold, all in one question, which may be a long one: a volume that the platform has
    * not measured is left out.
    */

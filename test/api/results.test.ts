@@ -91,10 +91,33 @@ describe('what a program makes', () => {
     expect([ended.phase, ...allText(ended).filter((text) => /no file/.test(text))]).toEqual(['COMPLETED'])
     expect(contentAt('/done.csv')).toBe('Vega,0.03\n')
   })
-  it('is not saved when the program failed', async () => {
+  it('is not saved when the program failed, but kept, which is said', async () => {
+    const broker = await testBroker({ 'data.keepUnsaved': 'PT2S' })
+    const api = new Api(broker.url)
     const uuid = await api.run(copying('/failed.csv', COPY, { SIMULATED_EXIT_CODE: '3' }))
-    expect((await api.ends(uuid)).phase).toBe('FAILED')
+    await api.reaches(uuid, 'FAILED')
+    const ended = await api.ends(uuid)
+    expect(messageNames(ended.executable)).toContain('exit-code')
+    expect(messageNames(ended.data?.[1])).toEqual(['results-kept'])
+    expect(messageNames(ended.data?.[0])).toEqual(['data-staged'])
     expect(putsOf('/failed.csv')).toEqual([])
+    await broker.close()
+  })
+  it('is not kept of a program that failed when there is nothing', async () => {
+    const uuid = await api.run(copying('/failed.csv', ['false']))
+    expect(messageNames((await api.ends(uuid)).data?.[1])).toEqual([])
+  })
+  it('is kept under another name, and its names are said', async () => {
+    const broker = await testBroker({ 'data.keepUnsaved': 'PT2S' })
+    const api = new Api(broker.url)
+    const ended = await api.ends(await api.run(copying('/elsewhere.csv', ['cp', '/in/content', '/out/mine.csv'])))
+    expect(ended.phase).toBe('FAILED')
+    expect(messageNames(ended.data?.[1])).toEqual(['step-failed', 'results-kept'])
+    expect(allText(ended)).toContain(
+      'Saving the data failed: the program has made no file elsewhere.csv, but mine.csv; write to elsewhere.csv or content in its volume.',
+    )
+    expect(putsOf('/elsewhere.csv')).toEqual([])
+    await broker.close()
   })
   it('is sent no further when the client cancels', async () => {
     data.faults.set('/never.csv', [{ method: 'PUT', stallsAfter: 0 }])

@@ -1,5 +1,5 @@
 /** Data: a volume of its own, with the file under the name of its URL, and a link to it called `content`. */
-import { BrokerError } from '../../domain/errors.ts'
+import { BrokerError, isBrokerError } from '../../domain/errors.ts'
 import { requestOfPlan, type ExecutionPlan } from '../../domain/execution-plan.ts'
 import { isCopiedIn, isSaved } from '../../domain/execution-request.ts'
 import { message } from '../../domain/message.ts'
@@ -115,8 +115,8 @@ async function prepareEmpty(target: StepTarget): Promise<StepDetail> {
 async function openResult(target: SavingTarget, volume: VolumeRef, name: string): Promise<ResultFile> {
   const { platform, signal, sizes } = target
   const { index } = placeOf(target)
-  const found = await platform.readFile(volume, name, signal)
-  if (!found) throw new BrokerError('DATA_MISSING', `the program has made no file ${name}`)
+  const found = (await replacedContent(target, volume)) ?? (await platform.readFile(volume, name, signal))
+  if (!found) throw new BrokerError('DATA_MISSING', await whatIsMissing(target, volume, name))
   const { plan } = target.execution
   const others = dataIn(plan, storageOf(target, index)).filter((other) => other !== index)
   const taken = others.reduce((sum, other) => sum + (sizes.get(other) ?? 0), 0)
@@ -130,6 +130,28 @@ async function openResult(target: SavingTarget, volume: VolumeRef, name: string)
   }
   sizes.set(index, found.sizeBytes)
   return found
+}
+
+/** What a program has put in the place of the link `content`; undefined where the link is still there. */
+async function replacedContent({ platform, signal }: SavingTarget, volume: VolumeRef) {
+  try {
+    return await platform.readFile(volume, CONTENT, signal)
+  } catch (error) {
+    // The link is no file to some platforms; to others it is what it leads to, which is the same file.
+    if (isBrokerError(error, 'PLATFORM_REFUSED')) return undefined
+    throw error
+  }
+}
+
+/** How many names of what was found are said. */
+const NAMES_SAID = 10
+
+async function whatIsMissing({ platform, signal }: SavingTarget, volume: VolumeRef, name: string): Promise<string> {
+  const missing = `the program has made no file ${name}`
+  const names = [...(await platform.namesIn(volume, signal))].sort()
+  if (names.length === 0) return missing
+  const more = names.length > NAMES_SAID ? `, and ${names.length - NAMES_SAID} more` : ''
+  return `${missing}, but ${names.slice(0, NAMES_SAID).join(', ')}${more}; write to ${name} or ${CONTENT} in its volume`
 }
 
 function storageOf({ execution }: StepTarget, data: number): number {

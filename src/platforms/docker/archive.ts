@@ -192,6 +192,48 @@ export function getFile(client: EngineClient, container: string, path: string, s
   }
 }
 
+/** How much of an archive is gone through for the names in it: engines have no other way to list files. */
+const LISTED_MAX = { entries: 1_000, bytes: 2 ** 28 }
+
+/** The names of the files and directories in a directory of a container, as far as it is gone through. */
+export async function namesInDirectory(
+  client: EngineClient,
+  container: string,
+  directory: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const question = { path: `/containers/${container}/archive`, query: { path: directory } }
+  const doing = `listing ${directory}`
+  const archive = extract()
+  let fault: unknown
+  const filling = pipeline(client.open({ ...question, doing, signal }), archive).catch((error: unknown) => {
+    fault = error
+  })
+  const names = new Set<string>()
+  let entries = 0
+  let bytes = 0
+  let isNamed = false
+  try {
+    for await (const entry of archive) {
+      const { name, type, size = 0 } = entry.header
+      const parts = name.split('/').filter((part) => part !== '' && part !== '.')
+      // Docker puts the name of the directory before all of them, which comes first; Podman does not.
+      if (entries === 0) isNamed = parts.length === 1 && parts[0] === posix.basename(directory)
+      const inside = parts[isNamed ? 1 : 0]
+      if (inside && (type === 'file' || type === 'directory')) names.add(inside)
+      bytes += size
+      if (++entries >= LISTED_MAX.entries || bytes > LISTED_MAX.bytes) break
+      entry.resume()
+    }
+  } catch (error) {
+    throw fault ?? error
+  } finally {
+    archive.destroy()
+    await filling
+  }
+  return [...names]
+}
+
 /** Fails when there is more or less than was announced: the archive has said the size before the content. */
 async function* exactly(
   content: Readable,

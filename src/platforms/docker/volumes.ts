@@ -8,7 +8,17 @@
 import type { Clock } from '../../domain/clock.ts'
 import { BrokerError } from '../../domain/errors.ts'
 import type { VolumeContent, VolumeFile, VolumeRef, VolumeUse } from '../platform.ts'
-import { archiveOf, directoriesTo, getFile, isFile, parentsOf, putArchive, putFile, statPath } from './archive.ts'
+import {
+  archiveOf,
+  directoriesTo,
+  getFile,
+  isFile,
+  namesInDirectory,
+  parentsOf,
+  putArchive,
+  putFile,
+  statPath,
+} from './archive.ts'
 import { findContainer, makeContainer, remove, removeContainer } from './containers.ts'
 import type { EngineClient } from './engine-client.ts'
 import { helperImage, isOfHelper, VOLUMES_DIRECTORY } from './helper-image.ts'
@@ -16,8 +26,8 @@ import type { Marks } from './marks.ts'
 import { volumeMount } from './volume-mount.ts'
 import { diskUse, volumeDetails, volumeList } from './answer-shapes.ts'
 
-/** Any user may write, and remove only what is his own. */
-const ROOT_MODE = 0o1777
+/** Any user may write, and replace or remove what is there: the volume is one execution's alone. */
+const ROOT_MODE = 0o777
 
 export class Volumes {
   readonly #client: EngineClient
@@ -72,6 +82,10 @@ export class Volumes {
     if (!found) return undefined
     if (!isFile(found)) throw new BrokerError('PLATFORM_REFUSED', `${path} is not a file`)
     return { sizeBytes: found.size, content: getFile(this.#client, stage, place, signal) }
+  }
+
+  async namesIn(volume: VolumeRef, signal: AbortSignal): Promise<readonly string[]> {
+    return namesInDirectory(this.#client, await this.#stage(volume), placeOf(volume), signal)
   }
 
   async writeLink(volume: VolumeRef, path: string, target: string): Promise<void> {

@@ -25,6 +25,7 @@ platformConformance('the simulated platform', async () => {
     missing: executable({ SIMULATED_FAIL: 'image' }),
     program,
     noProgram: { command: [], environment: { SIMULATED_FAIL: 'start' } },
+    tellsOutOfMemory: true,
     cannot: {
       writes: 'a simulated program writes nothing but its output',
       serves: 'a simulated program answers nobody',

@@ -158,6 +158,11 @@ export class SimulatedPlatform implements Platform {
     return { sizeBytes: found.size, content: createReadStream(place) }
   }
 
+  async namesIn(volume: VolumeRef): Promise<readonly string[]> {
+    const found = (await readdir(this.#volumePath(volume), { withFileTypes: true }).catch(whenMissing)) ?? []
+    return found.filter((one) => !one.isSymbolicLink()).map(({ name }) => name)
+  }
+
   async volumeUse(): Promise<readonly VolumeUse[]> {
     const volumes = (await this.owned()).filter((one) => one.kind === 'volume')
     return Promise.all(
