@@ -63,6 +63,13 @@ export const EXECUTION_MESSAGES = {
     places: ['executable'],
     advice: 'Read what the program wrote to stderr, at `executable.streams.stderr.locations`.',
   },
+  'exit-signal': {
+    level: 'ERROR',
+    template: 'The program ended with exit code ${exitCode}, as by ${signal}.',
+    places: ['executable'],
+    advice:
+      'Read what the program wrote to stderr. SIGKILL also comes from a kernel whose memory has run out: ask for more `compute.memory` if that may be so. SIGTERM and SIGPWR also come from an engine that shuts down: ask again then.',
+  },
   'program-not-started': {
     level: 'ERROR',
     template: 'The program could not be started: ${reason}.',

@@ -1,4 +1,5 @@
 /** The program itself: its start at the promised time, its end by itself or by the clock. */
+import { constants } from 'node:os'
 import { formatDuration, type Instant } from '../domain/dates.ts'
 import { isBrokerError } from '../domain/errors.ts'
 import { firstPositions } from '../domain/execution-plan.ts'
@@ -22,11 +23,14 @@ const PORTS_AGAIN_MS = 250
 /** What the compute component remembers when the broker stopped the program because its time was over. */
 const STOPPED_BY_CLOCK = { stopped: 'time-limit' }
 
-/** The signals by which a program is ended from outside, by the exit code that follows from them. */
-const ENDING_SIGNALS: ReadonlyMap<number, string> = new Map([
-  [137, 'SIGKILL'],
-  [143, 'SIGTERM'],
-])
+/** What the exit code of a program that a signal has ended is above the number of the signal. */
+const BY_SIGNAL = 128
+const SIGNALS: ReadonlyMap<number, string> = new Map(
+  // A number with two names (SIGABRT, SIGIOT) has the first.
+  Object.entries(constants.signals)
+    .map(([name, number]) => [number, name] as const)
+    .reverse(),
+)
 
 /** Asks for the permission to start, and writes the intention down before the platform is asked. */
 export async function start({ execution }: ExecutionState, { joint, clock }: WorkerContext): Promise<Outcome> {
@@ -121,9 +125,12 @@ function failureOf(
   if (isOver) return message('time-limit', now, { duration: formatDuration(endAt - startedAt) })
   if (seen.platformError !== undefined) return lost(seen.platformError)
   if (seen.outOfMemory) return message('out-of-memory', now, { memory: plan.compute.memoryGib })
-  const signal = ENDING_SIGNALS.get(seen.exitCode)
-  if (signal)
-    return lost(`the program was ended by ${signal}, which the broker did not send, as when the engine shuts down`)
-  if (seen.exitCode !== 0) return message('exit-code', now, { exitCode: seen.exitCode })
-  return undefined
+  return saidOfExitCode(seen.exitCode, now)
+}
+
+/** What an exit code says: a program may have ended with that of a signal by itself, so no cause follows from it. */
+function saidOfExitCode(exitCode: number, now: Instant): Message | undefined {
+  const signal = SIGNALS.get(exitCode - BY_SIGNAL)
+  if (signal) return message('exit-signal', now, { exitCode, signal })
+  return exitCode === 0 ? undefined : message('exit-code', now, { exitCode })
 }

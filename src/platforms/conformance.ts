@@ -47,6 +47,15 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
     })
 
     describe('a volume', () => {
+      it('tells the names of its files and directories, and not of its links', async () => {
+        const ref = volume(execution())
+        await trial.platform.prepareVolume(ref, 1, [])
+        await trial.platform.writeLink(ref, 'content', 'result.fits')
+        expect(await trial.platform.namesIn(ref, quiet)).toEqual([])
+        await put(ref, 'other 1.fits', 'made')
+        await put(ref, 'more/inside.fits', 'made')
+        expect([...(await trial.platform.namesIn(ref, quiet))].sort()).toEqual(['more', 'other 1.fits'])
+      })
       it('shows the program its files, under their name and through a link', async () => {
         const id = execution()
         const ref = volume(id)
@@ -258,9 +267,19 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
       itWhen('enforcesMemory', 'that takes too much memory is killed', async () => {
         const id = await started({ takesTooMuchMemory: true })
         const seen = await exited(id)
-        expect(seen.outOfMemory).toBe(true)
+        expect(seen.outOfMemory).toBe(trial.under.tellsOutOfMemory)
         expect(seen.exitCode).toBe(137)
       })
+      itIf(
+        'exitCode',
+        'that ends as if a signal had ended it has that exit code, and memory is not the cause',
+        async () => {
+          for (const exitCode of [134, 137, 143, 158]) {
+            const seen = await exited(await started({ exitCode }))
+            expect([seen.exitCode, seen.outOfMemory, seen.platformError]).toEqual([exitCode, false, undefined])
+          }
+        },
+      )
       it('hints that it has ended', async () => {
         const id = await prepared({})
         const hinted = new Promise<void>((resolve) => {

@@ -54,6 +54,18 @@ describe('an execution', () => {
     expect(messageNames(ended.compute)).toEqual([])
   })
   it.each([
+    ['134', 'as by SIGABRT'],
+    ['137', 'as by SIGKILL'],
+    ['143', 'as by SIGTERM'],
+    ['158', 'as by SIGPWR'],
+  ])('says of exit code %s of its program what it could come from, and blames nobody', async (exitCode, words) => {
+    const ended = await api.ends(await api.run(containerRequest({ environment: { SIMULATED_EXIT_CODE: exitCode } })))
+    expect(ended.executable?.meta?.messages?.at(-1)).toMatchObject({
+      message: `The program ended with exit code ${exitCode}, ${words}.`,
+    })
+    expect(messageNames(ended.compute)).toEqual([])
+  })
+  it.each([
     ['image', 'executable', /^Preparing the executable failed: the image example\.org\/test:1 is unknown/],
     ['start', 'executable', /^The program could not be started: /],
     ['memory', 'executable', /used more memory than the 1 GiB/],
@@ -129,15 +141,17 @@ describe('cancelling', () => {
     await api.setPhase(uuid, 'CANCELLED')
     expect((await api.ends(uuid)).compute?.phase).toBe('CANCELLED')
   })
-  it('is possible once', async () => {
+  it('again changes nothing, and nothing else is possible then', async () => {
     const uuid = await api.run(containerRequest(long))
     expect((await api.setPhase(uuid, 'CANCELLED')).status).toBe(200)
     const again = await api.setPhase(uuid, 'CANCELLED')
-    expect(again.status).toBe(409)
-    expect((again.body as unknown as Schemas['Problem']).detail).toBe(
-      'The execution is CANCELLED and cannot become CANCELLED; nothing can change it any more.',
-    )
-    await api.ends(uuid)
+    expect([again.status, again.body.phase]).toEqual([200, 'CANCELLED'])
+    for (const phase of ['ACCEPTED', 'RELEASING', 'REJECTED']) {
+      const other = await api.setPhase(uuid, phase)
+      expect(other.status).toBe(409)
+      expect((other.body as unknown as Schemas['Problem']).detail).toMatch(/^The execution is CANCELLED/)
+    }
+    expect(phases(await api.ends(uuid))?.filter((phase) => phase === 'CANCELLED')).toHaveLength(1)
   })
 })
 
@@ -177,6 +191,24 @@ describe('updates', () => {
     await api.setPhase(uuid, 'RELEASING')
     const ended = await api.ends(uuid)
     expect(ended.phase).toBe('COMPLETED')
+  })
+  it('that ask for what is so already are answered as the first time, and change nothing', async () => {
+    const { offers = [] } = await api.offers(containerRequest(long))
+    const [chosen = '', other = ''] = offers.map(({ meta }) => meta.uuid ?? '')
+    const twice = async (uuid: string, phase: string) =>
+      (await Promise.all([api.setPhase(uuid, phase), api.setPhase(uuid, phase)])).map(({ status }) => status)
+    expect(await twice(chosen, 'ACCEPTED')).toEqual([200, 200])
+    await api.reaches(chosen, 'AVAILABLE')
+    const again = await api.setPhase(chosen, 'ACCEPTED')
+    expect([again.status, again.body.phase]).toEqual([200, 'AVAILABLE'])
+    expect(await twice(other, 'REJECTED')).toEqual([200, 200])
+    expect((await api.setPhase(other, 'ACCEPTED')).status).toBe(409)
+    expect(await twice(chosen, 'RELEASING')).toEqual([200, 200])
+    const ended = await api.ends(chosen)
+    expect((await api.setPhase(chosen, 'RELEASING')).status).toBe(200)
+    expect((await api.setPhase(chosen, 'CANCELLED')).status).toBe(409)
+    expect(phases(await api.execution(chosen))).toEqual(phases(ended))
+    expect(phases(ended)).toEqual([...new Set(phases(ended))])
   })
   it('that race have exactly one winner', async () => {
     const { offers = [] } = await api.offers(containerRequest(long))

@@ -118,11 +118,24 @@ describeOnEngines('a fault', ({ address }) => {
       expect(messageNames(ended.executable)).toEqual(['image-pinned', 'exit-code'])
       expect(await output()).toBe('before\n')
     })
+    it.each([
+      [137, 'SIGKILL'],
+      [143, 'SIGTERM'],
+      [158, 'SIGPWR'],
+    ])('that exits %i by itself fails the executable, and no cause is made up', async (exitCode, signal) => {
+      const ended = await fails(`exit ${exitCode}`)
+      expect(ended.executable).toMatchObject({ phase: 'FAILED', exitCode })
+      expect(lastWords(ended.executable)).toBe(`The program ended with exit code ${exitCode}, as by ${signal}.`)
+      expect(messageNames(ended.compute)).toEqual([])
+    })
     it('that uses too much memory is told apart from one that was killed', { timeout: 60_000 }, async () => {
       const ended = await fails('exec tail /dev/zero')
       expect(ended.executable?.exitCode).toBe(137)
+      const { product } = await setting.platform()
       expect(lastWords(ended.executable)).toBe(
-        'The program was killed because it used more memory than the 1 GiB of its offer.',
+        product.startsWith('Podman 4.')
+          ? 'The program ended with exit code 137, as by SIGKILL.'
+          : 'The program was killed because it used more memory than the 1 GiB of its offer.',
       )
     })
     it('that does not end in time is stopped, also when it does not heed that', { timeout: 60_000 }, async () => {

@@ -1,7 +1,9 @@
 /** A broker on one real engine with all that a test of it needs: a client, data, an image, and an outsider's look. */
+import type { PlatformFacts } from '../../src/platforms/platform.ts'
 import { Api } from './api.ts'
 import { testBroker } from './broker.ts'
 import { startDataServer, type DataServer } from './data-server.ts'
+import { dockerPlatform } from './docker-platform.ts'
 import { enginePlatform } from './engine-requests.ts'
 import { EngineTraces } from './engine-traces.ts'
 import { testImage, type TestImage } from './images.ts'
@@ -11,6 +13,8 @@ export interface EngineSetting {
   readonly data: DataServer
   readonly image: TestImage
   readonly traces: EngineTraces
+  /** The engine as a platform says what it is. */
+  platform(): Promise<PlatformFacts>
   /** Ends everything and leaves nothing behind. */
   close(): Promise<void>
 }
@@ -30,6 +34,10 @@ export async function engineSetting(
     data,
     image,
     traces,
+    platform: async () => {
+      const asked = dockerPlatform(address)
+      return asked.probe().finally(() => asked.close())
+    },
     close: async () => {
       await broker.close()
       await traces.close()

@@ -3,6 +3,7 @@
  *
  * See https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerCreate.
  */
+import { posix } from 'node:path'
 import { BYTES_PER_GIB } from '../../domain/resources.ts'
 import type { Workload, WorkloadMount } from '../platform.ts'
 import type { Engine, EngineFacts, Limits } from './engine-facts.ts'
@@ -34,8 +35,8 @@ export interface Trial {
 
 /** What programs expect to be able to write to, in their memory where the root cannot be written to. */
 const WRITABLE = ['/tmp', '/var/tmp', '/run']
-/** Files that a program may have open: what most programs expect, and what those that need more may raise it to. */
-const OPEN_FILES = { Name: 'nofile', Soft: 1024, Hard: 4096 }
+/** Files that a program may have open, at once: an engine can give no more than it has itself, which is at least this. */
+const OPEN_FILES = { Name: 'nofile', Soft: 4096, Hard: 4096 }
 /**
  * Podman passes its own limits on and asks for more than it may have, which the kernel refuses where the host does not
  * delegate. This one counts all processes of a user on the host, so it is no bound of a program; `PidsLimit` is.
@@ -67,7 +68,7 @@ export function workloadSettings(
     StopTimeout: ENGINE_STOP.timeoutSeconds,
     ...publishing.container,
     HostConfig: {
-      ...confined(engine, confinement, networkMode),
+      ...confined(engine, confinement, networkMode, mounts),
       ...publishing.host,
       ...limited(workload, engine, confinement, engine.limits),
       Init: engine.init,
@@ -108,8 +109,15 @@ function mounted(mounts: readonly WorkloadMount[], marks: Marks, { isPodman }: E
   return { Mounts: mounts.map(({ volume, path, readOnly }) => volumeMount(marks, volume, path, readOnly)) }
 }
 
-function confined(engine: EngineFacts, { readOnlyRoot, capabilities }: Confinement, networkMode: string): object {
-  const writable = WRITABLE.map((path) => [path, 'rw,nosuid,nodev,mode=1777'])
+function confined(
+  engine: EngineFacts,
+  { readOnlyRoot, capabilities }: Confinement,
+  networkMode: string,
+  mounts: readonly WorkloadMount[] = [],
+): object {
+  // A volume of the request takes the place of what there would be otherwise, and none is hidden by it.
+  const places = mounts.map(({ path }) => posix.resolve(path))
+  const writable = WRITABLE.filter((path) => !places.includes(path)).map((path) => [path, 'rw,nosuid,nodev,mode=1777'])
   return {
     Privileged: false,
     CapDrop: ['ALL'],
@@ -130,6 +138,8 @@ function limited(
 ): object {
   const memoryBytes = memoryGib * BYTES_PER_GIB
   return {
+    // What is written there counts as memory of the program, so it needs no smaller bound of its own.
+    ShmSize: memoryBytes,
     // More than the engine has is refused by Docker.
     ...(limits.cores ? { NanoCpus: Math.min(cores, engine.cores) * 1e9 } : {}),
     // Without the second one a program could use as much again in swap.

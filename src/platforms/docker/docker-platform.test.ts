@@ -10,8 +10,13 @@ describeOnEngines('the docker adapter', ({ name, address }) => {
   platformConformance(name, async () => {
     const image = await testImage(address)
     const brokerId = testBrokerId()
+    const open = () => dockerPlatform(address, { brokerId, ...connecting })
+    const asked = open()
+    const { product } = await asked.probe()
+    await asked.close()
     return {
-      open: () => dockerPlatform(address, { brokerId, ...connecting }),
+      open,
+      tellsOutOfMemory: !product.startsWith('Podman 4.'),
       executable: executableOf(image.location),
       missing: executableOf('127.0.0.1:1/nowhere/image:1'),
       program,

@@ -41,8 +41,8 @@ import { outputOf } from './output.ts'
 import { ProgramCheck } from './program-check.ts'
 import { RunContainers } from './run-containers.ts'
 import type { LoginAt } from './registry-login.ts'
-import { KILLED_EXIT_CODE, observationOf, stageOf, wasStarted } from './state-map.ts'
-import { stopContainer, wasStopped } from './stopping.ts'
+import { observationOf, stageOf, wasStarted } from './state-map.ts'
+import { stopContainer } from './stopping.ts'
 import { unsupportedBy } from './unsupported.ts'
 import { Volumes } from './volumes.ts'
 import { containerSummaries, imageDetails } from './answer-shapes.ts'
@@ -158,6 +158,10 @@ export class DockerPlatform implements Platform {
     return this.#volumes.readFile(volume, path, signal)
   }
 
+  namesIn(volume: VolumeRef, signal: AbortSignal): Promise<readonly string[]> {
+    return this.#volumes.namesIn(volume, signal)
+  }
+
   volumeUse(signal: AbortSignal): Promise<readonly VolumeUse[]> {
     return this.#volumes.use(signal)
   }
@@ -226,8 +230,7 @@ export class DockerPlatform implements Platform {
   async stop(execution: ExecutionId, graceMs: number): Promise<void> {
     const container = await this.#runs.find(execution)
     if (!container || stageOf(container.State.Status) !== 'running') return
-    const { tellsOutOfMemory } = await this.#theFacts()
-    await stopContainer(this.#client, this.#options.clock, container, graceMs, tellsOutOfMemory)
+    await stopContainer(this.#client, this.#options.clock, container, graceMs)
   }
 
   async releaseWorkload(execution: ExecutionId): Promise<void> {
@@ -296,11 +299,7 @@ export class DockerPlatform implements Platform {
 
   async #inspect(execution: ExecutionId): Promise<Observation> {
     const container = await this.#runs.find(execution)
-    if (!container) return { state: 'gone' }
-    const { tellsOutOfMemory } = await this.#theFacts()
-    const unclear = !tellsOutOfMemory && container.State.ExitCode === KILLED_EXIT_CODE
-    const killedByBroker = unclear && wasStopped(container)
-    return observationOf(container, { tellsOutOfMemory, killedByBroker })
+    return container ? observationOf(container) : { state: 'gone' }
   }
 
   #forgetAllBut(containers: readonly string[]): void {

@@ -16,8 +16,6 @@ export interface EngineFacts {
   readonly memoryBytes: number
   /** Which limits of a container it enforces. */
   readonly limits: Limits
-  /** `State.OOMKilled` can be believed. Before Podman 5 it is never set, see https://github.com/containers/podman/issues/13102. */
-  readonly tellsOutOfMemory: boolean
   /** What its clock said. */
   readonly clockAt?: Instant
 }
@@ -53,7 +51,6 @@ export async function readFacts(client: EngineClient): Promise<EngineFacts> {
     cores: info.NCPU,
     memoryBytes: info.MemTotal,
     limits: { memory: info.MemoryLimit, cores: info.CpuCfsQuota, pids: info.PidsLimit },
-    tellsOutOfMemory: !isPodman || Number.parseInt(number) >= 5,
     ...clockOf(info),
   }
 }

@@ -13,7 +13,6 @@ const facts = {
   cores: 4,
   memoryBytes: 8 * 2 ** 30,
   limits: { memory: true, cores: true, pids: true },
-  tellsOutOfMemory: true,
 }
 const none = { memory: false, cores: false, pids: false }
 

@@ -3,4 +3,4 @@
  * a failing power supply. Hardly any program listens to it, so that one which would answer SIGTERM with 0 is not taken for
  * one that has done its work. The broker sends SIGTERM itself (`stopping.ts`).
  */
-export const ENGINE_STOP = { name: 'SIGPWR', exitCode: 128 + 30, timeoutSeconds: 10 } as const
+export const ENGINE_STOP = { name: 'SIGPWR', timeoutSeconds: 10 } as const

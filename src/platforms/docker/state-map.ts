@@ -7,7 +7,6 @@
 import type { Instant } from '../../domain/dates.ts'
 import type { Observation } from '../platform.ts'
 import type { ContainerDetails, ContainerState } from './engine-answers.ts'
-import { ENGINE_STOP } from './engine-stop.ts'
 import { wordsOf } from './engine-words.ts'
 
 type Stage = 'created' | 'running' | 'exited' | 'gone'
@@ -30,9 +29,6 @@ const STAGES: Readonly<Record<string, Stage>> = {
 
 /** What Docker gives a container that vanished with the host; it is used for Podman too, which gives none. */
 const LOST_EXIT_CODE = 255
-const ENGINE_STOPPED = 'the engine stopped the program, as when it shuts down or is told to by somebody else'
-/** What a program has ended with that was killed. */
-export const KILLED_EXIT_CODE = 137
 
 /** Where in its life a container is, by the word of the engine; undefined for a word that is not known. */
 export function stageOf(status: string): Stage | undefined {
@@ -44,14 +40,8 @@ export function wasStarted(state: ContainerState): boolean {
   return instant(state.StartedAt) !== undefined
 }
 
-/**
- * What is true of a container. `killedByBroker` tells that the broker stopped it, where the engine cannot tell whether
- * memory ran out (`tellsOutOfMemory`).
- */
-export function observationOf(
-  { Id, State: state, HostConfig }: ContainerDetails,
-  { tellsOutOfMemory, killedByBroker }: { tellsOutOfMemory: boolean; killedByBroker: boolean },
-): Observation {
+/** What is true of a container. No cause is taken from an exit code, which a program may have chosen by itself. */
+export function observationOf({ Id, State: state }: Pick<ContainerDetails, 'Id' | 'State'>): Observation {
   const stage = stageOf(state.Status) ?? (state.Running ? 'running' : wasStarted(state) ? 'exited' : 'created')
   if (stage === 'gone') return { state: 'gone' }
   const startedAt = instant(state.StartedAt)
@@ -59,15 +49,13 @@ export function observationOf(
   if (startedAt === undefined) return { state: 'created', workload: Id }
   const finishedAt = instant(state.FinishedAt)
   if (stage === 'created' || finishedAt === undefined) return lost(startedAt, state)
-  const killed = state.ExitCode === KILLED_EXIT_CODE
-  const probablyOutOfMemory = !tellsOutOfMemory && killed && HostConfig.Memory > 0 && !killedByBroker
   return {
     state: 'exited',
     startedAt,
     finishedAt: Math.max(startedAt, finishedAt),
     exitCode: state.ExitCode,
-    // Docker says so also when only a child was killed; a program that got over that and ended well did not fail of it.
-    outOfMemory: state.ExitCode !== 0 && (state.OOMKilled || probablyOutOfMemory),
+    // Podman says so from version 5 on (https://github.com/containers/podman/issues/13102), Docker also when only a child was killed; a program that got over that and ended well did not fail of it.
+    outOfMemory: state.ExitCode !== 0 && state.OOMKilled,
     ...platformError(state),
   }
 }
@@ -85,7 +73,6 @@ function lost(startedAt: Instant, state: ContainerState): Observation {
 
 function platformError(state: ContainerState): { platformError?: string } {
   if (state.Error !== '') return { platformError: wordsOf(state.Error) }
-  if (state.ExitCode === ENGINE_STOP.exitCode) return { platformError: ENGINE_STOPPED }
   return state.Status === 'dead' ? { platformError: 'the engine calls the container dead' } : {}
 }
 

@@ -1,10 +1,4 @@
-/**
- * Ending a program, and remembering that it was the broker that did.
- *
- * Before version 5 Podman does not tell whether memory ran out: a program that the kernel killed for that has exit code
- * 137, as one has that was killed because it did not heed SIGTERM. A mark in the name of the container, which goes with the
- * container, keeps the two apart after a restart of the broker as well.
- */
+/** Ending a program: asking it first, and killing it when it does not heed that. */
 import type { Clock } from '../../domain/clock.ts'
 import { BrokerError } from '../../domain/errors.ts'
 import { inspectContainer } from './containers.ts'
@@ -13,7 +7,6 @@ import { EngineRefusal, type EngineClient } from './engine-client.ts'
 import { stageOf } from './state-map.ts'
 
 const DOING = 'stopping the program'
-const STOP_MARK = '-stopped'
 /** How long an engine may take to end what was killed, in milliseconds. */
 const KILL_MS = 60_000
 
@@ -21,12 +14,9 @@ const KILL_MS = 60_000
 export async function stopContainer(
   client: EngineClient,
   clock: Clock,
-  container: ContainerDetails,
+  { Id }: ContainerDetails,
   graceMs: number,
-  tellsOutOfMemory: boolean,
 ): Promise<void> {
-  const { Id } = container
-  if (!tellsOutOfMemory) await leaveMark(client, container)
   await send(client, Id, 'SIGTERM')
   if (await endsWithin(client, clock, Id, graceMs)) return
   await send(client, Id, 'SIGKILL')
@@ -69,15 +59,4 @@ async function endsWithin(client: EngineClient, clock: Clock, id: string, ms: nu
   } finally {
     cancel()
   }
-}
-
-/** Whether `stopContainer` was called for a container whose engine does not tell when memory ran out. */
-export function wasStopped({ Name }: ContainerDetails): boolean {
-  return Name.endsWith(STOP_MARK)
-}
-
-async function leaveMark(client: EngineClient, container: ContainerDetails): Promise<void> {
-  if (wasStopped(container)) return
-  const query = { name: `${container.Name.replace(/^\//, '')}${STOP_MARK}` }
-  await client.ask({ method: 'POST', path: `/containers/${container.Id}/rename`, query, doing: DOING, answers: [404] })
 }

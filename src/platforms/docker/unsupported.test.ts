@@ -13,7 +13,6 @@ const engine = {
   cores: 4,
   memoryBytes: 8 * 2 ** 30,
   limits: { memory: true, cores: true, pids: true },
-  tellsOutOfMemory: true,
   init: true,
   connects: true,
 }
