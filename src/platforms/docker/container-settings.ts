@@ -34,7 +34,7 @@ export interface Trial {
 }
 
 /** What programs expect to be able to write to, in their memory where the root cannot be written to. */
-const WRITABLE = ['/tmp', '/var/tmp', '/run']
+export const WRITABLE: readonly string[] = ['/tmp', '/var/tmp', '/run']
 /** Files that a program may have open, at once: an engine can give no more than it has itself, which is at least this. */
 const OPEN_FILES = { Name: 'nofile', Soft: 4096, Hard: 4096 }
 /**

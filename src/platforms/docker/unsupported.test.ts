@@ -77,6 +77,13 @@ describe('what an engine does not do', () => {
     expect(pointers({ image })).toEqual(both)
     expect(pointers({ image: { ...image, os: 'linux', architecture: 'x86_64' } })).toEqual([])
   })
+  it('is to mount where it has memory itself, on Podman with a root that cannot be written to', () => {
+    const refused = (path: string, isPodman = true, readOnlyRoot = true) =>
+      pointers({}, { ...engine, isPodman }, { path, connecting: { network: 'none', readOnlyRoot } as Connecting })
+    for (const path of ['/tmp', '/tmp/', '/var//tmp', '/run'])
+      expect(refused(path)).toEqual(['/compute/volumes/0/path'])
+    expect([refused('/tmp/inside'), refused('/tmp', false), refused('/tmp', true, false)]).toEqual([[], [], []])
+  })
   it('is to mount at a path with a colon, on Podman', () => {
     expect(pointers({}, { ...engine, isPodman: true }, { path: '/a:b' })).toEqual(['/compute/volumes/0/path'])
     expect(pointers({}, engine, { path: '/a:b' })).toEqual([])

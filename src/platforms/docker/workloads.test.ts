@@ -23,7 +23,7 @@ import { Marks } from './marks.ts'
 const ids = idSource(Date.now)
 const quiet = new AbortController().signal
 
-describeOnEngines('programs', ({ address }) => {
+describeOnEngines('programs', ({ name, address }) => {
   const brokerId = testBrokerId()
   const marks = new Marks(brokerId)
   let platform: DockerPlatform
@@ -144,13 +144,17 @@ describeOnEngines('programs', ({ address }) => {
       expect(written).toBe(`${places.slice(1).join('\n')}\n`)
     })
     it('also into a volume at a place that is in their memory otherwise, which is not hidden', async () => {
-      for (const path of ['/tmp', '/var/tmp/', '/run', '/tmp/inside']) {
+      // Podman mounts nothing at the first ones, which is known before anything is offered (`unsupported.ts`).
+      const places = name === 'Podman' ? [] : ['/tmp', '/var/tmp/', '/run']
+      for (const path of [...places, '/tmp/inside']) {
         const execution = ids.execution()
         const volume = { execution, name: 'data-0' }
         await strict.prepareVolume(volume, 1, [])
         await strict.writeLink(volume, 'content', 'staged')
         const mounts = [{ volume, path, readOnly: false }]
-        expect(await ran(`cd ${path} && ls | grep content && touch made`, { execution, mounts }, strict)).toBe('content\n')
+        expect(await ran(`cd ${path} && ls | grep content && touch made`, { execution, mounts }, strict)).toBe(
+          'content\n',
+        )
         expect((await strict.readFile(volume, 'made', quiet))?.sizeBytes).toBe(0)
         await strict.releaseWorkload(execution)
         await strict.releaseVolume(volume)
