@@ -37,6 +37,7 @@ import {
   type Workload,
 } from '../platform.ts'
 import { decideRun, failureOf, imageDurationMs, variableFaults, type Run, writtenBy } from './program.ts'
+import { bytesIn, namesIn, whenMissing } from './volume-files.ts'
 import { codeOf } from '../../domain/error-code.ts'
 
 export interface SimulatedOptions {
@@ -159,8 +160,7 @@ export class SimulatedPlatform implements Platform {
   }
 
   async namesIn(volume: VolumeRef): Promise<readonly string[]> {
-    const found = (await readdir(this.#volumePath(volume), { withFileTypes: true }).catch(whenMissing)) ?? []
-    return found.filter((one) => !one.isSymbolicLink()).map(({ name }) => name)
+    return namesIn(this.#volumePath(volume))
   }
 
   async volumeUse(): Promise<readonly VolumeUse[]> {
@@ -387,16 +387,4 @@ export class SimulatedPlatform implements Platform {
       await rm(part)
     }
   }
-}
-
-/** What all files in a directory and below hold. */
-async function bytesIn(directory: string): Promise<number> {
-  const found = (await readdir(directory, { withFileTypes: true, recursive: true }).catch(whenMissing)) ?? []
-  const files = found.filter((one) => one.isFile())
-  const sizes = files.map(async (one) => (await lstat(join(one.parentPath, one.name)).catch(whenMissing))?.size ?? 0)
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
-}
-
-function whenMissing(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error
 }
