@@ -10,10 +10,12 @@ import { offerSet } from './benches/offer-set.ts'
 import { promisedStarts } from './benches/promised-starts.ts'
 import { simulatedExecution } from './benches/simulated-execution.ts'
 import { twoProcesses } from './benches/two-processes.ts'
+import { utilisation } from './benches/utilisation.ts'
 import { wire } from './benches/wire.ts'
 
 export const BENCHES: readonly Bench[] = [
   booking,
+  utilisation,
   callers,
   offerSet,
   twoProcesses,

@@ -80,6 +80,7 @@ function brokerApp(offers: number) {
       offersPerSet: offers,
       offerLifetimeMs: 300_000,
       openShare: undefined,
+      decideWithinMs: 30_000,
       durationMaxMs: 30 * DAY_MS,
       horizonMs: 30 * DAY_MS,
       graceMs: 10_000,

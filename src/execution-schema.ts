@@ -6,6 +6,12 @@ export const EXECUTION = {
   additionalProperties: false,
   default: {},
   properties: {
+    startEarly: {
+      type: 'boolean',
+      default: true,
+      description:
+        'Whether accepted executions start before their promised start when the capacity is free; those that asked for an absolute start never do.',
+    },
     gracePeriod: duration('The longest time between asking a program to end and killing it.', 'PT10S'),
     outputBytes: {
       type: 'integer',

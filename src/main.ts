@@ -24,6 +24,7 @@ import { TrustedProxies } from './http/forwarded.ts'
 import { HeldAnswers } from './http/held-answers.ts'
 import { buildServer } from './http/server.ts'
 import { startDuty, type Duty } from './lifecycle/duty.ts'
+import { beginEarlyStarts } from './lifecycle/early-starts.ts'
 import { Engine } from './lifecycle/engine.ts'
 import { EstimateBook } from './lifecycle/estimate-book.ts'
 import { expireDue } from './lifecycle/expiry.ts'
@@ -230,6 +231,8 @@ async function start(
     return clock.now() + ESTIMATES_EVERY_MS
   })
   if (role.works) beginToWork(config, context, signals, duty, closing)
+  if (role.works && config.execution.startEarly)
+    duties.push(beginEarlyStarts(context, signals, configuredPools, (earlierMs) => figures.startedEarly(earlierMs)))
 
   const ids = idSource(() => clock.now())
   const stopping = new AbortController()
@@ -379,6 +382,7 @@ function httpContext(
       offersPerSet: config.offers.perSet,
       offerLifetimeMs: milliseconds(config.offers.lifetime),
       openShare: openShare(config),
+      decideWithinMs: milliseconds(config.offers.decideWithin),
       durationMaxMs: milliseconds(config.offers.maximumDuration),
       reads: config.identity?.reads ?? 'private',
       tokenLifetimeMax: config.identity?.tokens.longest ?? 'P1Y',

@@ -29,6 +29,7 @@ const LIVE: Readonly<Record<Kind, readonly number[]>> = {
 const LIMITS = {
   offersMax: 4,
   lifetimeMs: 5 * MINUTE_MS,
+  decideMs: MINUTE_MS / 2,
   durationMaxMs: HORIZON_DAYS * DAY_MS,
   graceMs: 10_000,
 }

@@ -2,6 +2,7 @@
 import type { Instant } from '../domain/dates.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { BrokerError } from '../domain/errors.ts'
+import { earliestStart } from '../domain/execution-plan.ts'
 import type { ExecutionId, OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
 import * as bookings from '../store/bookings.ts'
@@ -44,9 +45,11 @@ async function acceptOfferIn(tx: Transaction, accepting: work.Accepted, now: Ins
   const { offer } = accepting
   const { id, offerSetId, plan } = offer
   await offerSets.lock(tx, offerSetId)
+  // An offer of an earlier release could be accepted after its preparation had to begin.
   const startAt = Math.max(plan.slot.startAt, now + plan.slot.prepareMs)
   const prepareAt = startAt - plan.slot.prepareMs
-  const accepted = await executions.accept(tx, [{ id, startAt, prepareAt }], now)
+  const earliestAt = earliestStart(plan.slot)
+  const accepted = await executions.accept(tx, [{ id, startAt, prepareAt, earliestAt }], now)
   if (accepted.length === 0) throw await whyNotAccepted(tx, id, now)
   const siblings = (await executions.listOfOfferSets(tx, [offerSetId])).filter((sibling) => sibling.id !== id)
   await executions.move(

@@ -4,7 +4,7 @@
  */
 import { componentLifecycle } from '../domain/component-lifecycle.ts'
 import { executionLifecycle } from '../domain/execution-lifecycle.ts'
-import { componentPlaces, type ComponentPlace } from '../domain/execution-plan.ts'
+import { componentPlaces, earliestStart, type ComponentPlace } from '../domain/execution-plan.ts'
 import type { Component } from '../store/components.ts'
 import type { Acceptance, Execution, HistoryEntry } from '../store/executions.ts'
 
@@ -34,7 +34,7 @@ export function acceptedAtOnce(offer: Execution): AcceptedAtOnce {
 
 /** When an offer that is accepted at once starts, and when it is prepared. */
 export function acceptanceAtOnce({ id, plan: { slot } }: Execution): Acceptance {
-  return { id, startAt: slot.startAt, prepareAt: slot.startAt - slot.prepareMs }
+  return { id, startAt: slot.startAt, prepareAt: slot.startAt - slot.prepareMs, earliestAt: earliestStart(slot) }
 }
 
 /** The components that an accepted execution has; a volume mount has no life of its own. */

@@ -4,7 +4,7 @@ import type { ExecutionPlan } from '../domain/execution-plan.ts'
 import type { Amounts } from '../domain/resources.ts'
 import type { Hold } from './profile.ts'
 
-/** The instants that decide what is held: when preparation begins, and the earliest and the latest start. */
+/** The instants that decide what is held: when preparation begins, from when on the program may start, and when at the latest. */
 export interface HeldTimes {
   readonly prepareAt: Instant
   readonly startAt: Instant
@@ -41,7 +41,7 @@ export function amountsOf(plan: ExecutionPlan): Amounts {
 /** What an open offer holds. */
 export function holdsOfOffer(plan: ExecutionPlan): Hold[] {
   const { slot } = plan
-  return holds(amountsOf(plan), { ...slot, prepareAt: slot.startAt - slot.prepareMs })
+  return holds(amountsOf(plan), { ...slot, prepareAt: slot.startAt - slot.prepareMs, startLatestAt: slot.startAt })
 }
 
 /** What an accepted offer holds that will start at `startAt`. */

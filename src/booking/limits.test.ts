@@ -11,6 +11,7 @@ const NOW = Date.UTC(2026, 10, 24)
 const LIMITS: OfferLimits = {
   offersMax: 4,
   lifetimeMs: 300_000,
+  decideMs: 30_000,
   horizonMs: 30 * 24 * HOUR_MS,
   durationMaxMs: 24 * HOUR_MS,
   graceMs: 10_000,
@@ -188,7 +189,7 @@ describe('without limits', () => {
   it('a greener start is among the offers when carbon depends on the hour', () => {
     const carbon = Array.from({ length: 24 }, (_, hour) => (hour === 12 ? 50e6 : 400e6))
     const { offers } = plan([], [candidate('only', { energy: { coreHour: 1e9 }, carbon })], 8)
-    expect(offers[0]?.plan.slot.startAt).toBe(NOW)
+    expect(offers[0]?.plan.slot.startAt).toBe(NOW + 30_000)
     expect(offers.map((offer) => offer.plan.slot.startAt)).toContain(NOW + 12 * HOUR_MS)
   })
 

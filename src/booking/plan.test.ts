@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { earliestStart } from '../domain/execution-plan.ts'
 import type { AcceleratorRequest, ExecutionRequest } from '../domain/execution-request.ts'
 import { planOffers } from './plan.ts'
 import { PoolProfile, type Hold } from './profile.ts'
@@ -10,6 +11,7 @@ const NOW = Date.UTC(2026, 10, 24)
 const LIMITS: OfferLimits = {
   offersMax: 4,
   lifetimeMs: 5 * MINUTE,
+  decideMs: MINUTE / 2,
   horizonMs: 30 * 1440 * MINUTE,
   durationMaxMs: 1440 * MINUTE,
   graceMs: 10_000,
@@ -87,26 +89,43 @@ const plan = (asked: ExecutionRequest, candidates: Candidate[], limits = LIMITS)
   planOffers(asked, candidates, limits, NOW)
 
 describe('planning offers', () => {
-  it('begins with the earliest start, when preparation is done', () => {
+  it('begins with an offer that is to be decided soon, and promises the start that follows', () => {
     const [first] = plan(request(), [candidate(4, [], 7_000)]).offers
-    expect(first?.plan.slot.startAt).toBe(NOW + 7_000)
-  })
-  it('holds an offer that starts soon for as long as the client may take to accept', () => {
-    const [first] = plan(request(), [candidate(4, [], 7_000)]).offers
-    expect(first?.plan.slot.startLatestAt).toBe(NOW + LIMITS.lifetimeMs + 7_000)
+    expect(first?.expiresAt).toBe(NOW + LIMITS.decideMs)
+    expect(first?.plan.slot.startAt).toBe(NOW + LIMITS.decideMs + 7_000)
     const cores = first?.holds.find(({ resource }) => resource === 'cores')
-    expect(cores?.toAt).toBe(NOW + LIMITS.lifetimeMs + 7_000 + 10 * MINUTE + (first?.plan.slot.graceMs ?? 0))
+    expect(cores?.fromAt).toBe(NOW + LIMITS.decideMs + 7_000)
+    expect(cores?.toAt).toBe(NOW + LIMITS.decideMs + 7_000 + 10 * MINUTE + (first?.plan.slot.graceMs ?? 0))
+  })
+  it('offers beside it a start that can be thought over', () => {
+    const { offers } = plan(request(), [candidate(4, [], 7_000)])
+    expect(offers[1]?.expiresAt).toBe(NOW + LIMITS.lifetimeMs)
+    expect(offers[1]?.plan.slot.startAt).toBe(NOW + LIMITS.lifetimeMs + 7_000)
+  })
+  it('lets both start early, and no start that was chosen for being later', () => {
+    const { offers } = plan(request(), [candidate(4)])
+    expect(offers.map(({ plan }) => earliestStart(plan.slot) < plan.slot.startAt)).toEqual([true, true, false, false])
   })
   it('starts at the very instant that was asked for', () => {
     const { offers } = plan(request({ starts: [[60 * MINUTE, 60 * MINUTE]] }), [candidate(4)])
-    expect(offers.map(({ plan }) => [plan.slot.startAt, plan.slot.startLatestAt])).toEqual([
+    expect(offers.map(({ plan }) => [earliestStart(plan.slot), plan.slot.startAt])).toEqual([
       [NOW + 60 * MINUTE, NOW + 60 * MINUTE],
     ])
   })
+  it('starts early within the window that was asked for, or never where the client wants that', () => {
+    const asked = request({ starts: [[60 * MINUTE, 90 * MINUTE]] })
+    const busy = [held(4, 0, 80 * MINUTE)]
+    const startsOf = (wanted: ExecutionRequest) =>
+      plan(wanted, [candidate(4, busy)])
+        .offers.slice(0, 1)
+        .map(({ plan }) => [earliestStart(plan.slot), plan.slot.startAt])
+    expect(startsOf(asked)).toEqual([[NOW + 60 * MINUTE, NOW + 80 * MINUTE]])
+    expect(startsOf({ ...asked, startEarly: false })).toEqual([[NOW + 80 * MINUTE, NOW + 80 * MINUTE]])
+  })
   it('ends an offer before its start cannot be reached any more', () => {
-    const [offer] = plan(request({ starts: [[MINUTE, 2 * MINUTE]] }), [candidate(4, [], 30_000)]).offers
-    expect(offer?.expiresAt).toBe(NOW + 2 * MINUTE - 30_000)
-    expect(offer?.plan.slot.startLatestAt).toBe(NOW + 2 * MINUTE)
+    const [offer] = plan(request({ starts: [[MINUTE / 4, MINUTE / 2]] }), [candidate(4, [], 10_000)]).offers
+    expect(offer?.expiresAt).toBe(NOW + MINUTE / 2 - 10_000)
+    expect(offer?.plan.slot.startAt).toBe(NOW + MINUTE / 2)
   })
   it('waits for the capacity that others hold', () => {
     const [first] = plan(request({ cores: [3, 3] }), [candidate(4, [held(2, 0, 30 * MINUTE)])]).offers
@@ -241,12 +260,12 @@ describe('whatever is held and asked for', () => {
         ])
         const profile = new PoolProfile([{ resource: 'cores', amount: 8, fromAt: 0 }], holds, NOW)
         for (const { plan, holds: wanted, expiresAt } of offers) {
-          const { startAt, startLatestAt } = plan.slot
+          const { startAt } = plan.slot
           for (const [from, to] of starts) {
-            expect(startAt).toBeGreaterThanOrEqual(NOW + from)
-            expect(startLatestAt).toBeLessThanOrEqual(NOW + to)
+            expect(earliestStart(plan.slot)).toBeGreaterThanOrEqual(NOW + from)
+            expect(startAt).toBeLessThanOrEqual(NOW + to)
           }
-          expect(expiresAt).toBeLessThanOrEqual(startLatestAt)
+          expect(expiresAt).toBeLessThanOrEqual(startAt - plan.slot.prepareMs)
           expect(plan.compute.cores).toBeGreaterThanOrEqual(min)
           expect(plan.compute.cores).toBeLessThanOrEqual(min + more)
           for (const hold of wanted.filter(({ resource }) => resource === 'cores'))
@@ -266,7 +285,7 @@ describe('whatever is held and asked for', () => {
           const [first] = plan(
             request({ cores: [cores, cores], durationMs: minutes * MINUTE }),
             [candidate(8, holds)],
-            { ...LIMITS, lifetimeMs: 0, offersMax: 1 },
+            { ...LIMITS, lifetimeMs: 0, decideMs: 0, offersMax: 1 },
           ).offers
           const profile = new PoolProfile([{ resource: 'cores', amount: 8, fromAt: 0 }], holds, NOW)
           const graceMs = first?.plan.slot.graceMs ?? 0

@@ -180,11 +180,13 @@ function choose(searches: readonly SlotSearch[], offersMax: number, limits: read
   if (chosen.size < offersMax) add(least('monetary', offers))
   if (chosen.size < offersMax) add(least('carbon', [...offers, ...earliest.flatMap(({ search }) => greenest(search))]))
   for (const offer of offers) add(offer)
+  // One that can be thought over, beside those that have to be decided soon.
+  for (const { search } of earliest.slice(0, 1)) add(search.earliest(search.least, search.unhurriedFrom))
   for (const { search, offer } of earliest) add(search.earliest(search.most, offer.plan.slot.startAt))
   for (let round = 1; chosen.size < offersMax && round < offersMax; round++) {
     for (const { search, offer } of earliest) {
-      const { startLatestAt, durationMs } = offer.plan.slot
-      add(search.earliest(search.least, startLatestAt + round * durationMs))
+      const { startAt, durationMs } = offer.plan.slot
+      add(search.fixed(Math.max(startAt, search.unhurriedFrom) + round * durationMs))
     }
   }
   return [...chosen.values()].sort((a, b) => a.plan.slot.startAt - b.plan.slot.startAt)
@@ -207,7 +209,7 @@ function earliestWithin(search: SlotSearch, limits: readonly Limit[]): PlannedOf
   const first = search.earliest(search.least, Number.NEGATIVE_INFINITY)
   if (!first || keepsLimits(first.plan, limits)) return first
   for (const startAt of search.startsThatMatter()) {
-    const later = search.earliest(search.least, startAt)
+    const later = search.fixed(startAt)
     if (later && keepsLimits(later.plan, limits)) return later
   }
   return undefined
@@ -222,7 +224,7 @@ function greenest(search: SlotSearch): PlannedOffer[] {
   if (starts.length < 2) return []
   const carbon = new Map(starts.map((startAt) => [startAt, priceOf(search.supposed(startAt), 'carbon') ?? 0n]))
   const order = starts.sort((a, b) => Number((carbon.get(a) ?? 0n) - (carbon.get(b) ?? 0n)))
-  return order.slice(0, GREEN_STARTS).flatMap((startAt) => search.earliest(search.least, startAt) ?? [])
+  return order.slice(0, GREEN_STARTS).flatMap((startAt) => search.fixed(startAt) ?? [])
 }
 
 /** The offer with the least of a cost; undefined when there is nothing to compare. The first of equals. */

@@ -104,17 +104,9 @@ export class PoolProfile {
     return this.#timeline(resource).firstAbove(fromAt, -amount)
   }
 
-  /**
-   * The earliest beginning of a hold at which it fits, from its own to `latestAt`; undefined when there is none. The
-   * end of the hold stays while the beginning moves by up to `floatMs`, and moves along from then on.
-   */
-  earliest({ resource, amount, fromAt, toAt }: Hold, floatMs: number, latestAt: Instant): Instant | undefined {
-    const timeline = this.#timeline(resource)
-    if (floatMs > 0) {
-      const beginAt = Math.max(fromAt, timeline.calmSince(toAt, -amount))
-      if (beginAt <= fromAt + floatMs) return beginAt <= latestAt ? beginAt : undefined
-    }
-    const found = timeline.firstCalm(fromAt + floatMs, latestAt, toAt - fromAt - floatMs, -amount)
+  /** The earliest beginning of a hold at which all of it fits, from its own to `latestAt`; undefined when there is none. */
+  earliest({ resource, amount, fromAt, toAt }: Hold, latestAt: Instant): Instant | undefined {
+    const found = this.#timeline(resource).firstCalm(fromAt, latestAt, toAt - fromAt, -amount)
     return Number.isFinite(found) ? found : undefined
   }
 

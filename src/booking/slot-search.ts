@@ -51,6 +51,8 @@ export interface OfferLimits {
   readonly offersMax: number
   /** How long a client may take to accept; 0 for one that accepts at once. */
   readonly lifetimeMs: number
+  /** How long a client has at least to accept an offer that starts soon; never longer than `lifetimeMs`. */
+  readonly decideMs: number
   /** Nothing starts later than this from now. */
   readonly horizonMs: number
   readonly durationMaxMs: number
@@ -162,10 +164,18 @@ export class SlotSearch {
   /** The earliest offer of these amounts that starts at `fromAt` or later within the asked windows. */
   earliest(amounts: Amounts, fromAt: Instant): PlannedOffer | undefined {
     const found = this.#windows()
-      .map((window) => this.#slotIn(amounts, Math.max(fromAt, window.fromAt), window.toAt))
+      .map((window) => this.#slotIn(amounts, window, fromAt))
       .filter((slot) => slot !== undefined)
       .sort((a, b) => a.slot.startAt - b.slot.startAt)
     return found[0] && this.#offer(amounts, found[0])
+  }
+
+  /** As `earliest`, of the least amounts, for a client to whom the start matters: the program never starts before it. */
+  fixed(fromAt: Instant): PlannedOffer | undefined {
+    const offer = this.earliest(this.least, fromAt)
+    if (!offer) return undefined
+    const { slot } = offer.plan
+    return { ...offer, plan: { ...offer.plan, slot: { ...slot, earliestAt: slot.startAt } } }
   }
 
   /** The windows that were asked for, up to the horizon. */
@@ -195,8 +205,12 @@ export class SlotSearch {
 
   /** What an offer of the least amounts would promise that starts at an instant, whether that is free or not. */
   supposed(startAt: Instant): ExecutionPlan {
-    const found = this.#slotAt(startAt, startAt)
-    return this.#offer(this.least, { ...found, slot: { ...found.slot, startLatestAt: startAt } }).plan
+    return this.#offer(this.least, this.#slotAt(startAt, startAt)).plan
+  }
+
+  /** The first start of an offer that can be accepted for its whole lifetime. */
+  get unhurriedFrom(): Instant {
+    return this.#now + this.#limits.lifetimeMs + this.#prepareMs
   }
 
   /**
@@ -206,7 +220,8 @@ export class SlotSearch {
   next(): { startAt: Instant | undefined; resource: Resource | undefined } {
     let resource: Resource | undefined
     const horizonAt = this.#now + this.#limits.horizonMs
-    const from = (fromAt: Instant) => this.#slotIn(this.least, fromAt, horizonAt, (short) => (resource ??= short))
+    const from = (fromAt: Instant) =>
+      this.#slotIn(this.least, { fromAt, toAt: horizonAt }, fromAt, (short) => (resource ??= short))
     const wishedAt = Math.min(...this.#request.starts.map(({ fromAt }) => fromAt))
     const found = (wishedAt > this.#now && Number.isFinite(wishedAt) ? from(wishedAt) : undefined) ?? from(this.#now)
     return { startAt: found?.slot.startAt, resource: resource ?? this.#conflictInWindows() }
@@ -244,22 +259,24 @@ export class SlotSearch {
   /** What is short in the windows that were asked for. */
   #conflictInWindows(): Resource | undefined {
     let resource: Resource | undefined
-    for (const { fromAt, toAt } of this.#request.starts) {
-      this.#slotIn(this.least, fromAt, toAt, (short) => (resource ??= short))
+    for (const window of this.#request.starts) {
+      this.#slotIn(this.least, window, window.fromAt, (short) => (resource ??= short))
     }
     return resource
   }
 
-  /** Moves the start on until everything fits, or the window is over. */
+  /** Moves the start on, from `fromAt` within a window, until everything fits or the window is over. */
   #slotIn(
     amounts: Amounts,
+    { fromAt: earliestAt, toAt }: StartWindow,
     fromAt: Instant,
-    toAt: Instant,
     onShort?: (resource: Resource) => void,
   ): FoundSlot | undefined {
-    let startAt = Math.max(fromAt, this.#now + this.#prepareMs)
+    // Where the window ends before the client has had its time to decide, so does the offer.
+    const readyAt = this.#now + this.#prepareMs
+    let startAt = Math.max(earliestAt, fromAt, readyAt, Math.min(readyAt + this.#limits.decideMs, toAt))
     while (startAt <= toAt) {
-      const found = this.#slotAt(startAt, toAt)
+      const found = this.#slotAt(startAt, earliestAt)
       const moved = this.#startWhereAllFits(amounts, found, toAt, onShort)
       if (moved === startAt) return found
       if (moved === undefined) return undefined
@@ -278,8 +295,7 @@ export class SlotSearch {
     for (const hold of holds(amounts, times)) {
       // A hold that begins before the start (storage) moves with it.
       const beforeMs = slot.startAt - hold.fromAt
-      const floatMs = slot.startLatestAt - slot.startAt
-      const beginAt = this.#beginOf(hold, floatMs, toAt - beforeMs)
+      const beginAt = this.#beginOf(hold, toAt - beforeMs)
       if (beginAt === hold.fromAt) continue
       onShort?.(hold.resource)
       return beginAt === undefined ? undefined : beginAt + beforeMs
@@ -291,31 +307,27 @@ export class SlotSearch {
    * Where a hold can begin beside what is held of the pool; and if that is where it begins, beside what the owner's open
    * offers hold. What is more than their share fits only where they hold nothing.
    */
-  #beginOf(hold: Hold, floatMs: number, latestAt: Instant): Instant | undefined {
+  #beginOf(hold: Hold, latestAt: Instant): Instant | undefined {
     const { profile, own } = this.candidate
-    const beginAt = profile.earliest(hold, floatMs, latestAt)
+    const beginAt = profile.earliest(hold, latestAt)
     if (beginAt !== hold.fromAt || !own || !this.share) return beginAt
     const spare = Math.max(0, this.share[hold.resource] - hold.amount)
-    return own.held.earliest({ ...hold, amount: -spare }, floatMs, latestAt)
+    return own.held.earliest({ ...hold, amount: -spare }, latestAt)
   }
 
-  /**
-   * The slot that begins at an instant. A start that is nearer than the client may take to accept floats: it is held up
-   * to the latest start that an acceptance in the last moment leads to. Where the window ends before, so does the offer.
-   */
-  #slotAt(startAt: Instant, toAt: Instant): FoundSlot {
-    const { lifetimeMs } = this.#limits
-    const expiresAt = Math.min(this.#now + lifetimeMs, toAt - this.#prepareMs)
-    const startLatestAt = Math.max(startAt, expiresAt + this.#prepareMs)
+  /** The slot that begins at an instant. It has to be accepted while there is still time to prepare it. */
+  #slotAt(startAt: Instant, earliestAt: Instant): FoundSlot {
+    const prepareAt = startAt - this.#prepareMs
     const slot = {
+      earliestAt: this.#request.startEarly === false ? startAt : earliestAt,
       startAt,
-      startLatestAt,
       durationMs: this.#request.durationMs,
       prepareMs: this.#prepareMs,
       graceMs: graceMsFor(this.#request.durationMs, this.#limits.graceMs),
       releaseMs: releaseMs(this.candidate.survey),
     }
-    return { slot, expiresAt, times: { ...slot, prepareAt: startAt - this.#prepareMs } }
+    const expiresAt = Math.min(this.#now + this.#limits.lifetimeMs, prepareAt)
+    return { slot, expiresAt, times: { ...slot, prepareAt, startLatestAt: startAt } }
   }
 
   #offer(amounts: Amounts, { slot, expiresAt, times }: FoundSlot): PlannedOffer {

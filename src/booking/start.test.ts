@@ -14,7 +14,7 @@ import { permitStarts, storageIsFree } from './start.ts'
 const NOW = Date.UTC(2026, 10, 24)
 const SECOND = 1000
 const AMOUNTS = { cores: 4, memory: 64, storage: 100, accelerators: 0 }
-const LIMITS = { offersMax: 1, lifetimeMs: 0, horizonMs: 1e9, durationMaxMs: 1e9, graceMs: SECOND }
+const LIMITS = { offersMax: 1, lifetimeMs: 0, decideMs: 0, horizonMs: 1e9, durationMaxMs: 1e9, graceMs: SECOND }
 
 let test: TestDatabase
 let poolId: pools.PoolId

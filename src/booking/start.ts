@@ -9,6 +9,7 @@ import { amountsOf, holdsOfExecution } from './holds.ts'
 import type { Ledger } from './ledger.ts'
 import { ofOthers } from './others.ts'
 import { opposite, type Hold, type PoolProfile } from './profile.ts'
+import { holdsOfPromise } from './room.ts'
 
 /** Whether the program may start now, and when it has to end. */
 export type StartPermit =
@@ -95,7 +96,7 @@ function decideStart(
 ): Decision {
   const { plan } = execution
   const compute = (hold: Hold) => hold.resource !== 'storage'
-  const held = holdsOfExecution(plan, execution.prepareAt ?? now, execution.startAt ?? now)
+  const held = holdsOfPromise(execution)
   const bookedEndAt = Math.max(...held.filter(compute).map(({ toAt }) => toAt)) - plan.slot.graceMs
   const rightNow = held.filter(compute).map((hold) => ({ ...hold, fromAt: now, toAt: now + 1 }))
   const longer = holdsOfExecution(plan, execution.prepareAt ?? now, now)

@@ -16,7 +16,7 @@ function plan(change: {
   bytes?: (number | undefined)[]
   hours?: number
   startAt?: number
-  startLatestAt?: number
+  earliestAt?: number
   prepareMs?: number
 }): ExecutionPlan {
   const estimate = { prepareMs: 0, releaseMs: 0 }
@@ -27,8 +27,8 @@ function plan(change: {
     poolId: 1,
     ...(change.prices ? { prices: change.prices } : {}),
     slot: {
+      earliestAt: change.earliestAt ?? startAt,
       startAt,
-      startLatestAt: change.startLatestAt ?? startAt,
       durationMs: (change.hours ?? 1) * HOUR_MS,
       prepareMs: change.prepareMs ?? 0,
       graceMs: 10_000,
@@ -112,7 +112,7 @@ describe('costs', () => {
 
   it('give the least and the most carbon of a start that is not fixed', () => {
     const prices: PriceList = { energy: { coreHour: 1_000_000_000 }, carbon: GREEN_AT_NOON }
-    const floating = plan({ prices, startAt: MIDNIGHT + 11 * HOUR_MS, startLatestAt: MIDNIGHT + 14 * HOUR_MS })
+    const floating = plan({ prices, earliestAt: MIDNIGHT + 11 * HOUR_MS, startAt: MIDNIGHT + 14 * HOUR_MS })
     expect(numbers(quoted(floating).execution)[1]).toEqual(['carbon', 50, 400])
   })
 
@@ -133,7 +133,7 @@ describe('costs', () => {
           carbon,
         }
         const fixed = { ...rest, prices, storageGib: [1], bytes: [1e9] }
-        const [, quote] = quoted(plan({ ...fixed, startAt, startLatestAt: startAt + delayMs })).execution
+        const [, quote] = quoted(plan({ ...fixed, earliestAt: startAt, startAt: startAt + delayMs })).execution
         const [, one] = quoted(plan({ ...fixed, startAt: startAt + Math.floor(part * delayMs) })).execution
         expect((quote as Figure).min <= (one as Figure).min && (one as Figure).max <= (quote as Figure).max).toBe(true)
       }),
@@ -159,7 +159,7 @@ describe('costs', () => {
       fc.property(offers, ({ money, energy, carbon, hours, delayMs, ...amounts }) => {
         const prices: PriceList = { money: { currency: 'EUR', rates: money }, energy, carbon }
         const durationHours = Math.round(hours * HOUR_MS) / HOUR_MS
-        const offer = plan({ prices, ...amounts, hours: durationHours, startLatestAt: MIDNIGHT + delayMs })
+        const offer = plan({ prices, ...amounts, hours: durationHours, earliestAt: MIDNIGHT, startAt: MIDNIGHT + delayMs })
         const usage = { ...plannedUsage(offer), runMs: Math.round(hours * HOUR_MS) }
         const costs = costsOf(offer, usage)
         const parts = [costs.compute, ...costs.storage, ...costs.data]

@@ -9,7 +9,7 @@
  */
 import type { Instant } from './dates.ts'
 import { divide, MICRO_DIGITS, toUnits } from './exact.ts'
-import type { ExecutionPlan } from './execution-plan.ts'
+import { earliestStart, type ExecutionPlan } from './execution-plan.ts'
 import { HOUR_MS, hoursOfDay, type PriceList, type Rated, type Rates } from './price-list.ts'
 import { BYTES_PER_GIB } from './resources.ts'
 
@@ -45,8 +45,9 @@ export interface Costs {
 
 /** What is used of a plan, when, and for how long. */
 export interface Usage {
+  /** The earliest start. */
   readonly startAt: Instant
-  /** The latest start, where it is not fixed yet. */
+  /** The latest start; the same as the earliest once the program has started. */
   readonly startLatestAt: Instant
   /** How long the program runs, in milliseconds; undefined for one that never started. */
   readonly runMs: number | undefined
@@ -56,12 +57,12 @@ export interface Usage {
 
 /** What an offer may use: all that it grants. Data of unknown size may fill the storage that they are in. */
 export function plannedUsage(plan: ExecutionPlan): Usage {
-  const { startAt, startLatestAt, durationMs } = plan.slot
+  const { startAt, durationMs } = plan.slot
   const bytes = plan.data.map(({ sizeBytes, spec }) => {
     const room = (plan.storage[spec.storage]?.sizeGib ?? 0) * BYTES_PER_GIB
     return { min: sizeBytes ?? 0, max: sizeBytes ?? room }
   })
-  return { startAt, startLatestAt, runMs: durationMs, bytes }
+  return { startAt: earliestStart(plan.slot), startLatestAt: startAt, runMs: durationMs, bytes }
 }
 
 /** The costs of a plan for what is used of it; empty where its pool has no price list. */

@@ -58,7 +58,7 @@ export function parseInstant(text: string): Instant {
  * As `parseInstant`. `24:00` is the midnight that ends the day. A leap second is read as the second before it, and the
  * reading says so: no clock of a computer has it.
  */
-function readInstant(text: string): Reading<Instant> {
+export function readInstant(text: string): Reading<Instant> {
   const trimmed = shortText(text)
   if (DATE_ONLY.test(trimmed)) {
     const at = attempt(trimmed, 'a date', () => Temporal.PlainDate.from(trimmed).toZonedDateTime('UTC'))

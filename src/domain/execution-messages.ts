@@ -126,6 +126,12 @@ export const EXECUTION_MESSAGES = {
     places: ['execution'],
     advice: 'Nothing has to be done. The quoted costs are those of the new amount.',
   },
+  'starts-earlier': {
+    level: 'INFO',
+    template: 'Capacity is free: the execution starts as soon as it is ready, up to ${earlier} earlier than ${promised}, which was promised.',
+    places: ['execution'],
+    advice: 'Nothing has to be done. Ask with `startEarly: false` for a start that is never early.',
+  },
   'started-late': {
     level: 'WARN',
     template: 'The execution started ${seconds} s after the promised start: ${reason}.',

@@ -50,10 +50,10 @@ export interface PlannedData extends PlannedComponent {
 
 /** The one slot of an offer. */
 export interface PlannedSlot {
-  /** The earliest start. */
+  /** The earliest start that the client allows; the same as `startAt` where it must not be early. Missing in offers of earlier releases. */
+  readonly earliestAt?: Instant
+  /** The promised start: the program starts then at the latest, and as early as capacity allows from `earliestAt` on. */
   readonly startAt: Instant
-  /** The latest start, when the client takes its time to accept. The same as `startAt` for a start in the future. */
-  readonly startLatestAt: Instant
   readonly durationMs: number
   /** From the beginning of preparation to the start. */
   readonly prepareMs: number
@@ -61,6 +61,11 @@ export interface PlannedSlot {
   readonly graceMs: number
   /** From then until everything is given back. */
   readonly releaseMs: number
+}
+
+/** The earliest start that a client allows. Offers of earlier releases have nothing to say of it: their start is absolute. */
+export function earliestStart({ earliestAt, startAt }: PlannedSlot): Instant {
+  return earliestAt ?? startAt
 }
 
 /** The plan of one execution. */

@@ -158,6 +158,8 @@ export interface ExecutionRequest {
   readonly durationMs: number
   /** When it may start; empty means as soon as possible. The pointer says which field of the request it came from. */
   readonly starts: readonly (StartWindow & { readonly pointer: string })[]
+  /** False where the program must not start before the promised start; without it, it may. */
+  readonly startEarly?: boolean
   /** All of them hold for every offer. */
   readonly limits?: readonly Limit[]
 }

@@ -4,11 +4,13 @@ import type { Asked } from '../booking/offers.ts'
 import type { OfferLimits } from '../booking/slot-search.ts'
 import type { Caller } from '../identity/identity.ts'
 import { survey, type SurveyResult } from '../lifecycle/survey.ts'
+import type { Clock } from '../domain/clock.ts'
+import { DateError, parseDuration } from '../domain/dates.ts'
 import { message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
 import { readRequest } from '../protocol/read-request.ts'
 import type { PoolId } from '../store/pools.ts'
-import { preferences, type HttpContext } from './context.ts'
+import { badHeader, preferences, type HttpContext } from './context.ts'
 import { mayBeOffered } from './permitting.ts'
 
 /** What there is of a request that could not be read. */
@@ -80,9 +82,22 @@ export function isStrict(request: FastifyRequest): boolean {
 }
 
 /** The limits of an offer set for a client that takes its time. */
-export function offerLimits(request: FastifyRequest, { settings }: HttpContext): OfferLimits {
+export function offerLimits(request: FastifyRequest, { settings, clock }: HttpContext): OfferLimits {
   const offersMax = preferredOffers(request, settings) ?? settings.offersPerSet
-  return { ...limits(settings, offersMax, settings.offerLifetimeMs), openShare: settings.openShare }
+  const decideMs = decideWithinMs(request, clock) ?? settings.decideWithinMs
+  return { ...limits(settings, offersMax, settings.offerLifetimeMs, decideMs), openShare: settings.openShare }
+}
+
+/** How soon the client decides, where it says so. */
+function decideWithinMs(request: FastifyRequest, clock: Clock): number | undefined {
+  const wanted = preferences(request).get('decide-within')
+  if (wanted === undefined) return undefined
+  try {
+    return parseDuration(wanted, clock.now()).value
+  } catch (error) {
+    if (error instanceof DateError) throw badHeader('Prefer', `decide-within: ${error.detail}`)
+    throw error
+  }
 }
 
 /** How many offers the client prefers at most, as far as the site gives so many; undefined when it does not say. */
@@ -93,9 +108,14 @@ export function preferredOffers(request: FastifyRequest, settings: HttpContext['
 
 /** The limits for a client that accepts at once. */
 export function directLimits({ settings }: HttpContext): OfferLimits {
-  return limits(settings, 1, 0)
+  return limits(settings, 1, 0, 0)
 }
 
-function limits({ horizonMs, durationMaxMs, graceMs }: HttpContext['settings'], offersMax: number, lifetimeMs: number) {
-  return { horizonMs, durationMaxMs, graceMs, offersMax, lifetimeMs }
+function limits(
+  { horizonMs, durationMaxMs, graceMs }: HttpContext['settings'],
+  offersMax: number,
+  lifetimeMs: number,
+  decideMs: number,
+): OfferLimits {
+  return { horizonMs, durationMaxMs, graceMs, offersMax, lifetimeMs, decideMs: Math.min(lifetimeMs, decideMs) }
 }

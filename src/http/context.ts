@@ -46,6 +46,8 @@ export interface HttpSettings {
   readonly offerLifetimeMs: number
   /** The share of a pool that open offers of one owner may hold; undefined where there is no limit. */
   readonly openShare: number | undefined
+  /** How long a client has at least to accept an offer that starts soon, in milliseconds. */
+  readonly decideWithinMs: number
   readonly durationMaxMs: number
   readonly horizonMs: number
   readonly graceMs: number

@@ -11,6 +11,7 @@ import { afterwards } from './at-once.ts'
 import type { HttpContext } from './context.ts'
 
 const DURATION_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60]
+const EARLIER_BUCKETS = [1, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400]
 const ERROR_BUCKETS = [-600, -60, -10, -1, -0.1, 0.1, 1, 10, 60, 600]
 
 /** So many answers are entered into the histogram together. */
@@ -38,6 +39,12 @@ export class Figures {
   readonly #ended = this.#counter('broker_executions_ended_total', 'Executions that ended and gave all back.', [
     'phase',
   ])
+  readonly #early = new Histogram({
+    name: 'broker_start_earlier_seconds',
+    help: 'How much earlier than promised executions were started because capacity was free.',
+    buckets: EARLIER_BUCKETS,
+    registers: [this.#registry],
+  })
   readonly #estimates = new Histogram({
     name: 'broker_estimate_error_seconds',
     help: 'How much longer (or, below zero, shorter) a part was prepared than was estimated when it was offered.',
@@ -94,6 +101,11 @@ export class Figures {
 
   executionEnded(phase: ExecutionPhase): void {
     this.#ended.inc({ phase })
+  }
+
+  /** An execution starts earlier than promised. */
+  startedEarly(earlierMs: number): void {
+    this.#early.observe(earlierMs / 1000)
   }
 
   policyAnswered(policy: string, moment: 'offer' | 'accept', decision: 'allow' | 'deny' | 'cap'): void {

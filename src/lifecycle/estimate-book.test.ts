@@ -20,7 +20,7 @@ function state(bytes: number, pullMs = 60_000): ExecutionState {
     platform: 'docker',
     pool: 'default',
     poolId: 1,
-    slot: { startAt: NOW, startLatestAt: NOW, durationMs: 1, prepareMs: 0, graceMs: 0, releaseMs: 0 },
+    slot: { earliestAt: NOW, startAt: NOW, durationMs: 1, prepareMs: 0, graceMs: 0, releaseMs: 0 },
     executable: {
       spec: {
         type: 'docker-container',

@@ -67,7 +67,7 @@ async function completed(
   const [execution, sibling] = offers as [ExecutionId, ExecutionId]
   const now = clock.now()
   await made.database.transaction(async (tx) => {
-    await executions.accept(tx, [{ id: execution, startAt: now, prepareAt: now }], now)
+    await executions.accept(tx, [{ id: execution, startAt: now, prepareAt: now, earliestAt: now }], now)
     await executions.move(tx, [sibling], 'withdraw', now)
     for (const event of ['prepare', 'start', 'finish', 'complete'] as const)
       await executions.move(tx, [execution], event, now)
@@ -104,7 +104,7 @@ describe('housekeeping', () => {
     const [execution] = held.offers as [ExecutionId]
     await made.database.transaction(async (tx) => {
       const now = clock.now()
-      await executions.accept(tx, [{ id: execution, startAt: now, prepareAt: now }], now)
+      await executions.accept(tx, [{ id: execution, startAt: now, prepareAt: now, earliestAt: now }], now)
       await executions.move(tx, [execution], 'fail', now)
     })
     clock.advance(1_000 * DAY_MS)
@@ -165,7 +165,7 @@ describe('the id of a record', () => {
     const [execution] = running.offers as [ExecutionId]
     const now = clock.now()
     await made.database.transaction(async (tx) => {
-      await executions.accept(tx, [{ id: execution, startAt: now, prepareAt: now }], now)
+      await executions.accept(tx, [{ id: execution, startAt: now, prepareAt: now, earliestAt: now }], now)
       await executions.move(tx, expired.offers, 'expire', now)
     })
     await house()

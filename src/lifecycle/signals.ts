@@ -4,22 +4,22 @@
  */
 import type { Database } from '../store/database.ts'
 
-type Heard = (executionId: string) => void
+type Heard = (id: string) => void
 
-/** The channels of the database: something happened to an execution; an execution needs attention. */
-const CHANNELS = ['execution', 'work'] as const
+/** The channels of the database: something happened to an execution; an execution needs attention; less may be held of a pool. */
+const CHANNELS = ['execution', 'work', 'pool'] as const
 export type SignalChannel = (typeof CHANNELS)[number]
 
 export class Signals {
-  readonly #listeners: Record<SignalChannel, Set<Heard>> = { execution: new Set(), work: new Set() }
+  readonly #listeners: Record<SignalChannel, Set<Heard>> = { execution: new Set(), work: new Set(), pool: new Set() }
 
   /** Begins to listen to a database. */
   async listen(database: Database): Promise<void> {
     for (const channel of CHANNELS) await database.listen(channel, (id) => this.tell(channel, id))
   }
 
-  tell(channel: SignalChannel, executionId: string): void {
-    for (const heard of this.#listeners[channel]) heard(executionId)
+  tell(channel: SignalChannel, id: string): void {
+    for (const heard of this.#listeners[channel]) heard(id)
   }
 
   /** Calls back for every signal of a channel. The function that it returns ends that. */

@@ -1881,10 +1881,20 @@ export interface components {
         RequestedTimes: {
             duration?: components["schemas"]["Duration"];
             /**
+             * @description An instant before which it must not start, whatever is free.
+             * @example 2026-11-23T12:00:00Z
+             */
+            notBefore?: string;
+            /**
              * @description When it may start: an instant (an absolute start) or an interval to start in, or a list of them. Without it,
              *     as soon as possible.
              */
             start?: components["schemas"]["StartWindow"] | components["schemas"]["StartWindow"][];
+            /**
+             * @description Whether it may start before the promised start, as soon as all is ready and the capacity is free. Without it, it
+             *     may; an instant as `start` is an absolute start all the same.
+             */
+            startEarly?: boolean;
         };
         /** @description How much of one resource is booked. */
         ResourceTimeline: {
@@ -2561,7 +2571,8 @@ export interface components {
         phases: ("OFFERED" | "ACCEPTED" | "REJECTED" | "EXPIRED" | "WAITING" | "PREPARING" | "AVAILABLE" | "RUNNING" | "RELEASING" | "COMPLETED" | "FAILED" | "CANCELLED")[];
         /**
          * @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers; `handling=strict` for 400
-         *     instead of an answer that ignores the fields that the contract does not have.
+         *     instead of an answer that ignores the fields that the contract does not have; `decide-within=PT10S` for offers that
+         *     start so soon that they have to be accepted within that time.
          */
         prefer: string;
         /** @description One range of bytes, `bytes=<from>-`, `bytes=<from>-<to>`, or `bytes=-<n>` for the last n of a stream that has ended. */
@@ -3588,7 +3599,8 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
                 /**
                  * @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers; `handling=strict` for 400
-                 *     instead of an answer that ignores the fields that the contract does not have.
+                 *     instead of an answer that ignores the fields that the contract does not have; `decide-within=PT10S` for offers that
+                 *     start so soon that they have to be accepted within that time.
                  */
                 Prefer?: components["parameters"]["prefer"];
             };
@@ -3785,7 +3797,8 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
                 /**
                  * @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers; `handling=strict` for 400
-                 *     instead of an answer that ignores the fields that the contract does not have.
+                 *     instead of an answer that ignores the fields that the contract does not have; `decide-within=PT10S` for offers that
+                 *     start so soon that they have to be accepted within that time.
                  */
                 Prefer?: components["parameters"]["prefer"];
             };
@@ -4120,7 +4133,8 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
                 /**
                  * @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers; `handling=strict` for 400
-                 *     instead of an answer that ignores the fields that the contract does not have.
+                 *     instead of an answer that ignores the fields that the contract does not have; `decide-within=PT10S` for offers that
+                 *     start so soon that they have to be accepted within that time.
                  */
                 Prefer?: components["parameters"]["prefer"];
             };
@@ -4384,7 +4398,8 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
                 /**
                  * @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers; `handling=strict` for 400
-                 *     instead of an answer that ignores the fields that the contract does not have.
+                 *     instead of an answer that ignores the fields that the contract does not have; `decide-within=PT10S` for offers that
+                 *     start so soon that they have to be accepted within that time.
                  */
                 Prefer?: components["parameters"]["prefer"];
             };
@@ -4504,7 +4519,8 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
                 /**
                  * @description `return=representation` asks for 200 instead of 303; `offers=n` for at most n offers; `handling=strict` for 400
-                 *     instead of an answer that ignores the fields that the contract does not have.
+                 *     instead of an answer that ignores the fields that the contract does not have; `decide-within=PT10S` for offers that
+                 *     start so soon that they have to be accepted within that time.
                  */
                 Prefer?: components["parameters"]["prefer"];
             };

@@ -14,6 +14,7 @@ import {
   type Estimate,
   type ExecutionPlan,
   type PlannedAccelerators,
+  earliestStart,
 } from '../domain/execution-plan.ts'
 import { componentId, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
@@ -360,10 +361,12 @@ class Parts {
   }
 
   #times(): { from: Instant; range: number; endAt: Instant } {
-    const { plan, startAt, startedAt, endAt } = this.#view
-    const from = startedAt ?? startAt ?? plan.slot.startAt
-    const range = startAt === undefined ? plan.slot.startLatestAt - plan.slot.startAt : 0
-    return { from, range, endAt: endAt ?? from + plan.slot.durationMs }
+    const { plan, startedAt, endAt } = this.#view
+    const { startAt, durationMs, prepareMs } = plan.slot
+    // Before the program has started there is a window: it starts early when it can, and at the promised time at the latest.
+    const from = startedAt ?? Math.min(startAt, Math.max(earliestStart(plan.slot), this.#view.createdAt + prepareMs))
+    const range = startedAt === undefined ? startAt - from : 0
+    return { from, range, endAt: endAt ?? from + range + durationMs }
   }
 
   #meta(

@@ -121,10 +121,10 @@ function readParts(
   const executable = wire.executable && readExecutable(wire.executable, defaults.notebooks, notes)
   const { storage, data } = readResources(wire, references, notes)
   const compute = readCompute(wire.compute, wire.data ?? [], references, notes)
-  const { durationMs, starts } = readSchedule(wire.schedule, defaults.durationMs, notes)
+  const schedule = readSchedule(wire.schedule, defaults.durationMs, notes)
   const limits = readLimits(wire, notes.now, (said) => notes.say(said))
   if (!executable) return undefined
-  const request = { name, description, executable, compute, storage, data, durationMs, starts, limits }
+  const request = { name, description, executable, compute, storage, data, ...schedule, limits }
   if (executable.type !== 'jupyter-notebook') return request
   const complete = withNotebook(request, executable)
   noteOfNotebook(complete, notes)

@@ -79,3 +79,4 @@ with wanted as (
   returning p.id, p.version, c.holds, o.sets
 )
 insert into pool_change (pool_id, version, holds, open) select id, version, holds, sets from bumped
+returning pg_notify('pool', pool_id::text)

@@ -81,8 +81,10 @@ select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
 -- it is too late.
 with moved as (
   update execution e
-     set phase = t.to_phase, phase_since = :at, modified_at = :at, start_at = o."startAt", prepare_at = o."prepareAt"
-    from jsonb_to_recordset(:offers) as o (id uuid, "startAt" timestamptz, "prepareAt" timestamptz),
+     set phase = t.to_phase, phase_since = :at, modified_at = :at, start_at = o."startAt", prepare_at = o."prepareAt",
+         earliest_at = o."earliestAt"
+    from jsonb_to_recordset(:offers)
+      as o (id uuid, "startAt" timestamptz, "prepareAt" timestamptz, "earliestAt" timestamptz),
          execution_transition t
    where e.id = o.id and t.event = 'accept' and t.from_phase = e.phase and e.expires_at >= :at
   returning e.id, t.event, t.from_phase, t.to_phase
@@ -150,6 +152,28 @@ returning pg_notify('execution', e.id::text)
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
        plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at
   from execution where id = :id for update skip locked
+
+-- name: ahead
+-- The accepted executions of a pool whose start lies ahead and may be earlier, the oldest offers first, with what each
+-- holds; without those that need more than is free now of something that they do not hold yet.
+select e.id, e.offer_set_id, e.owner, e.start_at, e.prepare_at,
+       jsonb_agg(jsonb_build_array(b.resource, b.amount, (extract(epoch from b.from_at) * 1000)::bigint,
+                                   (extract(epoch from b.to_at) * 1000)::bigint)) as holds
+  from execution e join booking b on b.offer_set_id = e.offer_set_id and b.pool_id = :poolId
+ where e.phase in ('ACCEPTED', 'WAITING', 'PREPARING') and e.start_at > :at and e.earliest_at <= :at
+   and (:ids::uuid[] is null or e.id = any(:ids))
+ group by e.id
+having bool_and(b.from_at <= :at or b.amount <= (:free::jsonb ->> b.resource)::bigint)
+ order by e.id
+ limit :limit
+
+-- name: startEarly
+-- Makes the start of accepted executions earlier, and notes when each has to end. They are locked.
+update execution e
+   set start_at = :at, prepare_at = least(e.prepare_at, :at), end_at = s."endAt", modified_at = :at
+  from jsonb_to_recordset(:starts) as s (id uuid, "endAt" timestamptz)
+ where e.id = s.id
+returning e.id, pg_notify('execution', e.id::text)
 
 -- name: change
 -- Changes what is promised and, once the program runs, when it has to end. The execution is locked.

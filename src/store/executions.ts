@@ -4,7 +4,10 @@ import type { ExecutionEvent, ExecutionPhase } from '../domain/execution-lifecyc
 import type { ExecutionPlan } from '../domain/execution-plan.ts'
 import { lowestIdAt, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import type { Cause } from '../domain/transition-table.ts'
+import type { Amounts } from '../domain/resources.ts'
 import { at, json, type Queryable, type Transaction } from './database.ts'
+import type { LoggedHold } from './ledger.ts'
+import type { PoolId } from './pools.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'executions.sql', [
@@ -15,6 +18,8 @@ const sql = loadStatements(import.meta.url, 'executions.sql', [
   'listAny',
   'move',
   'accept',
+  'ahead',
+  'startEarly',
   'expire',
   'nextExpiry',
   'lock',
@@ -42,11 +47,15 @@ export interface Execution {
   readonly modifiedAt: Instant
   readonly expiresAt: Instant
   readonly plan: ExecutionPlan
-  /** The promised start and when preparation begins; undefined before the offer is accepted. */
+  /**
+   * When the program starts and when preparation begins; undefined before the offer is accepted. The promised start is in
+   * the plan: this one is earlier once capacity was found for it.
+   */
   readonly startAt?: Instant
   readonly prepareAt?: Instant
-  /** When the program really began, and when it has to end. */
+  /** When the program really began. */
   readonly startedAt?: Instant
+  /** When the program has to end; known from the start on, and before it where the start was made earlier. */
   readonly endAt?: Instant
   /** When the program ended. */
   readonly endedAt?: Instant
@@ -156,11 +165,18 @@ export interface Acceptance {
   readonly id: ExecutionId
   readonly startAt: Instant
   readonly prepareAt: Instant
+  /** The program may start from then on when the capacity is free. */
+  readonly earliestAt: Instant
 }
 
 /** Accepts offers, each only if it is OFFERED and has not expired, and fixes when they start. Gives those that were accepted. */
 export async function accept(tx: Transaction, offers: readonly Acceptance[], now: Instant): Promise<Move[]> {
-  const rows = offers.map(({ id, startAt, prepareAt }) => ({ id, startAt: at(startAt), prepareAt: at(prepareAt) }))
+  const rows = offers.map(({ id, startAt, prepareAt, earliestAt }) => ({
+    id,
+    startAt: at(startAt),
+    prepareAt: at(prepareAt),
+    earliestAt: at(earliestAt),
+  }))
   return tx.query<Move>(sql.accept, { offers: json(rows), at: at(now) })
 }
 
@@ -173,6 +189,37 @@ export async function expire(tx: Transaction, offerSetIds: readonly OfferSetId[]
 export async function nextExpiry(db: Queryable): Promise<Instant | undefined> {
   const [row] = await db.query<{ at?: Instant }>(sql.nextExpiry, {})
   return row?.at
+}
+
+/** An accepted execution whose start lies ahead and may be earlier, with what it holds of its pool. */
+export interface Ahead {
+  readonly id: ExecutionId
+  readonly offerSetId: OfferSetId
+  readonly owner: string
+  readonly startAt: Instant
+  readonly prepareAt: Instant
+  readonly holds: readonly LoggedHold[]
+}
+
+/**
+ * The executions of a pool that could start earlier, or those of them with these ids, the oldest first; only those that
+ * what is `free` now suffices for.
+ */
+export async function listAhead(
+  db: Queryable,
+  poolId: PoolId,
+  free: Amounts,
+  now: Instant,
+  limit: number,
+  ids?: readonly ExecutionId[],
+): Promise<Ahead[]> {
+  return db.query<Ahead>(sql.ahead, { poolId, free: json(free), at: at(now), limit, ids: ids ?? null })
+}
+
+/** Makes the start of executions that are locked now, each with the instant at which its program has to end. */
+export async function startEarly(tx: Transaction, starts: readonly ProgramStart[], now: Instant): Promise<void> {
+  const rows = starts.map(({ id, endAt }) => ({ id, endAt: at(endAt) }))
+  await tx.query(sql.startEarly, { starts: json(rows), at: at(now) })
 }
 
 /** A program that begins now, and when it has to end. */

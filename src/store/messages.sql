@@ -11,6 +11,17 @@ with owner as (
 )
 select pg_notify('execution', execution_id::text) from said
 
+-- name: addAll
+-- Says something about each of some executions, which are locked.
+with said as (
+  insert into message (execution_id, at, name, level, template, values, text)
+  select "executionId", :at, name, level, template, values, text
+    from jsonb_to_recordset(:said)
+      as s ("executionId" uuid, name text, level text, template text, values jsonb, text text)
+  returning execution_id
+)
+select pg_notify('execution', execution_id::text) from said
+
 -- name: list
 -- What was said about executions, oldest first.
 select execution_id, position, at, name, level, template, values, text

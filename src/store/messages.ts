@@ -2,10 +2,10 @@
 import type { Instant } from '../domain/dates.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
-import { at, json, type Queryable } from './database.ts'
+import { at, json, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'messages.sql', ['add', 'list', 'events'])
+const sql = loadStatements(import.meta.url, 'messages.sql', ['add', 'addAll', 'list', 'events'])
 
 /** A message with its place: the component concerned, or none for the execution itself. */
 export interface PlacedMessage extends Message {
@@ -41,6 +41,24 @@ export async function add(
     values: json(said.values),
     text: said.text,
   })
+}
+
+/** Says something about each of some executions that are locked, all at one instant. */
+export async function addAll(
+  tx: Transaction,
+  all: readonly { readonly executionId: ExecutionId; readonly said: Message }[],
+): Promise<void> {
+  const [first] = all
+  if (!first) return
+  const said = all.map(({ executionId, said: { name, level, template, values, text } }) => ({
+    executionId,
+    name,
+    level,
+    template,
+    values,
+    text,
+  }))
+  await tx.query(sql.addAll, { said: json(said), at: at(first.said.at) })
 }
 
 /** What was said about executions, oldest first. */

@@ -9,7 +9,7 @@ import * as pools from './pools.ts'
 import * as work from './work.ts'
 
 const AMOUNTS = { cores: 5_000, memory: 5_000, storage: 1, accelerators: 0 }
-const LIMITS = { offersMax: 1, lifetimeMs: 0, horizonMs: 1e9, durationMaxMs: 1e9, graceMs: 1000 }
+const LIMITS = { offersMax: 1, lifetimeMs: 0, decideMs: 0, horizonMs: 1e9, durationMaxMs: 1e9, graceMs: 1000 }
 const LEASE_MS = 30_000
 
 const clock = new FakeClock()

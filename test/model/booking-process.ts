@@ -57,7 +57,7 @@ async function once(): Promise<void> {
   const wish = anyWish(chance, poolIds.map(Number), Date.now(), chance.percent(20))
   const { offerSet, offers } = await queue.book({
     ...wish,
-    limits: { ...wish.limits, lifetimeMs: wish.direct ? 0 : 2_000 },
+    limits: { ...wish.limits, lifetimeMs: wish.direct ? 0 : 2_000, decideMs: wish.direct ? 0 : 500 },
   })
   const offer = chance.one(offers)
   const dice = chance.integer(1, 100)

@@ -5,11 +5,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { acceptOffer, expireOffers, giveUpOffers } from '../../src/booking/accept.ts'
 import { BookingQueue } from '../../src/booking/booking-queue.ts'
+import { startEarly } from '../../src/booking/early-starts.ts'
 import { Ledger } from '../../src/booking/ledger.ts'
 import { endMaintenance, maintain } from '../../src/booking/maintenance.ts'
 import type { OfferedSet } from '../../src/booking/offers.ts'
 import { permitStarts } from '../../src/booking/start.ts'
 import { isBrokerError } from '../../src/domain/errors.ts'
+import { earliestStart } from '../../src/domain/execution-plan.ts'
 import { idSource, type OfferSetId } from '../../src/domain/ids.ts'
 import type { Maintenance } from '../../src/domain/pool-capacity.ts'
 import { RESOURCES, type Amounts } from '../../src/domain/resources.ts'
@@ -94,6 +96,16 @@ function underMaintenance(steps: readonly CapacityStep[], windows: readonly Refe
   })
 }
 
+/** What holders hold, in an order that can be compared. */
+const heldIn = (holders: readonly { readonly holds: readonly PlainHold[] }[]) =>
+  holders
+    .flatMap(({ holds }) => holds)
+    .map(({ resource, amount, fromAt, toAt }) => [resource, amount, fromAt, toAt].join(' '))
+    .sort()
+/** Holds from now on; what was held before is past. */
+const ahead = (holds: readonly PlainHold[], now: number) =>
+  holds.map((hold) => ({ ...hold, fromAt: Math.max(hold.fromAt, now) })).filter(({ fromAt, toAt }) => fromAt < toAt)
+
 class History {
   readonly #chance: Chance
   readonly #clock = new FakeClock()
@@ -103,6 +115,7 @@ class History {
   readonly #pools: PoolId[] = []
   #windows: ReferenceWindow[] = []
   #processes: Process[] = []
+  #earlyStarts = 0
 
   constructor(seed: number) {
     this.#chance = new Chance(seed)
@@ -119,7 +132,8 @@ class History {
 
   async step(): Promise<void> {
     const dice = this.#chance.integer(1, 100)
-    if (dice <= 35) return this.#request()
+    if (dice <= 30) return this.#request()
+    if (dice <= 35) return this.#startEarly()
     if (dice <= 50) return this.#accept()
     if (dice <= 56) return this.#reject()
     if (dice <= 66) return this.#giveBack()
@@ -134,6 +148,11 @@ class History {
     const ledger = new Ledger(this.#clock)
     const ids = idSource(() => this.#clock.now())
     return { ledger, queue: new BookingQueue(test.database, ledger, this.#clock, ids) }
+  }
+
+  /** How many executions were started early. */
+  get earlyStarts(): number {
+    return this.#earlyStarts
   }
 
   get #process(): Process {
@@ -213,8 +232,9 @@ class History {
   }
 
   async #giveBack(): Promise<void> {
-    const id = this.#chance.one([...this.#accepted.keys()])
-    if (!id) return
+    const [id, execution] = this.#chance.one([...this.#accepted]) ?? []
+    if (!id || !execution) return
+    await executions.move(test.database, [execution.id], 'fail', this.#clock.now())
     await bookings.removeResources(test.database, [id], ['cores', 'memory'])
     if (this.#chance.percent(30)) return
     await bookings.remove(test.database, [id])
@@ -225,7 +245,7 @@ class History {
   async #start(): Promise<void> {
     const [id, { id: executionId } = {}] = this.#chance.one([...this.#accepted]) ?? []
     const execution = executionId && (await executions.find(test.database, executionId))
-    if (!id || !execution || execution.startedAt !== undefined) return
+    if (!id || !execution || execution.startedAt !== undefined || execution.phase === 'FAILED') return
     const now = this.#clock.now()
     const before = await this.#reference()
     const permit = await test.database.transaction(async (tx) => {
@@ -245,16 +265,40 @@ class History {
       for (const hold of holds) if (hold.toAt > permit.endAt) this.#isNew(before, poolId, hold, execution, now)
   }
 
+  /** What can start early does: what it holds then was free, it is not promised later, and nobody else holds anything else. */
+  async #startEarly(): Promise<void> {
+    const poolId = this.#chance.one(this.#pools) as PoolId
+    const now = this.#clock.now()
+    const before = await this.#reference()
+    const started = await startEarly(test.database, this.#process.ledger, poolId, this.#clock)
+    const after = await this.#reference()
+    const moved = [...after.holders].filter(
+      ([id, holders]) => JSON.stringify(heldIn(holders)) !== JSON.stringify(heldIn(before.holders.get(id) ?? [])),
+    )
+    expect(moved.length).toBe(started.length)
+    expect([...after.holders.keys()].sort()).toEqual([...before.holders.keys()].sort())
+    for (const [id] of moved) before.holders.delete(id)
+    for (const [id, holders] of moved) {
+      for (const { holds } of holders) expect(before.at(poolId, now).fits(ahead(holds, now))).toBe(true)
+      before.holders.set(id, holders)
+      const execution = await executions.find(test.database, this.#accepted.get(id as OfferSetId)?.id ?? '')
+      expect(execution?.startAt).toBe(now)
+      expect(now).toBeLessThan(execution?.plan.slot.startAt ?? 0)
+      expect(now).toBeGreaterThanOrEqual(earliestStart((execution as executions.Execution).plan.slot))
+      if (execution) this.#accepted.set(id as OfferSetId, execution)
+    }
+    this.#earlyStarts += moved.length
+  }
+
   /** What was booked in addition is free. */
   #isNew(
     before: Reference,
     poolId: number,
     hold: PlainHold,
-    { startAt = 0, plan }: executions.Execution,
+    { startAt = 0, plan, endAt = startAt + plan.slot.durationMs }: executions.Execution,
     now: number,
   ): void {
-    const bookedUntil =
-      startAt + plan.slot.durationMs + plan.slot.graceMs + (hold.resource === 'storage' ? plan.slot.releaseMs : 0)
+    const bookedUntil = endAt + plan.slot.graceMs + (hold.resource === 'storage' ? plan.slot.releaseMs : 0)
     if (hold.toAt > bookedUntil)
       expect(before.at(poolId, now).fits([{ ...hold, fromAt: Math.max(now, bookedUntil) }])).toBe(true)
   }

@@ -1,7 +1,7 @@
 /** Random histories of booking, and what has to be true of every answer in them. */
 import type { OfferedSet } from '../../src/booking/offers.ts'
 import type { Wish } from '../../src/booking/booking-batch.ts'
-import type { ExecutionPlan } from '../../src/domain/execution-plan.ts'
+import { earliestStart, type ExecutionPlan } from '../../src/domain/execution-plan.ts'
 import { COMPUTE_RESOURCES, RESOURCES, type Amounts } from '../../src/domain/resources.ts'
 import { wish } from '../support/wishes.ts'
 import type { Chance } from './chance.ts'
@@ -40,10 +40,16 @@ export function anyWish(chance: Chance, poolIds: readonly number[], now: number,
     prepareMs: chance.percent(30) ? 0 : chance.scale(100, 600 * SECOND),
     releaseMs: chance.percent(30) ? 0 : chance.scale(100, 60 * SECOND),
     limits: direct
-      ? { ...LIMITS, offersMax: 1, lifetimeMs: 0 }
-      : { ...LIMITS, openShare: SHARE, lifetimeMs: chance.scale(SECOND, 600 * SECOND) },
+      ? { ...LIMITS, offersMax: 1, lifetimeMs: 0, decideMs: 0 }
+      : { ...LIMITS, openShare: SHARE, ...timesToAccept(chance) },
     direct,
   })
+}
+
+/** How long a client may take to accept, and how long it has at least. */
+function timesToAccept(chance: Chance): { lifetimeMs: number; decideMs: number } {
+  const lifetimeMs = chance.scale(SECOND, 600 * SECOND)
+  return { lifetimeMs, decideMs: Math.min(lifetimeMs, chance.scale(SECOND, 60 * SECOND)) }
 }
 
 export const amountsIn = ({ compute, storage }: ExecutionPlan): Amounts => ({
@@ -90,14 +96,13 @@ export function faultsOf(asked: Wish, offered: OfferedSet, before: Reference, no
     const amounts = amountsIn(plan)
     if (slot.startAt < now + slot.prepareMs) faults.push('starts before it can be prepared')
     if (slot.startAt > now + asked.limits.horizonMs) faults.push('starts beyond the horizon')
-    if (
-      !windows.some(
-        ({ fromAt, toAt }) =>
-          fromAt <= slot.startAt && slot.startLatestAt <= Math.max(toAt, slot.startAt) && slot.startAt <= toAt,
-      )
-    )
-      faults.push('starts outside the windows')
-    if (Math.max(slot.startAt, expiresAt + slot.prepareMs) > slot.startLatestAt) faults.push('can be accepted too late')
+    const within = windows.filter(({ fromAt, toAt }) => fromAt <= slot.startAt && slot.startAt <= toAt)
+    if (within.length === 0) faults.push('starts outside the windows')
+    if (!within.some(({ fromAt }) => fromAt <= earliestStart(slot))) faults.push('could start before its window')
+    if (earliestStart(slot) > slot.startAt) faults.push('could start early only after its promise')
+    if (expiresAt + slot.prepareMs > slot.startAt) faults.push('can be accepted too late')
+    const decideMs = Math.max(...within.map(({ toAt }) => Math.min(asked.limits.decideMs, toAt - slot.prepareMs - now)))
+    if (expiresAt < now + Math.max(0, decideMs) && within.length === 1) faults.push('has to be accepted too soon')
     if (slot.durationMs !== request.durationMs) faults.push('has another duration')
     for (const resource of COMPUTE_RESOURCES) {
       const { min, max } = request.compute[resource] ?? { min: 0, max: 0 }
@@ -113,7 +118,7 @@ export function faultsOf(asked: Wish, offered: OfferedSet, before: Reference, no
   if (large.length > 1 || large.some((offer) => offer !== offered.offers[0]))
     faults.push('there is a choice of more than the share')
   const starts = offered.offers.map(({ plan }) => plan.slot.startAt)
-  const earliest = earliestStart(asked, pools, before, now)
+  const earliest = firstStart(asked, pools, before, now)
   const first = starts.length > 0 ? Math.min(...starts) : undefined
   if (first !== earliest) faults.push(`starts at ${first} and not at ${earliest}`)
   if ((offered.offerSet.result === 'YES') !== offered.offers.length > 0) faults.push('says the wrong result')
@@ -121,7 +126,7 @@ export function faultsOf(asked: Wish, offered: OfferedSet, before: Reference, no
 }
 
 /** The earliest start of the least that was asked for, found by trying every instant at which something ends. */
-function earliestStart(
+function firstStart(
   wanted: Wish,
   pools: ReadonlyMap<number, PlainPool>,
   before: Reference,
@@ -147,15 +152,14 @@ function earliestStart(
     const pool = pools.get(poolId) as PlainPool
     for (const window of windows) {
       const toAt = Math.min(window.toAt, horizonAt)
-      const firstAt = Math.max(window.fromAt, now + prepareMs)
-      const expiresAt = Math.min(now + limits.lifetimeMs, toAt - prepareMs)
+      const readyAt = now + prepareMs
+      const firstAt = Math.max(window.fromAt, readyAt, Math.min(readyAt + limits.decideMs, toAt))
       const endings = pool.endings.flatMap((at) => [at, at + prepareMs])
       const candidates = [firstAt, ...endings.filter((at) => at > firstAt)].sort((a, b) => a - b)
       const found = candidates.find((startAt) => {
         if (startAt > toAt || (earliest !== undefined && startAt >= earliest)) return false
         const slot = {
           startAt,
-          startLatestAt: Math.max(startAt, expiresAt + prepareMs),
           durationMs: request.durationMs,
           prepareMs,
           graceMs: Math.min(limits.graceMs, Math.max(200, Math.round(request.durationMs / 50))),

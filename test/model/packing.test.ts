@@ -47,7 +47,7 @@ describe('a stream of jobs of ten seconds', () => {
           cores: { min: 1, max: 1 },
           durationMs: 10 * SECOND,
           prepareMs,
-          limits: { ...LIMITS, offersMax: 1, lifetimeMs: 0 },
+          limits: { ...LIMITS, offersMax: 1, lifetimeMs: 0, decideMs: 0 },
           direct: true,
         })
         const set = planOfferSet(wanted.asked, wanted.limits, [replica], ids, now)

@@ -29,12 +29,8 @@ export interface CapacityStep extends Amounts {
 const OVERDUE_MS = { min: 1_000, max: 60_000 }
 
 /** What an execution with this slot and these amounts holds: compute while it may run, storage around it. */
-export function holdsOf(
-  slot: Omit<PlannedSlot, 'startLatestAt'> & { startLatestAt?: number },
-  amounts: Amounts,
-): PlainHold[] {
-  const latest = slot.startLatestAt ?? slot.startAt
-  const stoppedAt = latest + slot.durationMs + slot.graceMs
+export function holdsOf(slot: PlannedSlot, amounts: Amounts): PlainHold[] {
+  const stoppedAt = slot.startAt + slot.durationMs + slot.graceMs
   return RESOURCES.map((resource) => ({
     resource,
     amount: amounts[resource],

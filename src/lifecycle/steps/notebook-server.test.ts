@@ -16,7 +16,7 @@ import { prepareServer } from './notebook-server.ts'
 import type { StepContext, StepTarget } from './step.ts'
 
 const AMOUNTS = { cores: 4, memory: 64, storage: 100, accelerators: 0 }
-const LIMITS = { offersMax: 1, lifetimeMs: 0, horizonMs: 1e9, durationMaxMs: 1e9, graceMs: 1000 }
+const LIMITS = { offersMax: 1, lifetimeMs: 0, decideMs: 0, horizonMs: 1e9, durationMaxMs: 1e9, graceMs: 1000 }
 
 let test: TestDatabase
 let context: StepContext

@@ -25,7 +25,7 @@ import { requestOf, type Story } from './stories.ts'
 import { Worker } from './worker.ts'
 
 const AMOUNTS = { cores: 4, memory: 16, storage: 100, accelerators: 0 }
-const LIMITS = { offersMax: 1, lifetimeMs: 0, horizonMs: 1e9, durationMaxMs: 1e9, graceMs: 1000 }
+const LIMITS = { offersMax: 1, lifetimeMs: 0, decideMs: 0, horizonMs: 1e9, durationMaxMs: 1e9, graceMs: 1000 }
 const LEASE_MS = 60_000
 /** How long a life may take, in turns and in seconds at which nothing is to be done. */
 const TURNS_MAX = 200
