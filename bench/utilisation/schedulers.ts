@@ -65,7 +65,8 @@ export class EasyBackfill extends Line {
     this.startFirst(started, begin)
     const [first] = this.line
     if (!first) return started
-    let { reservedAt, spare } = this.#reservation(first)
+    const { reservedAt, spare: leftThen } = this.#reservation(first)
+    let spare = leftThen
     for (let index = 1; index < this.line.length && this.free > 0;) {
       const job = this.line[index] as Job
       const endsBefore = now + job.askedMs <= reservedAt

@@ -75,7 +75,7 @@ function inTurns(ahead: readonly Ahead[]): Ahead[] {
 }
 
 /** How much earlier the start is when preparation begins now, or goes on: the program starts when it is over at the latest. */
-function gainOf({ startAt, prepareAt }: Ahead, now: Instant): number {
+function gainOf({ prepareAt }: Ahead, now: Instant): number {
   return Math.max(0, prepareAt - now)
 }
 

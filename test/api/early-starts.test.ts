@@ -43,7 +43,7 @@ describe('an execution that is promised for later', () => {
     const ended = await api.ends(second)
     expect(ended.phase).toBe('COMPLETED')
     expect(windowOf(ended).toAt).toBeLessThan(promised.toAt - 30 * 60_000)
-    expect(allText(ended)).toContain('Capacity is free: the execution starts as soon as it is ready')
+    expect(allText(ended).join(' ')).toContain('Capacity is free: the execution starts as soon as it is ready')
   })
 
   it('shows the promise until it starts, and what happened afterwards', async () => {
