@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseDuration, parseInstant } from '../../src/domain/dates.ts'
 import type { Schemas } from '../../src/protocol/contract.ts'
-import { allText, Api, containerRequest, cores } from '../support/api.ts'
+import { allText, Api, containerRequest, cores, startOf } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 
 const platforms = [
@@ -26,11 +25,6 @@ const accept = async ({ meta }: Schemas['Execution']) => {
   await api.setPhase(meta.uuid ?? '', 'ACCEPTED')
   return meta.uuid ?? ''
 }
-const windowOf = ({ schedule }: Schemas['Execution']) => {
-  const [start = '', range = ''] = schedule?.available?.start?.split('/') ?? []
-  const fromAt = parseInstant(start)
-  return { fromAt, toAt: fromAt + (range === 'PT0S' ? 0 : parseDuration(range, fromAt).value) }
-}
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
 
 describe('an execution that is promised for later', () => {
@@ -38,29 +32,29 @@ describe('an execution that is promised for later', () => {
     const first = await api.run(request('PT20H'))
     await api.reaches(first, 'AVAILABLE')
     const second = await api.run(request('PT0.1S'))
-    const promised = windowOf(await api.execution(second))
+    const promised = startOf(await api.execution(second))
     await api.setPhase(first, 'CANCELLED')
     const ended = await api.ends(second)
     expect(ended.phase).toBe('COMPLETED')
-    expect(windowOf(ended).toAt).toBeLessThan(promised.toAt - 30 * 60_000)
+    expect(startOf(ended).promisedAt).toBeLessThan(promised.promisedAt - 30 * 60_000)
     expect(allText(ended).join(' ')).toContain('Capacity is free: the execution starts as soon as it is ready')
   })
 
   it('shows the promise until it starts, and what happened afterwards', async () => {
     const [offer] = (await api.offers(request('PT0.1S'))).offers ?? []
-    const { fromAt, toAt } = windowOf(offer as Schemas['Execution'])
-    expect(toAt).toBeGreaterThan(fromAt)
+    const { earliestAt, promisedAt } = startOf(offer as Schemas['Execution'])
+    expect(promisedAt).toBeGreaterThan(earliestAt)
     const ended = await api.ends(await accept(offer as Schemas['Execution']))
-    const { fromAt: startedAt, toAt: same } = windowOf(ended)
-    expect(same).toBe(startedAt)
-    expect(startedAt).toBeLessThan(toAt)
+    const started = startOf(ended)
+    expect(started.promisedAt).toBe(started.earliestAt)
+    expect(started.earliestAt).toBeLessThan(promisedAt)
   })
 
   it('waits for its time where the client asks for an absolute start, or for no early one', async () => {
     const absolute = await api.run(request('PT0.1S', { start: inMinutes(10), duration: 'PT1M' }, 1))
     const unhurried = (await api.offers(request('PT0.1S', { startEarly: false, duration: 'PT1M' }, 1))).offers ?? []
-    const { fromAt, toAt } = windowOf(unhurried[0] as Schemas['Execution'])
-    expect(fromAt).toBe(toAt)
+    const { earliestAt, promisedAt } = startOf(unhurried[0] as Schemas['Execution'])
+    expect(earliestAt).toBe(promisedAt)
     const accepted = await accept(unhurried[0] as Schemas['Execution'])
     // What is free suffices for another one, which starts at once beside those that wait.
     await api.ends(await api.run(request('PT0.1S', { duration: 'PT5S' }, 1)))
@@ -70,7 +64,7 @@ describe('an execution that is promised for later', () => {
   it('starts no earlier than the client allows', async () => {
     const notBefore = inMinutes(20)
     const [offer] = (await api.offers(request('PT0.1S', { notBefore }))).offers ?? []
-    expect(windowOf(offer as Schemas['Execution']).fromAt).toBeGreaterThanOrEqual(Date.parse(notBefore))
+    expect(startOf(offer as Schemas['Execution']).earliestAt).toBeGreaterThanOrEqual(Date.parse(notBefore))
   })
 })
 

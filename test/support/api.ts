@@ -1,5 +1,6 @@
 /** Talks to a broker over HTTP as any client would, and holds every answer against the contract. */
 import { load } from 'js-yaml'
+import { parseDuration, parseInstant } from '../../src/domain/dates.ts'
 import { idSource } from '../../src/domain/ids.ts'
 import { CONTRACT, faultsOf, type SchemaName, type Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
@@ -133,6 +134,13 @@ export function allText(execution: Schemas['Execution']): string[] {
   return [execution, executable, compute, ...storage, ...data]
     .flatMap((part) => part?.meta?.messages ?? [])
     .map(({ message }) => message)
+}
+
+/** When an execution may start at the earliest, and when at the latest; the same once it has started. */
+export function startOf({ schedule }: Schemas['Execution']): { earliestAt: number; promisedAt: number } {
+  const [start = '', range = ''] = schedule?.available?.start?.split('/') ?? []
+  const earliestAt = parseInstant(start)
+  return { earliestAt, promisedAt: earliestAt + (range === 'PT0S' ? 0 : parseDuration(range, earliestAt).value) }
 }
 
 /** The names of the messages of something. */
