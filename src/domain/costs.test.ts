@@ -159,7 +159,13 @@ describe('costs', () => {
       fc.property(offers, ({ money, energy, carbon, hours, delayMs, ...amounts }) => {
         const prices: PriceList = { money: { currency: 'EUR', rates: money }, energy, carbon }
         const durationHours = Math.round(hours * HOUR_MS) / HOUR_MS
-        const offer = plan({ prices, ...amounts, hours: durationHours, earliestAt: MIDNIGHT, startAt: MIDNIGHT + delayMs })
+        const offer = plan({
+          prices,
+          ...amounts,
+          hours: durationHours,
+          earliestAt: MIDNIGHT,
+          startAt: MIDNIGHT + delayMs,
+        })
         const usage = { ...plannedUsage(offer), runMs: Math.round(hours * HOUR_MS) }
         const costs = costsOf(offer, usage)
         const parts = [costs.compute, ...costs.storage, ...costs.data]

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { brokerWithAccounts, type BrokerWithAccounts, type CallerApi } from '../support/accounts.ts'
-import { allText, Api, containerRequest, cores, messageNames } from '../support/api.ts'
+import { allText, Api, containerRequest, cores, messageNames, startOf } from '../support/api.ts'
 import { testBroker } from '../support/broker.ts'
 
 const POOL = { name: 'default', cores: 8, memory: 64, storage: 100 }
@@ -15,8 +15,7 @@ const asking = (min: number, max?: number, duration = 'PT2H') =>
   containerRequest({}, { compute: cores(min, max), schedule: { requested: { duration } } })
 const many = <Result>(act: () => Promise<Result>) => Promise.all(Array.from({ length: MANY }, act))
 const offersOf = ({ offers = [] }: Schemas['OfferSet']) => offers as Schemas['Execution'][]
-const startsOf = (set: Schemas['OfferSet']) =>
-  offersOf(set).map(({ schedule }) => Date.parse(schedule?.available?.start?.split('/')[0] ?? ''))
+const startsOf = (set: Schemas['OfferSet']) => offersOf(set).map((offer) => startOf(offer).promisedAt)
 const coresOf = (set: Schemas['OfferSet']) => offersOf(set).map(({ compute }) => compute?.cores?.max ?? 0)
 const textOf = ({ meta }: Schemas['OfferSet']) => (meta.messages ?? []).map(({ message }) => message).join(' ')
 const reject = (who: CallerApi, { meta }: Schemas['OfferSet']) =>
