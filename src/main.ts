@@ -28,7 +28,7 @@ import { beginEarlyStarts } from './lifecycle/early-starts.ts'
 import { Engine } from './lifecycle/engine.ts'
 import { EstimateBook } from './lifecycle/estimate-book.ts'
 import { expireDue } from './lifecycle/expiry.ts'
-import { keepHouse, type Retention } from './lifecycle/housekeeping.ts'
+import { keepHouse } from './lifecycle/housekeeping.ts'
 import { JointWork } from './lifecycle/joint-work.ts'
 import { forgetOldKeys } from './lifecycle/old-keys.ts'
 import { LifeLog } from './lifecycle/life-log.ts'
@@ -46,6 +46,7 @@ import { identityNote } from './identity-note.ts'
 import { SiteRules } from './policies-here.ts'
 import { reload, type Reloaded } from './reload.ts'
 import { requestDefaults } from './request-defaults.ts'
+import { retentionOf } from './retention.ts'
 import * as broker from './store/broker.ts'
 import { lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
 import type { Database } from './store/database.ts'
@@ -296,14 +297,6 @@ function beginToWork(
   })
   engine.start()
   closing.push(() => engine.stop())
-}
-
-function retentionOf({ retention }: Config): Retention {
-  return {
-    offersMs: milliseconds(retention.offers),
-    detailsMs: milliseconds(retention.details),
-    recordsMs: milliseconds(retention.records),
-  }
 }
 
 async function openDatabase(
