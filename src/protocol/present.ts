@@ -14,8 +14,8 @@ import {
   type Estimate,
   type ExecutionPlan,
   type PlannedAccelerators,
-  earliestStart,
 } from '../domain/execution-plan.ts'
+import { startWindow } from '../domain/start-window.ts'
 import { componentId, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
@@ -361,12 +361,9 @@ class Parts {
   }
 
   #times(): { from: Instant; range: number; endAt: Instant } {
-    const { plan, startedAt, endAt } = this.#view
-    const { startAt, durationMs, prepareMs } = plan.slot
-    // Before the program has started there is a window: it starts early when it can, and at the promised time at the latest.
-    const from = startedAt ?? Math.min(startAt, Math.max(earliestStart(plan.slot), this.#view.createdAt + prepareMs))
-    const range = startedAt === undefined ? startAt - from : 0
-    return { from, range, endAt: endAt ?? from + range + durationMs }
+    const { plan, endAt } = this.#view
+    const { from, range } = startWindow(this.#view)
+    return { from, range, endAt: endAt ?? from + range + plan.slot.durationMs }
   }
 
   #meta(
