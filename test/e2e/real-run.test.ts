@@ -75,7 +75,7 @@ describeOnEngines('a request', ({ name, address }) => {
     const ended = await setting.api.ends(uuid)
     expect(ended.phase).toBe('FAILED')
     expect(allText(ended).join()).toMatch(/kept in the volume \S+ of the platform/)
-    expect(await setting.traces.held([uuid])).toEqual([])
+    await expect.poll(() => setting.traces.held([uuid]), { timeout: 60_000 }).toEqual([])
   })
 
   describe('that comes with many others', () => {
