@@ -2586,7 +2586,8 @@ export interface components {
         /**
          * @description Whose are listed: `self`, the caller's own; `shared`, those of others that the groups of the caller are shown; and
          *     for operators and administrators `all`, everybody's, or the name of a user or the UUID of an account, those of that
-         *     one. Where `identity.reads` is `public`, everybody may ask for all of these.
+         *     one. Where `identity.reads` is `public`, everybody may ask for all of these. A user whom nobody knows is 400 for
+         *     those who may ask for everybody's; for others, everything but `self`, their own name and `shared` is 403.
          */
         whose: string;
     };
@@ -3747,7 +3748,8 @@ export interface operations {
                 /**
                  * @description Whose are listed: `self`, the caller's own; `shared`, those of others that the groups of the caller are shown; and
                  *     for operators and administrators `all`, everybody's, or the name of a user or the UUID of an account, those of that
-                 *     one. Where `identity.reads` is `public`, everybody may ask for all of these.
+                 *     one. Where `identity.reads` is `public`, everybody may ask for all of these. A user whom nobody knows is 400 for
+                 *     those who may ask for everybody's; for others, everything but `self`, their own name and `shared` is 403.
                  */
                 OWNER?: components["parameters"]["whose"];
                 /** @description Only executions in one of these phases; may be given several times. */
@@ -4085,7 +4087,8 @@ export interface operations {
                 /**
                  * @description Whose are listed: `self`, the caller's own; `shared`, those of others that the groups of the caller are shown; and
                  *     for operators and administrators `all`, everybody's, or the name of a user or the UUID of an account, those of that
-                 *     one. Where `identity.reads` is `public`, everybody may ask for all of these.
+                 *     one. Where `identity.reads` is `public`, everybody may ask for all of these. A user whom nobody knows is 400 for
+                 *     those who may ask for everybody's; for others, everything but `self`, their own name and `shared` is 403.
                  */
                 OWNER?: components["parameters"]["whose"];
             };
@@ -4469,7 +4472,8 @@ export interface operations {
                 /**
                  * @description Whose are listed: `self`, the caller's own; `shared`, those of others that the groups of the caller are shown; and
                  *     for operators and administrators `all`, everybody's, or the name of a user or the UUID of an account, those of that
-                 *     one. Where `identity.reads` is `public`, everybody may ask for all of these.
+                 *     one. Where `identity.reads` is `public`, everybody may ask for all of these. A user whom nobody knows is 400 for
+                 *     those who may ask for everybody's; for others, everything but `self`, their own name and `shared` is 403.
                  */
                 OWNER?: components["parameters"]["whose"];
                 /** @description Only executions in one of these phases; may be given several times. */
