@@ -68,8 +68,8 @@ async function requestIn(file: string, config: Config): Promise<ReturnType<typeo
     return readRequest(body, systemClock.now(), requestDefaults(config))
   } catch (error) {
     if (!(error instanceof BrokerError) || ERRORS[error.code].status >= 500) throw error
-    const faults = error.faults.map((fault) => `${placeOf(fault)}: ${fault.detail}`)
-    throw new CommandError([error.detail, ...faults].join('\n  '), EXIT.refused)
+    const faults = error.faults.map((fault) => `  ${placeOf(fault)}: ${fault.detail}`)
+    throw new CommandError(error.detail, EXIT.refused, faults)
   }
 }
 
@@ -113,19 +113,20 @@ function show(
       ...(cap ? [JSON.stringify(cap)] : []),
       ...(failure === undefined ? [] : [`It failed: ${failure}`]),
     ]
-    terminal.result(
-      json
-        ? JSON.stringify({
-            type: 'verdict',
-            policy,
-            decision: verdict.decision,
-            reasons,
-            cap,
-            failure,
-            ...(uncounted ? { uncounted } : {}),
-          })
-        : `${policy}: ${verdict.decision}${said.map((line) => `\n  ${line}`).join('')}`,
-    )
+    const { decision } = verdict
+    if (json)
+      terminal.result(
+        JSON.stringify({
+          type: 'verdict',
+          policy,
+          decision,
+          reasons,
+          cap,
+          failure,
+          ...(uncounted ? { uncounted } : {}),
+        }),
+      )
+    else for (const line of [`${policy}: ${decision}`, ...said.map((one) => `  ${one}`)]) terminal.result(line)
   }
   const allowed = request !== undefined
   const all = messages.map(({ text }) => text)

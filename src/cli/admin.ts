@@ -128,14 +128,17 @@ export async function drain(
   return EXIT.ok
 }
 
-/** Shows the record, newest first; with `all`, from the newest entry to the oldest that is kept. */
+/** The most entries that a page of the audit log has. */
+const PAGE_MAX = 500
+
+/** Shows the audit log, newest first; with `all`, from the newest entry to the oldest that is kept. */
 export async function audit(
   options: { limit: number; all?: boolean; action?: string; actor?: string },
   context: CommandContext,
 ): Promise<number> {
   const { all = false, limit, ...filter } = options
   let left = all ? Number.POSITIVE_INFINITY : limit
-  for await (const page of context.client.auditLog({ ...filter, pageSize: Math.min(left, 1_000) })) {
+  for await (const page of context.client.auditLog({ ...filter, pageSize: Math.min(left, PAGE_MAX) })) {
     const shown = page.slice(0, left)
     showAll(shown, auditLines, context)
     left -= shown.length
