@@ -5,7 +5,7 @@ import { localTime, secondsIn } from './figures.ts'
 import { CommandError } from './failures.ts'
 import { exitCodeOf, follow, showOutput } from './follow.ts'
 import type { Terminal } from './terminal.ts'
-import { executionLines, outcomeLine, statusLines } from './words.ts'
+import { executionLines, outcomeLine, promisedStart, statusLines } from './words.ts'
 
 /** What every command needs. */
 export interface CommandContext {
@@ -43,11 +43,13 @@ export async function logs(
 const BEFORE_START: readonly string[] = ['OFFERED', 'ACCEPTED', 'WAITING', 'PREPARING']
 
 /** Why a program has written nothing: it has not started, and when it will; undefined when it has. */
-function notStarted({ phase, schedule }: Execution): string | undefined {
+function notStarted(execution: Execution): string | undefined {
+  const { phase } = execution
   if (phase === 'OFFERED') return "The offer is not accepted, so nothing runs; 'broker accept UUID' accepts it."
   if (!BEFORE_START.includes(phase)) return undefined
-  const start = schedule?.available?.start?.split('/')[0]
-  return `The program has not started yet: the execution is ${phase}${start ? ` and starts at ${localTime(start)}` : ''}.`
+  const start = promisedStart(execution)
+  const when = start ? ` and starts at ${localTime(start)} at the latest` : ''
+  return `The program has not started yet: the execution is ${phase}${when}.`
 }
 
 /** Cancels an execution; with `wait`, until everything is given back. */

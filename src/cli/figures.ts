@@ -42,7 +42,7 @@ export function durationInWords(duration: string): string {
 
 /** The seconds in a duration as people type it (`1h30m`, `90s`) or in ISO 8601 (`PT1H30M`); undefined for anything else. */
 export function secondsIn(text: string): number | undefined {
-  const parts = /^(?:P(?=.))?(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(text.trim().toUpperCase())
+  const parts = /^(?:P(?=.))?(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/.exec(text.trim().toUpperCase())
   const amounts = parts?.slice(1).map((amount) => Number(amount ?? 0)) ?? []
   const seconds = [86_400, 3_600, 60, 1].reduce((sum, unit, index) => sum + unit * (amounts[index] ?? 0), 0)
   return seconds > 0 ? seconds : undefined

@@ -10,7 +10,7 @@ import { durationInWords, localTime, secondsIn } from './figures.ts'
 import { showMotd } from './motd.ts'
 import { givenOptions, oneLineRequest, type OneLineOptions } from './one-line.ts'
 import { OpenSets } from './open-sets.ts'
-import { allMessages, messageLines, offerLines, startInWords } from './words.ts'
+import { allMessages, messageLines, offerLines, promisedStart, startInWords } from './words.ts'
 
 export interface AskOptions {
   /** Lets fields that the contract does not have be ignored. */
@@ -57,7 +57,7 @@ export async function run(
   const starts = startInWords(chosen, new Date())
   const accepted = await client.accept(chosen.meta.uuid)
   if (!json) {
-    const when = starts.includes('accept') ? '' : `, which starts ${starts.startsWith('in') ? starts : `at ${starts}`}`
+    const when = `, which starts ${/^(in|within|by) /.test(starts) ? starts : `at ${starts}`}`
     terminal.say(`Accepted offer ${options.offer}${when}: execution ${accepted.meta.uuid}.`)
   }
   if (!options.detach) return followToEnd(chosen.meta.uuid, context)
@@ -165,7 +165,7 @@ function withinOf(text: string): number {
 
 /** Whether an offer starts within the seconds; where it does not, a person is asked while the offer is good. */
 async function isSoonEnough(offer: Execution, seconds: number, { terminal, json }: CommandContext): Promise<boolean> {
-  const start = startOf(offer)
+  const start = promisedStart(offer)
   if (Date.parse(start) - Date.now() <= seconds * 1000) return true
   if (json) return false
   const forMs = Math.max(0, Date.parse(offer.expires ?? '') - Date.now()) || 0
@@ -178,10 +178,8 @@ const ASK_MS_MAX = 3_600_000
 
 function tooLate(offer: Execution, within: string): CommandError {
   return new CommandError(
-    `The offer starts at ${localTime(startOf(offer))}, which is not within ${durationInWords(within)}; nothing was accepted, and the offers are given back.`,
+    `The offer starts at ${localTime(promisedStart(offer))}, which is not within ${durationInWords(within)}; nothing was accepted, and the offers are given back.`,
     EXIT.refused,
     ["'--start-within 2h' takes what starts within two hours, '--start-within 0' any start."],
   )
 }
-
-const startOf = ({ schedule }: Execution) => schedule?.available?.start?.split('/')[0] ?? ''

@@ -1,6 +1,6 @@
 /** Executions, offers and messages as lines for a person. */
 import type { Execution, OfferSet, Schemas } from '../client/broker-client.ts'
-import { durationInWords, table, localTime } from './figures.ts'
+import { durationInWords, localTime, secondsIn, table } from './figures.ts'
 
 /** The offers of a set as a table. The UUIDs are what `broker accept` takes. */
 export function offerLines(offerSet: OfferSet, now: Date): string[] {
@@ -67,7 +67,7 @@ export function executionLines(executions: readonly Execution[]): string[] {
     ...(withUsers ? [execution.user ?? ''] : []),
     execution.meta.name ?? '',
     outcomeLine(execution),
-    localTime(execution.schedule?.available?.start?.split('/')[0] ?? ''),
+    localTime(promisedStart(execution)),
     placeOf(execution),
   ])
   return table(['uuid', ...(withUsers ? ['user'] : []), 'name', 'phase', 'start', 'platform'], rows)
@@ -100,13 +100,13 @@ export function statusLines(execution: Execution): string[] {
 /** When an execution runs and on what, by the names under which that is shown; what is not known is left out. */
 function promiseOf(execution: Execution): Record<string, string> {
   const { schedule, compute, phase, expires } = execution
-  const { start = '', duration = '' } = schedule?.available ?? {}
+  const { duration = '' } = schedule?.available ?? {}
   const end = schedule?.releasing?.start ?? ''
   const memory = compute?.memory?.min
   const cost = priceInWords(execution)
   const accelerators = compute?.accelerators?.min
   const shown = {
-    start: localTime(start.split('/')[0] ?? ''),
+    start: localTime(promisedStart(execution)),
     duration: durationInWords(duration),
     end: localTime(end),
     'accept until': phase === 'OFFERED' ? localTime(expires ?? '') : '',
@@ -118,17 +118,27 @@ function promiseOf(execution: Execution): Record<string, string> {
   return Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== ''))
 }
 
-/** When an offer starts, seen from now. */
+/** When an offer starts, seen from now: at an instant, or at any time up to one. */
 export function startInWords(offer: Execution, now: Date): string {
-  const [first, within] = offer.schedule?.available?.start?.split('/') ?? []
+  const promised = promisedStart(offer)
+  if (promised === '') return ''
+  const isFixed = windowOf(offer).within === 0
+  const seconds = Math.max(0, Math.round((Date.parse(promised) - now.getTime()) / 1000))
+  if (seconds > 90) return `${isFixed ? '' : 'by '}${localTime(promised)}`
+  return `${isFixed ? 'in' : 'within'} ${seconds} s`
+}
+
+/** When an execution starts at the latest, or when it started; empty where that is not known. */
+export function promisedStart(execution: Execution): string {
+  const { first, within } = windowOf(execution)
   if (first === undefined) return ''
-  const seconds = Math.round((Date.parse(first) - now.getTime()) / 1000)
-  if (seconds > 90) return localTime(first)
-  return within === undefined || within === 'PT0S'
-    ? `in ${Math.max(0, seconds)} s`
-    : seconds <= 0
-      ? 'when accepted'
-      : `${seconds} s after acceptance`
+  return within === 0 ? first : new Date(Date.parse(first) + within * 1000).toISOString()
+}
+
+/** The first instant at which an execution may start, and for how many seconds from then on. */
+function windowOf({ schedule }: Execution): { first: string | undefined; within: number } {
+  const [first, within = ''] = schedule?.available?.start?.split('/') ?? []
+  return { first, within: secondsIn(within) ?? 0 }
 }
 
 const placeOf = ({ platform }: Execution) => (platform ? `${platform.name ?? ''}/${platform.pool ?? ''}` : '')
