@@ -319,12 +319,12 @@ class Parts {
   /** When the execution is prepared, runs, and is given back: as promised, and as it really was once it runs. */
   executionSchedule(): Schemas['LifecycleSchedule'] {
     const { slot } = this.#view.plan
-    const { from, range, endAt } = this.#times()
+    const { from, range, runMs, endAt } = this.#times()
     return {
       preparing: { start: formatInstant(from - slot.prepareMs), duration: formatDuration(slot.prepareMs) },
       available: {
         start: formatStartWindow({ fromAt: from, toAt: from + range }),
-        duration: formatDuration(endAt - from),
+        duration: formatDuration(runMs),
       },
       releasing: { start: formatInstant(endAt), duration: formatDuration(slot.graceMs + slot.releaseMs) },
     }
@@ -338,7 +338,7 @@ class Parts {
     estimate: Estimate,
     beforeMs: number,
   ) {
-    const { from, range, endAt } = this.#times()
+    const { from, range, runMs, endAt } = this.#times()
     const position = this.#position(family, index)
     const readyAt = from - beforeMs + estimate.prepareMs
     return {
@@ -348,7 +348,7 @@ class Parts {
         preparing: { start: formatInstant(from - beforeMs), duration: formatDuration(estimate.prepareMs) },
         available: {
           start: formatStartWindow({ fromAt: readyAt, toAt: readyAt + range }),
-          duration: formatDuration(endAt - readyAt),
+          duration: formatDuration(from + runMs - readyAt),
         },
         releasing: { start: formatInstant(endAt), duration: formatDuration(estimate.releaseMs) },
       },
@@ -360,10 +360,11 @@ class Parts {
     return executionLifecycle.isTerminal(this.#view.phase) ? 'CANCELLED' : 'INITIALIZING'
   }
 
-  #times(): { from: Instant; range: number; endAt: Instant } {
-    const { plan, endAt } = this.#view
+  #times(): { from: Instant; range: number; runMs: number; endAt: Instant } {
+    const { plan, startedAt, endAt } = this.#view
     const { from, range } = startWindow(this.#view)
-    return { from, range, endAt: endAt ?? from + range + plan.slot.durationMs }
+    const runMs = startedAt !== undefined && endAt !== undefined ? endAt - startedAt : plan.slot.durationMs
+    return { from, range, runMs, endAt: endAt ?? from + range + runMs }
   }
 
   #meta(
