@@ -109,7 +109,7 @@ describe('refused from a trusted proxy is', () => {
     const startedAt = performance.now()
     expect(() => from({ forwarded })).not.toThrow()
     at({ 'x-forwarded-prefix': `/${'a/'.repeat(7000)}!` })
-    expect(performance.now() - startedAt).toBeLessThan(50)
+    expect(performance.now() - startedAt).toBeLessThan(500)
   })
 })
 
