@@ -36,7 +36,9 @@ afterAll(() => setting.broker.close())
 
 describe('a white list of images', () => {
   it('makes the answer NO, with every reason and the name of the policy', async () => {
-    const { result, meta, offers } = await setting.admin.offers(image('evil.example.org/x:1', 'not a reference'))
+    const { result, meta, offers } = await setting.admin.offers(
+      image('evil.example.org/x:1', 'evil.example.org/other:2'),
+    )
     expect([result, offers]).toEqual(['NO', undefined])
     expect(messageNames({ meta })).toEqual(['policy-image', 'policy-image'])
     expect(meta.messages?.[0]?.message).toBe(

@@ -30,11 +30,17 @@ async function look(...answers: readonly (readonly [status: number, body: object
 }
 
 describe('a container', () => {
-  const container = { Id: 'c1', Config: { Labels: mark.labels } }
+  const container = {
+    Id: 'c1',
+    Name: `/${mark.name}`,
+    State: { Status: 'running', ExitCode: 0, StartedAt: '2026-11-30T12:00:00Z' },
+    Config: { Labels: mark.labels },
+    HostConfig: {},
+  }
 
   it("is found by its mark, and not taken for somebody else's", async () => {
     expect(await look([200, container])).toMatchObject({ Id: 'c1' })
-    expect(await look([200, { Id: 'c1', Config: { Labels: {} } }])).toBeUndefined()
+    expect(await look([200, { ...container, Config: { Labels: {} } }])).toBeUndefined()
     expect(await look([404, { message: 'no such container' }])).toBeUndefined()
   })
   it('whose program ends in the moment of the look is looked at again', async () => {
