@@ -2,10 +2,10 @@
 
 export interface ContainerState {
   readonly Status: string
-  readonly Running: boolean
-  readonly OOMKilled: boolean
+  readonly Running?: boolean
+  readonly OOMKilled?: boolean
   readonly ExitCode: number
-  readonly Error: string
+  readonly Error?: string
   /** `0001-01-01T00:00:00Z` when it was never started. */
   readonly StartedAt: string
   readonly FinishedAt: string

@@ -55,7 +55,7 @@ export function observationOf({ Id, State: state }: Pick<ContainerDetails, 'Id' 
     finishedAt: Math.max(startedAt, finishedAt),
     exitCode: state.ExitCode,
     // Podman says so from version 5 on (https://github.com/containers/podman/issues/13102), Docker also when only a child was killed; a program that got over that and ended well did not fail of it.
-    outOfMemory: state.ExitCode !== 0 && state.OOMKilled,
+    outOfMemory: state.ExitCode !== 0 && state.OOMKilled === true,
     ...platformError(state),
   }
 }
@@ -67,12 +67,12 @@ function lost(startedAt: Instant, state: ContainerState): Observation {
     finishedAt: startedAt,
     exitCode: LOST_EXIT_CODE,
     outOfMemory: false,
-    platformError: wordsOf(state.Error) || 'the engine lost the program, as after a restart of its host',
+    platformError: wordsOf(state.Error ?? '') || 'the engine lost the program, as after a restart of its host',
   }
 }
 
 function platformError(state: ContainerState): { platformError?: string } {
-  if (state.Error !== '') return { platformError: wordsOf(state.Error) }
+  if (state.Error) return { platformError: wordsOf(state.Error) }
   return state.Status === 'dead' ? { platformError: 'the engine calls the container dead' } : {}
 }
 
