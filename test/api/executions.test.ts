@@ -22,7 +22,9 @@ describe('an execution', () => {
     const accepted = await api.setPhase(uuid, 'ACCEPTED')
     expect(accepted.status).toBe(200)
     const ended = await api.ends(uuid)
-    expect(phases(ended)).toEqual(['OFFERED', 'ACCEPTED', 'PREPARING', 'AVAILABLE', 'RELEASING', 'COMPLETED'])
+    // It may wait for a moment, until capacity is found for an early start.
+    const seen = phases(ended)?.filter((phase) => phase !== 'WAITING')
+    expect(seen).toEqual(['OFFERED', 'ACCEPTED', 'PREPARING', 'AVAILABLE', 'RELEASING', 'COMPLETED'])
     expect(ended.executable).toMatchObject({ phase: 'COMPLETED', exitCode: 0 })
     expect(ended.compute?.phase).toBe('COMPLETED')
     const stdout = await api.get<string>(`/streams/${uuid}/stdout`)

@@ -118,6 +118,8 @@ describe('a broker that is restarted', () => {
     const { exitCode, stdout, stderr } = await command.ends()
     expect({ exitCode, stdout }).toEqual({ exitCode: EXIT.ok, stdout: 'begins\nends\n' })
     const phases = [...stderr.matchAll(/^\d\d:\d\d:\d\d {2}(\w+)$/gm)].map(([, phase]) => phase)
-    expect(phases).toEqual(['ACCEPTED', 'PREPARING', 'AVAILABLE', 'RELEASING', 'COMPLETED'])
+    // It may wait for a moment, until capacity is found for an early start.
+    const seen = phases.filter((phase) => phase !== 'WAITING')
+    expect(seen).toEqual(['ACCEPTED', 'PREPARING', 'AVAILABLE', 'RELEASING', 'COMPLETED'])
   })
 })
