@@ -195,7 +195,7 @@ function expectedStatus(one: Notation, body: Buffer): number {
   try {
     const read = one.read(body.toString(), 'ExecutionRequest')
     checkBody(read)
-    const { value } = conform('ExecutionRequest', modernise('ExecutionRequest', read).body)
+    const { value } = conform('ExecutionRequest', modernise('ExecutionRequest', read).body, { isLenient: true })
     return faultsOf('ExecutionRequest', value).length > 0 ? 400 : 303
   } catch (error) {
     if (isBrokerError(error, 'TOO_LARGE')) return 413
