@@ -93,7 +93,7 @@ function failedForNoReason(facts: Facts, { executions }: Acknowledged, engineAwa
   })
 }
 
-/** What comes over the broker from outside is no mistake of the broker. */
+/** Answers of other servers that are strange, none of which is a mistake of the broker. */
 function brokersMistakes({ errors }: Facts): string[] {
   const mistake = wordsOf(undefined)
   return errors.flatMap(({ execution_id, text }) =>
@@ -110,7 +110,7 @@ export function endedByThemselves(ends: readonly OwnEnd[], databaseAway: readonl
   })
 }
 
-/** Whether something was away while a history went on. */
+/** True if something was away while a history went on. */
 function overlaps({ fromAt, toAt }: Span, history: readonly Change[]): boolean {
   const [first, last] = [history[0], history.at(-1)]
   return first !== undefined && last !== undefined && fromAt <= last.at && toAt >= first.at

@@ -15,7 +15,7 @@ import { NobodyAnswers, type Answer, type Caller } from './caller.ts'
 export interface Story {
   /** The client whose it is. */
   readonly of: string
-  /** What it was meant for: a direct request takes what is earliest, which may be where its image is not. */
+  /** The platform it was meant for: a direct request takes the earliest start, which may be where its image is not. */
   readonly platform: 'engine' | 'simulated'
   /** What its program should write when all goes well. */
   readonly output: string | undefined

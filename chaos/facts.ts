@@ -68,7 +68,7 @@ export class Looker {
     return row.id
   }
 
-  /** How many accepted executions are not done with and offers open, and until when they have a promise, as they are now. */
+  /** Counts of accepted executions that are not done and of open offers now, and the end of the last promise. */
   async promises(): Promise<{ count: number; untilAt: number }> {
     const [row] = await this.#rows<{ count: number; until_at: number | null }>(
       `select count(*) as count,

@@ -1,4 +1,4 @@
-/** How long the undisturbed user has waited, with hostile neighbours and without. Pure. */
+/** Waits of the undisturbed user, with hostile neighbours and without. Pure. */
 import { groupBy } from '../src/domain/group-by.ts'
 import type { Acknowledged } from './clients.ts'
 import type { Change, ExecutionFact, Facts } from './facts.ts'
@@ -41,7 +41,7 @@ export function figuresOf(facts: Facts, { executions }: Acknowledged, windows: r
   })
 }
 
-/** Which figures are too bad, as sentences. */
+/** Figures beyond their bounds, as sentences. */
 export function disturbances(figures: readonly Figure[]): string[] {
   return figures.flatMap(({ platform, what, calm, hostile }) => {
     const enough = Math.min(calm.samples, hostile.samples) >= SAMPLES_MIN
@@ -61,12 +61,12 @@ export function measured(values: readonly number[]): Measured {
 interface Sample {
   readonly platform: string
   readonly what: Figure['what']
-  /** When it began, which says in which window it is. */
+  /** The instant at which it began, which says in which window it is. */
   readonly at: number
   readonly ms: number
 }
 
-/** What was never ready has no preparation; that it did not complete is found elsewhere. */
+/** An execution that was never ready has no preparation; another check finds that it did not complete. */
 function samplesOf({ id, plan, prepare_at }: ExecutionFact, startAt: number, facts: Facts): Sample[] {
   const { platform } = plan
   const changed = (event: string) => facts.changes.find((one) => one.execution_id === id && one.event === event)

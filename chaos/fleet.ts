@@ -31,7 +31,7 @@ export interface Member {
 /** The end of a process that nobody asked for. */
 export interface OwnEnd {
   readonly name: string
-  /** When the process began and ended, in milliseconds since 1970. */
+  /** Begin and end of the process, in milliseconds since 1970. */
   readonly fromAt: number
   readonly toAt: number
   readonly code: number | null

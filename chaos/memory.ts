@@ -1,4 +1,4 @@
-/** How much memory the processes of a broker take, as the kernel counts it. */
+/** Memory of the processes of a broker, as the kernel counts it. */
 import { readFileSync } from 'node:fs'
 import type { Member } from './fleet.ts'
 
@@ -21,7 +21,7 @@ export class MemoryWatch {
     }
   }
 
-  /** Which have taken too much, as sentences. */
+  /** Processes that have taken too much, as sentences. */
   tooMuch(): string[] {
     return [...this.most].flatMap(([name, mib]) =>
       mib > MEMORY_MAX_MIB ? [`${name} took ${mib} MiB of memory, more than ${MEMORY_MAX_MIB}`] : [],

@@ -1,4 +1,4 @@
-/** What somebody who brings images to an engine, and other programs that use it, can do there to a broker. */
+/** Attacks on a broker by images that somebody brings to its engine, and by other programs that use the engine. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isBrokerError } from '../src/domain/errors.ts'

@@ -36,7 +36,7 @@ export interface ChaosOptions {
   readonly clients: Readonly<Record<Wish['platform'], number>>
   /** As how many clients the undisturbed user works on each. */
   readonly undisturbed: Readonly<Record<Wish['platform'], number>>
-  /** Whether there are hostile neighbours in every second window of the storm. */
+  /** True for hostile neighbours in every second window of the storm. */
   readonly neighbours: boolean
 }
 
@@ -47,7 +47,7 @@ export interface ChaosReport {
   readonly executions: Readonly<Record<string, Readonly<Record<string, number>>>>
   /** How often what was done. */
   readonly storm: Readonly<Record<string, number>>
-  /** How often which neighbour was hostile. */
+  /** Counts of what each neighbour did. */
   readonly neighbours: Readonly<Record<string, number>>
   readonly figures: readonly Figure[]
   /** The most that each process took. */
@@ -65,7 +65,7 @@ const CALM_WITHIN_MS = 240_000
 const LEFTOVERS_WITHIN_MS = 90_000
 const LEDGER_EVERY_MS = 2_000
 
-/** How long it took after a storm until nothing was left to do, and how long of that something was promised. */
+/** The time from the end of a storm until nothing was left to do, and the part of it in which something was promised. */
 export interface Calm {
   readonly waitedS: number
   readonly promisedS: number

@@ -31,7 +31,7 @@ export class Storm {
   readonly #failed: unknown[] = []
   /** When the engine was away, in milliseconds since 1970. */
   readonly engineAway: Span[] = []
-  /** When the database was away, or connections to it were cut. */
+  /** Times in which the database was away, or connections to it were cut. */
   readonly databaseAway: Span[] = []
   /** How often what was done. */
   readonly done = new Map<string, number>()

@@ -24,7 +24,7 @@ export function windowsOf(fromAt: number, untilAt: number): Window[] {
 /** In what of a calm window work is still slowed down by the window before, as a part of its length. */
 const SETTLING = 1 / 3
 
-/** Whether an instant is in a hostile window or in a calm one; undefined where it is neither. */
+/** The kind of window that an instant is in, hostile or calm; undefined where it is in neither. */
 export function windowAt(windows: readonly Window[], at: number): 'calm' | 'hostile' | undefined {
   const window = windows.find(({ fromAt, toAt }) => at >= fromAt && at < toAt)
   if (!window) return undefined

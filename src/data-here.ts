@@ -34,7 +34,7 @@ export function transferPlaces({ data }: Config): WorkerContext['places'] {
   return { staging: new Turns(data.concurrency), saving: new Turns(data.savingConcurrency) }
 }
 
-/** What a transfer has to make. */
+/** Lowest rate that a transfer has to reach. */
 export function lowestRate({ data }: Config): LowestRate {
   return { bytesPerSecond: data.lowestRate, overMs: milliseconds(data.lowestRateOver) }
 }

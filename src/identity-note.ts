@@ -5,7 +5,7 @@ import type { IdSource } from './domain/ids.ts'
 import type { WorkerContext } from './lifecycle/worker-context.ts'
 import { secretIn } from './secrets.ts'
 
-/** What is to be said about who may come in; makes the first administrator where there is none. */
+/** Notes for the operator on who may come in; makes the first administrator where there is none. */
 export async function identityNote(
   config: Config,
   { database, clock }: Pick<WorkerContext, 'database' | 'clock'>,

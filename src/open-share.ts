@@ -1,4 +1,4 @@
-/** How much of a pool the open offers of one user may hold, as the site has it. */
+/** The share of a pool that the open offers of one user may hold, as the site has it. */
 import type { Config } from './config-schema.ts'
 
 /** The share of a pool that open offers of one user may hold where the configuration does not say. */

@@ -22,7 +22,7 @@ export interface PlatformSurroundings {
   readonly engineSockets: readonly string[]
   /** What registries are shown that images are pulled from. */
   readonly loginAt: (host: string) => RegistryLogin | undefined
-  /** What a registry says that a tag means; undefined when it does not say. */
+  /** The digest that a registry says a tag means; undefined when it does not say. */
   readonly digestOfTag: (reference: ImageReference, signal: AbortSignal) => Promise<string | undefined>
   readonly log: Log
 }

@@ -1,4 +1,4 @@
-/** How long records stay, from the configuration. */
+/** Retention of records, from the configuration. */
 import { milliseconds } from './config.ts'
 import type { Config } from './config-schema.ts'
 import type { Retention } from './lifecycle/housekeeping.ts'

@@ -13,7 +13,7 @@ import { startBroker, type RunningBroker } from './main.ts'
 import { systemClock } from './system-clock.ts'
 import { tracesOf } from './tracing-here.ts'
 
-/** What is logged, as it may be shown by a terminal: JSON itself writes out the first of the control characters only. */
+/** A log stream that a terminal may show: JSON itself writes out the first of the control characters only. */
 function visibleLog(): { write(line: string): void } {
   const stderr = pino.destination({ dest: 2, sync: true })
   return { write: (line) => void stderr.write(`${visible(line.trimEnd())}\n`) }

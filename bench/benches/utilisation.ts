@@ -1,4 +1,4 @@
-/** How busy a pool is, and how long executions wait, beside what batch schedulers do with the same work. */
+/** Utilisation of a pool and waits of executions, beside those of batch schedulers with the same work. */
 import { BrokerScheduler } from '../utilisation/broker-scheduler.ts'
 import { ConservativeBackfill, EasyBackfill, FirstComeFirstServed } from '../utilisation/schedulers.ts'
 import { simulate, type SimulationResult } from '../utilisation/simulation.ts'
@@ -55,7 +55,7 @@ function atLoad(load: number, effort: Effort): Reading[] {
   ]
 }
 
-/** What one choice of early starts takes for many that wait on a pool in which little is free. */
+/** Processor time of one choice of early starts, for many that wait on a pool in which little is free. */
 function onePass(effort: Effort): Reading {
   const count = effort.times(WAITING)
   const chance = new Chance(SEED)

@@ -43,7 +43,7 @@ export class BrokerScheduler implements Scheduler {
   #made = 0
   /** Executions that started later than promised. */
   broken = 0
-  /** How often early starts were chosen, how long that took in all, in milliseconds, and the most that waited. */
+  /** The number of choices of early starts, their time in all, in milliseconds, and the most that waited. */
   passes = 0
   passesMs = 0
   waitingMax = 0

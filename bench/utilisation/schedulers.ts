@@ -82,7 +82,7 @@ export class EasyBackfill extends Line {
     return started
   }
 
-  /** When the first in the line can start at the latest, and how many cores it leaves then. */
+  /** The latest start of the first in the line, and the cores that it leaves then. */
   #reservation(first: Job): { reservedAt: number; spare: number } {
     let free = this.free
     let reservedAt = Number.POSITIVE_INFINITY

@@ -1,7 +1,7 @@
 /** Runs a workload against a scheduler under a clock of its own, and adds up how busy the pool was and who waited how long. */
 import type { Job } from './workload.ts'
 
-/** What a scheduler is told, and what it is asked. Instants are in milliseconds from the beginning of the workload. */
+/** A scheduler under simulation. Instants are in milliseconds from the beginning of the workload. */
 export interface Scheduler {
   /** A client asks; only a scheduler that makes offers has an answer to that. */
   ask?(job: Job, now: number): void

@@ -13,13 +13,13 @@ export interface Job {
   readonly owner: number
   readonly cores: number
   readonly arrivesAt: number
-  /** How long it really runs. */
+  /** The real duration. */
   readonly runMs: number
-  /** How long it was asked for: never less than it really runs. */
+  /** The duration asked for: never less than the real one. */
   readonly askedMs: number
-  /** How long after its arrival the client decides; undefined when it never does, and nothing is run. */
+  /** The time from the arrival to the decision of the client; undefined when it never decides, and nothing is run. */
   readonly decidesAfterMs: number | undefined
-  /** How long after its arrival its client cancels it unless it has ended by then; undefined for never. */
+  /** The time from the acceptance after which the client cancels it unless it has ended; undefined for never. */
   readonly cancelledAfterMs: number | undefined
 }
 
@@ -40,7 +40,7 @@ const RUN_MS_MAX = 24 * HOUR_MS
 const OWNERS = 50
 const CANCELLED = 0.05
 const UNDECIDED = 0.1
-/** How much busier the busiest hour is than the mean. */
+/** The excess of the busiest hour over the mean. */
 const DAILY_SWING = 0.6
 
 /** Makes a workload; the same chance makes the same one. */
@@ -73,7 +73,7 @@ function draw(cores: number, chance: () => number): Omit<Job, 'id' | 'arrivesAt'
   }
 }
 
-/** How busy an hour of the day is, 1 on average. */
+/** The load of an hour of the day, 1 on average. */
 function busyness(at: number): number {
   return 1 + DAILY_SWING * Math.sin((2 * Math.PI * at) / (24 * HOUR_MS))
 }

@@ -106,7 +106,7 @@ export async function changeAccount(
   })
 }
 
-/** Whether access tokens stay good where they would be revoked, since whoever made them may not be the owner. */
+/** True to keep access tokens that would be revoked, since whoever made them may not be the owner. */
 export interface KeepTokens {
   readonly keepTokens?: boolean | undefined
 }

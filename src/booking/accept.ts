@@ -17,7 +17,7 @@ import { acceptanceAtOnce, placesOf } from './accepted-at-once.ts'
 import { holdsOfExecution, holdsOfOffer } from './holds.ts'
 import { envelopeByPool } from './offers.ts'
 
-/** Whether an execution was accepted and its client has not cancelled it since. */
+/** True for an execution that was accepted and not cancelled by its client since. */
 export function wasAccepted({ phase, startAt }: Pick<executions.Execution, 'phase' | 'startAt'>): boolean {
   return startAt !== undefined && phase !== 'CANCELLED'
 }

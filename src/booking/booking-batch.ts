@@ -125,7 +125,7 @@ export class BookingBatch {
   }
 }
 
-/** What a set is about to hold of a pool; one that is accepted at once is never open. */
+/** Holds that a set is about to have of a pool; one that is accepted at once is never open. */
 export function proposalOf({ offerSet, bookings }: PlannedSet, poolId: PoolId, direct: boolean): Proposal {
   const holds = bookings.filter((booking) => booking.poolId === poolId)
   const { id, owner, expiresAt } = offerSet

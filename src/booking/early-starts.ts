@@ -19,9 +19,9 @@ import * as work from '../store/work.ts'
 import type { Ledger } from './ledger.ts'
 import { opposite, OVERDUE_MS, type Hold, type PoolProfile } from './profile.ts'
 
-/** How many executions are looked at in one pass; what needs more than is free is not among them. */
+/** The most executions that are looked at in one pass; those that need more than is free are not among them. */
 const LOOKED_AT = 500
-/** How many start in one transaction. */
+/** The most that start in one transaction. */
 const STARTS_MAX = 64
 /** A start that is earlier by less than this, in milliseconds, is not worth a message. */
 const WORTH_SAYING_MS = 60_000
@@ -30,7 +30,7 @@ const WORTH_SAYING_MS = 60_000
 export interface EarlyStart {
   readonly execution: Ahead
   readonly holds: readonly Hold[]
-  /** How much earlier everything is, in milliseconds: the start, the end, and when all is given back. */
+  /** The time gained, in milliseconds, by the start, the end, and the release. */
   readonly gainedMs: number
 }
 
@@ -74,7 +74,7 @@ function inTurns(ahead: readonly Ahead[]): Ahead[] {
   return turns.flatMap((turn) => turn.sort((a, b) => (a.id < b.id ? -1 : 1)))
 }
 
-/** How much earlier the start is when preparation begins now, or goes on: the program starts when it is over at the latest. */
+/** The time gained when preparation begins now, or goes on: the program starts when it is over at the latest. */
 function gainOf({ prepareAt }: Ahead, now: Instant): number {
   return Math.max(0, prepareAt - now)
 }
@@ -147,7 +147,7 @@ function saidOf(
   return [{ executionId: id, said: message('starts-earlier', now, values) }]
 }
 
-/** What is free of each resource at an instant. */
+/** Free amounts of each resource at an instant. */
 function freeAmounts(profile: PoolProfile, at: Instant): Amounts {
   const free = (resource: Resource) => Math.max(0, profile.free(resource, at))
   return { cores: free('cores'), memory: free('memory'), storage: free('storage'), accelerators: free('accelerators') }

@@ -13,7 +13,7 @@ import type { PoolId } from '../store/pools.ts'
 import { OpenSets, type OpenSet } from './open-sets.ts'
 import { opposite, PoolProfile, type Hold } from './profile.ts'
 
-/** What is about to be booked of a pool, and the sets among it that are open then. */
+/** Holds that are about to be booked of a pool, and the sets among them that are open then. */
 export interface Proposal {
   readonly holds: readonly Hold[]
   readonly open: readonly OpenSet[]

@@ -18,7 +18,7 @@ export function priceOf(plan: ExecutionPlan, type: keyof typeof COST_TYPES): big
   return costsOf(plan, plannedUsage(plan)).execution.find((figure) => figure.type === COST_TYPES[type])?.max
 }
 
-/** Whether a plan states costs, and each is at most what the other plan states. */
+/** True if a plan states costs, and each is at most what the other plan states. */
 export function costsNoMore(plan: ExecutionPlan, other: ExecutionPlan): boolean {
   const [costs, others] = [plan, other].map((one) => costsOf(one, plannedUsage(one)).execution) as [Figure[], Figure[]]
   const most = new Map(others.map(({ type, units, max }) => [`${type} ${units ?? ''}`, max]))

@@ -50,7 +50,7 @@ export class OwnOpenSets {
   /** Made when it is first asked for: most owners decide about one set before they ask for the next. */
   #held: PoolProfile | undefined
 
-  /** What they hold together, in a profile without any capacity: an amount of minus `n` fits where at most `n` is held. */
+  /** A profile of what they hold together, without any capacity: an amount of minus `n` fits where at most `n` is held. */
   get held(): PoolProfile {
     const all = [...this.#sets.values()].flatMap(({ holds }) => holds)
     return (this.#held ??= new PoolProfile([], all, all[0]?.fromAt ?? 0))

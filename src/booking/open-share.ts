@@ -1,12 +1,12 @@
-/** How much open offers of one owner may hold of a pool, and what they keep from their owner. Pure. */
+/** The share of a pool that open offers of one owner may hold, and what they keep from their owner. Pure. */
 import type { Instant } from '../domain/dates.ts'
 import type { Amounts, Resource } from '../domain/resources.ts'
 import type { Hold } from './profile.ts'
 
-/** How many own open sets are looked at to say that they are in the way: those who have more are told of these. */
+/** The most own open sets that are looked at to say that they are in the way: those who have more are told of these. */
 export const OWN_SETS_MAX = 10
 
-/** What open offers of one owner may hold of a pool at any instant: whole units, rounded down. */
+/** Amounts of a pool that open offers of one owner may hold at any instant: whole units, rounded down. */
 export function shareOf(capacity: Amounts, openShare: number): Amounts {
   const { cores, memory, storage, accelerators } = capacity
   const part = (amount: number) => Math.floor(amount * openShare)
@@ -17,7 +17,7 @@ export function shareOf(capacity: Amounts, openShare: number): Amounts {
 export interface OwnInTheWay {
   readonly resource: Resource
   readonly amount: number
-  /** When the last of them ends by itself. */
+  /** The instant at which the last of them ends by itself. */
   readonly untilAt: Instant
 }
 

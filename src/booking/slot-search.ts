@@ -51,7 +51,7 @@ export interface OfferLimits {
   readonly offersMax: number
   /** How long a client may take to accept; 0 for one that accepts at once. */
   readonly lifetimeMs: number
-  /** How long a client has at least to accept an offer that starts soon; never longer than `lifetimeMs`. */
+  /** The least time that a client has to accept an offer that starts soon; never longer than `lifetimeMs`. */
   readonly decideMs: number
   /** Nothing starts later than this from now. */
   readonly horizonMs: number
@@ -67,7 +67,7 @@ export interface PlannedOffer {
   readonly plan: ExecutionPlan
   readonly expiresAt: Instant
   readonly holds: readonly Hold[]
-  /** Whether it holds more than open offers of one owner may, so that nothing else of theirs may be held beside it. */
+  /** True if it holds more than open offers of one owner may, so that nothing else of theirs may be held beside it. */
   readonly isBeyondShare: boolean
 }
 
@@ -121,7 +121,7 @@ export class SlotSearch {
   readonly #limits: OfferLimits
   readonly #now: Instant
   readonly #prepareMs: number
-  /** What open offers of one owner may hold; undefined where there is no limit. */
+  /** Amounts that open offers of one owner may hold; undefined where there is no limit. */
   readonly share: Amounts | undefined
 
   constructor(request: ExecutionRequest, candidate: Candidate, limits: OfferLimits, now: Instant) {

@@ -60,7 +60,7 @@ export async function change(
   return EXIT.ok
 }
 
-/** Whether access tokens are kept that would be revoked. */
+/** True to keep access tokens that would be revoked. */
 export interface KeepTokens {
   readonly keepTokens?: boolean
 }

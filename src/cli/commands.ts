@@ -12,7 +12,7 @@ export interface CommandContext {
   readonly client: BrokerClient
   readonly terminal: Terminal
   readonly json: boolean
-  /** Where programs of this user keep what they know from one time to the next. */
+  /** The directory in which programs of this user keep their state. */
   readonly stateDirectory: string
   /** Calls back when the person presses Ctrl-C; the function that it returns ends that. */
   onInterrupt(callback: () => void): () => void

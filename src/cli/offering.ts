@@ -23,10 +23,10 @@ export interface RunOptions extends AskOptions, OneLineOptions {
   readonly detach?: boolean
 }
 
-/** What is asked for: a request, and the file that it is from, which the input and an image do not have. */
+/** A request, and the file that it is from, which the input and an image do not have. */
 interface Wanted {
   readonly document: RequestDocument
-  /** How messages name it. */
+  /** The name in messages. */
   readonly name: string
   readonly file?: string
 }
@@ -155,7 +155,7 @@ async function giveBack({ meta }: OfferSet, { client }: CommandContext): Promise
   if (meta.uuid) await client.rejectOffers(meta.uuid)
 }
 
-/** How late an offer may start, in seconds; `0` is any time. */
+/** The latest start of an offer, in seconds from now; `0` is any time. */
 function withinOf(text: string): number {
   if (/^(P?T?)?0[HMS]?$/i.test(text.trim())) return Infinity
   const seconds = secondsIn(text)
@@ -163,7 +163,7 @@ function withinOf(text: string): number {
   throw new CommandError(`'${text}' is not a duration such as 10m, 2h or PT10M; 0 takes any start.`, EXIT.usage)
 }
 
-/** Whether an offer starts within the seconds; where it does not, a person is asked while the offer is good. */
+/** True if an offer starts within the seconds; where it does not, a person is asked while the offer is good. */
 async function isSoonEnough(offer: Execution, seconds: number, { terminal, json }: CommandContext): Promise<boolean> {
   const start = promisedStart(offer)
   if (Date.parse(start) - Date.now() <= seconds * 1000) return true

@@ -15,11 +15,11 @@ export interface OneLineOptions {
   readonly name?: string
 }
 
-/** Where the data and the results are; where there are several, each is in the directory of its number below. */
+/** Directories of the data and of the results; of several, each is in the directory of its number below. */
 const DATA_DIRECTORY = '/data'
 const RESULTS_DIRECTORY = '/results'
 
-/** What an image may be called; the broker looks at it more closely. */
+/** The form of the name of an image; the broker looks at it more closely. */
 const IMAGE = /^\w[\w./:@-]*$/
 
 /** The options that were given, as they are typed. */

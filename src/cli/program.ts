@@ -56,7 +56,7 @@ export interface Credentials {
   readonly password: string | undefined
 }
 
-/** What the commands that talk to a broker take from the environment. */
+/** Settings that the commands that talk to a broker take from the environment. */
 export interface ClientEnvironment extends Credentials {
   readonly url: string | undefined
   readonly stateDirectory: string

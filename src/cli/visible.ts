@@ -15,7 +15,7 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** What a program may do to a terminal: begin lines, move to columns, and choose colours (SGR). */
+/** Controls that a program may use on a terminal: new lines, columns, and colours (SGR). */
 const PERMITTED = /([\n\r\t]|\u001b\[[0-9;:]{0,64}m)/
 /** The beginning of a choice of colours that the next piece may complete. */
 const BEGUN = /\u001b(?:\[[0-9;:]{0,64})?$/
@@ -35,7 +35,7 @@ export class VisibleOutput {
     return this.#shown(text.slice(0, text.length - this.#begun.length))
   }
 
-  /** What is left at the end; colours end with it. */
+  /** The rest at the end; colours end with it. */
   end(): string {
     const rest = this.#shown(this.#begun + this.#decoder.decode())
     this.#begun = ''

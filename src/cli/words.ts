@@ -97,7 +97,7 @@ export function statusLines(execution: Execution): string[] {
   ]
 }
 
-/** When an execution runs and on what, by the names under which that is shown; what is not known is left out. */
+/** Times and amounts of an execution, by the names under which they are shown; unknown ones are left out. */
 function promiseOf(execution: Execution): Record<string, string> {
   const { schedule, compute, phase, expires } = execution
   const { duration = '' } = schedule?.available ?? {}
@@ -118,7 +118,7 @@ function promiseOf(execution: Execution): Record<string, string> {
   return Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== ''))
 }
 
-/** When an offer starts, seen from now: at an instant, or at any time up to one. */
+/** The start of an offer, seen from now: at an instant, or at any time up to one. */
 export function startInWords(offer: Execution, now: Date): string {
   const promised = promisedStart(offer)
   if (promised === '') return ''
@@ -128,7 +128,7 @@ export function startInWords(offer: Execution, now: Date): string {
   return `${isFixed ? 'in' : 'within'} ${seconds} s`
 }
 
-/** When an execution starts at the latest, or when it started; empty where that is not known. */
+/** The latest start of an execution, or its real one; empty where that is not known. */
 export function promisedStart(execution: Execution): string {
   const { first, within } = windowOf(execution)
   if (first === undefined) return ''

@@ -16,7 +16,7 @@ export interface FileToSave {
   readonly read: () => Promise<Readable>
 }
 
-/** What a sink says of the file that it has. */
+/** Facts about the file that a sink has. */
 export type Stored = Pick<DataDescription, 'sizeBytes' | 'checksum'>
 
 export interface DataSink {
@@ -29,6 +29,6 @@ export interface DataSink {
   /** Puts a file at the location, in the place of what is there. Repeating it gives the same. */
   save(location: URL, file: FileToSave, signal: AbortSignal): Promise<void>
 
-  /** What is at the location now, as far as the sink says; undefined where it does not. */
+  /** The file at the location now, as far as the sink says; undefined where it does not. */
   stored(location: URL, signal: AbortSignal): Promise<Stored | undefined>
 }

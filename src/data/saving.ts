@@ -101,7 +101,7 @@ class Attempt {
     return this.#stream
   }
 
-  /** How many bytes the sink has taken of what it read last. */
+  /** Bytes that the sink has taken of what it read last. */
   get taken(): number {
     return this.#given - (this.#stream?.readableLength ?? 0)
   }

@@ -1,7 +1,7 @@
 /** Turns: who has the next of a few places, of all who wait for one. */
 import { answerable } from '../domain/errand.ts'
 
-/** What one owner has, and the calls that it waits for. */
+/** Places that one owner has, and the calls that it waits for. */
 interface Line {
   holds: number
   readonly waiting: (() => void)[]
@@ -23,7 +23,7 @@ export class Turns {
     this.#perOwnerMax = perOwnerMax
   }
 
-  /** Whether nobody holds a place or waits for one. */
+  /** True while nobody holds a place or waits for one. */
   get isIdle(): boolean {
     return this.#lines.size === 0
   }

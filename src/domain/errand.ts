@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 export interface Errand {
-  /** What it is, for the log. */
+  /** A name for the log. */
   readonly about: Readonly<Record<string, unknown>>
   /** Fails it with an error that nobody else has caught. May be called again, and after it has ended. */
   readonly fail: (error: unknown) => void

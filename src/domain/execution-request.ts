@@ -16,7 +16,7 @@ export interface ContainerImage {
 
 /** A port of a container that the client wants to reach. */
 export interface ContainerPort {
-  /** Whether the connectors list it; they do when missing. In plans of earlier versions, a word for what it is for. */
+  /** False keeps the port out of the connectors. In plans of earlier versions, a word for its purpose. */
   readonly access?: boolean | string
   /** A word for what it is for. */
   readonly purpose?: string
@@ -25,7 +25,7 @@ export interface ContainerPort {
   readonly path?: string
 }
 
-/** What is spoken at a port. */
+/** The protocol at a port. */
 export const PORT_PROTOCOLS = ['UDP', 'TCP', 'HTTP', 'HTTPS'] as const
 export type PortProtocol = (typeof PORT_PROTOCOLS)[number]
 

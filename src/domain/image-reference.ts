@@ -9,7 +9,7 @@ export interface ImageReference {
 }
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/
-/** What other programs write before a reference (skopeo, Apptainer), and what people copy from a browser. */
+/** Prefixes that other programs write before a reference (skopeo, Apptainer), and that people copy from a browser. */
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
 const TAG = /^\w[\w.-]{0,127}$/
 // The grammar of https://github.com/distribution/reference, without its rarer registries (IPv6).
@@ -24,7 +24,7 @@ export function isDigest(text: string): boolean {
 /** A reference as it should be written, to be shown beside one that is wrong. */
 const EXAMPLE = 'registry.example/project/name:1.0'
 
-/** What is wrong with a text that shall be a reference, and what to write instead; undefined when nothing is. */
+/** The fault of a text that shall be a reference, and what to write instead; undefined for none. */
 export function referenceFault(text: string): string | undefined {
   if (parseReference(text)) return undefined
   const scheme = SCHEME.exec(text)?.[0]

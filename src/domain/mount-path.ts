@@ -18,7 +18,7 @@ const SYSTEM_FILES = [
 const PART_BYTES_MAX = 255
 const PATH_BYTES_MAX = 3_800
 
-/** What is wrong with a path in a container as the place of a volume; undefined when nothing is. */
+/** The fault of a path in a container as the place of a volume; undefined for none. */
 export function mountPathFault(path: string): string | undefined {
   if (!path.startsWith('/')) return 'it must be an absolute path'
   if (/[:,\p{Cc}]/u.test(path)) return 'it must not contain a colon, a comma or a control character'

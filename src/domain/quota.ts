@@ -20,12 +20,12 @@ export interface QuotaUse {
   readonly storageGib: number
 }
 
-/** What an account uses, and how much of it by open offers. */
+/** Use of an account, and the part of it that is due to open offers. */
 export interface CountedUse extends QuotaUse {
   readonly openCoreMs: number
   readonly openMemoryGibMs: number
   readonly openStorageGib: number
-  /** When the last of the open offers ends by itself; undefined where there are none. */
+  /** The instant at which the last of the open offers ends by itself; undefined where there are none. */
   readonly openUntilAt?: number
 }
 

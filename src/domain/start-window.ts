@@ -1,4 +1,4 @@
-/** When a program may start, and when it did. */
+/** The times at which a program may start, and at which it did. */
 import type { Instant } from './dates.ts'
 import { earliestStart, type ExecutionPlan } from './execution-plan.ts'
 

@@ -116,7 +116,7 @@ function presentToken({ id, name, createdAt, expiresAt, lastUsedAt }: accessToke
 
 const lifetimeMs = (duration: string, from: number): number => parseDuration(duration, from).value
 
-/** How long a token is to be good, in milliseconds: as long as is asked for, or as the site allows. */
+/** The lifetime of a token in milliseconds: as long as is asked for, or as the site allows. */
 function lifetimeOf(wanted: string | undefined, longest: string, now: number): number {
   const most = lifetimeMs(longest, 0)
   if (wanted === undefined) return most

@@ -76,7 +76,7 @@ async function withoutDrained(surveyed: SurveyResult, { drained, clock }: HttpCo
   return { candidates, messages: [...surveyed.messages, message('pools-drained', clock.now(), { reason: why })] }
 }
 
-/** Whether the client wants a request that has unknown fields refused rather than read without them (RFC 7240, section 4.4). */
+/** True if the client wants a request with unknown fields refused rather than read without them (RFC 7240, section 4.4). */
 export function isStrict(request: FastifyRequest): boolean {
   return preferences(request).get('handling') === 'strict'
 }
@@ -88,7 +88,7 @@ export function offerLimits(request: FastifyRequest, { settings, clock }: HttpCo
   return { ...limits(settings, offersMax, settings.offerLifetimeMs, decideMs), openShare: settings.openShare }
 }
 
-/** How soon the client decides, where it says so. */
+/** The time in which the client decides, in milliseconds, where it says so. */
 function decideWithinMs(request: FastifyRequest, clock: Clock): number | undefined {
   const wanted = preferences(request).get('decide-within')
   if (wanted === undefined) return undefined

@@ -46,7 +46,7 @@ export interface HttpSettings {
   readonly offerLifetimeMs: number
   /** The share of a pool that open offers of one owner may hold; undefined where there is no limit. */
   readonly openShare: number | undefined
-  /** How long a client has at least to accept an offer that starts soon, in milliseconds. */
+  /** The least time that a client has to accept an offer that starts soon, in milliseconds. */
   readonly decideWithinMs: number
   readonly durationMaxMs: number
   readonly horizonMs: number
@@ -57,7 +57,7 @@ export interface HttpSettings {
   /** The identifier of the standard, as the VO knows the broker by it. */
   readonly standardId: string
   readonly reads: Reads
-  /** How long an access token may be good, as an ISO 8601 duration. */
+  /** The lifetime of an access token, as an ISO 8601 duration. */
   readonly tokenLifetimeMax: string
   /** How many requests a minute are answered; without a number there is no limit. */
   readonly rateLimits: { readonly perAddress?: number | undefined; readonly perCaller?: number | undefined }
@@ -188,7 +188,7 @@ export function badHeader(name: string, reason: string): BrokerError {
   })
 }
 
-/** What a client prefers (RFC 7240): `return=representation`, `offers=n`, `handling=strict`. */
+/** Preferences of a client (RFC 7240): `return=representation`, `offers=n`, `handling=strict`. */
 export function preferences(request: FastifyRequest): ReadonlyMap<string, string> {
   const header = request.headers.prefer
   return readPreferences(Array.isArray(header) ? header.join(',') : (header ?? ''))

@@ -71,7 +71,7 @@ async function* events(
   }
 }
 
-/** Whether nothing came after an event, and nothing is about to. */
+/** True if nothing came after an event, and nothing is about to. */
 async function hasAll({ id }: executions.Execution, after: number, context: HttpContext): Promise<boolean> {
   return (await isOver(id, context)) && (await messages.happenings(context.database, id, after, 1)).length === 0
 }

@@ -12,11 +12,11 @@ import { clientAddress, type HttpContext } from './context.ts'
 import { executionFor } from './views.ts'
 import { whenOver } from './waiting.ts'
 
-/** How often the right to read is looked at while an answer is open, in milliseconds. */
+/** The interval at which the right to read is looked at while an answer is open, in milliseconds. */
 const LOOK_MS = 5_000
 const RETRY_SECONDS = 10
 
-/** How many answers each caller holds open. */
+/** Numbers of answers that each caller holds open. */
 export class HeldAnswers {
   readonly #max: number
   readonly #held = new Map<string, number>()
@@ -79,7 +79,7 @@ export function holdOpen(
   return ended.signal
 }
 
-/** Whether the account of a caller is still let in, and the execution still shown to it. */
+/** True while the account of a caller is let in and the execution is shown to it. */
 async function mayStillRead(request: FastifyRequest, id: ExecutionId, context: HttpContext): Promise<boolean> {
   const caller = callerOf(request)
   if (caller && caller.means !== 'open') {

@@ -124,7 +124,7 @@ function decideRelease(state: ExecutionState, now: Instant): Action {
   return { do: 'close' }
 }
 
-/** Whether an execution has ended and released everything but results that could not be saved, which stay for a while. */
+/** True for an execution that has ended and released everything but results that could not be saved, which stay for a while. */
 export function onlyKeeps(state: ExecutionState, now: Instant): boolean {
   return executionLifecycle.isTerminal(state.execution.phase) && decideRelease(state, now).do === 'wait'
 }

@@ -10,7 +10,7 @@ import type { Signals } from './signals.ts'
 import type { ConfiguredPool } from './survey.ts'
 import type { WorkerContext } from './worker-context.ts'
 
-/** How often every pool is looked at, in milliseconds. */
+/** The interval at which every pool is looked at, in milliseconds. */
 const LOOK_MS = 5_000
 
 /** Told how much earlier than promised an execution starts, in milliseconds. */

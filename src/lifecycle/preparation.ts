@@ -97,7 +97,7 @@ export class Preparation {
   }
 }
 
-/** When the program would have to end that these components are for. */
+/** The instant at which the program of these components would have to end. */
 function bookedEndOf({ execution: { plan, startAt = plan.slot.startAt } }: ExecutionState): Instant {
   return startAt + plan.slot.durationMs
 }

@@ -23,7 +23,7 @@ const PORTS_AGAIN_MS = 250
 /** What the compute component remembers when the broker stopped the program because its time was over. */
 const STOPPED_BY_CLOCK = { stopped: 'time-limit' }
 
-/** What the exit code of a program that a signal has ended is above the number of the signal. */
+/** The offset of the exit code of a program that a signal has ended from the number of the signal. */
 const BY_SIGNAL = 128
 const SIGNALS: ReadonlyMap<number, string> = new Map(
   // A number with two names (SIGABRT, SIGIOT) has the first.
@@ -128,7 +128,7 @@ function failureOf(
   return saidOfExitCode(seen.exitCode, now)
 }
 
-/** What an exit code says: a program may have ended with that of a signal by itself, so no cause follows from it. */
+/** The failure that an exit code tells of: a program may have ended with that of a signal by itself, so no cause follows from it. */
 function saidOfExitCode(exitCode: number, now: Instant): Message | undefined {
   const signal = SIGNALS.get(exitCode - BY_SIGNAL)
   if (signal) return message('exit-signal', now, { exitCode, signal })

@@ -90,7 +90,7 @@ export async function keepResults(
   return 'again'
 }
 
-/** What cannot be looked at may be there, and is not thrown away. */
+/** A file that cannot be looked at may be there, and is not thrown away. */
 async function mayHaveResults(
   state: ExecutionState,
   component: Component,

@@ -43,7 +43,7 @@ export interface SurveyContext {
   readonly estimates: EstimateBook
   /** How long a source may take to say what it has, in milliseconds. */
   readonly describeTimeoutMs: number
-  /** How long all sources of a request together may take for that, in milliseconds. */
+  /** The time that all sources of a request together may take for that, in milliseconds. */
   readonly surveyTimeoutMs: number
   /** The questions that go to one host at the same time. */
   readonly questions: TurnsAt
@@ -58,11 +58,11 @@ export interface SurveyResult {
 /** A caller, in whose name sources are asked. */
 export interface Asking {
   readonly owner: string
-  /** How the caller is acted for at a location. */
+  /** The credentials that act for the caller at a location. */
   readonly bearerAt: (location: URL) => Bearer | undefined
 }
 
-/** How many questions of one request are asked at the same time. */
+/** The most questions of one request that are asked at the same time. */
 const QUESTIONS_MAX = 8
 
 /** Surveys a request. */
@@ -156,7 +156,7 @@ function surveyOf(
   }
 }
 
-/** What has to be known of a platform before an offer of it is chosen. */
+/** Facts about a platform that matter before an offer of it is chosen. */
 function aboutPlatform({ name, capabilities: { simulated, rootGib } }: Platform, now: Instant): Message[] {
   if (simulated) return [message('simulated-platform', now, { platform: name })]
   return [rootGib === 0 ? message('root-read-only', now, {}) : message('root-measured', now, { limit: rootGib })]
@@ -242,7 +242,7 @@ async function askSource(
   }
 }
 
-/** Whether a signal has ended something because its time was over. */
+/** True if a signal has ended something because its time was over. */
 function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'TimeoutError'
 }

@@ -37,7 +37,7 @@ export interface WorkerContext extends StepContext {
   /** A number from 0 to below 1, by chance. */
   readonly chance: () => number
   readonly log: Log
-  /** What happens to executions, for whoever looks after the broker. */
+  /** The life of executions, logged for the operator of the broker. */
   readonly life: LifeLog
   /** In the work on one execution, for that one. Undefined where nobody collects traces. */
   readonly tracing?: Tracing | undefined

@@ -81,7 +81,7 @@ export interface VolumeUse extends VolumeRef {
   readonly bytes: number
 }
 
-/** How much a program has written outside of its volumes. */
+/** Bytes that a program has written outside of its volumes. */
 export interface RootUse {
   readonly execution: ExecutionId
   readonly bytes: number
@@ -207,7 +207,7 @@ export interface Platform {
    */
   volumeUse(signal: AbortSignal): Promise<readonly VolumeUse[]>
 
-  /** How much the programs of this broker that run have written outside of their volumes, all in one question. */
+  /** Bytes that running programs of this broker have written outside of their volumes, all in one question. */
   rootUse(signal: AbortSignal): Promise<readonly RootUse[]>
 
   /** What a volume is called on the platform, for those who look for it there. */

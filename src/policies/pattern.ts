@@ -55,7 +55,7 @@ class Places {
     return this.#first > this.#end
   }
 
-  /** Those that a star leads to; one that stays within a part of a path stops before the next slash. */
+  /** Positions that a star leads to; one that stays within a part of a path stops before the next slash. */
   after(crossesSlashes: boolean): Places {
     const led = new Places(this.#text, this.#end)
     let isOn = false
@@ -66,7 +66,7 @@ class Places {
     return led
   }
 
-  /** Those behind a piece of text that begins at one of these. */
+  /** Positions behind a piece of text that begins at one of these. */
   behind(piece: string): Places {
     const found = new Places(this.#text, this.#end)
     let at = this.#text.indexOf(piece, this.#first)

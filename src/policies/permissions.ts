@@ -30,7 +30,7 @@ const MATRIX: Readonly<Record<Relation, Readonly<Record<Right, Verdict>>>> = {
   anonymous: { read: 'unauthenticated', update: 'unauthenticated', share: 'unauthenticated', enter: 'unauthenticated' },
 }
 
-/** What follows when somebody wants to list what belongs to others, whoever they are: as for reading what is a stranger's. */
+/** The verdict on listing what belongs to others, whoever they are: as on reading what is a stranger's. */
 export function verdictOnListing(asking: Asking, reads: Reads): Verdict {
   const verdict = verdictOn(relationOf(asking, { owner: '', sharedWith: [] }), 'read', reads)
   return verdict === 'hidden' ? 'forbidden' : verdict

@@ -92,7 +92,7 @@ function exceeded(
   })
 }
 
-/** How much of what is used is due to open offers, which can be rejected. */
+/** The part of what is used that is due to open offers, which can be rejected. */
 function ofOpenOffers(use: CountedUse, what: QuotaLimit, { of }: QuotaAccount): string {
   const amount = usedOf(openPartOf(use), what)
   if (amount === 0 || use.openUntilAt === undefined) return ''

@@ -181,7 +181,7 @@ class Fitting {
   }
 }
 
-/** What a scalar means where a schema wants another type or other capitals; undefined when that is not plain. */
+/** The meaning of a scalar where a schema wants another type or other capitals; undefined when that is not plain. */
 function meaningOf({ type, enum: words, const: only }: Schema, part: unknown): string | number | boolean | undefined {
   if (only !== undefined) return undefined
   if (typeof part === 'string') {

@@ -1,4 +1,4 @@
-/** What a field that the contract does not have may have been meant to be. */
+/** A hint at the field that an unknown one was probably meant to be. */
 import { resolveSchema, schemaNamed, type Schema } from './contract.ts'
 
 /** Names that people write from other systems, and the fields that have them here. */
@@ -78,7 +78,7 @@ function fieldsOf(schema: Schema, path: readonly string[] = []): (readonly strin
   ]
 }
 
-/** How many letters have to be put in, left out or changed to make one word of another; neighbours that changed places are one. */
+/** The edit distance of two words: letters put in, left out or changed; neighbours that changed places are one. */
 function distance(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > 2) return Infinity
   let beforeLast: number[] = []

@@ -53,9 +53,9 @@ export interface Execution {
    */
   readonly startAt?: Instant
   readonly prepareAt?: Instant
-  /** When the program really began. */
+  /** The instant at which the program really began. */
   readonly startedAt?: Instant
-  /** When the program has to end; known from the start on, and before it where the start was made earlier. */
+  /** The instant at which the program has to end; known from the start on, and before it where the start was made earlier. */
   readonly endAt?: Instant
   /** When the program ended. */
   readonly endedAt?: Instant

@@ -5,10 +5,10 @@ import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'known-networks.sql', ['has', 'note'])
 
-/** How long a network stays known after the last login from it, in milliseconds. */
+/** The time for which a network stays known after the last login from it, in milliseconds. */
 const KNOWN_MS = 90 * 86_400_000
 
-/** Whether the owner of a local account came from a network lately. */
+/** True if the owner of a local account came from a network lately. */
 export async function has(db: Queryable, username: string, network: string, now: Instant): Promise<boolean> {
   const rows = await db.query(sql.has, { username, network, since: at(now - KNOWN_MS) })
   return rows.length > 0

@@ -29,7 +29,7 @@ export interface PoolVersion {
 /** A hold as the log keeps it: the amount is negative where it was given back. */
 export type LoggedHold = readonly [resource: Resource, amount: number, fromAt: Instant, toAt: Instant]
 
-/** What an offer set holds as long as it is open; null for all else when it is not open any more. */
+/** Amounts that an offer set holds while it is open; all else is null once it is not. */
 export type LoggedOpenSet = readonly [
   id: OfferSetId,
   owner: string | null,

@@ -75,7 +75,7 @@ async function atEveryByte(answers: Readonly<Record<string, Buffer>>, attempt: (
   }
 }
 
-/** What became of it; only failures that have words are caught. */
+/** The outcome; only failures that have words are caught. */
 async function outcomeOf<Value>(work: () => Promise<Value>): Promise<Value | BrokerError> {
   return work().catch((error: unknown) => {
     if (error instanceof BrokerError) return error

@@ -24,7 +24,7 @@ async function tokenOf(user: CallerApi, wish: Partial<Schemas['AccessTokenReques
   return { ...body, works: async () => (await setting.as(bearer(body.token ?? '')).get('/account')).status === 200 }
 }
 const uuidOf = async (user: CallerApi) => (await user.get<Schemas['Account']>('/account')).body.uuid ?? ''
-/** What the record says of the account that was changed last. */
+/** The entry of the audit log about the account that was changed last. */
 const recorded = async (uuid: string) => {
   const { body } = await setting.admin.get<Schemas['AuditLog']>('/admin/audit?LAST=2')
   const details = (body.entries ?? []).filter(({ target }) => target === uuid).map(({ detail = '{}' }) => detail)

@@ -29,7 +29,7 @@ describe('nobody keeps the others waiting by offers that they do not accept:', {
     setting = await brokerWithAccounts({ platforms: pool() })
   })
   afterAll(() => setting.broker.close())
-  /** How much later than at once the first offer of somebody else starts, in milliseconds. */
+  /** The delay of the first offer of somebody else, in milliseconds from now. */
   const delayOf = async (request: Schemas['ExecutionRequest']) => {
     const who = await victim()
     const set = await who.offers(request)

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([xForwarded.broker.close(), standard.broker.close()]))
 
-/** What a broker answers to wrong passwords that come with other headers each time. */
+/** The answer of a broker to wrong passwords that come with other headers each time. */
 async function guess(setting: BrokerWithAccounts, headersOf: (index: number) => Record<string, string>) {
   const statuses: number[] = []
   for (let index = 0; index < 24; index++) {

@@ -13,7 +13,7 @@ const fields = Object.entries(types).flatMap(([type, of]) =>
   Object.entries(of).map(([field, takes]) => [`${type}.${field}`, type, field, takes] as const),
 )
 
-/** Where the contract is stricter than the published schema, by the keyword that says so, and why. */
+/** Places where the contract is stricter than the published schema, by the keyword that says so, and why. */
 const STRICTER: Readonly<Record<string, string>> = {
   maxLength: 'a request has a size that the service can keep and show',
   maxItems: 'a request has a size that the service can keep and show',

@@ -1,4 +1,4 @@
-/** What programs write outside of their volumes, on real engines: measured, limited, and said in the offer. */
+/** Limits on what programs write outside of their volumes, on real engines: measured, enforced, and said in the offer. */
 import { expect, it } from 'vitest'
 import { messageNames } from '../support/api.ts'
 import { describeOnEngines } from '../support/docker-platform.ts'

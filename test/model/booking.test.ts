@@ -96,7 +96,7 @@ function underMaintenance(steps: readonly CapacityStep[], windows: readonly Refe
   })
 }
 
-/** What holders hold, in an order that can be compared. */
+/** Holds of holders, in an order that can be compared. */
 const heldIn = (holders: readonly { readonly holds: readonly PlainHold[] }[]) =>
   holders
     .flatMap(({ holds }) => holds)
@@ -150,7 +150,7 @@ class History {
     return { ledger, queue: new BookingQueue(test.database, ledger, this.#clock, ids) }
   }
 
-  /** How many executions were started early. */
+  /** The number of executions that were started early. */
   get earlyStarts(): number {
     return this.#earlyStarts
   }
@@ -265,7 +265,7 @@ class History {
       for (const hold of holds) if (hold.toAt > permit.endAt) this.#isNew(before, poolId, hold, execution, now)
   }
 
-  /** What can start early does: what it holds then was free, it is not promised later, and nobody else holds anything else. */
+  /** Early starts: what they hold was free, none is later than promised, and nobody else holds anything else. */
   async #startEarly(): Promise<void> {
     const poolId = this.#chance.one(this.#pools) as PoolId
     const now = this.#clock.now()

@@ -35,7 +35,7 @@ const SUMS = {
                   group by resource, at) as sums`,
   parameters: ['poolId'],
 }
-/** Where open sets of one owner hold more than the share together, at any instant at which one of them begins to hold. */
+/** Instants at which open sets of one owner hold more than the share together, among those at which one of them begins to hold. */
 const BEYOND_SHARE = {
   name: 'model.beyondShare',
   text: `with open as (

@@ -12,7 +12,7 @@ export const MOST: Amounts = { cores: 8, memory: 32, storage: 50, accelerators: 
 const SECOND = 1000
 const HOUR = 3_600_000
 export const OWNERS = ['ada', 'bob', 'cleo']
-/** What open offers of one of them may hold of a pool. */
+/** The share of a pool that open offers of one of them may hold. */
 export const SHARE = 0.5
 export const LIMITS = { offersMax: 4, horizonMs: 10 * HOUR, durationMaxMs: 4 * HOUR, graceMs: 10 * SECOND }
 
@@ -46,7 +46,7 @@ export function anyWish(chance: Chance, poolIds: readonly number[], now: number,
   })
 }
 
-/** How long a client may take to accept, and how long it has at least. */
+/** The most and the least time that a client has to accept. */
 function timesToAccept(chance: Chance): { lifetimeMs: number; decideMs: number } {
   const lifetimeMs = chance.scale(SECOND, 600 * SECOND)
   return { lifetimeMs, decideMs: Math.min(lifetimeMs, chance.scale(SECOND, 60 * SECOND)) }
@@ -62,7 +62,7 @@ export const amountsIn = ({ compute, storage }: ExecutionPlan): Amounts => ({
 /** What an open offer may come to hold. */
 export const holdsOfPlan = (plan: ExecutionPlan): PlainHold[] => holdsOf(plan.slot, amountsIn(plan))
 
-/** What open offers of one owner hold beyond their share, in all pools. */
+/** Amounts that open offers of one owner hold beyond their share, in all pools. */
 export function shareFaults(reference: Reference, poolIds: readonly number[]): string[] {
   return OWNERS.flatMap((owner) =>
     poolIds.flatMap((poolId) =>
@@ -73,7 +73,7 @@ export function shareFaults(reference: Reference, poolIds: readonly number[]): s
   )
 }
 
-/** Whether an open offer may be made beside the other open offers of its owner. */
+/** True if an open offer may be made beside the other open offers of its owner. */
 function isShared({ asked, limits }: Wish, poolId: number, holds: readonly PlainHold[], before: Reference): boolean {
   if (limits.openShare === undefined) return true
   const { capacity } = asked.candidates.find((candidate) => candidate.poolId === poolId) ?? { capacity: MOST }

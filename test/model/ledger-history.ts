@@ -86,7 +86,7 @@ export class LedgerHistory {
     return replica
   }
 
-  /** What the log says of an open set in a pool; nothing where it holds nothing there. */
+  /** An open set in the log of a pool; missing where it holds nothing there. */
   #openIn(id: string, poolId: PoolId): LoggedOpenSet[] {
     const set = this.#sets.get(id)
     if (set?.phase !== 'open') return []

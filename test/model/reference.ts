@@ -45,7 +45,7 @@ export class Reference {
   /** Whose the holders are that are open offer sets. */
   readonly owners = new Map<string, string>()
 
-  /** What the open sets of an owner hold of a pool. */
+  /** Amounts of a pool that the open sets of an owner hold. */
   openOf(owner: string, poolId: number): OwnSet[] {
     return [...this.holders].flatMap(([id, holders]) => {
       if (this.owners.get(id) !== owner) return []

@@ -1,8 +1,8 @@
-/** What open offers of one owner may hold of a pool, judged anew at every instant at which anything begins or ends. */
+/** The share that open offers of one owner may hold of a pool, judged anew at every instant at which anything begins or ends. */
 import { RESOURCES, type Amounts, type Resource } from '../../src/domain/resources.ts'
 import type { PlainHold } from './reference.ts'
 
-/** What one open offer set holds of one pool. */
+/** Amounts of one pool that one open offer set holds. */
 export interface OwnSet {
   readonly id: string
   readonly holds: readonly PlainHold[]
@@ -24,7 +24,7 @@ export function beyondShare(sets: readonly OwnSet[], share: Amounts): Resource[]
   )
 }
 
-/** Whether an amount of a resource is held that is more than the share. */
+/** True if more than the share of a resource is held. */
 export function isLarge(holds: readonly PlainHold[], share: Amounts): boolean {
   return holds.some(({ resource, amount }) => amount > share[resource])
 }

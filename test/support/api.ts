@@ -136,7 +136,7 @@ export function allText(execution: Schemas['Execution']): string[] {
     .map(({ message }) => message)
 }
 
-/** When an execution may start at the earliest, and when at the latest; the same once it has started. */
+/** The earliest and the latest start of an execution; the same once it has started. */
 export function startOf({ schedule }: Schemas['Execution']): { earliestAt: number; promisedAt: number } {
   const [start = '', range = ''] = schedule?.available?.start?.split('/') ?? []
   const earliestAt = parseInstant(start)

@@ -5,7 +5,7 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** How it breaks off: the connection is closed, or reset as by a side that has forgotten it, or nothing more comes. */
+/** The way a connection breaks: closed, reset as by a side that has forgotten it, or silent. */
 export type Break = 'closes' | 'resets' | 'stalls'
 
 export interface BreakingServer {
@@ -13,7 +13,7 @@ export interface BreakingServer {
   readonly url: string
   /** The answer to a request, given its first line. */
   answer: (request: string) => string | Buffer
-  /** How many bytes of the answers to those requests that `breaks` is true of are sent; `Infinity` for whole ones. */
+  /** Bytes that are sent of the answers to requests that `breaks` is true of; `Infinity` for whole ones. */
   breaksAfter: number
   how: Break
   /** Called when it has broken off. */
@@ -67,7 +67,7 @@ function breakOff(socket: Socket, { how, onBreak }: BreakingServer): void {
   onBreak()
 }
 
-/** Whether a request is all there: its headers, and the body that they announce. */
+/** True for a complete request: its headers, and the body that they announce. */
 function isWhole(heard: string): boolean {
   const end = heard.indexOf('\r\n\r\n')
   if (end === -1) return false

@@ -10,7 +10,7 @@ import { dump } from 'js-yaml'
 const PROGRAM = fileURLToPath(new URL('../../src/broker.ts', import.meta.url))
 const TSX = import.meta.resolve('tsx')
 
-/** What the commands of one test file keep on this machine. */
+/** State that the commands of one test file keep on this machine. */
 const STATE = mkdtempSync(join(tmpdir(), 'state-'))
 process.on('exit', () => rmSync(STATE, { recursive: true, force: true }))
 

@@ -46,7 +46,7 @@ export interface Fault {
   readonly announces?: number
   /** Sends chunks and announces no size. */
   readonly unannounced?: boolean
-  /** How fast it sends; at a PUT, how fast it takes. */
+  /** The rate at which it sends; at a PUT, at which it takes. */
   readonly bytesPerSecond?: number
   /** Compresses, whatever the client accepts. */
   readonly gzips?: boolean
@@ -58,7 +58,7 @@ export interface ServedRequest {
   /** With the query. */
   readonly path: string
   readonly headers: IncomingMessage['headers']
-  /** How much of a file the server has taken. */
+  /** The bytes of a file that the server has taken. */
   received?: number
 }
 

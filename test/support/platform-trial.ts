@@ -41,7 +41,7 @@ export interface PlatformUnderTest {
   program(behaviour: Behaviour): Pick<Workload, 'entrypoint' | 'command' | 'environment'>
   /** A program that cannot be started. */
   readonly noProgram: Pick<Workload, 'entrypoint' | 'command' | 'environment'>
-  /** Whether it says that a program was killed for its memory; Podman does from version 5 on. */
+  /** True if the engine says that a program was killed for its memory; Podman does from version 5 on. */
   readonly tellsOutOfMemory: boolean
   /** Behaviours that this platform cannot show, with the reason. */
   readonly cannot: Partial<Record<keyof Behaviour, string>>

@@ -1,4 +1,4 @@
-/** Whether this process would have ended: what nobody caught while a test ran. */
+/** Errors that nobody caught while a test ran, any of which would have ended this process. */
 import { expect } from 'vitest'
 
 /** Begins to watch; the function that it returns ends that, and fails when something was caught by nobody. */

@@ -1,7 +1,7 @@
 /** The headers of an answer, each as one text, however often a server has sent it. */
 import { BrokerError } from '../../domain/errors.ts'
 
-/** Those that are read here. What else a server sends may be there as often as it likes. */
+/** Headers that are read here. Any other may be there as often as a server likes. */
 const SINGLE = [
   'content-encoding',
   'content-length',
@@ -12,7 +12,7 @@ const SINGLE = [
   'last-modified',
   'location',
 ] as const
-/** Those that are lists by themselves, so that several are one (RFC 9110, section 5.3). */
+/** Headers that are lists by themselves, so that several are one (RFC 9110, section 5.3). */
 const LISTS = ['content-digest', 'digest', 'repr-digest'] as const
 
 type Name = (typeof SINGLE | typeof LISTS)[number]

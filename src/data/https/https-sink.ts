@@ -72,7 +72,7 @@ export class HttpsSink implements DataSink {
   }
 }
 
-/** What an answer says of the file; nothing where it is of something else, such as a page about it. */
+/** Facts about the file in an answer; none where it is of something else, such as a page about it. */
 function storedOf(answer: Answer, location: URL): Stored | undefined {
   const { status, headers } = answer
   const name = fileName(location)

@@ -14,7 +14,7 @@ import { connectionFailure, type Answer } from './exchange.ts'
 
 /** Smaller files are sent at once: to ask first takes longer than to send them twice, in bytes. */
 const ASK_FIRST_BYTES = 64 * 1024
-/** How long a server may think about a question that it perhaps does not know, in milliseconds; as curl does. */
+/** The wait for an answer to a question that a server perhaps does not know, in milliseconds; as curl does. */
 const CONTINUE_WITHIN_MS = 1_000
 
 /** Sends a file, unless the server answers before. Gives the answer, whatever its status; its body has to be dropped. */

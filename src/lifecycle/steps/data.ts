@@ -132,7 +132,7 @@ async function openResult(target: SavingTarget, volume: VolumeRef, name: string)
   return found
 }
 
-/** What a program has put in the place of the link `content`; undefined where the link is still there. */
+/** The file that a program has put in the place of the link `content`; undefined where the link is still there. */
 async function replacedContent({ platform, signal }: SavingTarget, volume: VolumeRef) {
   try {
     return await platform.readFile(volume, CONTENT, signal)
@@ -143,7 +143,7 @@ async function replacedContent({ platform, signal }: SavingTarget, volume: Volum
   }
 }
 
-/** How many names of what was found are said. */
+/** The most names of found files in a message. */
 const NAMES_SAID = 10
 
 async function whatIsMissing({ platform, signal }: SavingTarget, volume: VolumeRef, name: string): Promise<string> {

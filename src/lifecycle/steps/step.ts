@@ -46,7 +46,7 @@ export interface StepSettings {
   readonly outputBytesMax: number
   /** How often a broken transfer is resumed. */
   readonly transferAttempts: number
-  /** What a transfer has to make. */
+  /** Lowest rate that a transfer has to reach. */
   readonly lowestRate: LowestRate
   /** How long results that could not be saved are kept on the platform, in milliseconds. */
   readonly keepUnsavedMs: number

@@ -18,7 +18,7 @@ import type {
   VolumeDetails,
 } from './engine-answers.ts'
 
-/** Whether a value is of a type: of an object as far as its fields are read here, and those that may be missing are. */
+/** A test for values of a type: of an object as far as its fields are read here, and those that may be missing are. */
 export type Shape<Value> = (value: unknown) => value is Value
 
 const text: Shape<string> = (value) => typeof value === 'string'

@@ -166,7 +166,7 @@ export function isFile({ mode }: PathStat): boolean {
   return (mode & NO_FILE_BITS) === 0
 }
 
-/** Whether it is a symbolic link; the modes of Go have 32 bits, of which the bit operators take the first for a sign. */
+/** True for a symbolic link; the modes of Go have 32 bits, of which the bit operators take the first for a sign. */
 export function isLink({ mode }: PathStat): boolean {
   return Math.floor(mode / SYMBOLIC_LINK) % 2 === 1
 }
@@ -192,7 +192,7 @@ export function getFile(client: EngineClient, container: string, path: string, s
   }
 }
 
-/** How much of an archive is gone through for the names in it: engines have no other way to list files. */
+/** The bytes of an archive that are gone through for the names in it: engines have no other way to list files. */
 const LISTED_MAX = { entries: 1_000, bytes: 2 ** 28 }
 
 /** The names of the files and directories in a directory of a container, as far as it is gone through. */

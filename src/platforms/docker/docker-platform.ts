@@ -55,7 +55,7 @@ export interface DockerOptions extends Confinement {
   readonly brokerId: string
   /** What the platform has, where that is not what the engine says. */
   readonly capacity: Partial<Amounts>
-  /** How much a program may write outside of its volumes, in GiB. */
+  /** GiB that a program may write outside of its volumes. */
   readonly rootGib: number
   readonly clock: Clock
   /** What registries are shown that images are pulled from. Nobody is shown anything when it is left out. */

@@ -53,7 +53,7 @@ export interface ContainerSummary {
   /** Each begins with a slash. */
   readonly Names?: readonly string[] | null
   readonly State: string
-  /** What was written into its root file system, in bytes, when that is asked for; nothing at all for nothing. */
+  /** Bytes written into its root file system, when they are asked for; missing for none. */
   readonly SizeRw?: number
   /** When it was made, in seconds since 1970. */
   readonly Created?: number

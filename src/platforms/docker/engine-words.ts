@@ -1,7 +1,7 @@
 /** The words of an engine as users may read them: one line of bounded length that tells nothing of the engine's host. Pure. */
 
 const WORDS_MAX = 400
-/** What is looked at of a text without end, at its end. */
+/** The part looked at of a text without end, at its end. */
 const TEXT_MAX = 20_000
 
 /** A path of at least two parts; of a URL it is not the beginning. It may be the host's, so only its last part is shown. */

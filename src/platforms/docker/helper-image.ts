@@ -22,7 +22,7 @@ const LONG_AGO = new Date(0)
 const ARCHITECTURES_REMEMBERED = 8
 
 interface HelperImage {
-  /** What engines call it: most by its configuration, Docker with the store of containerd by its manifest. */
+  /** Ids of the image at engines: most take that of its configuration, Docker with the store of containerd that of its manifest. */
   readonly ids: readonly string[]
   /** An archive of an OCI layout that Docker before version 25 can read as well. */
   readonly archive: Buffer
@@ -39,7 +39,7 @@ export async function helperImage(client: EngineClient, architecture: string): P
   throw new BrokerError('PLATFORM_REFUSED', 'the container engine has not kept the helper image as it was given to it')
 }
 
-/** Whether a container was made from the helper image, by the id of its image. */
+/** True if a container was made from the helper image, by the id of its image. */
 export async function isOfHelper(imageId: string, architecture: string): Promise<boolean> {
   return (await helperFor(architecture)).ids.includes(imageId)
 }

@@ -29,10 +29,10 @@ export interface Mark {
 
 /** `eb-`, the broker, the execution, and the name of the volume within it. */
 const VOLUME_NAME = /^eb-([a-z0-9]+)-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([a-z0-9-]+)$/
-/** What attempts to start and to stop a container add to its name; see `run-containers.ts` and `stopping.ts`. */
+/** Suffixes that attempts to start and to stop a container add to its name; see `run-containers.ts` and `stopping.ts`. */
 const RUN_SUFFIX = /^(?:-[0-9a-f]{8})?(?:-stopped)?$/
 
-/** What of this broker something is. */
+/** The thing of this broker that an object on an engine is. */
 export type OwnMark =
   | { readonly role: 'run' | 'look' | 'network'; readonly execution: ExecutionId }
   | { readonly role: 'stage'; readonly execution: ExecutionId; readonly volume: string }

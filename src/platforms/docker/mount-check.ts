@@ -53,7 +53,7 @@ export class MountCheck {
     }
   }
 
-  /** Where a path of the image leads; undefined where that has no end. */
+  /** The target of a path of the image; undefined where its links have no end. */
   async #resolve(path: string, placeAt: (path: string) => Promise<Place>): Promise<string | undefined> {
     let place = '/'
     let rest = partsOf(path)

@@ -47,7 +47,7 @@ export class RunContainers {
     return found
   }
 
-  /** What the containers that run have written outside of their volumes. The engine goes through their files for that. */
+  /** Bytes that running containers have written outside of their volumes. The engine goes through their files for that. */
   async rootUse(signal: AbortSignal): Promise<readonly RootUse[]> {
     const filters = JSON.stringify({ ...JSON.parse(this.#marks.filter('run')), status: ['running'] } as object)
     const listed = await this.#client.ask<readonly ContainerSummary[]>({

@@ -40,7 +40,7 @@ export function wasStarted(state: ContainerState): boolean {
   return instant(state.StartedAt) !== undefined
 }
 
-/** What is true of a container. No cause is taken from an exit code, which a program may have chosen by itself. */
+/** The observed state of a container. No cause is taken from an exit code, which a program may have chosen by itself. */
 export function observationOf({ Id, State: state }: Pick<ContainerDetails, 'Id' | 'State'>): Observation {
   const stage = stageOf(state.Status) ?? (state.Running ? 'running' : wasStarted(state) ? 'exited' : 'created')
   if (stage === 'gone') return { state: 'gone' }

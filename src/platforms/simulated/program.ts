@@ -184,7 +184,7 @@ function whenMissing(error: unknown): undefined {
   throw error
 }
 
-/** What of a text was written by an instant: the first line at once, the others evenly over the duration of the run. */
+/** The part of a text written by an instant: the first line at once, the others evenly over the duration of the run. */
 export function writtenBy(
   text: string,
   { startedAt, durationMs }: { readonly startedAt: Instant; readonly durationMs: number },

@@ -9,7 +9,7 @@ export async function namesIn(directory: string): Promise<string[]> {
   return found.filter((one) => !one.isSymbolicLink()).map(({ name }) => name)
 }
 
-/** What all files in a directory and below hold. */
+/** Bytes in all files of a directory and below. */
 export async function bytesIn(directory: string): Promise<number> {
   const found = (await readdir(directory, { withFileTypes: true, recursive: true }).catch(whenMissing)) ?? []
   const files = found.filter((one) => one.isFile())

@@ -19,7 +19,7 @@ export interface ImagesPolicyOptions {
   readonly name: string
   readonly allow: readonly ImageRuleConfig[]
   readonly deny: readonly ImageRuleConfig[]
-  /** Which images may be run as privileged; undefined when all of the white list may. */
+  /** Images that may run as privileged; undefined when all of the white list may. */
   readonly privileged?: readonly ImageRuleConfig[] | undefined
   /** How tags become digests; undefined when they stay tags. */
   readonly resolve: ResolveImage | undefined
@@ -48,7 +48,7 @@ export class ImagesPolicy implements Policy {
     })
   }
 
-  /** What was found of an image that is allowed, unless it is to be privileged and may not. */
+  /** The verdict on an image that is allowed, unless it is to be privileged and may not. */
   #asPrivileged(location: string, found: FoundImage & { digest: unknown }, { request }: PolicyQuestion): FoundImage {
     if (!request.executable.privileged || !this.#privileged) return found
     const reference = parseReference(location)

@@ -11,9 +11,9 @@ export interface LimitsPolicyOptions {
   readonly amounts: Readonly<Partial<Record<Resource, number>>>
   /** The most ports that are published; undefined when any number will do. */
   readonly portsMax?: number | undefined
-  /** Which ports a program may have; undefined when any will do. */
+  /** Ports that a program may have; undefined when any will do. */
   readonly allowPorts?: readonly PortRuleConfig[] | undefined
-  /** What is excepted from that. */
+  /** Files excepted from that. */
   readonly denyPorts?: readonly PortRuleConfig[] | undefined
   /** The longest duration; undefined when any will do. */
   readonly durationMs: number | undefined

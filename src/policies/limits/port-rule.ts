@@ -12,7 +12,7 @@ export interface PortRuleConfig {
   readonly protocol?: PortProtocol | undefined
 }
 
-/** Whether a rule is about a port. */
+/** True if a rule is about a port. */
 export type CoversPort = (port: ContainerPort) => boolean
 
 /** Reads a rule. Throws UNPROCESSABLE, with its place, for one that covers nothing. */

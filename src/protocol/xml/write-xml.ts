@@ -100,7 +100,7 @@ function attributesOf(map: Readonly<Record<string, unknown>>, shape: Shape): [st
   })
 }
 
-/** Whether a text has such a character. A search begins at the beginning, whatever was found before. */
+/** True if a text has such a character. A search begins at the beginning, whatever was found before. */
 const isInexpressible = (text: string) => text.search(INEXPRESSIBLE) !== -1
 
 function escapeControls(text: string): string {

@@ -45,7 +45,7 @@ export interface Place {
 const FROM = '/store/in/content'
 const TO = '/store/out/content'
 const SECOND_MS = 1_000
-/** What is further away than the longest pause between two attempts, in milliseconds, is the end of something. */
+/** The longest pause between two attempts, in milliseconds; a wait beyond it is for the end of something. */
 const PAUSE_MS_MAX = 60_000
 
 /** A new place with the simulated platform, where nothing has happened. */
