@@ -304,7 +304,7 @@ export class SlotSearch {
   }
 
   /**
-   * Where a hold can begin beside what is held of the pool; and if that is where it begins, beside what the owner's open
+   * The instant at which a hold can begin beside what is held of the pool; and if that is where it begins, beside what the owner's open
    * offers hold. What is more than their share fits only where they hold nothing.
    */
   #beginOf(hold: Hold, latestAt: Instant): Instant | undefined {

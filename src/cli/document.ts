@@ -21,7 +21,7 @@ export async function readDocument(file: string): Promise<RequestDocument> {
 }
 
 /**
- * Whether a word on the command line means a file with a request rather than an image: the input, what is called like
+ * True if a word on the command line means a file with a request rather than an image: the input, what is called like
  * one, a path, and every file that is there.
  */
 export async function isRequestFile(word: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 /**
- * Which offers a file was last answered with. Who asks again with the same file does not want the earlier offers any
+ * The offers that a file was last answered with. Who asks again with the same file does not want the earlier offers any
  * longer, and they would hold the very capacity that is asked for. It is noted in the user's state directory.
  */
 import { createHash } from 'node:crypto'

@@ -1,5 +1,5 @@
 /**
- * What a data sink is: the contract of everything that results can be saved to. Trying again, and finding out whether
+ * The contract of a data sink, which is everything that results can be saved to. Trying again, and finding out whether
  * everything was taken, are the business of `saving.ts`, once for all sinks.
  *
  * Failures are BrokerErrors, as those of a data source: DATA_UNAVAILABLE (it is not taken), DATA_INTERRUPTED (try again),

@@ -77,7 +77,7 @@ async function hasAll({ id }: executions.Execution, after: number, context: Http
 }
 
 /**
- * Whether an execution has ended and released everything, or was never accepted. Results that could not be saved are
+ * True if an execution has ended and released everything, or was never accepted. Results that could not be saved are
  * kept for a day or so after the end; nobody waits for that.
  */
 async function isOver(id: executions.Execution['id'], { database, clock }: HttpContext): Promise<boolean> {

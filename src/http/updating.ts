@@ -125,7 +125,7 @@ async function requireAlready(id: ExecutionId, target: ExecutionPhase, { databas
 }
 
 /**
- * Whether an execution is what a client wants of it, so that one whose answer was lost can ask again. What was released
+ * True if an execution is what a client wants of it, so that one whose answer was lost can ask again. What was released
  * may be complete by then.
  */
 function isAlready(execution: executions.Execution, target: ExecutionPhase): boolean {

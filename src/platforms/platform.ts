@@ -24,7 +24,7 @@ export interface PlatformCapabilities {
   /** A volume cannot hold more than its size. */
   readonly enforcesVolumeSize: boolean
   /**
-   * How much a program may write outside of its volumes before the broker ends it, in GiB; 0 where it cannot write
+   * GiB that a program may write outside of its volumes before the broker ends it, in GiB; 0 where it cannot write
    * anywhere else.
    */
   readonly rootGib: number

@@ -48,7 +48,7 @@ export interface Execution {
   readonly expiresAt: Instant
   readonly plan: ExecutionPlan
   /**
-   * When the program starts and when preparation begins; undefined before the offer is accepted. The promised start is in
+   * The start of the program and of its preparation; undefined before the offer is accepted. The promised start is in
    * the plan: this one is earlier once capacity was found for it.
    */
   readonly startAt?: Instant

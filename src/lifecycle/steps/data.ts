@@ -109,7 +109,7 @@ async function prepareEmpty(target: StepTarget): Promise<StepDetail> {
 }
 
 /**
- * What the program has made. Throws DATA_MISSING when it has made nothing, and NO_SPACE when that is more than there was
+ * The results of the program. Throws DATA_MISSING when it has made nothing, and NO_SPACE when that is more than there was
  * room for: a file with holes says that it has bytes which nobody has stored.
  */
 async function openResult(target: SavingTarget, volume: VolumeRef, name: string): Promise<ResultFile> {

@@ -1,5 +1,5 @@
 /**
- * What an answer of an engine has to be for the broker to read it. Behind the socket may be another program, another
+ * The shape that an answer of an engine has to have for the broker to read it. Behind the socket may be another program, another
  * version, or a proxy with a page of its own, and none of them is to look like a mistake of the broker.
  */
 import type {

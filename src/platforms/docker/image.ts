@@ -3,7 +3,7 @@
  *
  * A digest is compared whole with those under which the engine got the image from that very repository. The id that an
  * engine gives an image is no digest of a request: it says nothing of where the image came from, and everybody's have one.
- * What the engine is asked to run afterwards is the id, so that a tag that moves later changes nothing.
+ * The engine is asked to run the id afterwards, so that a tag that moves later changes nothing.
  */
 import { BrokerError, isBrokerError, type ErrorCode } from '../../domain/errors.ts'
 import type { ContainerImage } from '../../domain/execution-request.ts'

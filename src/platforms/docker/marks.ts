@@ -97,7 +97,7 @@ export class Marks {
   }
 
   /**
-   * What of this broker a container or a network is; undefined for what is somebody else's. Labels alone prove nothing: a
+   * The thing of this broker that a container or a network is; undefined for what is somebody else's. Labels alone prove nothing: a
    * container takes over those of its image, which anybody may write. A name that agrees with them only the broker gives.
    */
   own(names: readonly string[], labels: Labels): OwnMark | undefined {

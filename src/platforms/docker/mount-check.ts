@@ -1,5 +1,5 @@
 /**
- * Whether volumes are mounted where the request says. The path of a mount is refused where the system of a container is,
+ * A check that volumes are mounted where the request says. The path of a mount is refused where the system of a container is,
  * but runtimes follow links of the image: with a link `/data` to `/sys/fs`, a mount at `/data` would be in the place of that.
  *
  * Podman shows the volume in the place of a link that it is mounted at, so the image is looked at in a container without

@@ -1,5 +1,5 @@
 /**
- * How the contract's things are called in XML: by the XML objects of the contract, which has one for every root. A list has an element around it where the contract says `wrapped`.
+ * Names of the contract's things in XML: by the XML objects of the contract, which has one for every root. A list has an element around it where the contract says `wrapped`.
  */
 import { schemaNamed, type Schema, type SchemaName } from '../contract.ts'
 import { shapeOf } from '../shape.ts'
