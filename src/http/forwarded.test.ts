@@ -98,18 +98,17 @@ describe('refused from a trusted proxy is', () => {
     expect(() => refuseForwarded({ headers, peer: '10.0.0.1' }, trusted)).toThrow()
     expect(() => refuseForwarded({ headers, peer: '192.0.2.9' }, trusted)).not.toThrow()
   })
+  // So long that a time which grows as the square of the length is beyond that of the test; no server takes such headers.
   it.each([
-    `${'a="'.repeat(5000)}`,
-    'for=a,'.repeat(2500),
-    `a="${'\\a'.repeat(8000)}`,
-    `${' '.repeat(16_000)}x`,
-    `${'a'.repeat(16_000)}`,
-    `${', '.repeat(8000)};`,
+    'a="'.repeat(100_000),
+    'for=a,'.repeat(50_000),
+    `a="${'\\a'.repeat(150_000)}`,
+    `${' '.repeat(300_000)}x`,
+    'a'.repeat(300_000),
+    `${', '.repeat(150_000)};`,
   ])('read in a time that does not explode with the length of the header: %.10s', (forwarded) => {
-    const startedAt = performance.now()
-    expect(() => from({ forwarded })).not.toThrow()
-    at({ 'x-forwarded-prefix': `/${'a/'.repeat(7000)}!` })
-    expect(performance.now() - startedAt).toBeLessThan(500)
+    expect(from({ forwarded })).toBe('10.0.0.1')
+    expect(at({ 'x-forwarded-prefix': `/${'a/'.repeat(150_000)}!` })).toBe('http://inside:8082')
   })
 })
 

@@ -25,11 +25,9 @@ describe('the words of an engine', () => {
   it('are one line without control characters or marks that turn writing', () => {
     expect(wordsOf('one\r\n\u001b[31mtwo\u0000\tthree\u202efour\u2028five')).toBe('one [31mtwo three four five')
   })
+  // So long that a time which grows as the square of the length is beyond that of the test.
   it('are of bounded length, and found in linear time', () => {
-    for (const part of ['/a', '/', 'x', ' /', '/a/b ', 'unix:/', '\u001b', ' ']) {
-      const before = performance.now()
+    for (const part of ['/a', '/', 'x', ' /', '/a/b ', 'unix:/', '\u001b', ' '])
       expect(wordsOf(part.repeat(1_000_000)).length).toBeLessThanOrEqual(402)
-      expect(performance.now() - before).toBeLessThan(1_000)
-    }
   })
 })
