@@ -24,7 +24,7 @@ import { TrustedProxies } from './http/forwarded.ts'
 import { HeldAnswers } from './http/held-answers.ts'
 import { buildServer } from './http/server.ts'
 import { startDuty, type Duty } from './lifecycle/duty.ts'
-import { beginEarlyStarts } from './lifecycle/early-starts.ts'
+import { EarlyStarts } from './lifecycle/early-starts.ts'
 import { Engine } from './lifecycle/engine.ts'
 import { EstimateBook } from './lifecycle/estimate-book.ts'
 import { expireDue } from './lifecycle/expiry.ts'
@@ -206,7 +206,7 @@ async function start(
   closing.push(async () => {
     await Promise.all(duties.map((duty) => duty.stop()))
   })
-  const duty: StartDuty = (name, turn) => void duties.push(startDuty(name, clock, log, DUTY_RETRY_MS, turn))
+  const duty: StartDuty = (name, ...does) => void duties.push(startDuty(name, clock, log, DUTY_RETRY_MS, ...does))
   const tending = {
     context,
     duty,
@@ -232,8 +232,10 @@ async function start(
     return clock.now() + ESTIMATES_EVERY_MS
   })
   if (role.works) beginToWork(config, context, signals, duty, closing)
-  if (role.works && config.execution.startEarly)
-    duties.push(beginEarlyStarts(context, signals, configuredPools, (earlierMs) => figures.startedEarly(earlierMs)))
+  if (role.works && config.execution.startEarly) {
+    const early = new EarlyStarts(context, configuredPools, (earlierMs) => figures.startedEarly(earlierMs))
+    duty('starting early', () => early.turn(), early.wakes(signals))
+  }
 
   const ids = idSource(() => clock.now())
   const stopping = new AbortController()

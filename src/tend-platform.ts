@@ -2,6 +2,7 @@
 import type { PlatformConfig, PoolConfig } from './config-schema.ts'
 import type { Clock } from './domain/clock.ts'
 import { isBrokerError } from './domain/errors.ts'
+import type { Wakes } from './lifecycle/duty.ts'
 import { compareRunning, removeLeftovers } from './lifecycle/observer.ts'
 import { limitRoots, measureStorage } from './lifecycle/storage-use.ts'
 import type { ConfiguredPool } from './lifecycle/survey.ts'
@@ -18,7 +19,7 @@ const PROBE_AGAIN_MS = 5_000
 const NEVER = Number.MAX_SAFE_INTEGER
 
 /** Begins a standing duty; see `duty.ts`. */
-export type StartDuty = (name: string, turn: () => Promise<number>) => void
+export type StartDuty = (name: string, turn: () => Promise<number>, wakes?: Wakes) => void
 
 export interface Tending {
   readonly context: WorkerContext

@@ -1,11 +1,11 @@
 /**
- * Starts executions early: whenever less is held of a pool, and by the clock, since what was to come may be possible by
- * now. Signals can be lost, so every pool is looked at from time to time. Any number of processes may do this.
+ * The duty of starting executions early: whenever less is held of a pool, and by the clock, since what was to come may be
+ * possible by now. Signals can be lost, so every pool is looked at from time to time. Any number of processes may do this.
  */
 import { startEarly } from '../booking/early-starts.ts'
-import { until } from '../domain/clock.ts'
+import type { Instant } from '../domain/dates.ts'
 import type { PoolId } from '../store/pools.ts'
-import type { Duty } from './duty.ts'
+import type { Wakes } from './duty.ts'
 import type { Signals } from './signals.ts'
 import type { ConfiguredPool } from './survey.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -13,64 +13,57 @@ import type { WorkerContext } from './worker-context.ts'
 /** The interval at which every pool is looked at, in milliseconds. */
 const LOOK_MS = 5_000
 
-/** Told how much earlier than promised an execution starts, in milliseconds. */
-type OnEarlyStart = (earlierMs: number) => void
+export class EarlyStarts {
+  readonly #context: WorkerContext
+  readonly #pools: readonly Pick<ConfiguredPool, 'poolId'>[]
+  readonly #onStart: (earlierMs: number) => void
+  readonly #changed = new Set<PoolId>()
+  #lookAt: Instant = Number.NEGATIVE_INFINITY
 
-/** Begins to start executions early in pools, which may come and go, until it is stopped. */
-export function beginEarlyStarts(
-  context: WorkerContext,
-  signals: Signals,
-  pools: readonly Pick<ConfiguredPool, 'poolId'>[],
-  onStart: OnEarlyStart,
-): Duty {
-  const { clock, log } = context
-  const stopping = new AbortController()
-  const changed = new Set<PoolId>()
-  let wake = () => {}
-  const off = signals.on('pool', (id) => {
-    changed.add(Number(id) as PoolId)
-    wake()
-  })
-  const pause = async (untilAt: number) => {
-    if (changed.size > 0) return
-    const over = new AbortController()
-    const signalled = new Promise<void>((resolve) => (wake = resolve))
-    const signal = AbortSignal.any([over.signal, stopping.signal])
-    // The only ways for this wait to be rejected are the stop, which the loop sees, and that there is something to do.
-    await Promise.race([signalled, until(clock, untilAt, signal).catch(() => undefined)])
-    over.abort()
+  /** Pools may come and go. `onStart` is told how much earlier than promised an execution starts, in milliseconds. */
+  constructor(
+    context: WorkerContext,
+    pools: readonly Pick<ConfiguredPool, 'poolId'>[],
+    onStart: (earlierMs: number) => void,
+  ) {
+    this.#context = context
+    this.#pools = pools
+    this.#onStart = onStart
   }
-  const loop = async () => {
-    let lookAt = clock.now()
-    while (!stopping.signal.aborted) {
-      if (clock.now() >= lookAt) {
-        for (const { poolId } of pools) changed.add(poolId)
-        lookAt = clock.now() + LOOK_MS
-      }
-      for (const poolId of changed) {
-        changed.delete(poolId)
-        await startAll(context, poolId, onStart).catch((error: unknown) => {
-          log('error', 'Executions could not be started early; it is tried again.', { error, poolId })
-        })
-      }
-      await pause(lookAt)
+
+  /** Wakes the duty for every pool of which less is held. */
+  wakes(signals: Signals): Wakes {
+    return (wake) =>
+      signals.on('pool', (id) => {
+        this.#changed.add(Number(id) as PoolId)
+        wake()
+      })
+  }
+
+  /** Starts early what can start early in the pools that have changed; gives when every pool is looked at again. */
+  async turn(): Promise<Instant> {
+    const { clock } = this.#context
+    if (clock.now() >= this.#lookAt) {
+      for (const { poolId } of this.#pools) this.#changed.add(poolId)
+      this.#lookAt = clock.now() + LOOK_MS
     }
+    for (const poolId of this.#changed) await this.#startAll(poolId)
+    return this.#lookAt
   }
-  const running = loop()
-  return {
-    stop: () => {
-      off()
-      stopping.abort()
-      return running
-    },
-  }
-}
 
-/** Starts early what can start early in a pool, until nothing more can. */
-async function startAll({ database, ledger, clock }: WorkerContext, poolId: PoolId, onStart: OnEarlyStart) {
-  for (;;) {
-    const earlier = await startEarly(database, ledger, poolId, clock)
-    if (earlier.length === 0) return
-    for (const ms of earlier) onStart(ms)
+  /** Starts early in a pool until nothing more can. After a failure the pool counts as changed. */
+  async #startAll(poolId: PoolId): Promise<void> {
+    const { database, ledger, clock } = this.#context
+    this.#changed.delete(poolId)
+    try {
+      for (;;) {
+        const earlier = await startEarly(database, ledger, poolId, clock)
+        if (earlier.length === 0) return
+        for (const ms of earlier) this.#onStart(ms)
+      }
+    } catch (error) {
+      this.#changed.add(poolId)
+      throw error
+    }
   }
 }
