@@ -5,7 +5,7 @@ import type { CountedUse, QuotaAccount } from '../domain/quota.ts'
 import { at, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'quotas.sql', ['lock', 'groups', 'ofUser', 'ofGroup', 'busiest'])
+const sql = loadStatements(import.meta.url, 'quotas.sql', ['lock', 'groups', 'use', 'busiest'])
 
 /** An execution that began longer ago than this before a window is not looked for, in milliseconds. */
 const LONGEST_LIFE_MS = 400 * 86_400_000
@@ -35,12 +35,15 @@ export async function useOf(
   { of, name }: QuotaAccount,
   { now, since, except }: Counting,
 ): Promise<CountedUse> {
-  const counted = { name, at: at(now), since: at(since), except: except ?? null }
   const lowestId = lowestIdAt(Math.max(0, since - LONGEST_LIFE_MS))
-  const [use] =
-    of === 'user'
-      ? await db.query<CountedUse>(sql.ofUser, counted)
-      : await db.query<CountedUse>(sql.ofGroup, { ...counted, lowestId })
+  const [use] = await db.query<CountedUse>(sql.use, {
+    of,
+    name,
+    lowestId,
+    at: at(now),
+    since: at(since),
+    except: except ?? null,
+  })
   return use as CountedUse
 }
 
