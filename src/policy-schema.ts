@@ -49,52 +49,44 @@ const imageRule = {
 
 const imageRules = (description: string) => ({ type: 'array', items: imageRule, description }) as const
 
-const portRules = (description: string) =>
+/** Rules of which each says one thing at least. */
+const rules = <const Properties>(description: string, properties: Properties) =>
   ({
     type: 'array',
-    minItems: 1,
     description,
-    items: {
-      type: 'object',
-      additionalProperties: false,
-      minProperties: 1,
-      properties: {
-        number: { type: 'integer', minimum: 1, maximum: 65_535, description: 'The number in the container: 8888.' },
-        from: { type: 'integer', minimum: 1, maximum: 65_535, description: 'The least number, instead of one.' },
-        to: { type: 'integer', minimum: 1, maximum: 65_535, description: 'The largest number.' },
-        path: {
-          type: 'string',
-          description:
-            'The path to begin at, / where the request has none; * stands for any text within a part of it, ** for any text at all: /lab/**.',
-        },
-        protocol: { enum: ['UDP', 'TCP', 'HTTP', 'HTTPS'], description: 'What is spoken there.' },
+    items: { type: 'object', additionalProperties: false, minProperties: 1, properties },
+  }) as const
+
+const portRules = (description: string) =>
+  ({
+    ...rules(description, {
+      number: { type: 'integer', minimum: 1, maximum: 65_535, description: 'The number in the container: 8888.' },
+      from: { type: 'integer', minimum: 1, maximum: 65_535, description: 'The least number, instead of one.' },
+      to: { type: 'integer', minimum: 1, maximum: 65_535, description: 'The largest number.' },
+      path: {
+        type: 'string',
+        description:
+          'The path to begin at, / where the request has none; * stands for any text within a part of it, ** for any text at all: /lab/**.',
       },
-    },
+      protocol: { enum: ['UDP', 'TCP', 'HTTP', 'HTTPS'], description: 'The protocol there.' },
+    }),
+    minItems: 1,
   }) as const
 
 const locationRules = (description: string) =>
-  ({
-    type: 'array',
-    description,
-    items: {
-      type: 'object',
-      additionalProperties: false,
-      minProperties: 1,
-      properties: {
-        scheme: { type: 'string', description: 'The scheme, such as https.' },
-        host: {
-          type: 'string',
-          description: 'The host, with its port where that is not the usual one; *.example.org is every name below.',
-        },
-        path: {
-          type: 'string',
-          description: 'The path; * stands for any text within a part of it, ** for any text at all: /public/**.',
-        },
-        bucket: { type: 'string', description: 'The bucket of an s3 location; * stands for any text.' },
-        authority: { type: 'string', description: 'The authority of an IVOA identifier, ivo://authority/….' },
-      },
+  rules(description, {
+    scheme: { type: 'string', description: 'The scheme, such as https.' },
+    host: {
+      type: 'string',
+      description: 'The host, with its port where that is not the usual one; *.example.org is every name below.',
     },
-  }) as const
+    path: {
+      type: 'string',
+      description: 'The path; * stands for any text within a part of it, ** for any text at all: /public/**.',
+    },
+    bucket: { type: 'string', description: 'The bucket of an s3 location; * stands for any text.' },
+    authority: { type: 'string', description: 'The authority of an IVOA identifier, ivo://authority/….' },
+  })
 
 export const REGISTRIES = {
   type: 'array',

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { AddressGuard } from '../../src/data/address-guard.ts'
 import { HttpsSink } from '../../src/data/https/https-sink.ts'
 import { HttpsSource } from '../../src/data/https/https-source.ts'
@@ -16,7 +16,7 @@ import { stage, type StagedFile } from '../../src/data/staging.ts'
 import { BrokerError } from '../../src/domain/errors.ts'
 import { breakingServer, httpAnswer, type Break, type BreakingServer } from '../support/breaking-server.ts'
 import { HastyClock } from '../support/fake-clock.ts'
-import { watchProcess } from '../support/survival.ts'
+import { expectSurvival } from '../support/survival.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -40,16 +40,13 @@ const source = new HttpsSource(connections)
 const sink = new HttpsSink(connections)
 
 let server: BreakingServer
-let survives: () => Promise<void>
 beforeAll(async () => {
   server = await breakingServer(() => '')
 })
-beforeEach(() => {
-  survives = watchProcess()
-})
-afterEach(async () => {
+// The hook below, which is declared later, runs before its check.
+expectSurvival()
+afterEach(() => {
   server.breaksAfter = Infinity
-  await survives()
 })
 afterAll(async () => {
   await server.close()

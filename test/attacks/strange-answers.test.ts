@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { AddressGuard } from '../../src/data/address-guard.ts'
 import { HttpsSource } from '../../src/data/https/https-source.ts'
 import { stage } from '../../src/data/staging.ts'
@@ -14,21 +14,18 @@ import type { ExecutionId } from '../../src/domain/ids.ts'
 import { DockerPlatform } from '../../src/platforms/docker/docker-platform.ts'
 import { breakingServer, httpAnswer, jsonAnswer, type BreakingServer } from '../support/breaking-server.ts'
 import { HastyClock } from '../support/fake-clock.ts'
-import { watchProcess } from '../support/survival.ts'
+import { expectSurvival } from '../support/survival.ts'
 
 const quiet = new AbortController().signal
 const directory = mkdtempSync(join(tmpdir(), 'strange-'))
 let server: BreakingServer
-let survives: () => Promise<void>
 beforeAll(async () => {
   server = await breakingServer(() => '')
 })
-beforeEach(() => {
-  survives = watchProcess()
-})
-afterEach(async () => {
+// The hook below, which is declared later, runs before its check.
+expectSurvival()
+afterEach(() => {
   server.forget()
-  await survives()
 })
 afterAll(async () => {
   await server.close()

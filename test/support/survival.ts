@@ -1,15 +1,18 @@
 /** Errors that nobody caught while a test ran, any of which would have ended this process. */
-import { expect } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 
-/** Begins to watch; the function that it returns ends that, and fails when something was caught by nobody. */
-export function watchProcess(): () => Promise<void> {
-  const escaped: unknown[] = []
+/** Fails each test of a file or a group in which something was caught by nobody. */
+export function expectSurvival(): void {
+  let escaped: unknown[] = []
   const note = (error: unknown) => void escaped.push(error)
-  process.on('uncaughtException', note).on('unhandledRejection', note)
-  return async () => {
+  beforeEach(() => {
+    escaped = []
+    process.on('uncaughtException', note).on('unhandledRejection', note)
+  })
+  afterEach(async () => {
     // What was left undone at the end of a test still has its turn.
     for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
     process.off('uncaughtException', note).off('unhandledRejection', note)
     expect(escaped).toEqual([])
-  }
+  })
 }
