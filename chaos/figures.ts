@@ -41,15 +41,35 @@ export function figuresOf(facts: Facts, { executions }: Acknowledged, windows: r
   })
 }
 
-/** Figures beyond their bounds, as sentences. */
-export function disturbances(figures: readonly Figure[]): string[] {
-  return figures.flatMap(({ platform, what, calm, hostile }) => {
-    const enough = Math.min(calm.samples, hostile.samples) >= SAMPLES_MIN
-    if (!enough || hostile.p99Ms <= TIMES_MAX * calm.p99Ms) return []
-    return [
-      `${UNDISTURBED} was disturbed: the p99 of the ${what} on ${platform} was ${hostile.p99Ms} ms beside hostile neighbours and ${calm.p99Ms} ms without (${hostile.samples} and ${calm.samples} samples)`,
-    ]
-  })
+/** What the figures say of the undisturbed user, as sentences: where it was disturbed, and where that is not known. */
+export interface Judged {
+  readonly disturbed: readonly string[]
+  readonly unproved: readonly string[]
+}
+
+/** Judges every platform that a storm had, also one of which nothing was measured. */
+export function judge(figures: readonly Figure[], platforms: readonly string[]): Judged {
+  const silent = platforms
+    .filter((platform) => !figures.some((figure) => figure.platform === platform))
+    .map((platform) => `whether ${UNDISTURBED} was disturbed on ${platform}: nothing was measured there`)
+  const judged = figures.filter(hasEnough)
+  return {
+    disturbed: judged.flatMap(disturbance),
+    unproved: [...silent, ...figures.filter((figure) => !hasEnough(figure)).map(tooFew)],
+  }
+}
+
+const hasEnough = ({ calm, hostile }: Figure) => Math.min(calm.samples, hostile.samples) >= SAMPLES_MIN
+
+function disturbance({ platform, what, calm, hostile }: Figure): string[] {
+  if (hostile.p99Ms <= TIMES_MAX * calm.p99Ms) return []
+  return [
+    `${UNDISTURBED} was disturbed: the p99 of the ${what} on ${platform} was ${hostile.p99Ms} ms beside hostile neighbours and ${calm.p99Ms} ms without (${hostile.samples} and ${calm.samples} samples)`,
+  ]
+}
+
+function tooFew({ platform, what, calm, hostile }: Figure): string {
+  return `whether ${UNDISTURBED} was disturbed in the ${what} on ${platform}: ${hostile.samples} samples beside hostile neighbours and ${calm.samples} without, and each has to be ${SAMPLES_MIN}; let the storm blow for longer with --minutes`
 }
 
 /** The 99th per cent of the values by the nearest rank. */

@@ -13,7 +13,7 @@ import { Chance } from '../test/model/chance.ts'
 import { Caller } from './caller.ts'
 import { endedByThemselves, overbooked, violations } from './checks.ts'
 import { client, type Acknowledged, type Wish } from './clients.ts'
-import { figuresOf, disturbances, type Figure } from './figures.ts'
+import { figuresOf, judge, type Figure } from './figures.ts'
 import { EngineLog } from './engine-log.ts'
 import { Looker, type Facts } from './facts.ts'
 import { comesUp, makeFleet, type Member } from './fleet.ts'
@@ -54,6 +54,8 @@ export interface ChaosReport {
   readonly memoryMib: Readonly<Record<string, number>>
   readonly calm: Calm
   readonly violations: readonly string[]
+  /** Questions that the storm leaves open, because it gave too little to judge by. */
+  readonly unproved: readonly string[]
   /** What could not be part of it here. */
   readonly missing: readonly string[]
 }
@@ -142,6 +144,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       ...filesIn(join(directory, 'data')),
     ])
     const figures = figuresOf(facts, acknowledged, windows)
+    // Without neighbours there is nobody who could have disturbed.
+    const { disturbed, unproved } = withNeighbours
+      ? judge(figures, platformsOf(around))
+      : { disturbed: [], unproved: [] }
     const found = [
       ...violations(facts, acknowledged, log?.events ?? [], storm.engineAway),
       ...endedByThemselves(
@@ -149,7 +155,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
         storm.databaseAway,
       ),
       ...memory.tooMuch(),
-      ...disturbances(figures),
+      ...disturbed,
       ...left,
     ]
     if (found.length > 0) say(`What the processes said is in ${directory}.`)
@@ -164,6 +170,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       memoryMib: Object.fromEntries(memory.most),
       calm,
       violations: found,
+      unproved,
       missing: missing === undefined ? [] : [`a real engine, because ${missing}`],
     }
   } finally {
@@ -215,9 +222,12 @@ async function watchMemory(memory: MemoryWatch, over: AbortSignal): Promise<void
   }
 }
 
+const platformsOf = ({ image }: Around): Wish['platform'][] =>
+  image === undefined ? ['simulated'] : ['simulated', 'engine']
+
 /** All clients and the undisturbed user, on the platforms that there are. */
 async function workers({ clients, undisturbed: quiet }: ChaosOptions, untilAt: number, around: Around): Promise<void> {
-  const platforms = around.image === undefined ? (['simulated'] as const) : (['simulated', 'engine'] as const)
+  const platforms = platformsOf(around)
   const each = (count: number, act: (index: number) => Promise<void>) =>
     Array.from({ length: count }, (_, index) => act(index))
   await Promise.all(

@@ -4,7 +4,7 @@ import { endedByThemselves, overbooked, violations } from '../chaos/checks.ts'
 import type { Acknowledged, Story } from '../chaos/clients.ts'
 import type { ContainerEvent } from '../chaos/engine-log.ts'
 import type { Change, ExecutionFact, Facts } from '../chaos/facts.ts'
-import { disturbances, figuresOf, measured, type Figure } from '../chaos/figures.ts'
+import { figuresOf, judge, measured, type Figure } from '../chaos/figures.ts'
 import type { OwnEnd } from '../chaos/fleet.ts'
 import type { Span } from '../chaos/storm.ts'
 import { UNDISTURBED } from '../chaos/undisturbed.ts'
@@ -218,12 +218,30 @@ describe('the undisturbed user', () => {
     calm: { p99Ms: calmMs, samples: 100 },
     hostile: { p99Ms: hostileMs, samples },
   })
+  const judged = (...figures: Figure[]) => judge(figures, ['simulated'])
   it('was disturbed when the p99 is more than twice as long', () => {
-    expect(disturbances([figure(1_000, 2_000)])).toEqual([])
-    expect(disturbances([figure(1_000, 2_001)])).toEqual([expect.stringMatching(/2001 ms .* 1000 ms .*100 and 100/)])
+    expect(judged(figure(1_000, 2_000))).toEqual({ disturbed: [], unproved: [] })
+    expect(judged(figure(1_000, 2_001))).toEqual({
+      disturbed: [expect.stringMatching(/2001 ms .* 1000 ms .*100 and 100/)],
+      unproved: [],
+    })
   })
-  it('is not judged by a few samples', () => {
-    expect(disturbances([figure(1_000, 9_000, 99)])).toEqual([])
+  it.each<[string, Figure]>([
+    ['beside hostile neighbours', figure(1_000, 9_000, 99)],
+    ['without them', { ...figure(1_000, 9_000), calm: { p99Ms: 1_000, samples: 99 } }],
+    ['at all', figure(0, 0, 0)],
+    ['though all is well', figure(1_000, 1_000, 99)],
+  ])('is not judged by few samples %s, and the report says so', (_, few) => {
+    expect(judged(few)).toEqual({
+      disturbed: [],
+      unproved: [expect.stringMatching(/preparation on simulated: .* each has to be 100; .* --minutes$/)],
+    })
+  })
+  it('is not judged where nothing was measured, and the report says so', () => {
+    expect(judge([figure(1_000, 2_000)], ['simulated', 'engine'])).toEqual({
+      disturbed: [],
+      unproved: [expect.stringMatching(/disturbed on engine: nothing was measured there$/)],
+    })
   })
   it('has a p99 by the nearest rank', () => {
     const values = Array.from({ length: 200 }, (_, index) => 200 - index)
