@@ -17,7 +17,7 @@ export interface ServedWire {
 export async function serveWire(order: WireOrder): Promise<ServedWire> {
   const child = fork(fileURLToPath(new URL('wire-service.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   // Whoever measures may end in the middle; the service does not outlive it.
   const endWithUs = () => child.kill('SIGTERM')

@@ -14,6 +14,7 @@ import type { Wish } from '../src/booking/booking-batch.ts'
 import { Replica } from '../src/booking/ledger.ts'
 import { planOfferSet, type OfferedSet, type PoolCandidate } from '../src/booking/offers.ts'
 import { PoolProfile } from '../src/booking/profile.ts'
+import { TurnsAt } from '../src/data/turns.ts'
 import { idSource } from '../src/domain/ids.ts'
 import { RESOURCES, type Amounts } from '../src/domain/resources.ts'
 import type { HttpContext } from '../src/http/context.ts'
@@ -22,6 +23,8 @@ import { TrustedProxies } from '../src/http/forwarded.ts'
 import { QuotaDesk } from '../src/http/quota-desk.ts'
 import { buildServer } from '../src/http/server.ts'
 import { openIdentity } from '../src/identity/open/open-identity.ts'
+import { EstimateBook } from '../src/lifecycle/estimate-book.ts'
+import type { SurveyContext } from '../src/lifecycle/survey.ts'
 import { PolicyChain } from '../src/policies/policy-chain.ts'
 import type { PoolId } from '../src/store/pools.ts'
 import { systemClock } from '../src/system-clock.ts'
@@ -39,6 +42,18 @@ const POOL = 1 as PoolId
 const CAPACITY: Amounts = { cores: 64, memory: 256, storage: 1_000, accelerators: 0 }
 const JSON_TYPE = 'application/json'
 const DAY_MS = 86_400_000
+
+/** No pool and no data: only what a survey of nothing needs. */
+const SURVEY: SurveyContext = {
+  clock: systemClock,
+  pools: [],
+  source: () => undefined,
+  sink: () => undefined,
+  estimates: new EstimateBook(1),
+  describeTimeoutMs: 10_000,
+  surveyTimeoutMs: 30_000,
+  questions: new TurnsAt(1),
+}
 
 process.on('message', (order: WireOrder) => void obey(order))
 
@@ -66,7 +81,7 @@ function brokerApp(offers: number) {
   const context = {
     identity: openIdentity,
     booking: { book: async (wish: Wish) => (offered ??= planned(wish)) },
-    survey: { pools: [], source: () => undefined },
+    survey: SURVEY,
     policies: new PolicyChain([], watch, 1_000),
     quotas: new QuotaDesk([], watch),
     settings: {

@@ -12,6 +12,8 @@ import type { Ahead } from '../../src/store/executions.ts'
 
 const CORES = 1_024
 const EXECUTIONS = 20_000
+/** So many that somebody has to wait. */
+const FEWEST = 400
 const LOADS = [0.7, 0.9, 1.1]
 const WAITING = 10_000
 const SEED = 2_026
@@ -27,7 +29,12 @@ export const utilisation: Bench = {
 
 function atLoad(load: number, effort: Effort): Reading[] {
   const chance = new Chance(SEED)
-  const jobs = workload({ executions: effort.times(EXECUTIONS), cores: CORES, load, chance: () => chance.next() })
+  const jobs = workload({
+    executions: Math.max(FEWEST, effort.times(EXECUTIONS)),
+    cores: CORES,
+    load,
+    chance: () => chance.next(),
+  })
   let broker: BrokerScheduler | undefined
   const ours = simulate(jobs, CORES, (alarm) => (broker = new BrokerScheduler(CORES, alarm)))
   const easy = simulate(jobs, CORES, () => new EasyBackfill(CORES))

@@ -20,7 +20,8 @@ import {
   statPath,
 } from './archive.ts'
 import { findContainer, makeContainer, remove, removeContainer } from './containers.ts'
-import type { EngineClient } from './engine-client.ts'
+import type { DiskUse } from './engine-answers.ts'
+import { EngineRefusal, type EngineClient } from './engine-client.ts'
 import { helperImage, isOfHelper, VOLUMES_DIRECTORY } from './helper-image.ts'
 import type { Marks } from './marks.ts'
 import { volumeMount } from './volume-mount.ts'
@@ -28,6 +29,9 @@ import { diskUse, volumeDetails, volumeList } from './answer-shapes.ts'
 
 /** Any user may write, and replace or remove what is there: the volume is one execution's alone. */
 const ROOT_MODE = 0o777
+
+/** How often the engine is asked to measure when something is removed meanwhile. */
+const MEASURE_ATTEMPTS = 10
 
 export class Volumes {
   readonly #client: EngineClient
@@ -117,21 +121,24 @@ export class Volumes {
 
   /** How much each holds. The engine goes through all files for that. */
   async use(signal: AbortSignal): Promise<readonly VolumeUse[]> {
-    const { body } = await this.#client.ask(
-      {
-        path: '/system/df',
-        query: { type: 'volume', verbose: 1 },
-        doing: 'measuring the volumes',
-        timeoutMs: 0,
-        signal,
-      },
-      diskUse,
-    )
+    const body = await this.#diskUse(signal, MEASURE_ATTEMPTS)
     return (body.Volumes ?? body.VolumeUsage?.Items ?? []).flatMap((one) => {
       const volume = this.#marks.ownVolume(one)
       const bytes = one.UsageData?.Size ?? -1
       return volume && bytes >= 0 ? [{ ...volume, bytes }] : []
     })
+  }
+
+  /** Podman gives up when a container or volume is removed while it goes through them, so it is asked again. */
+  async #diskUse(signal: AbortSignal, attempts: number): Promise<DiskUse> {
+    const query = { type: 'volume', verbose: 1 }
+    const question = { path: '/system/df', query, doing: 'measuring the volumes', timeoutMs: 0, signal }
+    try {
+      return (await this.#client.ask(question, diskUse)).body
+    } catch (error) {
+      if (attempts === 1 || !isOfRemoved(error)) throw error
+      return this.#diskUse(signal, attempts - 1)
+    }
   }
 
   async release(volume: VolumeRef): Promise<void> {
@@ -210,4 +217,9 @@ export class Volumes {
 
 function placeOf({ name }: VolumeRef): string {
   return `${VOLUMES_DIRECTORY}/${name}`
+}
+
+/** True for the words of an engine about a container or volume that was listed a moment ago and is gone. */
+function isOfRemoved(error: unknown): boolean {
+  return error instanceof EngineRefusal && /no such (container|volume)/i.test(error.words)
 }
