@@ -18,7 +18,8 @@ import { follow } from '../src/cli/follow.ts'
 import { processTerminal, type Terminal } from '../src/cli/terminal.ts'
 import { allMessages, messageLines, offerLines, outcomeLine } from '../src/cli/words.ts'
 import { BrokerClient, type ExecutionRequest } from '../src/client/broker-client.ts'
-import { engineSockets, loadConfig } from '../src/config.ts'
+import { loadConfig } from '../src/config.ts'
+import { enginePlaces, NO_ENGINES } from '../src/engine-places.ts'
 import { startBroker } from '../src/main.ts'
 import { KIND } from '../src/protocol/kinds.ts'
 import { systemClock } from '../src/system-clock.ts'
@@ -50,7 +51,7 @@ try {
 
 async function demonstrate(): Promise<number> {
   title('The platform')
-  const platform = await choosePlatform(wanted, engineSockets(process.env))
+  const platform = await choosePlatform(wanted, enginePlaces(process.env))
   ending.push(() => platform.remove())
   platform.notes.forEach(screen.say)
   interrupted.signal.throwIfAborted()
@@ -128,7 +129,7 @@ async function startOwnBroker(platform: DemoPlatform): Promise<BrokerClient> {
     },
   })
   const logger = pino({ level: 'error' }, pino.destination({ dest: 2, sync: true }))
-  const broker = await startBroker(config, { clock: systemClock, logger, engineSockets: [] })
+  const broker = await startBroker(config, { clock: systemClock, logger, engines: NO_ENGINES })
   ending.push(() => broker.stop())
   screen.say(`A broker is ready at ${broker.url}, with its database in ${dataDirectory}.`)
   return new BrokerClient(broker.url)

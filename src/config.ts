@@ -276,13 +276,3 @@ function freeze(value: unknown): unknown {
   if (typeof value === 'object' && value !== null) for (const part of Object.values(Object.freeze(value))) freeze(part)
   return value
 }
-
-/** The sockets at which a Docker Engine or a Podman service may answer here, in the order in which they are tried. */
-export function engineSockets(environment: ConfigInput['environment']): string[] {
-  const named = [environment.DOCKER_HOST, environment.CONTAINER_HOST].flatMap((address) =>
-    address?.startsWith('unix://') ? [address.slice(7)] : [],
-  )
-  const usual = ['/var/run/docker.sock', '/run/podman/podman.sock']
-  const own = environment.XDG_RUNTIME_DIR ? [`${environment.XDG_RUNTIME_DIR}/podman/podman.sock`] : []
-  return [...named, ...usual, ...own]
-}

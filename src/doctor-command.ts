@@ -9,7 +9,7 @@ import { EXIT } from './cli/exit-codes.ts'
 import type { ConfigOptions } from './cli/program.ts'
 import { processTerminal } from './cli/terminal.ts'
 import type { Config } from './config-schema.ts'
-import { engineSockets, loadConfig } from './config.ts'
+import { loadConfig } from './config.ts'
 import { examineAddress, examinePublicUrl } from './doctor/addresses.ts'
 import { examineDataDirectory } from './doctor/data-directory.ts'
 import { examineEmbedded, examineServer } from './doctor/database.ts'
@@ -17,6 +17,7 @@ import { about, lineOf, summaryOf, type Finding } from './doctor/finding.ts'
 import { examinePlace, failing, issuerFault, registryFault, type Place } from './doctor/places.ts'
 import { examineLeftovers, examinePlatform } from './doctor/platforms.ts'
 import { BrokerError } from './domain/errors.ts'
+import { enginePlaces } from './engine-places.ts'
 import { refuseOpenNetwork } from './open-network.ts'
 import { choosePlatforms, type PlatformSurroundings } from './platforms-here.ts'
 import type { Platform } from './platforms/platform.ts'
@@ -94,8 +95,8 @@ function refusalOf(area: string, error: unknown): Finding {
 
 /** Looks at every platform under a mark of its own, so that a broker that is just looking too is not in the way. */
 function platforms(config: Config): Promise<Finding[]> {
-  return withPlatforms(config, `doctor${randomBytes(3).toString('hex')}`, (platform, warned) =>
-    examinePlatform(platform, systemClock, warned),
+  return withPlatforms(config, `doctor${randomBytes(3).toString('hex')}`, (platform, warned, unreached) =>
+    examinePlatform(platform, systemClock, warned, unreached),
   )
 }
 
@@ -106,11 +107,11 @@ async function leftovers(config: Config, database: Database): Promise<Finding[]>
   return withPlatforms(config, brokerId, (platform) => examineLeftovers(database, platform))
 }
 
-/** Opens the platforms as for the broker with that id; `warned` are the warnings of one of them so far. */
+/** Opens the platforms as for the broker with that id; `warned` are the warnings of one of them so far, `unreached` says why it is simulated. */
 async function withPlatforms(
   config: Config,
   brokerId: string,
-  look: (platform: Platform, warned: readonly string[]) => Promise<Finding[]>,
+  look: (platform: Platform, warned: readonly string[], unreached: readonly string[]) => Promise<Finding[]>,
 ): Promise<Finding[]> {
   const warnings = new Map<unknown, string[]>()
   const surroundings: PlatformSurroundings = {
@@ -118,7 +119,7 @@ async function withPlatforms(
     directory: resolve(config.dataDirectory),
     brokerId,
     outputBytesMax: config.execution.outputBytes,
-    engineSockets: engineSockets(process.env),
+    engines: enginePlaces(process.env),
     // Nothing is pulled.
     loginAt: () => undefined,
     digestOfTag: async () => undefined,
@@ -129,9 +130,9 @@ async function withPlatforms(
     warnings.set(platform, known)
     return known
   }
-  const chosen = (await choosePlatforms(config.platforms, surroundings)).platforms
+  const { platforms: chosen, unreached } = await choosePlatforms(config.platforms, surroundings)
   try {
-    const found = await Promise.all(chosen.map(({ platform }) => look(platform, warningsOf(platform.name))))
+    const found = await Promise.all(chosen.map(({ platform }) => look(platform, warningsOf(platform.name), unreached)))
     return found.flat()
   } finally {
     await Promise.all(chosen.map(({ platform }) => platform.close()))

@@ -11,6 +11,7 @@ import type { Config } from './config-schema.ts'
 import { until, type Clock } from './domain/clock.ts'
 import { idSource, type IdSource } from './domain/ids.ts'
 import type { Tracing } from './domain/tracing.ts'
+import type { EnginePlaces } from './engine-places.ts'
 import type { HttpContext } from './http/context.ts'
 import { TurnsAt } from './data/turns.ts'
 import { dataPlaces, lowestRate, transferPlaces } from './data-here.ts'
@@ -85,8 +86,8 @@ export interface Surroundings {
   readonly logger: FastifyBaseLogger
   /** Left out where nobody collects traces. */
   readonly tracing?: Tracing | undefined
-  /** The sockets at which a Docker Engine or a Podman service may answer, in the order in which they are tried. */
-  readonly engineSockets: readonly string[]
+  /** Where an engine is looked for when the configuration names no socket. */
+  readonly engines: EnginePlaces
 }
 
 /** Starts a broker. Throws a BrokerError whose detail is a sentence for the operator. */
@@ -124,7 +125,7 @@ async function stillAnswering({ shutdown }: Config, clock: Clock, hurry?: AbortS
 
 async function start(
   config: Config,
-  { clock, logger, tracing, engineSockets }: Surroundings,
+  { clock, logger, tracing, engines }: Surroundings,
   closing: (() => Promise<void>)[],
   leaving: AbortSignal,
 ): Promise<Omit<RunningBroker, 'stop'>> {
@@ -148,7 +149,7 @@ async function start(
     directory,
     brokerId,
     outputBytesMax: config.execution.outputBytes,
-    engineSockets,
+    engines,
     loginAt: logins.at,
     digestOfTag: rules.digestOfTag,
     log,

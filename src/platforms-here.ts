@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import type { PlatformConfig, PoolConfig } from './config-schema.ts'
 import { milliseconds, platformConfigOf } from './config.ts'
 import type { Clock } from './domain/clock.ts'
-import { isBrokerError } from './domain/errors.ts'
+import { codeOf } from './domain/error-code.ts'
+import { isBrokerError, type BrokerError } from './domain/errors.ts'
 import type { ImageReference } from './domain/image-reference.ts'
 import type { PriceList } from './domain/price-list.ts'
 import type { Amounts } from './domain/resources.ts'
 import type { Log } from './lifecycle/worker-context.ts'
 import type { Platform } from './platforms/platform.ts'
 import { priceListOf } from './price-lists.ts'
+import { likeliest, type EnginePlaces } from './engine-places.ts'
 import type { RegistryLogin } from './registries/known-registry.ts'
 import { SimulatedPlatform } from './platforms/simulated/simulated-platform.ts'
 
@@ -19,7 +21,8 @@ export interface PlatformSurroundings {
   readonly directory: string
   readonly brokerId: string
   readonly outputBytesMax: number
-  readonly engineSockets: readonly string[]
+  /** Where an engine is looked for when the configuration names no socket. */
+  readonly engines: EnginePlaces
   /** What registries are shown that images are pulled from. */
   readonly loginAt: (host: string) => RegistryLogin | undefined
   /** The digest that a registry says a tag means; undefined when it does not say. */
@@ -45,29 +48,50 @@ export interface ChosenPool {
 /** What a simulated platform has when nothing says otherwise: enough for thousands of executions at once. */
 const SIMULATED_CAPACITY: Amounts = { cores: 10_000, memory: 40_000, storage: 1_000_000, accelerators: 0 }
 
+/** The platforms of a broker. */
+export interface ChosenPlatforms {
+  readonly platforms: readonly ChosenPlatform[]
+  /** What a person should know who has just started it. */
+  readonly notes: readonly string[]
+  /** Why nothing is really run, as sentences; empty where something is, or where that was asked for. */
+  readonly unreached: readonly string[]
+}
+
 /** Opens the configured platforms; without any, the engine that answers first, or else the simulated one. */
 export async function choosePlatforms(
   configured: readonly PlatformConfig[] | undefined,
   surroundings: PlatformSurroundings,
-): Promise<{ platforms: ChosenPlatform[]; notes: string[] }> {
+): Promise<ChosenPlatforms> {
   if (configured) {
     const opened = configured.map(async (config) => ({ platform: await openPlatform(config, surroundings), config }))
-    return { platforms: await Promise.all(opened), notes: [] }
+    return { platforms: await Promise.all(opened), notes: [], unreached: [] }
   }
-  for (const socket of surroundings.engineSockets) {
+  const unreached = [...surroundings.engines.refused]
+  for (const socket of surroundings.engines.sockets) {
     const config = platformConfigOf({ type: 'docker', name: 'docker', socket })
     const platform = await openPlatform(config, surroundings)
     try {
       const { product } = await platform.probe()
-      return { platforms: [{ platform, config }], notes: [`Containers run on ${product} at ${socket}.`] }
+      const note = `Containers run on ${product} at ${socket}.`
+      return { platforms: [{ platform, config }], notes: [...surroundings.engines.refused, note], unreached: [] }
     } catch (error) {
       await platform.close()
       if (!isBrokerError(error, 'PLATFORM_UNAVAILABLE')) throw error
+      unreached.push(...whyUnreached(error))
     }
   }
   const config = platformConfigOf({ type: 'simulated', name: 'simulated' })
-  const note = 'No Docker Engine and no Podman service answers, so containers are simulated: nothing is really run.'
-  return { platforms: [{ platform: await openPlatform(config, surroundings), config }], notes: [note] }
+  const notes = [...unreached, NOTHING_ANSWERS]
+  return { platforms: [{ platform: await openPlatform(config, surroundings), config }], notes, unreached: notes }
+}
+
+/** Said when containers are simulated unasked. */
+export const NOTHING_ANSWERS =
+  'No Docker Engine and no Podman service answers, so containers are simulated: nothing is really run.'
+
+/** The sentence for the operator about an engine that was not reached; none where there is no socket at all. */
+export function whyUnreached({ cause, context: { forOperator } }: BrokerError): string[] {
+  return codeOf(cause) === 'ENOENT' || typeof forOperator !== 'string' ? [] : [`${forOperator}.`]
 }
 
 /** The pools of a platform with their amounts and prices: as configured, and what the platform has where nothing is. */
@@ -88,7 +112,7 @@ export function poolsOf(configured: readonly PoolConfig[], capacity: Amounts): C
 
 /** Opens a platform by its configuration. */
 export async function openPlatform(config: PlatformConfig, surroundings: PlatformSurroundings): Promise<Platform> {
-  const { clock, directory, brokerId, outputBytesMax, engineSockets, loginAt, digestOfTag, log } = surroundings
+  const { clock, directory, brokerId, outputBytesMax, engines, loginAt, digestOfTag, log } = surroundings
   if (config.type === 'simulated') {
     return new SimulatedPlatform({
       name: config.name,
@@ -101,7 +125,7 @@ export async function openPlatform(config: PlatformConfig, surroundings: Platfor
   const { DockerPlatform } = await import('./platforms/docker/docker-platform.ts')
   return new DockerPlatform({
     name: config.name,
-    socket: config.socket ?? engineSockets[0] ?? '/var/run/docker.sock',
+    socket: config.socket ?? likeliest(engines) ?? '/var/run/docker.sock',
     brokerId,
     capacity: {},
     network: config.network,

@@ -6,8 +6,9 @@ import { processTerminal } from './cli/terminal.ts'
 import { visible } from './cli/visible.ts'
 import type { ServeOptions } from './cli/program.ts'
 import type { Config } from './config-schema.ts'
-import { engineSockets, loadConfig, milliseconds } from './config.ts'
+import { loadConfig, milliseconds } from './config.ts'
 import { isBrokerError } from './domain/errors.ts'
+import { enginePlaces } from './engine-places.ts'
 import { catchAccidents } from './accidents.ts'
 import { startBroker, type RunningBroker } from './main.ts'
 import { systemClock } from './system-clock.ts'
@@ -34,7 +35,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     clock: systemClock,
     logger,
     tracing,
-    engineSockets: engineSockets(process.env),
+    engines: enginePlaces(process.env),
   })
   process.on('SIGHUP', () => {
     reloaded = Promise.all([starting, reloaded]).then(

@@ -1,6 +1,8 @@
 /** What the demonstration runs on: an engine with an image that was made for it, or the simulated platform. */
 import type { NamedPlatform } from '../../src/config.ts'
 import { isBrokerError } from '../../src/domain/errors.ts'
+import type { EnginePlaces } from '../../src/engine-places.ts'
+import { NOTHING_ANSWERS, whyUnreached } from '../../src/platforms-here.ts'
 import { EngineClient } from '../../src/platforms/docker/engine-client.ts'
 import {
   findChecksumProgram,
@@ -25,11 +27,12 @@ export interface DemoPlatform {
 }
 
 /** Finds an engine among the sockets and makes the image there; without one, or without a program to take along, simulates. */
-export async function choosePlatform(wanted: 'auto' | 'simulated', sockets: readonly string[]): Promise<DemoPlatform> {
+export async function choosePlatform(wanted: 'auto' | 'simulated', engines: EnginePlaces): Promise<DemoPlatform> {
   if (wanted === 'simulated') return simulated('As you asked, containers are simulated: nothing is really run.')
-  for (const socket of sockets) {
+  const unreached = [...engines.refused]
+  for (const socket of engines.sockets) {
     const client = new EngineClient(socket)
-    const product = await productAt(client)
+    const product = await productAt(client, unreached)
     if (product === undefined) {
       await client.close()
       continue
@@ -41,12 +44,11 @@ export async function choosePlatform(wanted: 'auto' | 'simulated', sockets: read
       `${product} answers at ${socket}, but this machine has no program to make an image of, so containers are simulated: nothing is really run.`,
     )
   }
-  return simulated(
-    'No Docker Engine and no Podman service answers, so containers are simulated: nothing is really run.',
-  )
+  return simulated(...unreached, NOTHING_ANSWERS)
 }
 
-async function productAt(client: EngineClient): Promise<string | undefined> {
+/** The engine's name; undefined, and why in `unreached`, where none answers. */
+async function productAt(client: EngineClient, unreached: string[]): Promise<string | undefined> {
   try {
     const { body } = await client.ask<{ Version: string; Components?: { Name: string }[] }>({
       path: '/version',
@@ -56,8 +58,9 @@ async function productAt(client: EngineClient): Promise<string | undefined> {
     const podman = body.Components?.some(({ Name }) => Name.startsWith('Podman'))
     return `${podman ? 'Podman' : 'Docker Engine'} ${body.Version}`
   } catch (error) {
-    if (isBrokerError(error)) return undefined
-    throw error
+    if (!isBrokerError(error)) throw error
+    unreached.push(...whyUnreached(error))
+    return undefined
   }
 }
 
@@ -87,11 +90,11 @@ async function onEngine(
   }
 }
 
-function simulated(note: string): DemoPlatform {
+function simulated(...notes: string[]): DemoPlatform {
   return {
     config: { type: 'simulated', name: 'simulated' },
     real: false,
-    notes: [note],
+    notes,
     image: { location: 'localhost/execution-broker-demo:simulated', architecture: 'amd64' },
     entrypoint: undefined,
     command: (path) => ['sha256sum', path],

@@ -7,9 +7,21 @@ import type { Database } from '../store/database.ts'
 import { compareClocks } from './clocks.ts'
 import { about, type Finding } from './finding.ts'
 
-/** Looks at a platform; `warned` are what it has said of itself while it was looked at. */
-export async function examinePlatform(platform: Platform, clock: Clock, warned: readonly string[]): Promise<Finding[]> {
+const SIMULATE_ON_PURPOSE =
+  'Start an engine; if only simulating is meant, write it into broker.yaml: platforms: [{type: simulated, name: simulated}].'
+
+/**
+ * Looks at a platform; `warned` are what it has said of itself while it was looked at, `unreached` why it is simulated
+ * although nobody asked for that.
+ */
+export async function examinePlatform(
+  platform: Platform,
+  clock: Clock,
+  warned: readonly string[],
+  unreached: readonly string[],
+): Promise<Finding[]> {
   const { ok, warning, problem } = about(`platform ${platform.name}`)
+  if (unreached.length > 0) return [warning(unreached.join(' '), SIMULATE_ON_PURPOSE)]
   if (platform.capabilities.simulated) return [ok('It simulates: nothing is really run there.')]
   const askedAt = clock.now()
   try {

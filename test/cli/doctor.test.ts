@@ -105,6 +105,19 @@ describe('broker doctor', () => {
     ])
     expect(bad[1]?.found).toContain('There is no container engine at /nowhere/docker.sock')
   })
+  it('warns where containers would be simulated unasked, with the reason', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'doctor-'))
+    cleanUp.push(() => rmSync(directory, { recursive: true }))
+    writeFileSync(join(directory, 'stale.sock'), '')
+    const { stdout } = await runCommand(['doctor'], {
+      directory,
+      environment: { DOCKER_HOST: 'tcp://box:2375', CONTAINER_HOST: `unix://${directory}/stale.sock`, HOME: directory },
+    })
+    // Another engine may answer on the machine of this test; then it is used, and nothing is to be said.
+    if (stdout.includes(' answers, on a machine with ')) return
+    expect(stdout).toMatch(/^warning {2}platform simulated: DOCKER_HOST leads to tcp:\/\/box:2375, which is not used/m)
+    expect(stdout).toMatch(/No container engine listens at \S+\/stale\.sock: start it .* containers are simulated/)
+  })
   it('finds a registry that refuses, an issuer with another name, and a secret that is not there', async () => {
     const place = await served(({ url = '' }, response) => {
       if (url === '/v2/') return response.writeHead(401, { 'www-authenticate': 'Basic realm="registry"' }).end()

@@ -1,4 +1,5 @@
 /** A broker for tests: in this process, on a database of its own, with a simulated platform of known size. */
+import { NO_ENGINES } from '../../src/engine-places.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,7 +60,7 @@ export async function testBroker(
     return loadConfig({ environment: {}, options: { ...USUAL, dataDirectory, ...database, ...options, ...changed } })
       .config
   }
-  const start = (changed = {}) => startBroker(configOf(changed), { clock, logger, engineSockets: [] })
+  const start = (changed = {}) => startBroker(configOf(changed), { clock, logger, engines: NO_ENGINES })
   let running: RunningBroker = await start()
   return {
     get url() {

@@ -5,11 +5,11 @@
  * its meaning since API 1.40. See https://docs.docker.com/reference/api/engine/.
  */
 import type { Readable } from 'node:stream'
-import { Pool, errors, type Dispatcher } from 'undici'
+import { Pool, type Dispatcher } from 'undici'
 import { BrokerError, type ErrorCode } from '../../domain/errors.ts'
-import { codeOf } from '../../domain/error-code.ts'
 import type { Shape } from './answer-shapes.ts'
 import { wordsOf } from './engine-words.ts'
+import { unreachable } from './unreachable.ts'
 
 /** Something to ask of the engine. */
 export interface EngineQuestion {
@@ -138,7 +138,7 @@ export class EngineClient {
 
   #failure({ doing, signal }: EngineQuestion, error: unknown): unknown {
     if (signal?.aborted) return signal.reason
-    const hint = connectionHint(error, this.address)
+    const hint = unreachable(error, this.address)
     if (hint === undefined) return error
     // Where the engine is, is for its operator only.
     const context = { forOperator: `${hint} (while ${doing})` }
@@ -202,21 +202,6 @@ function refusalCode(status: number, words: string): ErrorCode {
   // Both engines report a full disk as a plain 500; the text of the operating system in it is the only signal.
   if (/no space left on device|disk quota exceeded/i.test(words)) return 'NO_SPACE'
   return status === 502 || status === 503 || status === 504 ? 'PLATFORM_UNAVAILABLE' : 'PLATFORM_REFUSED'
-}
-
-/** A sentence for an engine that did not answer; undefined for an error that is not of the connection. */
-function connectionHint(error: unknown, address: string): string | undefined {
-  const code = codeOf(error)
-  const syscall = error instanceof Error && 'syscall' in error ? error.syscall : undefined
-  if (code === 'ENOENT' && syscall === 'connect')
-    return `There is no container engine at ${address}: start it, or configure the socket that it has`
-  if (code === 'ECONNREFUSED') return `No container engine listens at ${address}: start it`
-  if (code === 'EACCES' && syscall === 'connect')
-    return `The broker may not open ${address}: let its user into the group of that socket`
-  if (error instanceof errors.UndiciError && !(error instanceof errors.InvalidArgumentError))
-    return `The container engine at ${address} did not answer`
-  if (syscall !== undefined) return `The connection to the container engine at ${address} failed`
-  return undefined
 }
 
 /** JSON where it is JSON, and the text otherwise. */
