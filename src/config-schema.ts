@@ -108,6 +108,7 @@ export const CONFIG_SCHEMA = {
       properties: {
         url: {
           type: 'string',
+          format: 'broker-database',
           description:
             'A PostgreSQL server (14 or later), as postgres://user@host/database. Without it, a database in the data directory.',
         },

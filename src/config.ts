@@ -141,7 +141,15 @@ function validate(values: Record<string, unknown>): string[] {
   const check = ajv.compile(CONFIG_SCHEMA)
   if (check(values)) return alternativeDefaults(values, ajv)
   const faults = (check.errors ?? []).filter((fault) => fault.keyword !== 'oneOf' && isOfItsType(fault, values))
-  return [...new Set(faults.map(describeFault))]
+  return [...new Set(withoutAlternatives(faults).map(describeFault))]
+}
+
+/** The types of an entry are each said to be missed; what may be written is one list. */
+function withoutAlternatives(faults: readonly ErrorObject[]): ErrorObject[] {
+  const isType = ({ keyword, instancePath }: ErrorObject) => keyword === 'const' && instancePath.endsWith('/type')
+  const allowedAt = (path: string) =>
+    faults.filter((one) => isType(one) && one.instancePath === path).map(({ params }) => params.allowedValue as unknown)
+  return faults.map((one) => (isType(one) ? { ...one, params: { allowedValues: allowedAt(one.instancePath) } } : one))
 }
 
 function validator(): Ajv2020 {
@@ -151,6 +159,7 @@ function validator(): Ajv2020 {
   ajv.addFormat('broker-network', isNetwork)
   ajv.addFormat('broker-address', ipaddr.isValid)
   ajv.addFormat('broker-ipv4-network', isSubnets)
+  ajv.addFormat('broker-database', isDatabase)
   return ajv
 }
 
@@ -237,7 +246,10 @@ function describeFault({ instancePath, keyword, message, params }: ErrorObject):
     return `${path ? `${path}.` : ''}${String(params.additionalProperty)} is not a key of the broker`
   if (keyword === 'format') return `${path} is not ${FORMATS[String(params.format)] ?? 'in its form'}`
   if (keyword === 'enum' || keyword === 'const')
-    return `${path} must be one of ${JSON.stringify(params.allowedValues ?? params.allowedValue)}`
+    return `${path} must be one of ${[params.allowedValues ?? params.allowedValue]
+      .flat()
+      .map((value) => JSON.stringify(value))
+      .join(', ')}`
   return `${path} ${message ?? 'is wrong'}`
 }
 
@@ -247,7 +259,13 @@ const FORMATS: Readonly<Record<string, string>> = {
   'broker-duration': 'a duration such as PT5M',
   'broker-network': 'an address or a network such as 10.0.0.0/8',
   'broker-address': 'an address such as 127.0.0.1',
+  'broker-database':
+    'a PostgreSQL server such as postgres://broker@127.0.0.1:5432/broker; the broker keeps its data there or, without it, in the data directory',
   'broker-ipv4-network': 'a network of at least 16 addresses such as 10.213.0.0/16',
+}
+
+function isDatabase(text: string): boolean {
+  return /^postgres(ql)?:\/\/\S+$/.test(text)
 }
 
 function isSubnets(text: string): boolean {

@@ -8,14 +8,14 @@ import { resolve } from 'node:path'
 import { EXIT } from './cli/exit-codes.ts'
 import type { ConfigOptions } from './cli/program.ts'
 import { processTerminal } from './cli/terminal.ts'
-import type { Config } from './config-schema.ts'
+import type { Config, PolicyConfig } from './config-schema.ts'
 import { loadConfig } from './config.ts'
-import { examineAddress, examinePublicUrl } from './doctor/addresses.ts'
+import { examineAddress, examinePublicUrl, examineSecrecy } from './doctor/addresses.ts'
 import { examineDataDirectory } from './doctor/data-directory.ts'
 import { examineEmbedded, examineServer } from './doctor/database.ts'
 import { about, lineOf, summaryOf, type Finding } from './doctor/finding.ts'
 import { examinePlace, failing, issuerFault, registryFault, type Place } from './doctor/places.ts'
-import { examineLeftovers, examinePlatform } from './doctor/platforms.ts'
+import { examineLeftovers, examinePlatform, type PromisedPool } from './doctor/platforms.ts'
 import { BrokerError } from './domain/errors.ts'
 import { enginePlaces } from './engine-places.ts'
 import { refuseOpenNetwork } from './open-network.ts'
@@ -57,10 +57,14 @@ function readConfig(file: string | undefined, tell: (found: readonly Finding[]) 
 
 /** What is looked at, one after the other. */
 function parts(config: Config): readonly (() => Promise<Finding[]>)[] {
-  const { listen, publicUrl, dataDirectory, database } = config
+  const { listen, publicUrl, dataDirectory, database, identity } = config
   return [
     async () => rules(config),
-    async () => [await examineAddress(listen), ...examinePublicUrl(publicUrl)],
+    async () => [
+      await examineAddress(listen),
+      ...examinePublicUrl(publicUrl),
+      ...examineSecrecy(listen, publicUrl, identity !== undefined),
+    ],
     () => examineDataDirectory(dataDirectory),
     () =>
       database.url === undefined
@@ -96,8 +100,12 @@ function refusalOf(area: string, error: unknown): Finding {
 /** Looks at every platform under a mark of its own, so that a broker that is just looking too is not in the way. */
 function platforms(config: Config): Promise<Finding[]> {
   return withPlatforms(config, `doctor${randomBytes(3).toString('hex')}`, (platform, warned, unreached) =>
-    examinePlatform(platform, systemClock, warned, unreached),
+    examinePlatform(platform, systemClock, warned, unreached, poolsOfPlatform(config, platform.name)),
   )
+}
+
+function poolsOfPlatform({ platforms = [] }: Config, platform: string): readonly PromisedPool[] {
+  return platforms.find(({ name }) => name === platform)?.pools ?? []
 }
 
 /** Looks for what lies about of the broker that has this database. */
@@ -183,7 +191,18 @@ function asked({ registries, policies: configured = [] }: Config): Place[] {
       ]
     return []
   })
-  return [...registries.map((registry) => registryPlace(registry)), ...outside]
+  return [...registries.map((registry) => registryPlace(registry)), ...whiteListed(registries, configured), ...outside]
+}
+
+/** The registries that a white list has resolved, and of which nothing more is configured. */
+function whiteListed(known: Config['registries'], policies: readonly PolicyConfig[]): Place[] {
+  const rules = policies.flatMap((one) => (one.type === 'images' && one.resolve ? one.allow : []))
+  const hosts = new Set(rules.flatMap(({ registry }) => (registry === undefined ? [] : [registry.toLowerCase()])))
+  for (const { host } of known) hosts.delete(host.toLowerCase())
+  return [...hosts].map((host) => ({
+    ...registryPlace({ host: host === 'docker.io' ? 'registry-1.docker.io' : host, plainHttp: false }),
+    without: 'requests for its images are refused, unless the policy has `resolve: false`',
+  }))
 }
 
 function registryPlace({ host, plainHttp, username, passwordFile }: Config['registries'][number]): Place {

@@ -49,7 +49,7 @@ import { reload, type Reloaded } from './reload.ts'
 import { requestDefaults } from './request-defaults.ts'
 import { retentionOf } from './retention.ts'
 import * as broker from './store/broker.ts'
-import { lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
+import { becauseFull, lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
 import type { Database } from './store/database.ts'
 import { openEmbedded } from './store/embedded.ts'
 import { migrate } from './store/migrate.ts'
@@ -111,7 +111,7 @@ export async function startBroker(config: Config, surroundings: Surroundings): P
     }
   } catch (error) {
     await closeAll()
-    throw error
+    throw await becauseFull(resolve(config.dataDirectory), error)
   }
 }
 

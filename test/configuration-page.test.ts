@@ -89,7 +89,9 @@ describe('the prices of a pool', () => {
     expect(refused).toThrow(
       /^The configuration is not right: platforms\.0\.pools\.0\.prices\.coreHour must be number\.$/,
     )
-    expect(() => configured('platforms: [{ type: cloud, name: x }]')).toThrow(/platforms\.0\.type must be one of/)
+    expect(() => configured('platforms: [{ type: cloud, name: x }]')).toThrow(
+      /^The configuration is not right: platforms\.0\.type must be one of "docker", "simulated"\.$/,
+    )
   })
 
   it('are taken as they are written', () => {

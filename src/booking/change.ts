@@ -12,7 +12,7 @@ import {
   type Changeable,
 } from '../domain/execution-change.ts'
 import { message, type Message } from '../domain/message.ts'
-import { RESOURCE_WORDS } from '../domain/resources.ts'
+import { RESOURCE_WORDS, type Resource } from '../domain/resources.ts'
 import * as bookings from '../store/bookings.ts'
 import * as components from '../store/components.ts'
 import type { Database, Transaction } from '../store/database.ts'
@@ -99,7 +99,7 @@ async function changeIn(
   if (growsBy(current, change)) {
     for (const { profile } of replicas) {
       const short = shortageOf(profile, { before: current, after: changed, own }, now)
-      if (short) throw noRoom(current, change, RESOURCE_WORDS[short.resource])
+      if (short) throw noRoom(current, change, short.resource, profile.mostFrom(short.resource, now))
     }
   }
   await executions.change(tx, current.id, changed.plan, changed.endAt, now)
@@ -138,8 +138,12 @@ function requireSense(
   })
 }
 
-function noRoom({ phase }: executions.Execution, change: Change, what: string): BrokerError {
-  const detail = `there are not enough ${what} free for that beside what is booked`
+function noRoom({ phase }: executions.Execution, change: Change, resource: Resource, most: number): BrokerError {
+  const what = RESOURCE_WORDS[resource]
+  const detail =
+    change.of === resource && change.by > most
+      ? `its pool has ${most} ${what} in all, so there are no ${change.by}`
+      : `there are not enough ${what} free for that beside what is booked; meta.options of the execution says how far it can be changed now`
   return new BrokerError('NO_ROOM', `The execution is ${phase} and stays as it is: ${detail}.`, {
     faults: [{ pointer: FIELD_OF_CHANGE[change.of], detail }],
   })

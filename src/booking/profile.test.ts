@@ -80,3 +80,13 @@ describe('the envelope of alternatives', () => {
     expect(envelope([])).toEqual([])
   })
 })
+
+it('tells the most that a pool will have of a resource', () => {
+  const has = (fromAt: number, amount: number): Capacity => ({ resource: 'cores', fromAt, amount })
+  const most = (capacity: Capacity[], now: number) =>
+    new PoolProfile(capacity, [hold(7, 0, 100)], 0).mostFrom('cores', now)
+  expect(most([has(0, 8)], 10)).toBe(8)
+  expect(most([has(0, 8), has(5, 2), has(20, 6)], 10)).toBe(6)
+  expect(most([has(20, 6), has(5, 9), has(0, 8)], 10)).toBe(9)
+  expect(most([], 10)).toBe(0)
+})

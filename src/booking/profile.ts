@@ -115,6 +115,15 @@ export class PoolProfile {
     return 0 - this.#timeline(resource).levelAt(at)
   }
 
+  /** The most that the pool has of a resource at any instant from `now` on, whoever holds it. */
+  mostFrom(resource: Resource, now: Instant): number {
+    const known = this.#capacity.filter((one) => one.resource === resource)
+    const begun = known
+      .filter(({ fromAt }) => fromAt <= now)
+      .reduce<Capacity | undefined>((a, b) => (a && a.fromAt > b.fromAt ? a : b), undefined)
+    return Math.max(0, ...known.filter((one) => one === begun || one.fromAt > now).map(({ amount }) => amount))
+  }
+
   #timeline(resource: Resource): Timeline {
     let timeline = this.#timelines.get(resource)
     if (!timeline) this.#timelines.set(resource, (timeline = new Timeline(this.#aroundAt)))

@@ -58,12 +58,14 @@ const SAY_WHO =
 function explain(error: unknown): Failure | undefined {
   if (error instanceof CommandError) return { lines: error.lines, exitCode: error.exitCode }
   if (error instanceof UnreachableError) {
-    const lines = error.tookRequest
-      ? [`The broker at ${error.url} does not answer; it may be busy or on its way down, so try again.`]
-      : [
-          `No broker answers at ${error.url}.`,
-          "Start one with 'broker serve', or name another with --server or BROKER_URL.",
-        ]
+    const lines =
+      certificateFault(error) ??
+      (error.tookRequest
+        ? [`The broker at ${error.url} does not answer; it may be busy or on its way down, so try again.`]
+        : [
+            `No broker answers at ${error.url}.`,
+            "Start one with 'broker serve', or name another with --server or BROKER_URL.",
+          ])
     return { lines, exitCode: EXIT.unreachable }
   }
   if (error instanceof NotABrokerError) {
@@ -77,5 +79,40 @@ function explain(error: unknown): Failure | undefined {
   }
   return undefined
 }
+
+/** What is wrong with the certificate of a server, and what to do; undefined where the failure is another one. */
+function certificateFault({ url, code }: UnreachableError): string[] | undefined {
+  if (UNTRUSTED.has(code))
+    return [
+      `The certificate of ${url} is of an authority that this machine does not know (${code}).`,
+      'If it is that of your site, name the file with its certificate: NODE_EXTRA_CA_CERTS=/etc/ssl/site-ca.pem broker list',
+    ]
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
+    return [
+      `The certificate of ${url} is not valid now (${code}).`,
+      'Compare the clock of this machine, or tell the operator of the broker.',
+    ]
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return [
+      `The certificate of ${url} is for another name.`,
+      'Write the name that the certificate has in --server or BROKER_URL.',
+    ]
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
+    return [
+      `What answers at ${url} does not speak TLS.`,
+      `If it is the broker itself, write ${url.replace(/^https/, 'http')} in --server or BROKER_URL.`,
+    ]
+  return undefined
+}
+
+/** The codes of OpenSSL for a chain of certificates that leads to none that is trusted. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_UNTRUSTED',
+])
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -17,12 +17,15 @@ export class UnreachableError extends Error {
   readonly url: string
   /** Whether somebody took the request, and then said nothing for so long that the client gave up. */
   readonly tookRequest: boolean
+  /** The code of the failure, such as `ECONNREFUSED`; empty when it has none. */
+  readonly code: string
 
   constructor(url: string, cause: unknown) {
     super(`no broker answers at ${url}`, { cause })
     this.name = 'UnreachableError'
     this.url = url
-    const { code } = ((cause as Error).cause ?? {}) as NodeJS.ErrnoException
+    const { code = '' } = ((cause as Error).cause ?? {}) as NodeJS.ErrnoException
+    this.code = code
     this.tookRequest = code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_SOCKET' || code === 'ECONNRESET'
   }
 }

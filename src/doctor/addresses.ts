@@ -33,6 +33,23 @@ export function examinePublicUrl(publicUrl: string | undefined): Finding[] {
   ]
 }
 
+/** Looks at whether passwords and tokens can be read on their way: with identities, on an address of the network. */
+export function examineSecrecy(
+  { host, trustedProxies }: { host: string; trustedProxies: readonly string[] },
+  publicUrl: string | undefined,
+  hasIdentities: boolean,
+): Finding[] {
+  const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host)
+  // What is said of an address in the clear is said by `examinePublicUrl`.
+  if (!hasIdentities || isLocal || publicUrl !== undefined || trustedProxies.length > 0) return []
+  return [
+    warning(
+      `Passwords and tokens go over the network in the clear: it listens on ${host} without TLS.`,
+      'Listen on 127.0.0.1 behind a front end with TLS, and set publicUrl to its https address.',
+    ),
+  ]
+}
+
 /** Whether this machine has an address; a free port on it is taken for a moment, not the one of the broker. */
 function isOurs(host: string): Promise<boolean> {
   return new Promise((resolve) => {

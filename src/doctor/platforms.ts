@@ -2,6 +2,7 @@
 import type { Clock } from '../domain/clock.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { findLeftovers } from '../lifecycle/observer.ts'
+import { RESOURCE_WORDS, type Amounts } from '../domain/resources.ts'
 import type { Platform } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
 import { compareClocks } from './clocks.ts'
@@ -12,13 +13,14 @@ const SIMULATE_ON_PURPOSE =
 
 /**
  * Looks at a platform; `warned` are what it has said of itself while it was looked at, `unreached` why it is simulated
- * although nobody asked for that.
+ * although nobody asked for that, `pools` what is promised of it.
  */
 export async function examinePlatform(
   platform: Platform,
   clock: Clock,
   warned: readonly string[],
   unreached: readonly string[],
+  pools: readonly PromisedPool[],
 ): Promise<Finding[]> {
   const { ok, warning, problem } = about(`platform ${platform.name}`)
   if (unreached.length > 0) return [warning(unreached.join(' '), SIMULATE_ON_PURPOSE)]
@@ -28,8 +30,10 @@ export async function examinePlatform(
     const { product, capacity, clockAt } = await platform.probe()
     const answeredAt = clock.now()
     const { cores, memory } = capacity
+    const beyond = (['cores', 'memory'] as const).flatMap((resource) => beyondCapacity(resource, pools, capacity))
     return [
       ok(`${product} answers, on a machine with ${cores} cores and ${memory} GiB of memory.`),
+      ...beyond.map(([found, advice]) => warning(found, advice)),
       ...warned.map((one) =>
         warning(sentence(one), 'Give the engine the cgroup controllers, or an init program, and look again.'),
       ),
@@ -41,6 +45,26 @@ export async function examinePlatform(
     const { forOperator = error.detail } = error.context
     return [problem(sentence(String(forOperator)), 'Until it answers nothing is offered there.')]
   }
+}
+
+/** What is configured of a pool, where it is. */
+export interface PromisedPool {
+  readonly name: string
+  readonly cores?: number
+  readonly memory?: number
+}
+
+/** Promises beyond what the machine has would have programs compete for it: a finding and what to do. */
+function beyondCapacity(
+  resource: 'cores' | 'memory',
+  pools: readonly PromisedPool[],
+  capacity: Amounts,
+): [found: string, advice: string][] {
+  const promised = pools.reduce((sum, pool) => sum + (pool[resource] ?? capacity[resource]), 0)
+  if (promised <= capacity[resource]) return []
+  const what = RESOURCE_WORDS[resource]
+  const advice = `Let the pools (${pools.map(({ name }) => name).join(', ')}) have ${capacity[resource]} together, or leave \`${resource}\` out.`
+  return [[`Its pools promise ${promised} ${what}; the machine has ${capacity[resource]}.`, advice]]
 }
 
 /** Looks for what a platform holds for the broker of a database and no execution there does. */

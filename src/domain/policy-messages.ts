@@ -59,9 +59,10 @@ export const POLICY_MESSAGES = {
   },
   'policy-failed': {
     level: 'ERROR',
-    template: 'The policy ${policy} cannot be asked now, and nothing is offered or accepted without it.',
+    template: 'The policy ${policy} cannot decide now: ${reason} Nothing is offered or accepted without it.',
     places: ['offer set'],
-    advice: 'Ask again later. The operator of the site finds the cause in the log of the broker.',
+    advice:
+      'Ask again later. If it stays so, tell the operator of the site, who finds the cause in the log of the broker and with `broker doctor`.',
   },
   'policy-capped': {
     level: 'WARN',

@@ -125,6 +125,13 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Leave out what the pointer leads to, or ask another broker.',
   },
+  'platform-away': {
+    level: 'ERROR',
+    template: 'Nothing can be offered now: ${reason}.',
+    places: ['offer set'],
+    advice:
+      'Ask again in a minute. If it stays so, tell the operator of the site, who sees the cause with `broker doctor`.',
+  },
   'invalid-value': {
     level: 'ERROR',
     template: "The value '${value}' of ${pointer} cannot be used: ${reason}.",

@@ -9,6 +9,7 @@ import { DateError, parseDuration } from '../domain/dates.ts'
 import { message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
 import { readRequest } from '../protocol/read-request.ts'
+import type { Platform } from '../platforms/platform.ts'
 import type { PoolId } from '../store/pools.ts'
 import { badHeader, preferences, type HttpContext } from './context.ts'
 import { mayBeOffered } from './permitting.ts'
@@ -38,10 +39,7 @@ export async function ask(
   const open = await withoutDrained(surveyed, context)
   const messages = [...read.messages, ...judged.messages, ...open.messages]
   const silent = open.candidates.length === 0 && !messages.some(({ level }) => level === 'ERROR')
-  if (silent)
-    messages.push(
-      message('not-supported', clock.now(), { pointer: '/executable', reason: 'no platform is configured' }),
-    )
+  if (silent) messages.push(message('platform-away', clock.now(), { reason: whyNothing(context.platforms) }))
   const groups = context.quotas.groupsOf(caller)
   const delegation = open.candidates.length > 0 ? await delegationFor(judged.request, caller, context) : undefined
   return {
@@ -57,6 +55,12 @@ export async function ask(
     ...(delegation ? { delegation } : {}),
     traceparent: context.tracing?.traceparent,
   }
+}
+
+/** Without a pool: every platform is still silent, or there is none. */
+function whyNothing(platforms: readonly Platform[]): string {
+  if (platforms.length === 0) return 'no platform is configured'
+  return `the execution platform ${platforms.map(({ name }) => name).join(', ')} does not answer`
 }
 
 /** What is kept for moving the data of a request in the name of the caller, when that is due. */

@@ -2,6 +2,7 @@
  * Asks every policy of the site, and makes one answer of theirs: all have to allow, every reason is told, and of several
  * caps the smallest holds. A policy that fails denies: whoever breaks it must not get more through than it would let.
  */
+import { isBrokerError } from '../domain/errors.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
 import { applyCaps, type NamedCap } from './capping.ts'
@@ -69,9 +70,17 @@ export class PolicyChain {
       return asked instanceof Promise ? await orAborted(asked, signal) : asked
     } catch (error) {
       this.#watch.failed(policy.name, error)
-      return { decision: 'deny', messages: [message('policy-failed', question.now, { policy: policy.name })] }
+      return {
+        decision: 'deny',
+        messages: [message('policy-failed', question.now, { policy: policy.name, reason: whyFailed(error) })],
+      }
     }
   }
+}
+
+/** A sentence for the caller: who is away, where that is all; a mistake in the rules is for their operator. */
+function whyFailed(error: unknown): string {
+  return isBrokerError(error, 'UNAVAILABLE') ? error.detail : 'the log of the broker says why.'
 }
 
 /** A policy that does not look at the signal keeps nobody waiting for longer. */

@@ -6,7 +6,7 @@
  * container. The socket is linked into place, so of two processes that start at once only one succeeds.
  */
 import { closeSync, constants, openSync } from 'node:fs'
-import { access, link, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { access, link, mkdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { BrokerError } from '../domain/errors.ts'
@@ -96,6 +96,28 @@ function unusable(directory: string, cause: unknown): unknown {
   if (!why) return cause
   const detail = `The data directory ${directory} cannot be used, because ${why}; ${ANOTHER_DIRECTORY}.`
   return new BrokerError('UNAVAILABLE', detail, { cause })
+}
+
+/** Free bytes below which a file system counts as full. */
+const FULL_BYTES = 1_048_576
+
+/** A failure at the start as a sentence, where the file system of the data directory has no space left: only that matters then. */
+export async function becauseFull(directory: string, cause: unknown): Promise<unknown> {
+  if (cause instanceof BrokerError) return cause
+  const isFull = codeOf(cause) === 'ENOSPC' || (await freeBytes(directory)) < FULL_BYTES
+  if (!isFull) return cause
+  const detail = `There is no space left for the data directory ${directory}; make room there (df -h), or ${ANOTHER_DIRECTORY}.`
+  return new BrokerError('NO_SPACE', detail, { cause })
+}
+
+async function freeBytes(directory: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(directory)
+    return bavail * bsize
+  } catch {
+    // Where nothing can be told of the file system, the failure itself is shown.
+    return Infinity
+  }
 }
 
 const ANOTHER_DIRECTORY = 'choose another with --data-directory or BROKER_DATA_DIRECTORY'

@@ -21,6 +21,19 @@ const timeline = async (path: string) => (await api.get<Schemas['PoolTimeline']>
 const coresOf = ({ resources }: Schemas['PoolTimeline']) =>
   resources.find(({ resource }) => resource === 'cores')?.steps.map(({ booked, capacity }) => [booked, capacity])
 
+it('cannot be offered while no platform answers, which passes', async () => {
+  const away = await testBroker({ platforms: [{ type: 'docker', name: 'engine', socket: '/nowhere/engine.sock' }] })
+  try {
+    const { result, meta } = await new Api(away.url).offers(containerRequest())
+    expect([result, meta.messages?.map(({ message }) => message)]).toEqual([
+      'NO',
+      ['Nothing can be offered now: the execution platform engine does not answer.'],
+    ])
+  } finally {
+    await away.close()
+  }
+})
+
 describe('the pools', () => {
   it('are listed with what they have', async () => {
     const { body } = await api.get<Schemas['PoolList']>('/admin/pools')

@@ -155,7 +155,10 @@ describe('what an execution runs on', () => {
     expect(refused.status).toBe(409)
     expect(problemOf(refused).errors?.[0]).toMatchObject({
       pointer: '/value',
-      detail: expect.stringMatching(/GiB of memory/) as string,
+      detail: 'its pool has 16 GiB of memory in all, so there are no 17',
+    })
+    expect((await update(uuid, setTo('compute/cores', 60))).body).toMatchObject({
+      detail: 'The execution is WAITING and stays as it is: its pool has 8 cores in all, so there are no 60.',
     })
     expect((await update(uuid, setTo('compute/cores', 1))).body.compute?.cores).toEqual({ min: 1, max: 1 })
     expect(allText(await api().execution(uuid))).toContain('The cores were changed from 6 to 1.')

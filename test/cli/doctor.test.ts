@@ -141,6 +141,32 @@ describe('broker doctor', () => {
       'identities: The file missing with a client secret cannot be read (ENOENT).',
     ])
   })
+  it('warns of passwords in the clear, and finds a white list whose registry does not answer', async () => {
+    const gone = await served(() => undefined)
+    await cleanUp.pop()?.()
+    const { bad } = await examine({
+      listen: { host: '0.0.0.0', port: 0 },
+      identity: {},
+      policies: [{ type: 'images', name: 'site', allow: [{ registry: gone }, { registry: gone, project: 'x' }] }],
+    })
+    expect(bad.map(({ area, state, found }) => `${state}: ${area}: ${found}`)).toEqual([
+      'warning: address: Passwords and tokens go over the network in the clear: it listens on 0.0.0.0 without TLS.',
+      expect.stringMatching(`^problem: registries: The registry ${gone} does not answer at https://${gone}/v2/`),
+    ])
+    expect(bad[1]?.advice).toContain('resolve: false')
+    const unasked = { type: 'images', name: 'site', allow: [{ registry: gone }], resolve: false }
+    expect((await examine({ policies: [unasked] })).bad).toEqual([])
+  })
+  it.each(['mysql://db/broker', 'db.example.org:5432/broker', 'postgres', 'postgres://'])(
+    'refuses the database %s, as a broker does at its start',
+    async (url) => {
+      const { exitCode, findings } = await examine({ database: { url } })
+      expect(exitCode).toBe(EXIT.failed)
+      expect(findings[0]?.found).toContain(
+        'database.url is not a PostgreSQL server such as postgres://broker@127.0.0.1',
+      )
+    },
+  )
   it('finds a policy that cannot be understood', async () => {
     const { exitCode, bad } = await examine({
       policies: [{ type: 'images', name: 'site', allow: [{ versions: 'new' }] }],

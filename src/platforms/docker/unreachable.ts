@@ -29,7 +29,7 @@ function forbidden(address: string): string {
 }
 
 /** The group whose members may use a socket; `hidden` when its directory does not show it. */
-function groupThatMay(socket: string): string | 'hidden' | undefined {
+function groupThatMay(socket: string): string | undefined {
   try {
     const { gid, mode } = statSync(socket)
     return gid === 0 || (mode & 0o060) !== 0o060 ? undefined : (nameOfGroup(gid) ?? String(gid))
