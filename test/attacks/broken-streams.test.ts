@@ -14,13 +14,12 @@ import { HttpsSource } from '../../src/data/https/https-source.ts'
 import { save } from '../../src/data/saving.ts'
 import { stage, type StagedFile } from '../../src/data/staging.ts'
 import { BrokerError } from '../../src/domain/errors.ts'
-import { breakingServer, httpAnswer, type Break, type BreakingServer } from '../support/breaking-server.ts'
+import { breakAtEveryByte, breakingServer, httpAnswer, type BreakingServer } from '../support/breaking-server.ts'
 import { HastyClock } from '../support/fake-clock.ts'
 import { expectSurvival } from '../support/survival.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
-const BREAKS: readonly Break[] = ['closes', 'resets']
 const FAILURES: readonly [string, () => Error][] = [
   ['an engine that went away', () => Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' })],
   ['an abort without a reason', () => AbortSignal.abort().reason as Error],
@@ -52,25 +51,6 @@ afterAll(async () => {
   await server.close()
   rmSync(directory, { recursive: true })
 })
-
-/** Does it with the answer to each kind of request broken off at each byte, in each way. */
-async function atEveryByte(answers: Readonly<Record<string, Buffer>>, attempt: (where: string) => Promise<void>) {
-  const kindOf = (request: string) => Object.keys(answers).find((kind) => request.startsWith(kind)) as string
-  for (const [broken, answer] of Object.entries(answers)) {
-    for (const how of BREAKS) {
-      for (let bytes = 0; bytes < answer.length; bytes++) {
-        server.how = how
-        server.answer = (request) => {
-          const kind = kindOf(request)
-          server.breaksAfter = kind === broken ? bytes : Infinity
-          return answers[kind] as Buffer
-        }
-        await attempt(`${broken} ${how} after ${bytes} bytes`)
-        server.forget()
-      }
-    }
-  }
-}
 
 /** The outcome; only failures that have words are caught. */
 async function outcomeOf<Value>(work: () => Promise<Value>): Promise<Value | BrokerError> {
@@ -121,7 +101,7 @@ async function staged(write: (file: StagedFile) => Promise<void>, signal = quiet
 
 describe.each(Object.entries(WIRES))('data %s', (_, answers) => {
   it('arrive whole or fail in words, wherever their server breaks off', async () => {
-    await atEveryByte(answers, async (where) => {
+    await breakAtEveryByte(server, answers, async (where) => {
       const read: Buffer[] = []
       const outcome = await outcomeOf(() =>
         staged(async ({ content }) => {
@@ -211,7 +191,7 @@ describe('results', () => {
     })
 
   it('are saved or fail in words, wherever the answer breaks off', async () => {
-    await atEveryByte(TAKES, async (where) => {
+    await breakAtEveryByte(server, TAKES, async (where) => {
       const outcome = await outcomeOf(() => saved(() => Readable.from([CONTENT])))
       if (outcome instanceof BrokerError) expect(outcome.code, where).toBe('DATA_UNAVAILABLE')
     })

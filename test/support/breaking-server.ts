@@ -11,7 +11,7 @@ export type Break = 'closes' | 'resets' | 'stalls'
 export interface BreakingServer {
   /** `http://127.0.0.1:<port>` */
   readonly url: string
-  /** The answer to a request, given its first line. */
+  /** The answer to a request, given as it came: its line, its headers, and its body. */
   answer: (request: string) => string | Buffer
   /** Bytes that are sent of the answers to requests that `breaks` is true of; `Infinity` for whole ones. */
   breaksAfter: number
@@ -34,7 +34,7 @@ export async function breakingServer(answer: BreakingServer['answer']): Promise<
     socket.on('data', (bytes: Buffer) => {
       heard += bytes.toString('latin1')
       if (!isWhole(heard)) return
-      const whole = Buffer.from(server.answer(heard.split('\r\n', 1)[0] as string))
+      const whole = Buffer.from(server.answer(heard))
       heard = ''
       if (server.breaksAfter >= whole.length) return void socket.write(whole)
       if (server.breaksAfter > 0) socket.write(whole.subarray(0, server.breaksAfter), () => breakOff(socket, server))
@@ -61,6 +61,45 @@ export async function breakingServer(answer: BreakingServer['answer']): Promise<
   return server
 }
 
+/** Ways that are over at once. */
+const BREAKS: readonly Break[] = ['closes', 'resets']
+
+/**
+ * The first kind that a request is of: one that it begins with, or such a beginning and, after ` + `, what else is in it,
+ * in lower case.
+ */
+export function kindOf(request: string, kinds: readonly string[]): string {
+  const isOf = (kind: string) => {
+    const [beginning = '', within = ''] = kind.split(' + ')
+    return request.startsWith(beginning) && request.toLowerCase().includes(within)
+  }
+  const kind = kinds.find(isOf)
+  if (kind === undefined) throw new Error(`there is no answer to ${request}`)
+  return kind
+}
+
+/** Attempts something with the answer to each kind of request broken off at each byte, in each way. */
+export async function breakAtEveryByte(
+  server: BreakingServer,
+  answers: Readonly<Record<string, Buffer>>,
+  attempt: (where: string) => Promise<void>,
+): Promise<void> {
+  for (const [broken, answer] of Object.entries(answers)) {
+    for (const how of BREAKS) {
+      for (let bytes = 0; bytes < answer.length; bytes++) {
+        server.how = how
+        server.answer = (request) => {
+          const kind = kindOf(request, Object.keys(answers))
+          server.breaksAfter = kind === broken ? bytes : Infinity
+          return answers[kind] as Buffer
+        }
+        await attempt(`${broken} ${how} after ${bytes} bytes`)
+        server.forget()
+      }
+    }
+  }
+}
+
 function breakOff(socket: Socket, { how, onBreak }: BreakingServer): void {
   if (how === 'closes') socket.end()
   if (how === 'resets') socket.resetAndDestroy()
@@ -82,8 +121,10 @@ export function httpAnswer(headers: readonly string[], body: string | Buffer = '
   return Buffer.concat([Buffer.from([`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n')), Buffer.from(body)])
 }
 
-/** An answer with a length, in JSON. */
-export function jsonAnswer(value: unknown): Buffer {
-  const body = JSON.stringify(value)
-  return httpAnswer(['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`], body)
+/** An answer with a length, in JSON, of a value or of text that is JSON already. */
+export function jsonAnswer(value: unknown, body = JSON.stringify(value)): Buffer {
+  return httpAnswer(
+    ['Content-Type: application/json', 'Connection: close', `Content-Length: ${Buffer.byteLength(body)}`],
+    body,
+  )
 }

@@ -4,7 +4,7 @@
  * See OpenID Connect Discovery 1.0 (section 4) for the metadata. The keys are kept by jose, which asks anew for a key that
  * it does not know, at most once in a while.
  */
-import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose'
+import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose'
 import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
@@ -58,6 +58,7 @@ interface Metadata {
 const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:'
 const ANSWER_WITHIN_MS = 5_000
 const METADATA_BYTES_MAX = 1_048_576
+const NAME_SHOWN_MAX = 200
 /** How long the metadata are used before they are asked for again, and how long a failure is believed. */
 const METADATA_MS = 3_600_000
 const FAILURE_MS = 10_000
@@ -87,10 +88,22 @@ export class Issuer {
         timeoutDuration: ANSWER_WITHIN_MS,
         cacheMaxAge: KEYS_MS,
         cooldownDuration: this.#keysCoolDownMs,
+        [customFetch]: this.#fetchKeys,
       })
       this.#keys = { from, get }
     }
     return this.#keys.get
+  }
+
+  /** Reads of an answer as much as keys are long; jose would read whatever comes. */
+  readonly #fetchKeys: FetchImplementation = async (url, init) => {
+    try {
+      const response = await fetch(url, init)
+      if (!response.ok) throw new Error(`it answered ${response.status}`)
+      return new Response(await textOf(response))
+    } catch (cause) {
+      throw this.#unavailable('its keys cannot be fetched', cause)
+    }
   }
 
   /** Asks what is known of a token (RFC 7662). Throws UNAVAILABLE when it does not answer. */
@@ -116,7 +129,7 @@ export class Issuer {
   async delegate(token: string): Promise<string> {
     const answer = await this.#grant(tokenExchange(token, 'refresh_token'))
     // RFC 8693 has it where access tokens are (section 2.2.1); some give it beside one.
-    const isIt = String(answer.issued_token_type) === `${TOKEN_TYPE}refresh_token`
+    const isIt = answer.issued_token_type === `${TOKEN_TYPE}refresh_token`
     const given = answer.refresh_token ?? (isIt ? answer.access_token : undefined)
     if (typeof given === 'string' && given !== '') return given
     throw this.#unavailable('it gave no refresh token for a token', undefined)
@@ -142,7 +155,8 @@ export class Issuer {
     expires_in: seconds,
   }: Readonly<Record<string, unknown>>): ExchangedToken {
     // What could break out of a header is no token; one that is bound to a key is of no use here.
-    if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token) || String(type).toLowerCase() !== 'bearer')
+    const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer'
+    if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token) || !isBearer)
       throw this.#unavailable('what it gave for a token is no bearer token', undefined)
     return { token, lifetimeMs: typeof seconds === 'number' ? seconds * 1_000 : 0 }
   }
@@ -180,7 +194,7 @@ export class Issuer {
     const found = await this.#ask(new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`), {})
     const { issuer: named, jwks_uri: keys, introspection_endpoint: endpoint, token_endpoint: tokens } = found
     // Section 4.3: otherwise one issuer could speak for another.
-    if (named !== issuer) throw this.#unavailable(`it calls itself ${JSON.stringify(named)}`, undefined)
+    if (named !== issuer) throw this.#unavailable(`it calls itself ${shown(named)}`, undefined)
     if (typeof keys !== 'string') throw this.#unavailable('it does not say where its keys are', undefined)
     return {
       issuer,
@@ -234,6 +248,11 @@ function tokenExchange(token: string, requested: 'access_token' | 'refresh_token
     subject_token_type: `${TOKEN_TYPE}access_token`,
     requested_token_type: TOKEN_TYPE + requested,
   }
+}
+
+/** A name in a message: whatever it is, the message stays a sentence. */
+function shown(name: unknown): string {
+  return typeof name === 'string' ? JSON.stringify(name.slice(0, NAME_SHOWN_MAX)) : 'by no name'
 }
 
 /** The text of an answer that is not longer than such an answer is. */

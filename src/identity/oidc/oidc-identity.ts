@@ -59,23 +59,22 @@ export class OidcIdentity implements IdentitySource {
     const issuer = this.#issuerOf(token)
     const { algorithms, audience } = issuer.config
     const keys = await issuer.keys()
-    try {
-      const { payload, protectedHeader } = await jwtVerify(token, keys, {
-        issuer: issuer.config.issuer,
-        audience: [...audience],
-        algorithms: [...algorithms],
-        clockTolerance: LEEWAY_SECONDS,
-        currentDate: new Date(this.#options.clock.now()),
-        requiredClaims: ['sub', 'exp'],
-      })
-      const type = protectedHeader.typ?.toLowerCase()
-      if (type !== undefined && !TYPES.includes(type)) throw refused(`its type is ${type}`)
-      const reason = noBearerToken(payload, this.#options.clock.now())
-      if (reason) throw refused(reason)
-      return await this.#caller(issuer, payload, 'oidc', token)
-    } catch (error) {
+    const verifying = jwtVerify(token, keys, {
+      issuer: issuer.config.issuer,
+      audience: [...audience],
+      algorithms: [...algorithms],
+      clockTolerance: LEEWAY_SECONDS,
+      currentDate: new Date(this.#options.clock.now()),
+      requiredClaims: ['sub', 'exp'],
+    })
+    const { payload, protectedHeader } = await verifying.catch((error: unknown) => {
       throw explained(error, issuer)
-    }
+    })
+    const type = protectedHeader.typ?.toLowerCase()
+    if (type !== undefined && !TYPES.includes(type)) throw refused(`its type is ${type}`)
+    const reason = noBearerToken(payload, this.#options.clock.now())
+    if (reason) throw refused(reason)
+    return this.#caller(issuer, payload, 'oidc', token)
   }
 
   /** The issuer that a token names, before anything in it is believed. */

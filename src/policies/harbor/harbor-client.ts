@@ -143,7 +143,10 @@ function artifactOf(found: unknown): HarborArtifact {
 /** By the media type of the report; there is one for each scanner. */
 function severityOf(overview: unknown): string | undefined {
   const reports = typeof overview === 'object' && overview !== null ? Object.values(overview) : []
-  const done = reports.filter((report) => String(fieldOf(report, 'scan_status')).toLowerCase() === 'success')
+  const done = reports.filter((report) => {
+    const status = fieldOf(report, 'scan_status')
+    return typeof status === 'string' && status.toLowerCase() === 'success'
+  })
   const severities = done.map((report) => fieldOf(report, 'severity')).filter((one) => typeof one === 'string')
   return severities.sort((one, other) => rankOf(other) - rankOf(one))[0]
 }
