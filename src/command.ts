@@ -48,7 +48,9 @@ async function plainly({ json }: { json?: boolean }, command: () => Promise<numb
     return await command()
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error
-    const said = json ? JSON.stringify({ type: 'error', message: error.detail, exitCode: EXIT.failed }) : error.detail
+    // Whoever starts a service may know where its parts are.
+    const message = String(error.context.forOperator ?? error.detail)
+    const said = json ? JSON.stringify({ type: 'error', message, exitCode: EXIT.failed }) : message
     const terminal = processTerminal()
     for (const line of said.split('\n')) terminal.say(line)
     return EXIT.failed

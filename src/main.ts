@@ -1,6 +1,5 @@
 /** Puts the broker together and starts it. The only file that knows every part. */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
@@ -160,6 +159,7 @@ async function start(
     await Promise.all(opened.map((platform) => platform.close()))
   })
   const configuredPools: ConfiguredPool[] = []
+  const away = new Map<string, string>()
 
   const signals = new Signals()
   await signals.listen(database)
@@ -167,7 +167,7 @@ async function start(
   const { source, sink } = dataPlaces(config)
   const delegations = delegationsOf(config.identity, { database, clock })
   const spoolDirectory = join(directory, 'spool')
-  mkdirSync(spoolDirectory, { recursive: true, mode: 0o700 })
+  await makeDirectory(spoolDirectory)
   const estimates = new EstimateBook(config.data.expectedRate, (...part) => figures.partPrepared(...part))
   await estimates.refresh(database)
   const ledger = new Ledger(clock)
@@ -212,6 +212,7 @@ async function start(
     context,
     duty,
     closing,
+    away,
     observeEveryMs: milliseconds(config.execution.observeEvery),
     measureEveryMs: milliseconds(config.execution.measureEvery),
     measureRootEveryMs: milliseconds(config.execution.measureRootEvery),
@@ -241,10 +242,23 @@ async function start(
   const ids = idSource(() => clock.now())
   const stopping = new AbortController()
   const server = buildServer(
-    httpContext(config, context, ids, signals, figures, configuredPools, opened, role.endpoints, rules, delegations, {
-      leaving,
-      stopping: stopping.signal,
-    }),
+    httpContext(
+      config,
+      context,
+      ids,
+      signals,
+      figures,
+      configuredPools,
+      away,
+      opened,
+      role.endpoints,
+      rules,
+      delegations,
+      {
+        leaving,
+        stopping: stopping.signal,
+      },
+    ),
     logger,
   )
   closing.push(async () => {
@@ -332,6 +346,7 @@ function httpContext(
   signals: Signals,
   figures: Figures,
   configuredPools: readonly ConfiguredPool[],
+  away: ReadonlyMap<string, string>,
   platforms: readonly Platform[],
   served: readonly Endpoint[],
   rules: SiteRules,
@@ -362,6 +377,7 @@ function httpContext(
     survey: {
       clock,
       pools: configuredPools,
+      away,
       source,
       sink,
       estimates,

@@ -13,6 +13,7 @@ import type { Platform } from './platforms/platform.ts'
 import { priceListOf } from './price-lists.ts'
 import { likeliest, type EnginePlaces } from './engine-places.ts'
 import type { RegistryLogin } from './registries/known-registry.ts'
+import { unlessAway } from './platforms/simulated/away.ts'
 import { SimulatedPlatform } from './platforms/simulated/simulated-platform.ts'
 
 export interface PlatformSurroundings {
@@ -114,13 +115,15 @@ export function poolsOf(configured: readonly PoolConfig[], capacity: Amounts): C
 export async function openPlatform(config: PlatformConfig, surroundings: PlatformSurroundings): Promise<Platform> {
   const { clock, directory, brokerId, outputBytesMax, engines, loginAt, digestOfTag, log } = surroundings
   if (config.type === 'simulated') {
-    return new SimulatedPlatform({
+    const place = join(directory, 'simulated', config.name)
+    const simulated = new SimulatedPlatform({
       name: config.name,
-      directory: join(directory, 'simulated', config.name),
+      directory: place,
       capacity: SIMULATED_CAPACITY,
       defaultDurationMs: milliseconds(config.duration),
       clock,
     })
+    return unlessAway(simulated, place)
   }
   const { DockerPlatform } = await import('./platforms/docker/docker-platform.ts')
   return new DockerPlatform({

@@ -29,6 +29,8 @@ export interface Tending {
   readonly observeEveryMs: number
   readonly measureEveryMs: number
   readonly measureRootEveryMs: number
+  /** The platforms of which nothing is offered now, and why, in words for a client. */
+  readonly away: Map<string, string>
   /** Told what the volumes on a platform hold, in bytes. */
   readonly measured: (platform: string, bytes: number) => void
 }
@@ -57,6 +59,7 @@ export async function enterPlatform(
 ): Promise<EnteredPlatform> {
   const { context, duty } = tending
   const { database, clock, ledger, log } = context
+  const { away } = tending
   let offered: OfferedPools = config.pools
   let entered = false
   const enter = async () => {
@@ -70,7 +73,13 @@ export async function enterPlatform(
   }
   const tryToEnter = async () => {
     if (entered) return
-    await enter()
+    try {
+      await enter()
+    } catch (error) {
+      if (isBrokerError(error)) away.set(platform.name, error.detail)
+      throw error
+    }
+    away.delete(platform.name)
     entered = true
     if (watch) hearHints(platform, tending)
   }

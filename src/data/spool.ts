@@ -7,7 +7,7 @@ import { open, rm, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { BrokerError } from '../domain/errors.ts'
-import { codeOf } from '../domain/error-code.ts'
+import { isDiskFull } from '../domain/error-code.ts'
 
 /**
  * Takes all bytes into a file in the directory and lets `use` read them back; gives what `use` gives. Nothing is left,
@@ -29,7 +29,7 @@ export async function spool<Result>(
       content.destroy() // A file is not closed while one of its streams is open.
     }
   } catch (error) {
-    if (!['ENOSPC', 'EDQUOT', 'EFBIG'].includes(codeOf(error))) throw error
+    if (!isDiskFull(error)) throw error
     throw new BrokerError('NO_SPACE', 'the broker has no room to hold data of unknown size', { cause: error })
   } finally {
     await file.close()

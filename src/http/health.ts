@@ -1,6 +1,5 @@
 /** Whether the parts that every request needs are there: the database, and platforms to run on. */
 import { isBrokerError } from '../domain/errors.ts'
-import * as executions from '../store/executions.ts'
 import type { HttpContext } from './context.ts'
 
 /** One part, and what is wrong with it. */
@@ -39,7 +38,7 @@ export class HealthWatch {
   #checks(): Promise<readonly Check[]> {
     const { database, platforms } = this.#context
     return Promise.all([
-      check('database', () => executions.nextExpiry(database)),
+      check('database', () => database.assertWritable()),
       ...platforms.map((platform) => check(`platform ${platform.name}`, () => platform.probe())),
     ])
   }

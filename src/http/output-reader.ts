@@ -1,4 +1,5 @@
 /** Reads what a program wrote, from wherever it is now: from the platform while it runs, from the database afterwards. */
+import { isBrokerError } from '../domain/errors.ts'
 import { executionLifecycle } from '../domain/execution-lifecycle.ts'
 import * as components from '../store/components.ts'
 import * as executions from '../store/executions.ts'
@@ -24,7 +25,10 @@ export class OutputReader {
     this.#over = over
   }
 
-  /** The bytes from `from` on; with `follow`, until the program has ended. */
+  /**
+   * The bytes from `from` on; with `follow`, until the program has ended, also when its platform is away meanwhile. Throws
+   * PLATFORM_UNAVAILABLE without `follow`.
+   */
   async *read(from: number, follow: boolean): AsyncGenerator<Buffer> {
     const { database, clock } = this.#context
     const hints = hintsFor(this.#id, this.#context, this.#over)
@@ -38,9 +42,13 @@ export class OutputReader {
           yield* outputs.read(database, this.#id, this.#stream, sent, kept)
           return
         }
-        for await (const bytes of this.#fromPlatform(execution, sent, follow)) {
-          sent += bytes.length
-          yield bytes
+        try {
+          for await (const bytes of this.#fromPlatform(execution, sent, follow)) {
+            sent += bytes.length
+            yield bytes
+          }
+        } catch (error) {
+          if (!follow || !isBrokerError(error, 'PLATFORM_UNAVAILABLE')) throw error
         }
         if (!follow) return
         await hints.next(clock.now() + LOOK_MS)
@@ -48,6 +56,19 @@ export class OutputReader {
     } finally {
       hints.end()
     }
+  }
+
+  /** What there is from `from` on, of which the first bytes have come. Throws PLATFORM_UNAVAILABLE. */
+  async readBegun(from: number): Promise<AsyncIterable<Buffer>> {
+    const bytes = this.read(from, false)
+    const first = await bytes.next()
+    // A reader that goes away before it has begun ends nothing by itself.
+    this.#over.addEventListener('abort', () => void bytes.return(undefined), { once: true })
+    return (async function* () {
+      if (first.done) return
+      yield first.value
+      yield* bytes
+    })()
   }
 
   /** How many bytes are kept in the database; undefined while the output is still with the platform. */
@@ -59,8 +80,17 @@ export class OutputReader {
     return outputs.length(database, execution.id, this.#stream)
   }
 
+  /** Makes sure that the platform can be asked for what is not kept yet. Throws PLATFORM_UNAVAILABLE. */
+  async assertReachable({ startedAt, plan }: executions.Execution): Promise<void> {
+    if (startedAt !== undefined) await this.#platformNamed(plan.platform)?.observe([this.#id])
+  }
+
+  #platformNamed(wanted: string) {
+    return this.#context.platforms.find(({ name }) => name === wanted)
+  }
+
   #fromPlatform({ startedAt, plan }: executions.Execution, from: number, follow: boolean): AsyncIterable<Buffer> {
-    const platform = this.#context.platforms.find(({ name }) => name === plan.platform)
+    const platform = this.#platformNamed(plan.platform)
     if (startedAt === undefined || !platform) return nothing()
     return platform.output(this.#id, this.#stream, { from, follow, signal: this.#over })
   }

@@ -1,6 +1,6 @@
 /** Where failures become answers: problem documents (RFC 9457), and nowhere else. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { codeOf } from '../domain/error-code.ts'
+import { codeOf, isDiskFull } from '../domain/error-code.ts'
 import { BrokerError, ERRORS, placeOf, type ErrorCode } from '../domain/errors.ts'
 import { negotiateProblem } from '../protocol/negotiation.ts'
 import type { NotationName } from '../protocol/notation.ts'
@@ -79,6 +79,10 @@ function toBrokerError(error: unknown): BrokerError {
   if (known) return new BrokerError(known[0], known[1], { cause: error })
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new BrokerError('BAD_SYNTAX', 'The request is not HTTP as the broker understands it.', { cause: error })
+  }
+  if (isDiskFull(error)) {
+    const detail = 'A disk of the broker is full; try again later, and tell the operator if it stays so.'
+    return new BrokerError('UNAVAILABLE', detail, { cause: error })
   }
   return new BrokerError('INTERNAL', 'The broker made a mistake; its log has the details under the request id.', {
     cause: error,

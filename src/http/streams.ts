@@ -42,6 +42,8 @@ export function streamRoutes(app: FastifyInstance, context: HttpContext): void {
       .header('X-Accel-Buffering', 'no')
     const asked = readRange(request.headers.range)
     if (kept !== undefined) return sendKept(request, reply, reader, kept, `"${execution.id}-${stream}-${kept}"`)
+    // Once the answer has begun it cannot become a 503 any more.
+    await reader.assertReachable(execution)
     if (follow === 'true') return sendComing(request, reply, reader, asked)
     return sendSoFar(request, reply, reader, asked)
   })
@@ -96,7 +98,9 @@ async function sendSoFar(
   reader: OutputReader,
   asked: AskedRange | undefined,
 ): Promise<FastifyReply> {
-  if (!asked || 'lastBytes' in asked) return send(request, reply, reader.read(0, false))
+  if (!asked || 'lastBytes' in asked) {
+    return send(request, reply, request.method === 'HEAD' ? [] : await reader.readBegun(0))
+  }
   const limit = (asked.last ?? END_UNKNOWN) + 1 - asked.first
   const part = await buffer(Readable.from(upTo(limit, reader.read(asked.first, false))))
   if (part.length === 0) throw refusedRange(reply, undefined)

@@ -37,6 +37,8 @@ export interface ConfiguredPool {
 export interface SurveyContext {
   readonly clock: Clock
   readonly pools: readonly ConfiguredPool[]
+  /** The platforms of which nothing is offered now, and why, in words for a client. */
+  readonly away: ReadonlyMap<string, string>
   readonly source: (location: URL, bearer?: Bearer) => DataSource | undefined
   readonly sink: (location: URL) => DataSink | undefined
   /** What is known of how long things take. */
@@ -85,7 +87,10 @@ export async function survey(request: ExecutionRequest, context: SurveyContext, 
   )
   const candidates = results.flatMap((result) => result.candidates)
   // What one platform does not support matters only when no other one does.
-  return { candidates, messages: candidates.length > 0 ? [] : results.flatMap((result) => result.messages) }
+  if (candidates.length > 0) return { candidates, messages: [] }
+  const now = context.clock.now()
+  const silent = [...context.away].map(([platform, reason]) => away(platform, reason, now))
+  return { candidates, messages: [...results.flatMap((result) => result.messages), ...silent] }
 }
 
 async function surveyPlatform(
@@ -117,13 +122,16 @@ async function surveyPlatform(
     return { candidates, messages: [] }
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error
-    return {
-      candidates: [],
-      messages: [
-        message('not-supported', now, { pointer: '/executable', reason: `${platform.name}: ${error.detail}` }),
-      ],
-    }
+    const passes = error.retryable || error.code === 'NO_SPACE'
+    const said = passes
+      ? away(platform.name, error.detail, now)
+      : message('not-supported', now, { pointer: '/executable', reason: `${platform.name}: ${error.detail}` })
+    return { candidates: [], messages: [said] }
   }
+}
+
+function away(platform: string, reason: string, now: Instant): Message {
+  return message('platform-away', now, { reason: `${platform} takes nothing on (${reason.replace(/\.$/, '')})` })
 }
 
 function surveyOf(

@@ -24,7 +24,7 @@ describe('the database', () => {
     const { port } = server.address() as AddressInfo
     const pool = new pg.Pool({ connectionString: `postgres://me@127.0.0.1:${port}/some` })
     pool.on('error', () => undefined)
-    const database = new PooledDatabase(pool)
+    const database = new PooledDatabase(pool, 'a server')
     const asked = database.query({ name: 'any', text: 'select 1', parameters: [] }, {})
     await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await database.end()

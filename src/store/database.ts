@@ -6,8 +6,11 @@
  */
 import pg from 'pg'
 import { BrokerError } from '../domain/errors.ts'
-import type { Statement } from './statements.ts'
+import { loadStatements, type Statement } from './statements.ts'
 import { codeOf } from '../domain/error-code.ts'
+import { troubleOf } from './cannot-now.ts'
+
+const sql = loadStatements(import.meta.url, 'database.sql', ['mayWrite', 'takeRoom', 'giveRoomBack'])
 
 /** Values by parameter name. An instant is passed as `at(milliseconds)`, an object or array of objects as `json(value)`. */
 export type Parameters = Readonly<Record<string, unknown>>
@@ -31,6 +34,8 @@ export interface Database extends Queryable {
   script(tx: Transaction, sql: string): Promise<void>
   /** Calls `heard` for every notification on a channel; resolves when listening. Notifications can be lost: they are hints. */
   listen(channel: string, heard: (payload: string) => void): Promise<void>
+  /** Makes sure that it takes changes. Throws UNAVAILABLE with the reason. */
+  assertWritable(): Promise<void>
   /** How many statements were sent so far, with those that begin and end transactions. */
   readonly statementsSent: number
   close(): Promise<void>
@@ -61,10 +66,15 @@ export const READERS: pg.CustomTypesConfig = {
 /** The part of a database that is the same for both kinds: a pool of connections. */
 export class PooledDatabase implements Queryable {
   readonly #pool: pg.Pool
+  /** Where its files are, for the operator. */
+  readonly #place: string
   #statementsSent = 0
+  /** Whether the last trouble was one that lasts, and nothing was written since. */
+  #isTroubled = false
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, place: string) {
     this.#pool = pool
+    this.#place = place
     // A server that goes away may say so in the same breath in which it lets a connection in, before whoever waits for
     // the connection has it and listens; an error that nobody hears would end the process. The next statement tells.
     pool.on('connect', (connection) => connection.on('error', () => undefined))
@@ -89,14 +99,26 @@ export class PooledDatabase implements Queryable {
         return result
       } catch (error) {
         // A lost connection has rolled back by itself; the first error is the one to tell in any case.
-        await ask(connection, { text: 'rollback' }).catch(() => undefined)
+        if (!(error instanceof ConnectionLost)) await ask(connection, { text: 'rollback' }).catch(() => undefined)
         throw error
       }
     })
   }
 
-  async script(tx: Transaction, sql: string): Promise<void> {
-    await ask((tx as PooledTransaction).connection, { text: sql })
+  async script(tx: Transaction, script: string): Promise<void> {
+    await ask((tx as PooledTransaction).connection, { text: script })
+  }
+
+  async assertWritable(): Promise<void> {
+    const [found] = await this.query<{ mayWrite: boolean }>(sql.mayWrite, {})
+    if (found?.mayWrite === false) throw this.#unavailable({ code: '25006' })
+    if (!this.#isTroubled) return
+    // A row that was there already can be changed on a full disk as well, so room is asked for.
+    await this.transaction(async (tx) => {
+      await tx.query(sql.takeRoom, {})
+      await tx.query(sql.giveRoomBack, {})
+    })
+    this.#isTroubled = false
   }
 
   async end(): Promise<void> {
@@ -113,12 +135,7 @@ export class PooledDatabase implements Queryable {
       return await work(connection)
     } catch (error) {
       if (error instanceof ConnectionLost) lost = error
-      if (lost) throw new BrokerError('UNAVAILABLE', 'The database is not answering.', { cause: error })
-      if (isBrokenOff(error))
-        throw new BrokerError('UNAVAILABLE', 'Others were in the way of it in the database; nothing was changed.', {
-          cause: error,
-        })
-      throw error
+      throw lost || troubleOf(error) ? this.#unavailable(error) : error
     } finally {
       connection.off('error', onError)
       connection.release(lost)
@@ -129,8 +146,16 @@ export class PooledDatabase implements Queryable {
     try {
       return await this.#pool.connect()
     } catch (cause) {
-      throw new BrokerError('UNAVAILABLE', 'The database is not answering.', { cause })
+      throw this.#unavailable(cause)
     }
+  }
+
+  #unavailable(cause: unknown): BrokerError {
+    const { detail, lasts } = troubleOf(cause) ?? { detail: 'The database is not answering.', lasts: false }
+    if (lasts) this.#isTroubled = true
+    // Where the database is, is for its operator only.
+    const context = { forOperator: `${detail.replace(/\.$/, '')} (${this.#place}).` }
+    return new BrokerError('UNAVAILABLE', detail, { cause, context })
   }
 }
 
@@ -164,13 +189,10 @@ async function run<Row>(connection: pg.PoolClient, statement: Statement, paramet
 /** The connection to the database is gone; what was asked may or may not have happened. */
 class ConnectionLost extends Error {}
 
-/** A deadlock or a conflict of transactions: the server undid one of those that got in each other's way. */
-function isBrokenOff(error: unknown): boolean {
-  return ['40P01', '40001'].includes(codeOf(error))
-}
-
 /** SQLSTATE classes that mean that the server is going away (connection exceptions, operator intervention). */
 const SERVER_GONE = /^(?:08|57P0)/
+/** Severities after which the server ends the connection, whatever the error is. */
+const ENDING = ['FATAL', 'PANIC']
 
 /** Asks the database, and tells a lost connection from a statement that failed. */
 async function ask(
@@ -181,7 +203,7 @@ async function ask(
     return await connection.query(query as pg.QueryArrayConfig)
   } catch (cause) {
     const answered = cause instanceof Error && 'severity' in cause && codeOf(cause) !== ''
-    if (answered && !SERVER_GONE.test(codeOf(cause))) throw cause
+    if (answered && !SERVER_GONE.test(codeOf(cause)) && !ENDING.includes(String(cause.severity))) throw cause
     throw new ConnectionLost('the connection to the database was lost', { cause })
   }
 }

@@ -9,24 +9,24 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
-import { PGlite } from '@electric-sql/pglite'
-import { createPgConfig } from '@electric-sql/pglite/node-postgres'
-import pg from 'pg'
 import { extract } from 'tar-stream'
+import { codeOf, isDiskFull } from '../domain/error-code.ts'
 import { BrokerError } from '../domain/errors.ts'
+import { EmbeddedEngine } from './embedded-engine.ts'
 import { PooledDatabase, READERS, type Database, type Parameters } from './database.ts'
 import type { Statement } from './statements.ts'
 
 /** An empty, initialised database, made by the build: unpacking it takes a third of the memory of initialising one. */
 const SEED = new URL('../../dist/store/seed.tgz', import.meta.url)
 
-/** Opens the database in a directory, which is made when it is missing. */
+/** Opens the database in a directory, which is made when it is missing. Throws UNAVAILABLE for a full disk. */
 export async function openEmbedded(directory: string): Promise<Database> {
-  if (!existsSync(directory)) await plantSeed(directory)
-  const pglite = new PGlite({ dataDir: directory })
-  await pglite.waitReady
-  const pool = new pg.Pool({ ...createPgConfig(pglite), max: 1, idleTimeoutMillis: 0, types: READERS })
-  const pooled = new PooledDatabase(pool)
+  const engine = new EmbeddedEngine(directory)
+  await unlessFull(directory, async () => {
+    if (!existsSync(directory)) await plantSeed(directory)
+    await engine.start()
+  })
+  const pooled = new PooledDatabase(engine.pool({ types: READERS }), directory)
   return {
     kind: 'embedded',
     get statementsSent() {
@@ -36,13 +36,25 @@ export async function openEmbedded(directory: string): Promise<Database> {
       pooled.query<Row>(statement, parameters).finally(letOthersRun),
     transaction: (work) => pooled.transaction(work).finally(letOthersRun),
     script: (tx, sql) => pooled.script(tx, sql),
-    listen: async (channel, heard) => {
-      await pglite.listen(channel, heard)
+    assertWritable: async () => {
+      await unlessFull(directory, () => engine.assertRoom())
+      await pooled.assertWritable()
     },
+    listen: (channel, heard) => engine.listen(channel, heard),
     close: async () => {
       await pooled.end()
-      await pglite.close()
+      await engine.close()
     },
+  }
+}
+
+async function unlessFull(directory: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (cause) {
+    if (!isDiskFull(cause) && codeOf(cause) !== '53100') throw cause
+    const context = { forOperator: `The disk of ${directory} is full; free space there, and try again.` }
+    throw new BrokerError('UNAVAILABLE', 'The disk of the database is full; try again later.', { cause, context })
   }
 }
 

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { BrokerError } from '../domain/errors.ts'
 import { PooledDatabase, READERS, type Database } from './database.ts'
 import { codeOf } from '../domain/error-code.ts'
+import { troubleOf } from './cannot-now.ts'
 
 const OLDEST_VERSION = 140_000
 const LISTEN_RETRY_MS = 1_000
@@ -27,7 +28,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   // An idle connection that breaks is replaced by the pool; the next query tells whether the server is there.
   pool.on('error', (error) => options.onTrouble?.(error))
   await checkVersion(pool, options.url)
-  const pooled = new PooledDatabase(pool)
+  const pooled = new PooledDatabase(pool, placeOf(options.url))
   const listener = new Listener(options)
   return {
     kind: 'server',
@@ -37,6 +38,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     query: (statement, parameters) => pooled.query(statement, parameters),
     transaction: (work) => pooled.transaction(work),
     script: (tx, sql) => pooled.script(tx, sql),
+    assertWritable: () => pooled.assertWritable(),
     listen: (channel, heard) => listener.listen(channel, heard),
     close: async () => {
       await listener.close()
@@ -60,16 +62,25 @@ async function checkVersion(pool: pg.Pool, url: string): Promise<void> {
   }
 }
 
+/** Where a server is, without the user and the password that are in its URL. */
+function placeOf(url: string): string {
+  if (!URL.canParse(url)) return 'a database server'
+  const { hostname, port } = new URL(url)
+  return `the database server at ${hostname || 'localhost'}:${port || '5432'}`
+}
+
 /** Why a database cannot be had, for the operator who has just named it: without the password that is in its URL. */
 function whyAway(cause: unknown, url: string): string {
   const check = 'check database.url (BROKER_DATABASE_URL)'
   if (!URL.canParse(url)) return `The database is not given as postgres://user@host/database; ${check}.`
-  const { hostname, port, pathname, username } = new URL(url)
+  const { pathname, username } = new URL(url)
   const code = codeOf(cause)
   if (code === '3D000') return `The database server has no database ${pathname.slice(1)}; create it, or ${check}.`
   if (code === '28P01' || code === '28000')
     return `The database server refuses the user ${username || 'of the broker'} or the password; ${check}.`
-  return `The database server at ${hostname || 'localhost'}:${port || '5432'} does not answer; start it, or ${check}.`
+  const trouble = troubleOf(cause)
+  if (trouble) return `${trouble.detail.replace(/;.*$/, '')} (${placeOf(url)}); wait, or ${check}.`
+  return `T${placeOf(url).slice(1)} does not answer; start it, or ${check}.`
 }
 
 /** One connection that only listens, opened again when it breaks. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { Api, containerRequest, cores } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
-import { onServer } from '../support/database.ts'
+import { administer, onServer } from '../support/database.ts'
 
 let broker: TestBroker
 let api: Api
@@ -108,6 +108,31 @@ describe.skipIf(!onServer)('a broker whose database is away', () => {
       await other.close()
       cable.end()
     }
+  })
+})
+
+describe.skipIf(!onServer)('a broker whose database', () => {
+  it.each([
+    ['has a full disk', '53100', 'The disk of the database is full'],
+    ['has become read-only', '25006', 'The database takes no changes'],
+  ])('%s answers with 503 and the reason, is not ready, and goes on afterwards', async (_, code, reason) => {
+    const url = broker.databaseUrl as string
+    await administer(
+      url,
+      `create function refuse() returns trigger language plpgsql as $$
+         begin raise exception using errcode = '${code}'; end $$;
+       create trigger refuse before insert on offer_set for each row execute function refuse();
+       create trigger refuse before insert on disk_room for each row execute function refuse()`,
+    )
+    const asked = await api.post<Schemas['Problem']>('/offersets', containerRequest())
+    expect([asked.status, asked.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(asked.body.detail).toContain(reason)
+    const ready = await api.get<Schemas['Health']>('/health/ready')
+    expect(ready.status).toBe(503)
+    expect(ready.body.checks?.[0]?.detail).toContain(reason)
+    await administer(url, 'drop function refuse() cascade')
+    expect((await api.get('/health/ready')).status).toBe(200)
+    expect((await api.offers(containerRequest())).result).toBe('YES')
   })
 })
 

@@ -33,7 +33,7 @@ export async function failingBroker(error?: Error, options: FailingOptions = {})
   }
   const context = {
     identity: { challenges: ['Basic realm="Execution Broker"'], identify: error ? fail : async () => undefined },
-    database: { query: fail, transaction: fail },
+    database: { query: fail, transaction: fail, assertWritable: fail },
     platforms: [{ name: 'away', probe: fail }],
     settings: {
       notation: 'json',
