@@ -47,6 +47,7 @@ const DAY_MS = 86_400_000
 const SURVEY: SurveyContext = {
   clock: systemClock,
   pools: [],
+  away: new Map(),
   source: () => undefined,
   sink: () => undefined,
   estimates: new EstimateBook(1),

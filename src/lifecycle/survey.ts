@@ -131,7 +131,9 @@ async function surveyPlatform(
 }
 
 function away(platform: string, reason: string, now: Instant): Message {
-  return message('platform-away', now, { reason: `${platform} takes nothing on (${reason.replace(/\.$/, '')})` })
+  return message('platform-away', now, {
+    reason: `the execution platform ${platform} takes nothing on: ${reason.replace(/\.$/, '')}`,
+  })
 }
 
 function surveyOf(

@@ -27,7 +27,9 @@ it('cannot be offered while no platform answers, which passes', async () => {
     const { result, meta } = await new Api(away.url).offers(containerRequest())
     expect([result, meta.messages?.map(({ message }) => message)]).toEqual([
       'NO',
-      ['Nothing can be offered now: the execution platform engine does not answer.'],
+      [
+        'Nothing can be offered now: the execution platform engine takes nothing on: The container engine did not answer (while asking what it is).',
+      ],
     ])
   } finally {
     await away.close()
