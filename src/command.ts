@@ -49,7 +49,7 @@ async function plainly({ json }: { json?: boolean }, command: () => Promise<numb
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error
     // Whoever starts a service may know where its parts are.
-    const message = String(error.context.forOperator ?? error.detail)
+    const message = error.forOperator
     const said = json ? JSON.stringify({ type: 'error', message, exitCode: EXIT.failed }) : message
     const terminal = processTerminal()
     for (const line of said.split('\n')) terminal.say(line)

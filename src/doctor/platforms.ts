@@ -42,8 +42,7 @@ export async function examinePlatform(
     ]
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error
-    const { forOperator = error.detail } = error.context
-    return [problem(sentence(String(forOperator)), 'Until it answers nothing is offered there.')]
+    return [problem(sentence(error.forOperator), 'Until it answers nothing is offered there.')]
   }
 }
 

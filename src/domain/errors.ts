@@ -89,6 +89,12 @@ export class BrokerError extends Error {
     this.members = options.members ?? {}
   }
 
+  /** A sentence for the operator of the service, which may say where its parts are. */
+  get forOperator(): string {
+    const { forOperator } = this.context
+    return typeof forOperator === 'string' ? forOperator : this.detail
+  }
+
   /** Whether doing the same again later can succeed. */
   get retryable(): boolean {
     return ERRORS[this.code].retryable

@@ -22,7 +22,7 @@ const comeBack = () => rmSync(file())
 async function refusals(): Promise<readonly (string | undefined)[]> {
   const { result, meta } = await api.offers(containerRequest())
   expect(result).toBe('NO')
-  return messageNames({ meta } as Parameters<typeof messageNames>[0])
+  return messageNames({ meta })
 }
 
 describe('a platform that is away', () => {
