@@ -85,6 +85,7 @@ function brokerApp(offers: number) {
     survey: SURVEY,
     policies: new PolicyChain([], watch, 1_000),
     quotas: new QuotaDesk([], watch),
+    kept: { within: (_owner: string, _more: number, make: () => unknown) => make() },
     settings: {
       notation: 'json',
       endpoints: {},
@@ -105,7 +106,7 @@ function brokerApp(offers: number) {
       reads: 'private',
       tokenLifetimeMax: 'P1Y',
       rateLimits: {},
-      retention: { offers: 'P1D', details: 'P30D', records: 'P365D' },
+      retention: { refused: 'PT1H', offers: 'P1D', details: 'P30D', records: 'P365D' },
       waitMaxMs: 300_000,
       trustedProxies: new TrustedProxies([], 'x-forwarded'),
     } satisfies HttpContext['settings'],

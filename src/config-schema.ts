@@ -8,6 +8,7 @@ import { DATA } from './data-schema.ts'
 import { IDENTITY } from './identity-schema.ts'
 import { OFFERS } from './offers-schema.ts'
 import { POOLS as pools } from './pool-schema.ts'
+import { RETENTION } from './retention-schema.ts'
 import { ROLE_KEYS } from './role-schema.ts'
 import { duration } from './duration-schema.ts'
 import { EXECUTION } from './execution-schema.ts'
@@ -116,24 +117,7 @@ export const CONFIG_SCHEMA = {
       },
     },
     offers: OFFERS,
-    retention: {
-      type: 'object',
-      additionalProperties: false,
-      default: {},
-      description:
-        'How long what has ended stays readable. What left is answered with 404. Offers leave first, then details, then records, whatever the values.',
-      properties: {
-        offers: duration(
-          'How long offers that nobody accepted stay after their end; the answer stays without them.',
-          'P1D',
-        ),
-        details: duration(
-          'How long the output of programs, the bodies of requests, and answers of which nothing was accepted stay.',
-          'P30D',
-        ),
-        records: duration('How long executions stay, with what they cost and what was said of them.', 'P1Y'),
-      },
-    },
+    retention: RETENTION,
     data: DATA,
     execution: EXECUTION,
     platforms: {

@@ -22,6 +22,7 @@ import { DrainedPools } from './http/drained-pools.ts'
 import { Figures } from './http/figures.ts'
 import { TrustedProxies } from './http/forwarded.ts'
 import { HeldAnswers } from './http/held-answers.ts'
+import { KeptLimit } from './http/kept-limit.ts'
 import { buildServer } from './http/server.ts'
 import { startDuty, type Duty } from './lifecycle/duty.ts'
 import { EarlyStarts } from './lifecycle/early-starts.ts'
@@ -46,7 +47,7 @@ import { identityNote } from './identity-note.ts'
 import { SiteRules } from './policies-here.ts'
 import { reload, type Reloaded } from './reload.ts'
 import { requestDefaults } from './request-defaults.ts'
-import { retentionOf } from './retention.ts'
+import { bytesPerUser, retentionOf } from './retention.ts'
 import * as broker from './store/broker.ts'
 import { becauseFull, lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
 import type { Database } from './store/database.ts'
@@ -367,6 +368,7 @@ function httpContext(
       return rules.quotas
     },
     ...ending,
+    kept: new KeptLimit(database, clock, bytesPerUser(config), retentionOf(config)),
     held: new HeldAnswers(config.rateLimits.openPerCaller),
     drained: new DrainedPools(database, clock),
     ledger,

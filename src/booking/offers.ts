@@ -48,7 +48,8 @@ export interface OfferedSet {
 
 /** An answer with what it holds as long as its offers are open. */
 export interface PlannedSet extends OfferedSet {
-  readonly request: unknown
+  /** The body of the request; missing where nothing is offered. */
+  readonly request?: unknown
   readonly delegation?: string
   readonly bookings: readonly HeldBooking[]
 }
@@ -95,7 +96,8 @@ export function planOfferSet(
   return {
     offerSet,
     offers,
-    request: asked.body,
+    // A refusal is kept to be read, and nobody reads in it what was asked for.
+    ...(planned.length > 0 ? { request: asked.body } : {}),
     ...(asked.delegation ? { delegation: asked.delegation } : {}),
     bookings: bookings.map((booking) => ({ ...booking, offerSetId: offerSet.id })),
   }

@@ -26,6 +26,7 @@ export const ERRORS = {
   UNPROCESSABLE: { status: 422, retryable: false, title: 'The request is understood but makes no sense here' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The key was used for another request' },
   TOO_MANY_REQUESTS: { status: 429, retryable: true, title: 'There were too many requests' },
+  TOO_MUCH_KEPT: { status: 429, retryable: true, title: 'There is no room for more records' },
   HEADERS_TOO_LARGE: { status: 431, retryable: false, title: 'The headers of the request are too large' },
   INTERNAL: { status: 500, retryable: false, title: 'The broker made a mistake' },
   UNAVAILABLE: { status: 503, retryable: true, title: 'The broker cannot answer now' },

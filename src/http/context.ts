@@ -26,6 +26,7 @@ import type { DrainedPools } from './drained-pools.ts'
 import { endpointOf, type Endpoint } from './endpoints.ts'
 import type { Figures } from './figures.ts'
 import type { HeldAnswers } from './held-answers.ts'
+import type { KeptLimit } from './kept-limit.ts'
 import type { QuotaDesk } from './quota-desk.ts'
 import { sendRepresentation } from './representation.ts'
 import { addVary } from './vary.ts'
@@ -64,7 +65,7 @@ export interface HttpSettings {
   /** The origins whose scripts may use the service; `*` stands for all. */
   readonly corsOrigins: readonly string[]
   /** How long what stays readable after its end, as ISO 8601 durations, for the words of an answer. */
-  readonly retention: { readonly offers: string; readonly details: string; readonly records: string }
+  readonly retention: Readonly<Record<'refused' | 'offers' | 'details' | 'records', string>>
   /** The longest that an answer is held back, in milliseconds. */
   readonly waitMaxMs: number
 }
@@ -86,6 +87,8 @@ export interface HttpContext {
   /** What the site allows. */
   readonly policies: PolicyChain
   readonly quotas: QuotaDesk
+  /** The limit of what is kept for one user. */
+  readonly kept: KeptLimit
   /** The streams and long polls that are open here. */
   readonly held: HeldAnswers
   readonly figures: Figures

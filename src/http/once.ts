@@ -10,6 +10,7 @@ import type { OfferedSet } from '../booking/offers.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { traced } from '../domain/tracing.ts'
 import type { Caller } from '../identity/identity.ts'
+import { BODY_BYTES_MAX } from '../protocol/notation.ts'
 import * as idempotency from '../store/idempotency.ts'
 import { badHeader, type HttpContext } from './context.ts'
 import { refusedWish } from './quota-desk.ts'
@@ -29,31 +30,46 @@ export async function makeOnce(
   request: FastifyRequest,
   reply: FastifyReply,
   caller: Caller,
-  { database, booking, clock, figures, quotas, tracing }: HttpContext,
+  context: HttpContext,
   prepare: () => Promise<Wish>,
 ): Promise<MadeOnce> {
+  const { database, clock, kept, settings } = context
   const use = useOf(request, caller)
-  if (!use) {
-    const wish = await prepare()
-    const book = () => quotas.book(database, booking, wish, caller, clock.now())
-    return counted(madeOf(wish, await traced(tracing, 'book', {}, book)), figures)
-  }
-  const earlier = await idempotency.find(database, use, clock.now())
+  const earlier = use && (await idempotency.find(database, use, clock.now()))
   if (earlier) return again(earlier, use, reply)
-  const make = (wish: Wish) =>
+  // Each of the offers has in it what was asked for.
+  const bytesMax = bodyBytes(request) * (1 + settings.offersPerSet)
+  const made = await kept.within(caller.owner, bytesMax, () => make(caller, context, prepare, use))
+  if (made) return counted(made, context.figures)
+  const meanwhile = use && (await idempotency.find(database, use, clock.now()))
+  if (!meanwhile) throw new BrokerError('UNAVAILABLE', 'The key was used by a request that has just ended; try again.')
+  return again(meanwhile, use, reply)
+}
+
+/** The length of the body, or the most that it may be where that is not known. */
+const bodyBytes = ({ headers }: FastifyRequest) => Number(headers['content-length'] ?? BODY_BYTES_MAX)
+
+/** Makes what is asked for; undefined where somebody has used the key meanwhile. */
+async function make(
+  caller: Caller,
+  { database, booking, clock, quotas, tracing }: HttpContext,
+  prepare: () => Promise<Wish>,
+  use: idempotency.Use | undefined,
+): Promise<MadeOnce | undefined> {
+  const wish = await prepare()
+  if (!use) {
+    const book = () => quotas.book(database, booking, wish, caller, clock.now())
+    return madeOf(wish, await traced(tracing, 'book', {}, book))
+  }
+  const makeWith = (asked: Wish) =>
     database.transaction(async (tx) => {
       if (!(await idempotency.claim(tx, use, clock.now()))) return undefined
-      const book = () => quotas.bookIn(tx, booking, wish, caller, clock.now())
-      const result = madeOf(wish, await traced(tracing, 'book', {}, book))
+      const book = () => quotas.bookIn(tx, booking, asked, caller, clock.now())
+      const result = madeOf(asked, await traced(tracing, 'book', {}, book))
       await idempotency.note(tx, use, result)
       return result
     })
-  const wish = await prepare()
-  const made = await make(wish).catch((error: unknown) => make(refusedWish(wish, error)))
-  if (made) return counted(made, figures)
-  const meanwhile = await idempotency.find(database, use, clock.now())
-  if (!meanwhile) throw new BrokerError('UNAVAILABLE', 'The key was used by a request that has just ended; try again.')
-  return again(meanwhile, use, reply)
+  return makeWith(wish).catch((error: unknown) => makeWith(refusedWish(wish, error)))
 }
 
 function counted(made: MadeOnce, figures: HttpContext['figures']): MadeOnce {

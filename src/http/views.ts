@@ -48,9 +48,10 @@ export async function offerSetFor(
 /** What to add when the id is so old that the record may have been there. The time is in the id itself. */
 function leftWords(uuid: string, { clock, settings }: HttpContext): string {
   const madeAt = madeAtOf(uuid)
-  const { offers, details, records } = settings.retention
-  if (madeAt === undefined || clock.now() - madeAt < parseDuration(offers, 0).value) return ''
-  return ` Offers that nobody accepted are kept for ${offers}, answers for ${details}, executions for ${records} after their end.`
+  const { refused, offers, details, records } = settings.retention
+  const soonestMs = Math.min(...[refused, offers].map((duration) => parseDuration(duration, 0).value))
+  if (madeAt === undefined || clock.now() - madeAt < soonestMs) return ''
+  return ` Answers without offers are kept for ${refused}, offers that nobody accepted for ${offers}, other answers for ${details}, executions for ${records} after their end.`
 }
 
 function allowed<Thing extends { readonly owner: string; readonly sharedWith?: readonly string[] }>(

@@ -3,6 +3,7 @@ import type { ExecutionPlan } from '../domain/execution-plan.ts'
 import { idSource, madeAtOf, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import { message } from '../domain/message.ts'
 import * as executions from '../store/executions.ts'
+import * as keptBytes from '../store/kept-bytes.ts'
 import * as ledger from '../store/ledger.ts'
 import * as messages from '../store/messages.ts'
 import * as offerSets from '../store/offer-sets.ts'
@@ -12,7 +13,8 @@ import { FakeClock } from '../../test/support/fake-clock.ts'
 import { keepHouse } from './housekeeping.ts'
 
 const DAY_MS = 86_400_000
-const RETENTION = { offersMs: DAY_MS, detailsMs: 30 * DAY_MS, recordsMs: 365 * DAY_MS }
+const HOUR_MS = 3_600_000
+const RETENTION = { refusedMs: HOUR_MS, offersMs: DAY_MS, detailsMs: 30 * DAY_MS, recordsMs: 365 * DAY_MS }
 const MINUTE = 60_000
 
 let made: TestDatabase
@@ -28,9 +30,13 @@ const isThere = async (id: ExecutionId) => (await executions.find(made.database,
 const setIsThere = async (id: OfferSetId) => (await offerSets.find(made.database, id)) !== undefined
 
 /** Makes a set with some offers. */
-async function offered(count: number, delegation?: string): Promise<{ set: OfferSetId; offers: ExecutionId[] }> {
+async function offered(
+  count: number,
+  delegation?: string,
+  owner = 'o',
+): Promise<{ set: OfferSetId; offers: ExecutionId[] }> {
   const [set, now] = [ids.offerSet(), clock.now()]
-  const one = { owner: 'o', createdAt: now, expiresAt: now + MINUTE }
+  const one = { owner, createdAt: now, expiresAt: now + MINUTE }
   const rows = Array.from({ length: count }, (_, position): executions.Execution => ({
     ...one,
     id: ids.execution(),
@@ -62,8 +68,9 @@ async function offered(count: number, delegation?: string): Promise<{ set: Offer
 /** Takes the first offer of a set through its life, as far as the database sees it. */
 async function completed(
   delegation?: string,
+  owner?: string,
 ): Promise<{ set: OfferSetId; execution: ExecutionId; sibling: ExecutionId }> {
-  const { set, offers } = await offered(2, delegation)
+  const { set, offers } = await offered(2, delegation, owner)
   const [execution, sibling] = offers as [ExecutionId, ExecutionId]
   const now = clock.now()
   await made.database.transaction(async (tx) => {
@@ -96,6 +103,51 @@ describe('housekeeping', () => {
     clock.advance(30 * DAY_MS)
     await house()
     expect(await setIsThere(set)).toBe(false)
+  })
+
+  it('lets answers without offers leave after an hour', async () => {
+    const refused = [await offered(0), await offered(0)]
+    const { set: other } = await offered(1)
+    clock.advance(HOUR_MS + MINUTE)
+    await house()
+    expect(await setIsThere(refused[0]?.set as OfferSetId)).toBe(true)
+    clock.advance(1)
+    await house()
+    expect(await Promise.all([...refused.map(({ set }) => set), other].map(setIsThere))).toEqual([false, false, true])
+  })
+
+  it('counts what is kept for an owner until the last of it left', async () => {
+    const { database } = made
+    const kept = (owner: string) => keptBytes.of(database, owner)
+    const next = (owner: string) => keptBytes.nextLeaving(database, owner, RETENTION)
+    expect([await kept('ada'), await next('ada')]).toEqual([0, undefined])
+    await offered(0, undefined, 'ada')
+    const refusal = await kept('ada')
+    expect(refusal).toBeGreaterThan(0)
+    expect(await next('ada')).toBe(clock.now() + MINUTE + HOUR_MS)
+    const { set } = await completed(undefined, 'ada')
+    const all = await kept('ada')
+    expect(all).toBeGreaterThan(refusal)
+    const sizes = [all]
+    for (const pass of [HOUR_MS + MINUTE, DAY_MS, 30 * DAY_MS, 366 * DAY_MS]) {
+      expect(await next('ada')).toBeLessThanOrEqual(clock.now() + pass)
+      clock.advance(pass + 1)
+      await house()
+      sizes.push(await kept('ada'))
+    }
+    // Each step lets something of it go.
+    expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => b - a))
+    expect([sizes.at(-1), await next('ada'), await setIsThere(set)]).toEqual([0, undefined, false])
+  })
+
+  it('puts together what is counted in many parts, beside those who add to it', async () => {
+    const { database } = made
+    const adding = Array.from({ length: 120 }, () => offered(0, undefined, 'eve'))
+    await Promise.all(adding)
+    const all = await keptBytes.of(database, 'eve')
+    const more = Array.from({ length: 120 }, () => offered(0, undefined, 'eve'))
+    await Promise.all([...more, keptBytes.of(database, 'eve'), keptBytes.of(database, 'eve'), house(), house()])
+    expect(await keptBytes.of(database, 'eve')).toBe(2 * all)
   })
 
   it('never touches an offer that is open, nor an execution that holds something', async () => {

@@ -8,18 +8,9 @@ import type { Clock } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
 import type { Database } from '../store/database.ts'
 import * as estimates from '../store/estimates.ts'
+import * as keptBytes from '../store/kept-bytes.ts'
 import * as maintenance from '../store/maintenance.ts'
 import * as retention from '../store/retention.ts'
-
-/** How long what is readable after its end, in milliseconds. */
-export interface Retention {
-  /** Offers that were not accepted. */
-  readonly offersMs: number
-  /** The output of programs, the bodies of requests, and offer sets of which nothing was accepted. */
-  readonly detailsMs: number
-  /** Executions with their offer sets. */
-  readonly recordsMs: number
-}
 
 /** How many records leave in one transaction; fewer where each may have megabytes of output. */
 const BATCH = 500
@@ -32,17 +23,19 @@ const LOOK_AGAIN_MS = 1_000
 const ESTIMATES_MS = 90 * 86_400_000
 
 /** Lets leave what is due; gives when to look again. May be done by several brokers at once. */
-export async function keepHouse(database: Database, clock: Clock, times: Retention): Promise<Instant> {
+export async function keepHouse(database: Database, clock: Clock, times: retention.Retention): Promise<Instant> {
   const now = clock.now()
   // An answer is not kept for a shorter time than its offers, nor a record than its details.
   const detailsMs = Math.max(times.detailsMs, times.offersMs)
   const recordsMs = Math.max(times.recordsMs, detailsMs)
   const steps: [batch: number, step: (limit: number) => Promise<number>][] = [
     [BATCH, (limit) => retention.forgetDelegations(database, limit)],
+    [BATCH, (limit) => retention.removeRefused(database, now - times.refusedMs, limit)],
     [BATCH, (limit) => retention.removeOffers(database, now - times.offersMs, limit)],
     [BATCH_OF_LARGE, (limit) => retention.compact(database, now - detailsMs, limit, now)],
     [BATCH, (limit) => retention.removeOfferSets(database, now - detailsMs, limit)],
     [BATCH, (limit) => retention.removeRecords(database, now - recordsMs, limit)],
+    [BATCH, (limit) => keptBytes.putTogether(database, limit)],
     [BATCH, (limit) => maintenance.forget(database, now - detailsMs, limit)],
     [BATCH, (limit) => estimates.forget(database, now - ESTIMATES_MS, limit)],
   ]

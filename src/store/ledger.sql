@@ -51,8 +51,10 @@ with expected as (
   select count(*) = cardinality(:poolIds::integer[]) as yes
     from locked l join expected e on e.pool_id = l.id and e.version = l.version
 ), sets as (
-  insert into offer_set (id, owner, name, description, spelling, request, result, messages, created_at, expires_at, delegation)
-  select s.id, owner, name, description, spelling, request, result, messages, :at, "expiresAt", delegation
+  insert into offer_set (id, owner, name, description, spelling, request, result, messages, created_at, expires_at, delegation,
+                         bytes)
+  select s.id, owner, name, description, spelling, request, result, messages, :at, "expiresAt", delegation,
+         coalesce(pg_column_size(request), 0) + pg_column_size(messages) + coalesce(octet_length(description), 0)
     from jsonb_to_recordset(:offerSets)
       as s (id uuid, owner text, name text, description text, spelling text, request jsonb, result text,
             messages jsonb, "expiresAt" timestamptz, delegation text), unchanged
@@ -64,8 +66,9 @@ with expected as (
    where unchanged.yes
 ), made as (
   insert into execution (id, offer_set_id, position, owner, name, description, phase, phase_since, created_at,
-                         modified_at, expires_at, plan)
-  select o.id, "offerSetId", position, owner, name, description, 'OFFERED', :at, :at, :at, "expiresAt", plan
+                         modified_at, expires_at, plan, bytes)
+  select o.id, "offerSetId", position, owner, name, description, 'OFFERED', :at, :at, :at, "expiresAt", plan,
+         pg_column_size(plan) + coalesce(octet_length(description), 0)
     from jsonb_to_recordset(:offers)
       as o (id uuid, "offerSetId" uuid, position smallint, owner text, name text, description text,
             "expiresAt" timestamptz, plan jsonb), unchanged

@@ -50,7 +50,7 @@ export interface PoolChange {
 export interface Books {
   /** The pools that were planned for, as they were then. */
   readonly pools: readonly PoolVersion[]
-  readonly offerSets: readonly (OfferSet & { readonly request: unknown; readonly delegation?: string | undefined })[]
+  readonly offerSets: readonly (OfferSet & { readonly request?: unknown; readonly delegation?: string | undefined })[]
   readonly offers: readonly Execution[]
   readonly bookings: readonly HeldBooking[]
   /** The offer sets that stay open: the others are accepted in the same transaction. */

@@ -21,6 +21,16 @@ delete from execution
     for update skip locked)
 returning id
 
+-- name: removeRefused
+-- Removes some answers without offers that were given before an instant.
+delete from offer_set
+ where id in (
+   select id from offer_set
+    where result = 'NO' and expires_at < :before
+    order by expires_at limit :limit
+    for update skip locked)
+returning id
+
 -- name: removeOfferSets
 -- Removes some offer sets that expired before an instant and of which no execution is left.
 delete from offer_set
@@ -46,7 +56,8 @@ with due as (
 ), progress_gone as (
   delete from message where execution_id in (select id from due) and name in ('data-progress', 'image-progress')
 ), request_gone as (
-  update offer_set set request = null where id in (select offer_set_id from due) and request is not null
+  update offer_set set request = null, bytes = pg_column_size(messages)
+   where id in (select offer_set_id from due) and request is not null
 )
 update execution set compacted_at = :at where id in (select id from due) returning id
 

@@ -10,12 +10,25 @@ import { loadStatements } from './statements.ts'
 const sql = loadStatements(import.meta.url, 'retention.sql', [
   'forgetDelegations',
   'removeOffers',
+  'removeRefused',
   'removeOfferSets',
   'compact',
   'lockRecords',
   'removeExecutionsOf',
   'removeEmptied',
 ])
+
+/** Times for which records stay after their end, in milliseconds. */
+export interface Retention {
+  /** Answers without offers. */
+  readonly refusedMs: number
+  /** Offers that were not accepted. */
+  readonly offersMs: number
+  /** The output of programs, the bodies of requests, and offer sets of which nothing was accepted. */
+  readonly detailsMs: number
+  /** Executions with their offer sets. */
+  readonly recordsMs: number
+}
 
 /** Forgets the means of moving data in somebody's name, where nothing is left to do; gives of how many offer sets. */
 export async function forgetDelegations(db: Queryable, limit: number): Promise<number> {
@@ -25,6 +38,11 @@ export async function forgetDelegations(db: Queryable, limit: number): Promise<n
 /** Removes offers that ended before an instant without being accepted; gives how many. */
 export async function removeOffers(db: Queryable, before: Instant, limit: number): Promise<number> {
   return (await db.query(sql.removeOffers, { before: at(before), limit })).length
+}
+
+/** Removes answers without offers that were given before an instant; gives how many. */
+export async function removeRefused(db: Queryable, before: Instant, limit: number): Promise<number> {
+  return (await db.query(sql.removeRefused, { before: at(before), limit })).length
 }
 
 /** Removes offer sets that expired before an instant and have no executions (any more); gives how many. */

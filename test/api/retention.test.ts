@@ -43,6 +43,6 @@ describe('what has ended', () => {
       /^The output is not there any more since .*Z: output is kept for PT0\.001S after the end of an execution\.$/,
     )
     const offer = await untilGone(`/executions/${offers[0]?.meta.uuid}`)
-    expect(offer.detail).toContain('Offers that nobody accepted are kept for PT0.001S')
+    expect(offer.detail).toContain('offers that nobody accepted for PT0.001S')
   })
 })

@@ -1,0 +1,95 @@
+/**
+ * The limit of what is kept for one user, held before a request is looked at. What a process knows is read again before
+ * it could matter; what it is answering counts as if it were kept, and what other processes are answering does not yet.
+ */
+import type { Clock } from '../domain/clock.ts'
+import { formatInstant, type Instant } from '../domain/dates.ts'
+import { BrokerError } from '../domain/errors.ts'
+import { RecentMap } from '../domain/recent-map.ts'
+import type { Database } from '../store/database.ts'
+import * as keptBytes from '../store/kept-bytes.ts'
+import type { Retention } from '../store/retention.ts'
+
+/** How long what was read is believed of an owner with more than half of the room left, in milliseconds. */
+const BELIEVED_MS = 5_000
+/** Owners that are remembered; of the others it is read anew. */
+const OWNERS_MAX = 10_000
+
+/** Bytes that are kept for an owner, as they were read, and those that may have been added since. */
+class Use {
+  #read = { bytes: 0, at: Number.NEGATIVE_INFINITY }
+  #added = 0
+  #answering = 0
+
+  get bytes(): number {
+    return this.#read.bytes + this.#added + this.#answering
+  }
+
+  /** Whether so many more are certain to be allowed without reading. */
+  isKnownToFit(more: number, max: number, now: Instant): boolean {
+    return now - this.#read.at < BELIEVED_MS && this.bytes + more <= max / 2
+  }
+
+  async read(database: Database, owner: string, now: Instant): Promise<void> {
+    const added = this.#added
+    const bytes = await keptBytes.of(database, owner)
+    this.#read = { bytes, at: now }
+    this.#added -= added
+  }
+
+  /** Answers a request that may add so many. */
+  async during<Result>(more: number, answer: () => Promise<Result>): Promise<Result> {
+    this.#answering += more
+    try {
+      return await answer()
+    } finally {
+      this.#answering -= more
+      this.#added += more
+    }
+  }
+}
+
+export class KeptLimit {
+  readonly #database: Database
+  readonly #clock: Clock
+  readonly #bytesMax: number | undefined
+  readonly #times: Retention
+  readonly #uses = new RecentMap<string, Use>(OWNERS_MAX)
+
+  /** Without a number there is no limit. */
+  constructor(database: Database, clock: Clock, bytesMax: number | undefined, times: Retention) {
+    this.#database = database
+    this.#clock = clock
+    this.#bytesMax = bytesMax
+    this.#times = times
+  }
+
+  /** Answers a request of an owner that adds so many bytes at most. Throws TOO_MUCH_KEPT where there is no room for them. */
+  async within<Result>(owner: string, more: number, answer: () => Promise<Result>): Promise<Result> {
+    const max = this.#bytesMax
+    if (max === undefined) return answer()
+    const use = this.#uses.get(owner) ?? new Use()
+    this.#uses.set(owner, use)
+    const now = this.#clock.now()
+    if (!use.isKnownToFit(more, max, now)) {
+      await use.read(this.#database, owner, now)
+      if (use.bytes + more > max) throw await this.#full(owner, use.bytes, more, max)
+    }
+    return use.during(more, answer)
+  }
+
+  async #full(owner: string, kept: number, more: number, max: number): Promise<BrokerError> {
+    const now = this.#clock.now()
+    const leavesAt = await keptBytes.nextLeaving(this.#database, owner, this.#times)
+    const seconds = leavesAt === undefined ? undefined : Math.max(1, Math.ceil((leavesAt - now) / 1_000))
+    const when =
+      leavesAt === undefined
+        ? 'Room comes when what is running or offered has ended.'
+        : `The first of that leaves at ${formatInstant(Math.max(leavesAt, now))}.`
+    return new BrokerError(
+      'TOO_MUCH_KEPT',
+      `The records of your requests and offers take ${kept} of ${max} bytes (retention.bytesPerUser), and this request may take ${more} more. ${when} Ask again then, ask with a smaller request, or ask who looks after the broker for more room.`,
+      seconds === undefined ? {} : { retryAfterSeconds: seconds },
+    )
+  }
+}

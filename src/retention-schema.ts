@@ -1,0 +1,28 @@
+/** The keys of the configuration that say what is kept, and for how long. */
+import { duration } from './duration-schema.ts'
+
+export const RETENTION = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description:
+    'How long what has ended stays readable. What left is answered with 404. Offers leave first, then details, then records, whatever the values.',
+  properties: {
+    refused: duration('How long answers without offers stay; the request itself is not kept.', 'PT1H'),
+    offers: duration(
+      'How long offers that nobody accepted stay after their end; the answer stays without them.',
+      'P1D',
+    ),
+    details: duration(
+      'How long the output of programs, the bodies of requests, and answers of which nothing was accepted stay.',
+      'P30D',
+    ),
+    records: duration('How long executions stay, with what they cost and what was said of them.', 'P1Y'),
+    bytesPerUser: {
+      type: 'integer',
+      minimum: 10_485_760,
+      description:
+        'How many bytes of requests, answers and offers are kept for one user; more requests are refused (429) until some have left. An ordinary execution takes some 10 kB for a day and 5 kB afterwards. With identities 1073741824; without them no limit. The output of programs is not counted.',
+    },
+  },
+} as const
