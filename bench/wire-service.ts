@@ -85,6 +85,7 @@ function brokerApp(offers: number) {
     survey: SURVEY,
     policies: new PolicyChain([], watch, 1_000),
     quotas: new QuotaDesk([], watch),
+    platforms: [],
     kept: { within: (_owner: string, _more: number, make: () => unknown) => make() },
     settings: {
       notation: 'json',
