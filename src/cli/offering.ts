@@ -10,7 +10,7 @@ import { durationInWords, localTime, secondsIn } from './figures.ts'
 import { showMotd } from './motd.ts'
 import { givenOptions, oneLineRequest, type OneLineOptions } from './one-line.ts'
 import { OpenSets } from './open-sets.ts'
-import { allMessages, messageLines, offerLines, promisedStart, startInWords } from './words.ts'
+import { allMessages, earliestStart, messageLines, offerLines, promisedStart, startInWords } from './words.ts'
 
 export interface AskOptions {
   /** Lets fields that the contract does not have be ignored. */
@@ -19,7 +19,8 @@ export interface AskOptions {
 
 export interface RunOptions extends AskOptions, OneLineOptions {
   readonly offer: number
-  readonly startWithin: string
+  /** The latest promised start from now on; without it, `isSoonByItself` decides. */
+  readonly startWithin?: string
   readonly detach?: boolean
 }
 
@@ -39,7 +40,7 @@ export async function run(
   context: CommandContext,
 ): Promise<number> {
   const { client, terminal, json } = context
-  const withinSeconds = withinOf(options.startWithin)
+  const isSoon = options.startWithin === undefined ? isSoonByItself : isWithin(withinOf(options.startWithin))
   const wanted = await wantedBy(what, command, options)
   const offerSet = await askForOffers(wanted, options, context)
   if (offerSet.result === 'NO') return EXIT.refused
@@ -50,15 +51,16 @@ export async function run(
     await giveBack(offerSet, context)
     throw new CommandError(`There is no offer ${options.offer}; there are ${offers.length}.`, EXIT.usage)
   }
-  if (!asksForStart(wanted.document) && !(await isSoonEnough(chosen, withinSeconds, context))) {
+  if (!asksForStart(wanted.document) && !(await isSoonEnough(chosen, isSoon, context))) {
     await giveBack(offerSet, context)
-    throw tooLate(chosen, options.startWithin)
+    throw tooLate(chosen, options.startWithin ?? 'PT10M')
   }
   const starts = startInWords(chosen, new Date())
   const accepted = await client.accept(chosen.meta.uuid)
   if (!json) {
-    const when = `, which starts ${/^(in|within|by) /.test(starts) ? starts : `at ${starts}`}`
-    terminal.say(`Accepted offer ${options.offer}${when}: execution ${accepted.meta.uuid}.`)
+    const when = /^(in|within|by) /.test(starts) ? starts : `at ${starts}`
+    const orEarlier = starts.startsWith('by ') ? ', or earlier once there is room' : ''
+    terminal.say(`Accepted offer ${options.offer}, which starts ${when}${orEarlier}: execution ${accepted.meta.uuid}.`)
   }
   if (!options.detach) return followToEnd(chosen.meta.uuid, context)
   terminal.result(json ? JSON.stringify({ type: 'execution', ...accepted }) : chosen.meta.uuid)
@@ -163,11 +165,25 @@ function withinOf(text: string): number {
   throw new CommandError(`'${text}' is not a duration such as 10m, 2h or PT10M; 0 takes any start.`, EXIT.usage)
 }
 
-/** True if an offer starts within the seconds; where it does not, a person is asked while the offer is good. */
-async function isSoonEnough(offer: Execution, seconds: number, { terminal, json }: CommandContext): Promise<boolean> {
-  const start = promisedStart(offer)
-  if (Date.parse(start) - Date.now() <= seconds * 1000) return true
+/** A judgement of an offer by its start. */
+type Judgement = (offer: Execution) => boolean
+
+const isBefore = (start: string, seconds: number) => Date.parse(start) - Date.now() <= seconds * 1000
+
+const isWithin =
+  (seconds: number): Judgement =>
+  (offer) =>
+    isBefore(promisedStart(offer), seconds)
+
+/** True for what starts within 10 min, and for what may start then and is promised within 12 h. */
+const isSoonByItself: Judgement = (offer) =>
+  isBefore(earliestStart(offer), 10 * 60) && isBefore(promisedStart(offer), 12 * 3600)
+
+/** True if an offer starts soon enough; where it does not, a person is asked while the offer is good. */
+async function isSoonEnough(offer: Execution, isSoon: Judgement, { terminal, json }: CommandContext): Promise<boolean> {
+  if (isSoon(offer)) return true
   if (json) return false
+  const start = promisedStart(offer)
   const forMs = Math.max(0, Date.parse(offer.expires ?? '') - Date.now()) || 0
   const question = `It starts at ${localTime(start)}. Accept it?`
   return (await terminal.ask(question, AbortSignal.timeout(Math.min(forMs, ASK_MS_MAX)))) === true
@@ -180,6 +196,6 @@ function tooLate(offer: Execution, within: string): CommandError {
   return new CommandError(
     `The offer starts at ${localTime(promisedStart(offer))}, which is not within ${durationInWords(within)}; nothing was accepted, and the offers are given back.`,
     EXIT.refused,
-    ["'--start-within 2h' takes what starts within two hours, '--start-within 0' any start."],
+    ["'--start-within 2h' takes what starts within two hours at the latest, '--start-within 0' any start."],
   )
 }

@@ -186,7 +186,10 @@ function clientCommands(
     'ask for offers, accept one, and follow it to its end; ends with the exit code of the program',
   )
     .option('--offer <number>', 'which offer to accept', positiveNumber, 1)
-    .option('--start-within <duration>', 'accept only what starts so soon; 0 accepts any start', 'PT10M')
+    .option(
+      '--start-within <duration>',
+      'accept only what starts so soon at the latest; 0 accepts any start (without it, what may start within 10 min and is promised within 12 h)',
+    )
     .option('--detach', 'print the UUID of the execution, and do not follow it')
     .option('--lenient', LENIENT_HELP)
     .option('--cores <number>', 'for an image: how many cores', positiveNumber)

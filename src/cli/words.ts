@@ -135,6 +135,9 @@ export function promisedStart(execution: Execution): string {
   return within === 0 ? first : new Date(Date.parse(first) + within * 1000).toISOString()
 }
 
+/** The first instant at which an execution may start; empty where that is not known. */
+export const earliestStart = (execution: Execution): string => windowOf(execution).first ?? ''
+
 /** The first instant at which an execution may start, and for how many seconds from then on. */
 function windowOf({ schedule }: Execution): { first: string | undefined; within: number } {
   const [first, within = ''] = schedule?.available?.start?.split('/') ?? []

@@ -55,7 +55,7 @@ describe('broker extend, shorten, change and done', () => {
     expect((await run('change', uuid)).exitCode).toBe(EXIT.usage)
     const refused = await run('change', uuid, '--cores', '99')
     expect(refused.exitCode).toBe(EXIT.failed)
-    expect(refused.stderr).toMatch(/there are not enough cores free/)
+    expect(refused.stderr).toMatch(/its pool has 8 cores in all, so there are no 99/)
     expect((await run('done', uuid)).stderr).toMatch(/The execution is WAITING and cannot become RELEASING/)
     await api.setPhase(uuid, 'CANCELLED')
     await api.ends(uuid)
@@ -234,11 +234,10 @@ describe('broker run when everything is taken', () => {
     })
     const at = (...args: string[]) => runCommand(args, { environment: { BROKER_URL: small.url } })
     const file = files.write('all.yaml', all('late'))
-    const late = await at('run', file)
+    const late = await at('run', file, '--start-within', '30m')
     expect(late.exitCode).toBe(EXIT.refused)
-    expect(late.stderr).toMatch(/^The offer starts at \S+Z, which is not within 10 min; nothing was accepted/m)
+    expect(late.stderr).toMatch(/^The offer starts at \S+Z, which is not within 30m; nothing was accepted/m)
     expect((await other.execution(uuidIn(late) as string)).phase).toBe('REJECTED')
-    expect((await at('run', file, '--start-within', '30m')).exitCode).toBe(EXIT.refused)
     const taken = await at('run', file, '--start-within', '0', '--detach')
     expect(taken.exitCode, taken.stderr).toBe(EXIT.ok)
     const uuid = taken.stdout.trim()
@@ -255,6 +254,28 @@ describe('broker run when everything is taken', () => {
       await other.setPhase(one, 'CANCELLED')
       await other.ends(one)
     }
+    await small.close()
+  })
+  it('accepts by itself what may start soon, and says so; nothing that will start late', async () => {
+    const small = await testBroker()
+    const other = new Api(small.url)
+    const all = { meta: { name: 'all' }, compute: cores(8) }
+    const long = { executable: writes({ SIMULATED_DURATION: 'PT1H' }).executable }
+    const busy = await other.run({
+      ...containerRequest({}, all),
+      ...long,
+      schedule: { requested: { duration: 'PT1H' } },
+    })
+    const run = (request: object, ...args: string[]) =>
+      runCommand(['run', files.write('some.yaml', request), ...args], { environment: { BROKER_URL: small.url } })
+    const soon = await run(containerRequest({}, all), '--detach')
+    expect(soon.exitCode, soon.stderr).toBe(EXIT.ok)
+    expect(soon.stderr).toMatch(/^Accepted offer 1, which starts by \S+Z, or earlier once there is room:/m)
+    const fixed = await run(containerRequest({}, { ...all, schedule: { requested: { startEarly: false } } }))
+    expect(fixed.exitCode).toBe(EXIT.refused)
+    expect(fixed.stderr).toMatch(/^The offer starts at \S+Z, which is not within 10 min; nothing was accepted/m)
+    await other.setPhase(busy, 'CANCELLED')
+    expect((await other.ends(soon.stdout.trim())).phase).toBe('COMPLETED')
     await small.close()
   })
 })
