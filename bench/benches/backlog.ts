@@ -1,6 +1,5 @@
 /** A small pool with a long line before it: how many of its cores are in use until the line is done. */
-import type { Schemas } from '../../src/client/broker-client.ts'
-import { BrokerClient } from '../../src/client/broker-client.ts'
+import { BrokerClient, type Schemas } from '../../src/client/broker-client.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { Chance } from '../../test/model/chance.ts'
 import { postgresServer } from '../../test/support/engines.ts'
@@ -47,9 +46,9 @@ async function onServer(image: string, effort: Effort): Promise<Reading | Skippe
   const { address, missing } = postgresServer()
   if (!address) return { name, skipped: missing ?? 'there is no server' }
   return cleanly(async (later) => {
-    const { config, drop } = await serverPlace(address)
-    later(drop)
-    return reading(name, await busyShare([config, config], { type: 'simulated' }, image, effort, later))
+    const place = await serverPlace(address)
+    later(() => place.drop())
+    return reading(name, await busyShare([place.config, place.config], { type: 'simulated' }, image, effort, later))
   })
 }
 
