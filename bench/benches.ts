@@ -5,8 +5,10 @@ import { booking } from './benches/booking.ts'
 import { callers } from './benches/callers.ts'
 import { dockerContainers } from './benches/docker-containers.ts'
 import { dockerExecution } from './benches/docker-execution.ts'
+import { expiry } from './benches/expiry.ts'
 import { idleBroker } from './benches/idle-broker.ts'
 import { manyExecutions } from './benches/many-executions.ts'
+import { offerAccept } from './benches/offer-accept.ts'
 import { offerSet } from './benches/offer-set.ts'
 import { promisedStarts } from './benches/promised-starts.ts'
 import { sideBySide } from './benches/side-by-side.ts'
@@ -21,6 +23,8 @@ export const BENCHES: readonly Bench[] = [
   backlog,
   callers,
   offerSet,
+  offerAccept,
+  expiry,
   twoProcesses,
   simulatedExecution,
   manyExecutions,

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { BookingQueue } from './booking/booking-queue.ts'
+import { Decisions } from './booking/decisions.ts'
 import { Ledger } from './booking/ledger.ts'
 import { milliseconds } from './config.ts'
 import type { Config } from './config-schema.ts'
@@ -373,6 +374,7 @@ function httpContext(
     drained: new DrainedPools(database, clock),
     ledger,
     booking: new BookingQueue(database, ledger, clock, ids),
+    decisions: new Decisions(database, clock),
     ids,
     identity: identitySource(config.identity, { database, clock, ids }),
     delegations,

@@ -13,7 +13,7 @@ import { brokerAndBaseline, CONNECTIONS, onEachDatabase, type DatabasePlace } fr
 import { runToEnd } from '../executions.ts'
 import { manyAtOnce, millisecondsOf } from '../statistics.ts'
 
-const CONFIG = {
+export const CONFIG = {
   platforms: [
     {
       type: 'simulated',
@@ -100,7 +100,7 @@ async function timesOf(
 }
 
 /** Runs so many to their end; gives how many in a second. */
-async function runAll(client: Pool, count: number): Promise<number> {
+export async function runAll(client: Pool, count: number): Promise<number> {
   const before = await completed(client)
   const elapsed = await millisecondsOf(async () => {
     await manyAtOnce(CONNECTIONS, count, () => ask(client))

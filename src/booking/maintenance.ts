@@ -13,7 +13,7 @@ import * as maintenance from '../store/maintenance.ts'
 import type { PlacedMaintenance, Promised } from '../store/maintenance.ts'
 import * as pools from '../store/pools.ts'
 import type { PoolId } from '../store/pools.ts'
-import { giveUpOffers } from './accept.ts'
+import { giveUpOffers } from './give-up.ts'
 import { holdsOfOffer } from './holds.ts'
 import type { Ledger, Replica } from './ledger.ts'
 import type { Hold } from './profile.ts'
@@ -121,8 +121,10 @@ async function withdrawOffers(
   let after: ExecutionId | undefined
   for (;;) {
     const page = await maintenance.promised(database, { ...wanted(short, window, now), openOnly: true, after })
-    for (const offer of page.filter((one) => isIn(one, short, window, now)))
-      withdrawn.push(...(await giveUpOffers(database, offer.offerSetId, 'withdraw', now, offer.id, said)))
+    const inTheWay = page
+      .filter((one) => isIn(one, short, window, now))
+      .map(({ id, offerSetId }) => ({ offerSetId, event: 'withdraw', which: id, said }) as const)
+    withdrawn.push(...(await giveUpOffers(database, inTheWay, now)).flat())
     after = page.at(-1)?.id
     if (page.length < LOOKED_AT) return withdrawn
   }

@@ -1,6 +1,7 @@
 /** What the routes need: the parts of the broker, and how a request is answered. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { BookingQueue } from '../booking/booking-queue.ts'
+import type { Decisions } from '../booking/decisions.ts'
 import type { Ledger } from '../booking/ledger.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { IdSource } from '../domain/ids.ts'
@@ -74,6 +75,8 @@ export interface HttpContext {
   readonly database: Database
   readonly clock: Clock
   readonly booking: BookingQueue
+  /** What is accepted and given up, many at once. */
+  readonly decisions: Decisions
   readonly ids: IdSource
   readonly identity: IdentitySource
   /** How callers are acted for at other services; undefined where nobody is. */

@@ -19,7 +19,7 @@ import { makeOnce } from './once.ts'
 import { listedOf } from './listed.ts'
 import { nextPage, pageOf } from './paging.ts'
 import { updateExecution } from './updating.ts'
-import { executionView, executionViews, executionFor, viewOfAcceptedAtOnce } from './views.ts'
+import { executionView, executionViews, executionFor, viewOfAccepted } from './views.ts'
 import { waitForChange } from './waiting.ts'
 
 /** Where something is run directly in each spelling. The published schema had `POST /sessions` for a time. */
@@ -54,7 +54,7 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
       const url = linkFor(request, context)(executionPath(spelling, executionId))
       const made = offered?.offers.find(({ id }) => id === executionId)
       const body = made
-        ? presentExecution(await viewOfAcceptedAtOnce(made, context), linkFor(request, context), spelling)
+        ? presentExecution(await viewOfAccepted(made, made.createdAt, context), linkFor(request, context), spelling)
         : await present(executionId, request)
       return created(request, reply, url, body)
     }
@@ -89,8 +89,11 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
 
   app.post<{ Params: Params }>(`${list}/:uuid`, async (request, reply) => {
     const execution = await executionFor(request, request.params.uuid, 'update', context)
-    await updateExecution(execution, readUpdate(request.body), request, context)
-    return answer(request, reply, 200, await present(execution.id, request))
+    const acceptedAt = await updateExecution(execution, readUpdate(request.body), request, context)
+    const isOwn = execution.owner === knownCaller(request).owner
+    if (acceptedAt === undefined || !isOwn) return answer(request, reply, 200, await present(execution.id, request))
+    const view = await viewOfAccepted(execution, acceptedAt, context)
+    return answer(request, reply, 200, presentExecution(view, linkFor(request, context), spelling))
   })
 
   async function present(id: string, request: FastifyRequest) {

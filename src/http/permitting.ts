@@ -1,12 +1,12 @@
 /** Asks the policies of the site for the routes. */
 import type { FastifyRequest } from 'fastify'
-import { acceptOffer, wasAccepted } from '../booking/accept.ts'
+import { wasAccepted } from '../booking/accept.ts'
+import type { Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { requestOfPlan } from '../domain/execution-plan.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import type { Caller } from '../identity/identity.ts'
 import type { Judgement } from '../policies/policy-chain.ts'
-import type { Transaction } from '../store/database.ts'
 import { find as findExecution, type Execution } from '../store/executions.ts'
 import { knownCaller } from './calling.ts'
 import type { HttpContext } from './context.ts'
@@ -21,22 +21,26 @@ export function mayBeOffered(
 }
 
 /**
- * Accepts an offer that the policies and the quotas allow; one that is accepted already stays so. Throws POLICY_DENIED
- * with all reasons, and as `acceptOffer`.
+ * Accepts an offer that the policies and the quotas allow; gives the instant, or undefined for one that is accepted
+ * already, which stays so. Throws POLICY_DENIED with all reasons, and as `Decisions.accept`.
  */
-export async function acceptPermitted(request: FastifyRequest, offer: Execution, context: HttpContext): Promise<void> {
-  const { database, clock, quotas, tracing } = context
-  if (wasAccepted(offer)) return
+export async function acceptPermitted(
+  request: FastifyRequest,
+  offer: Execution,
+  context: HttpContext,
+): Promise<Instant | undefined> {
+  const { database, clock, decisions, quotas, tracing } = context
+  if (wasAccepted(offer)) return undefined
   const caller = knownCaller(request)
   await requirePermission(caller, offer, context)
-  const now = clock.now()
-  const permit = (tx: Transaction) => quotas.requireAcceptable(tx, offer, caller, now)
+  const permit = await quotas.permitFor(database, offer, caller, clock.now())
   try {
-    await acceptOffer(database, offer, now, permit, tracing?.traceparent)
+    return await decisions.accept({ offer, permit, traceparent: tracing?.traceparent })
   } catch (error) {
     // The same may have been asked twice at the same time; then the other one has done it, and may have used up a quota.
     const current = await findExecution(database, offer.id)
     if (!current || !wasAccepted(current)) throw error
+    return undefined
   }
 }
 

@@ -2,6 +2,7 @@
  * Keeps to the quotas: counts what an account uses in the very transaction in which more is booked or accepted, while
  * nobody else counts for the same account. A site without quotas never comes here.
  */
+import type { Permit } from '../booking/accept.ts'
 import type { Wish } from '../booking/booking-batch.ts'
 import type { BookingQueue } from '../booking/booking-queue.ts'
 import type { OfferedSet } from '../booking/offers.ts'
@@ -104,29 +105,35 @@ export class QuotaDesk {
 
   /** Makes sure that an offer may be accepted, before anything else in the transaction. Throws POLICY_DENIED. */
   async requireAcceptable(tx: Transaction, offer: Execution, caller: PolicyCaller, now: Instant): Promise<void> {
-    if (this.quotas.length === 0) return
-    const { offerSetId, plan } = offer
-    const owner = await this.#ownerOf(tx, offer, caller)
-    await quotaUse.lock(tx, this.#accountsOf(owner))
-    try {
-      await this.#require(tx, {
-        moment: 'accept',
-        now,
-        caller: owner,
-        request: requestOfPlan(plan),
-        except: offerSetId,
-      })
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      throw new BrokerError('POLICY_DENIED', error.messages.map(({ text }) => text).join(' '))
+    const permit = await this.permitFor(tx, offer, caller, now)
+    if (!permit) return
+    await quotaUse.lock(tx, permit.accounts)
+    await permit.require(tx)
+  }
+
+  /** What has to be counted for an offer to be accepted; undefined where there is nothing. The count throws POLICY_DENIED. */
+  async permitFor(db: Queryable, offer: Execution, caller: PolicyCaller, now: Instant): Promise<Permit | undefined> {
+    if (this.quotas.length === 0) return undefined
+    const owner = await this.#ownerOf(db, offer, caller)
+    const question = { now, caller: owner, request: requestOfPlan(offer.plan), except: offer.offerSetId }
+    return {
+      accounts: this.#accountsOf(owner),
+      require: async (tx) => {
+        try {
+          await this.#require(tx, { moment: 'accept', ...question })
+        } catch (error) {
+          if (!(error instanceof Refused)) throw error
+          throw new BrokerError('POLICY_DENIED', error.messages.map(({ text }) => text).join(' '))
+        }
+      },
     }
   }
 
   /** What counts is whose it is, whoever accepts it, and the groups that were noted when it was asked for. */
-  async #ownerOf(tx: Transaction, { owner, offerSetId }: Execution, caller: PolicyCaller): Promise<PolicyCaller> {
-    const groups = await quotaUse.groupsOf(tx, offerSetId)
+  async #ownerOf(db: Queryable, { owner, offerSetId }: Execution, caller: PolicyCaller): Promise<PolicyCaller> {
+    const groups = await quotaUse.groupsOf(db, offerSetId)
     if (owner === caller.owner) return { ...caller, groups }
-    const account = await identities.find(tx, owner)
+    const account = await identities.find(db, owner)
     return { owner, username: account?.username, roles: account?.roles ?? [], groups }
   }
 

@@ -1,6 +1,5 @@
 /** Carries out one update of an offer set: rejecting or cancelling all of it, or accepting one of its offers. */
 import type { FastifyRequest } from 'fastify'
-import { giveUpOffers } from '../booking/accept.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import { ACCEPTED_PATH } from '../protocol/options.ts'
@@ -31,8 +30,7 @@ export async function updateOfferSet(
 }
 
 async function reject(offerSet: OfferSet, context: HttpContext): Promise<void> {
-  const { database, clock } = context
-  const given = await giveUpOffers(database, offerSet.id, 'reject', clock.now())
+  const given = await context.decisions.giveUp({ offerSetId: offerSet.id, event: 'reject' })
   if (given.length > 0) return
   const phases = await phasesOf(offerSet, context)
   if (phases.size !== 1 || !phases.has('REJECTED')) throw nothingLeft('No offer of this set is open any more', phases)
@@ -40,8 +38,8 @@ async function reject(offerSet: OfferSet, context: HttpContext): Promise<void> {
 
 /** Cancels all that lives of a set: its open offers, or the execution that one of them has become. */
 async function cancel(offerSet: OfferSet, context: HttpContext): Promise<void> {
-  const { database, clock } = context
-  const given = await giveUpOffers(database, offerSet.id, 'cancel', clock.now())
+  const { database, decisions, clock } = context
+  const given = await decisions.giveUp({ offerSetId: offerSet.id, event: 'cancel' })
   if (given.length > 0) return
   const moved = await database.transaction(async (tx) => {
     const accepted = (await executions.listOfOfferSets(tx, [offerSet.id])).filter(

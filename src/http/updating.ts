@@ -1,10 +1,11 @@
 /** Carries out one update of an execution. What is not possible is 409 or 422, names the field, and changes nothing. */
 import type { FastifyRequest } from 'fastify'
-import { giveUpOffers, wasAccepted } from '../booking/accept.ts'
+import { wasAccepted } from '../booking/accept.ts'
 import { changeExecution } from '../booking/change.ts'
+import type { Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { growsBy, isChangeable, withChange, type Change, type Changeable } from '../domain/execution-change.ts'
-import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
+import { executionLifecycle, type ExecutionEvent, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import { requestOfPlan } from '../domain/execution-plan.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import { KIND } from '../protocol/kinds.ts'
@@ -16,18 +17,19 @@ import { knownCaller } from './calling.ts'
 import type { HttpContext } from './context.ts'
 import { acceptPermitted, requirePolicies } from './permitting.ts'
 
-/** Updates an execution that the caller may update. */
+/** Updates an execution that the caller may update. Gives the instant at which it was accepted, where this has done that. */
 export async function updateExecution(
   execution: executions.Execution,
   wanted: Update,
   request: FastifyRequest,
   context: HttpContext,
-): Promise<void> {
+): Promise<Instant | undefined> {
   if (wanted.type === 'enum' && wanted.path === 'phase') return updatePhase(execution, wanted, request, context)
   const change = changeIn(wanted)
-  if (change) return updatePromise(execution, change, request, context)
-  if (wanted.type === 'string' && Object.hasOwn(NAMES, wanted.path)) return rename(execution, wanted, context)
-  throw notPossible(wanted)
+  if (change) await updatePromise(execution, change, request, context)
+  else if (wanted.type === 'string' && Object.hasOwn(NAMES, wanted.path)) await rename(execution, wanted, context)
+  else throw notPossible(wanted)
+  return undefined
 }
 
 /** The texts that can be set, and what each has to be. */
@@ -94,28 +96,33 @@ async function updatePhase(
   wanted: Update & { type: 'enum' },
   request: FastifyRequest,
   context: HttpContext,
-): Promise<void> {
-  const { database, clock } = context
-  const { id, offerSetId, phase } = execution
+): Promise<Instant | undefined> {
+  const { id, phase } = execution
   const target = phaseNamed(wanted.value)
   if (!target) throw impossibleUpdate(wanted, `that is not a phase; ${possiblePhases(phase)}.`)
-  if (isAlready(execution, target)) return
-  const transition = executionLifecycle.clientTransitions(phase).find(({ to }) => to === target)
+  if (isAlready(execution, target)) return undefined
   if (target === 'ACCEPTED') return acceptPermitted(request, execution, context)
+  const transition = executionLifecycle.clientTransitions(phase).find(({ to }) => to === target)
   if (!transition) throw phaseConflict(phase, target)
+  if (!(await end(execution, transition.event, context))) await requireAlready(id, target, context)
+  return undefined
+}
+
+/** Ends an offer or an execution by the wish of its client; false when it was not possible any more. */
+async function end(
+  { id, offerSetId, phase }: executions.Execution,
+  event: ExecutionEvent,
+  { database, decisions, clock }: HttpContext,
+): Promise<boolean> {
   if (phase === 'OFFERED') {
-    const event = transition.event === 'reject' ? 'reject' : 'cancel'
-    const given = await giveUpOffers(database, offerSetId, event, clock.now(), id)
-    if (given.length === 0) await requireAlready(id, target, context)
-    return
+    const given = await decisions.giveUp({ offerSetId, event: event === 'reject' ? 'reject' : 'cancel', which: id })
+    return given.length > 0
   }
-  const moved = await database.transaction(async (tx) => {
-    const done = await executions.move(tx, [id], transition.event, clock.now())
-    if (done.length > 0) await work.wake(tx, [id], clock.now(), 'release')
-    return done
+  return database.transaction(async (tx) => {
+    const moved = await executions.move(tx, [id], event, clock.now())
+    if (moved.length > 0) await work.wake(tx, [id], clock.now(), 'release')
+    return moved.length > 0
   })
-  // Not before the transaction is over: the embedded database has one connection, and would wait for itself.
-  if (moved.length === 0) await requireAlready(id, target, context)
 }
 
 /** Another request was faster: PHASE_CONFLICT with the phase that the execution is in now, unless it wanted the same. */

@@ -1,9 +1,9 @@
 /** Collects what is shown of offer sets and executions. Another caller's are not there. */
 import type { FastifyRequest } from 'fastify'
-import { acceptedAtOnce } from '../booking/accepted-at-once.ts'
+import { justAccepted } from '../booking/accepted.ts'
 import type { OfferedSet } from '../booking/offers.ts'
 import { changeRanges } from '../booking/room.ts'
-import { parseDuration } from '../domain/dates.ts'
+import { parseDuration, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { changeableIn, type ChangeRanges } from '../domain/execution-change.ts'
 import { groupBy } from '../domain/group-by.ts'
@@ -173,12 +173,13 @@ export function viewOfOffered({ offerSet, offers }: OfferedSet): OfferSetView {
   return { ...offerSet, offers }
 }
 
-/** What is shown of an offer that was made and accepted just now, for whom it was made. Nothing is asked for that. */
-export async function viewOfAcceptedAtOnce(
+/** What is shown of an offer that was accepted just now, for whom it was made. Nothing is asked for that. */
+export async function viewOfAccepted(
   offer: executions.Execution,
+  acceptedAt: Instant,
   { database, ledger, clock, settings }: HttpContext,
 ): Promise<ExecutionView> {
-  const { execution, ...rest } = acceptedAtOnce(offer)
+  const { execution, ...rest } = justAccepted(offer, acceptedAt)
   // This process has just booked in the pool, so it knows it.
   const [replica] = await ledger.known(database, [execution.plan.poolId as PoolId])
   const ranges = replica ? changeRanges(replica.profile, execution, settings.durationMaxMs, clock.now()) : {}

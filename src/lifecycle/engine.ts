@@ -55,8 +55,15 @@ export class Engine {
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the engine was stopped'))
     this.#wake()
+    this.#handOverAll()
+    await this.#loops
+    // What was being taken when the engine was stopped is only now among what is going on.
+    this.#handOverAll()
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended))
+  }
+
+  #handOverAll(): void {
     for (const { runner } of this.#running.values()) runner.handOver()
-    await Promise.all([this.#loops, ...[...this.#running.values()].map(({ ended }) => ended)])
   }
 
   async #claimLoop(): Promise<void> {

@@ -1,5 +1,5 @@
 /** Ends open offers when their time is over, whether anybody looks or not. */
-import { expireOffers } from '../booking/accept.ts'
+import { expireOffers } from '../booking/give-up.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
 import type { Database } from '../store/database.ts'

@@ -20,8 +20,8 @@ import * as executions from '../store/executions.ts'
 import type { Execution } from '../store/executions.ts'
 import * as messages from '../store/messages.ts'
 import * as outputs from '../store/outputs.ts'
+import { Together, type DoTogether } from '../store/together.ts'
 import * as work from '../store/work.ts'
-import { Together, type DoTogether } from './together.ts'
 
 /** The most that is done together: transactions stay short, and what fails together is soon tried one by one. */
 const AT_MOST = 64

@@ -11,6 +11,12 @@ select id, offer_set_id, position, owner, name, description, phase, phase_since,
        plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at
   from execution where offer_set_id = any(:offerSetIds) order by offer_set_id, position
 
+-- name: listOpen
+-- The open offers of sets, each set's in their order.
+select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at
+  from execution where offer_set_id = any(:offerSetIds) and phase = 'OFFERED' order by offer_set_id, position
+
 -- name: list
 -- A page of an owner's executions, newest first; offers that were never accepted are not among them unless asked for.
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
@@ -77,8 +83,8 @@ with wanted as (
 select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
 
 -- name: accept
--- Accepts offers that have not expired, and fixes their start. One that does not come back is not OFFERED any more, or
--- it is too late.
+-- Accepts offers that have not expired, fixes their start, and withdraws the other open offers of their sets. One that does
+-- not come back as accepted is not OFFERED any more, or it is too late. The sets are locked.
 with moved as (
   update execution e
      set phase = t.to_phase, phase_since = :at, modified_at = :at, start_at = o."startAt", prepare_at = o."prepareAt",
@@ -87,12 +93,20 @@ with moved as (
       as o (id uuid, "startAt" timestamptz, "prepareAt" timestamptz, "earliestAt" timestamptz),
          execution_transition t
    where e.id = o.id and t.event = 'accept' and t.from_phase = e.phase and e.expires_at >= :at
-  returning e.id, t.event, t.from_phase, t.to_phase
+  returning e.id, e.offer_set_id, t.event, t.from_phase, t.to_phase
+), withdrawn as (
+  update execution e
+     set phase = t.to_phase, phase_since = :at, modified_at = :at
+    from moved m, execution_transition t
+   where e.offer_set_id = m.offer_set_id and e.id <> m.id and t.event = 'withdraw' and t.from_phase = e.phase
+  returning e.id, e.offer_set_id, t.event, t.from_phase, t.to_phase
+), all_moved as (
+  select * from moved union all select * from withdrawn
 ), noted as (
   insert into execution_history (execution_id, event, from_phase, to_phase, at)
-  select id, event, from_phase, to_phase, :at from moved
+  select id, event, from_phase, to_phase, :at from all_moved
 )
-select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
+select id, offer_set_id, from_phase, to_phase, event = 'accept' as accepted, pg_notify('execution', id::text) from all_moved
 
 -- name: expire
 -- Ends the open offers of some sets whose time is over. The sets are locked.
@@ -101,12 +115,12 @@ with moved as (
      set phase = t.to_phase, phase_since = :at, modified_at = :at
     from execution_transition t
    where e.offer_set_id = any(:offerSetIds) and e.expires_at < :at and t.event = 'expire' and t.from_phase = e.phase
-  returning e.id, t.event, t.from_phase, t.to_phase
+  returning e.id, e.offer_set_id, t.event, t.from_phase, t.to_phase
 ), noted as (
   insert into execution_history (execution_id, event, from_phase, to_phase, at)
   select id, event, from_phase, to_phase, :at from moved
 )
-select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
+select id, offer_set_id, from_phase, to_phase, pg_notify('execution', id::text) from moved
 
 -- name: nextExpiry
 -- When the next open offer ends.

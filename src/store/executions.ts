@@ -13,6 +13,7 @@ import { loadStatements } from './statements.ts'
 const sql = loadStatements(import.meta.url, 'executions.sql', [
   'find',
   'listOfOfferSets',
+  'listOpen',
   'list',
   'listShared',
   'listAny',
@@ -93,6 +94,11 @@ export async function listOfOfferSets(db: Queryable, offerSetIds: readonly Offer
   return db.query<Execution>(sql.listOfOfferSets, { offerSetIds })
 }
 
+/** The open offers of sets, each set's in their order. */
+export async function listOpen(db: Queryable, offerSetIds: readonly OfferSetId[]): Promise<Execution[]> {
+  return db.query<Execution>(sql.listOpen, { offerSetIds })
+}
+
 /** The most that the clocks of two brokers on one database are expected to differ. */
 const CLOCKS_DIFFER_MS = 60_000
 
@@ -169,20 +175,30 @@ export interface Acceptance {
   readonly earliestAt: Instant
 }
 
-/** Accepts offers, each only if it is OFFERED and has not expired, and fixes when they start. Gives those that were accepted. */
+/**
+ * Accepts offers, each only if it is OFFERED and has not expired, fixes when they start, and withdraws their siblings. The
+ * sets are locked. Gives those that were accepted.
+ */
 export async function accept(tx: Transaction, offers: readonly Acceptance[], now: Instant): Promise<Move[]> {
+  if (offers.length === 0) return []
   const rows = offers.map(({ id, startAt, prepareAt, earliestAt }) => ({
     id,
     startAt: at(startAt),
     prepareAt: at(prepareAt),
     earliestAt: at(earliestAt),
   }))
-  return tx.query<Move>(sql.accept, { offers: json(rows), at: at(now) })
+  const moved = await tx.query<Move & { accepted: boolean }>(sql.accept, { offers: json(rows), at: at(now) })
+  return moved.filter(({ accepted }) => accepted)
+}
+
+/** A change of phase of an offer, with its set. */
+export interface OfferMove extends Move {
+  readonly offerSetId: OfferSetId
 }
 
 /** Ends the open offers of sets whose time is over; the sets are locked. Gives those that ended. */
-export async function expire(tx: Transaction, offerSetIds: readonly OfferSetId[], now: Instant): Promise<Move[]> {
-  return tx.query<Move>(sql.expire, { offerSetIds, at: at(now) })
+export async function expire(tx: Transaction, offerSetIds: readonly OfferSetId[], now: Instant): Promise<OfferMove[]> {
+  return tx.query<OfferMove>(sql.expire, { offerSetIds, at: at(now) })
 }
 
 /** When the next open offer ends; undefined when there is none. */

@@ -7,8 +7,8 @@ select id, owner, name, description, spelling, result, messages, created_at, exp
 update offer_set set shared_with = :groups where id = :id
 
 -- name: lock
--- Serialises what is done to the offers of one set.
-select id from offer_set where id = :id for update
+-- Serialises what is done to the offers of each of these sets. The order avoids deadlocks.
+select id from offer_set where id = any(:ids) order by id for update
 
 -- name: lockDue
 -- Offer sets with open offers whose time is over, locked; those that somebody else is at are left to the next turn.

@@ -1,6 +1,5 @@
 /** Offer sets: what was asked for, and what was answered. */
 import type { Instant } from '../domain/dates.ts'
-import { BrokerError } from '../domain/errors.ts'
 import type { OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
@@ -47,10 +46,9 @@ export async function share(db: Queryable, id: OfferSetId, groups: readonly stri
   await db.query(sql.share, { id, groups })
 }
 
-/** Waits until nobody else does anything to the offers of this set. Throws NOT_FOUND. */
-export async function lock(tx: Transaction, id: OfferSetId): Promise<void> {
-  const rows = await tx.query(sql.lock, { id })
-  if (rows.length === 0) throw new BrokerError('NOT_FOUND', `There is no offer set ${id}.`)
+/** Waits until nobody else does anything to the offers of these sets. One that is not there is left out. */
+export async function lock(tx: Transaction, ids: readonly OfferSetId[]): Promise<void> {
+  await tx.query(sql.lock, { ids })
 }
 
 /** Offer sets with open offers whose time is over, locked as `lock` does; those that somebody else is at are left out. */

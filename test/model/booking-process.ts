@@ -5,7 +5,8 @@
  *     node --import tsx test/model/booking-process.ts <database url> <seed> <pool id>…
  */
 import { randomUUID } from 'node:crypto'
-import { acceptOffer, expireOffers, giveUpOffers } from '../../src/booking/accept.ts'
+import { Decisions } from '../../src/booking/decisions.ts'
+import { expireOffers } from '../../src/booking/give-up.ts'
 import { BookingQueue } from '../../src/booking/booking-queue.ts'
 import { Ledger } from '../../src/booking/ledger.ts'
 import { permitStarts } from '../../src/booking/start.ts'
@@ -32,6 +33,7 @@ const [url = '', seed = '0', ...poolIds] = process.argv.slice(2)
 const database = await openServer({ url, connectionsMax: AT_ONCE })
 const chance = new Chance(Number(seed))
 const ledger = new Ledger(systemClock)
+const decisions = new Decisions(database, systemClock)
 const queue = new BookingQueue(
   database,
   ledger,
@@ -62,9 +64,9 @@ async function once(): Promise<void> {
   const offer = chance.one(offers)
   const dice = chance.integer(1, 100)
   if (offer && !wish.direct && dice <= 40) {
-    await acceptOffer(database, offer, Date.now())
+    await decisions.accept({ offer })
     if (chance.percent(30)) await start(offer)
-  } else if (offer && !wish.direct && dice <= 60) await giveUpOffers(database, offerSet.id, 'reject', Date.now())
+  } else if (offer && !wish.direct && dice <= 60) await decisions.giveUp({ offerSetId: offerSet.id, event: 'reject' })
   if (dice % 4 === 0) await expireOffers(database, Date.now(), 20)
   if (dice % 2 === 0) await giveBack()
 }

@@ -3,7 +3,8 @@
  * answer and leave in the database judged by the reference model.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { acceptOffer, expireOffers, giveUpOffers } from '../../src/booking/accept.ts'
+import { Decisions } from '../../src/booking/decisions.ts'
+import { expireOffers } from '../../src/booking/give-up.ts'
 import { BookingQueue } from '../../src/booking/booking-queue.ts'
 import { startEarly } from '../../src/booking/early-starts.ts'
 import { Ledger } from '../../src/booking/ledger.ts'
@@ -41,6 +42,7 @@ afterEach(() => test.drop())
 interface Process {
   readonly ledger: Ledger
   readonly queue: BookingQueue
+  readonly decisions: Decisions
 }
 
 interface HeldRow {
@@ -147,7 +149,8 @@ class History {
   #newProcess(): Process {
     const ledger = new Ledger(this.#clock)
     const ids = idSource(() => this.#clock.now())
-    return { ledger, queue: new BookingQueue(test.database, ledger, this.#clock, ids) }
+    const queue = new BookingQueue(test.database, ledger, this.#clock, ids)
+    return { ledger, queue, decisions: new Decisions(test.database, this.#clock) }
   }
 
   /** The number of executions that were started early. */
@@ -198,31 +201,43 @@ class History {
     }
   }
 
-  /** Two siblings are accepted at once, and one of them gets it. */
+  /** Two offers of each of some sets are accepted at once, by any process, and one of each set gets it. */
   async #accept(): Promise<void> {
-    const [id, set] = this.#chance.one([...this.#sets]) ?? []
-    if (!id || !set) return
     const now = this.#clock.now()
-    const offers = [this.#chance.one(set.offers), this.#chance.one(set.offers)] as executions.Execution[]
-    const results = await Promise.allSettled(offers.map((offer) => acceptOffer(test.database, offer, now)))
-    for (const result of results) if (result.status === 'rejected' && !isBrokerError(result.reason)) throw result.reason
-    const winner = offers[results.findIndex(({ status }) => status === 'fulfilled')]
-    expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(winner ? 1 : 0)
-    if (!winner) return expect(offers.every(({ expiresAt }) => expiresAt < now)).toBe(true)
-    this.#sets.delete(id)
-    this.#accepted.set(id, winner)
+    const sets = this.#someSets()
+    const deciding = sets.map(async ([id, set]) => {
+      const offers = [this.#chance.one(set.offers), this.#chance.one(set.offers)] as executions.Execution[]
+      const results = await Promise.allSettled(offers.map((offer) => this.#process.decisions.accept({ offer })))
+      for (const result of results)
+        if (result.status === 'rejected' && !isBrokerError(result.reason)) throw result.reason
+      const winner = offers[results.findIndex(({ status }) => status === 'fulfilled')]
+      expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(winner ? 1 : 0)
+      if (!winner) return expect(offers.every(({ expiresAt }) => expiresAt < now)).toBe(true)
+      this.#sets.delete(id)
+      this.#accepted.set(id, winner)
+    })
+    await Promise.all(deciding)
     await this.#nothingAbove()
   }
 
   async #reject(): Promise<void> {
-    const [id, set] = this.#chance.one([...this.#sets]) ?? []
-    if (!id || !set) return
-    const one = this.#chance.percent(50) ? set.offers[0]?.id : undefined
-    await giveUpOffers(test.database, id, 'reject', this.#clock.now(), one)
-    const offers = set.offers.filter((offer) => one !== undefined && offer.id !== one)
-    if (offers.length > 0) this.#sets.set(id, { ...set, offers })
-    else await this.#isGone(id)
+    const deciding = this.#someSets().map(async ([id, set]) => {
+      const which = this.#chance.percent(50) ? set.offers[0]?.id : undefined
+      await this.#process.decisions.giveUp({ offerSetId: id, event: 'reject', which })
+      return { id, set, left: set.offers.filter((offer) => which !== undefined && offer.id !== which) }
+    })
+    for (const { id, set, left } of await Promise.all(deciding)) {
+      if (left.length > 0) this.#sets.set(id, { ...set, offers: left })
+      else await this.#isGone(id)
+    }
     await this.#nothingAbove()
+  }
+
+  /** One set, or several. */
+  #someSets(): [OfferSetId, OfferedSet][] {
+    const all = [...this.#sets]
+    const first = this.#chance.integer(0, Math.max(0, all.length - 1))
+    return all.slice(first, first + this.#chance.scale(1, 6))
   }
 
   async #isGone(id: OfferSetId): Promise<void> {

@@ -1,15 +1,16 @@
 /**
- * An offer that was accepted in the moment in which it was made, as the database has it then. Whoever asked for it is
- * answered with this, without asking the database for what was just written. Pure.
+ * An offer that was just accepted, as the database has it then. Whoever accepted it is answered with this, without asking
+ * the database for what was just written. Pure.
  */
 import { componentLifecycle } from '../domain/component-lifecycle.ts'
 import { executionLifecycle } from '../domain/execution-lifecycle.ts'
+import type { Instant } from '../domain/dates.ts'
 import { componentPlaces, earliestStart, type ComponentPlace } from '../domain/execution-plan.ts'
 import type { Component } from '../store/components.ts'
 import type { Acceptance, Execution, HistoryEntry } from '../store/executions.ts'
 
 /** An accepted execution with its components and its history. */
-export interface AcceptedAtOnce {
+export interface JustAccepted {
   readonly execution: Execution
   readonly components: readonly Component[]
   readonly history: readonly Omit<HistoryEntry, 'number'>[]
@@ -18,10 +19,10 @@ export interface AcceptedAtOnce {
 const ACCEPTED = transitionOf(executionLifecycle.transitions, 'accept')
 const WAITING = transitionOf(componentLifecycle.transitions, 'accept')
 
-/** What becomes of the offer; its slot was planned from now on, so the promise is the slot. */
-export function acceptedAtOnce(offer: Execution): AcceptedAtOnce {
-  const { id, createdAt: at, phase: fromPhase } = offer
-  const { startAt, prepareAt } = acceptanceAtOnce(offer)
+/** What becomes of an open offer that is accepted at an instant. */
+export function justAccepted(offer: Execution, at: Instant): JustAccepted {
+  const { id, phase: fromPhase } = offer
+  const { startAt, prepareAt } = acceptanceOf(offer, at)
   return {
     execution: { ...offer, phase: ACCEPTED.to, phaseSince: at, modifiedAt: at, startAt, prepareAt },
     components: placesOf(offer).map(({ position, family }) => ({
@@ -32,9 +33,11 @@ export function acceptedAtOnce(offer: Execution): AcceptedAtOnce {
   }
 }
 
-/** When an offer that is accepted at once starts, and when it is prepared. */
-export function acceptanceAtOnce({ id, plan: { slot } }: Execution): Acceptance {
-  return { id, startAt: slot.startAt, prepareAt: slot.startAt - slot.prepareMs, earliestAt: earliestStart(slot) }
+/** When an offer that is accepted at an instant starts, and when it is prepared. */
+export function acceptanceOf({ id, plan: { slot } }: Execution, at: Instant): Acceptance {
+  // An offer of an earlier release could be accepted after its preparation had to begin.
+  const startAt = Math.max(slot.startAt, at + slot.prepareMs)
+  return { id, startAt, prepareAt: startAt - slot.prepareMs, earliestAt: earliestStart(slot) }
 }
 
 /** The components that an accepted execution has; a volume mount has no life of its own. */
