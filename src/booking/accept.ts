@@ -11,7 +11,7 @@ import * as offerSets from '../store/offer-sets.ts'
 import type { PoolId } from '../store/pools.ts'
 import * as quotas from '../store/quotas.ts'
 import * as work from '../store/work.ts'
-import { acceptanceOf, placesOf } from './accepted.ts'
+import { acceptanceOf, lookAtOf, placesOf } from './accepted.ts'
 import { holdsOfExecution } from './holds.ts'
 
 /** True for an execution that was accepted and not cancelled by its client since. */
@@ -126,7 +126,10 @@ async function handOver(tx: Transaction, offers: readonly work.Accepted[], now: 
   if (offers.length === 0) return
   const places = offers.flatMap(({ offer }) => placesOf(offer).map((place) => ({ executionId: offer.id, ...place })))
   await components.accept(tx, places, now)
-  await work.insert(tx, offers, now)
+  await work.insert(
+    tx,
+    offers.map((one) => ({ ...one, runAt: lookAtOf(one.offer, now) })),
+  )
 }
 
 async function whyNotAccepted(tx: Transaction, id: ExecutionId, now: Instant): Promise<BrokerError> {

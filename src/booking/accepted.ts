@@ -16,28 +16,50 @@ export interface JustAccepted {
   readonly history: readonly Omit<HistoryEntry, 'number'>[]
 }
 
-const ACCEPTED = transitionOf(executionLifecycle.transitions, 'accept')
+const { transitions } = executionLifecycle
+const ACCEPTED = transitionOf(transitions, 'accept')
 const WAITING = transitionOf(componentLifecycle.transitions, 'accept')
+
+/** The time in milliseconds in which an early start is found for what may start now, before it is made to wait. */
+const SEEK_MS = 1_000
 
 /** What becomes of an open offer that is accepted at an instant. */
 export function justAccepted(offer: Execution, at: Instant): JustAccepted {
-  const { id, phase: fromPhase } = offer
-  const { startAt, prepareAt } = acceptanceOf(offer, at)
+  const { id } = offer
+  const { startAt, prepareAt, next } = acceptanceOf(offer, at)
+  const path = [ACCEPTED, ...(next ? [transitionOf(transitions, next)] : [])]
+  const history = path.map(({ event, to: toPhase, cause }, index) => ({
+    ...{ event, fromPhase: path[index - 1]?.to ?? offer.phase },
+    ...{ toPhase, at, cause },
+  }))
+  const phase = history.at(-1)?.toPhase ?? offer.phase
   return {
-    execution: { ...offer, phase: ACCEPTED.to, phaseSince: at, modifiedAt: at, startAt, prepareAt },
+    execution: { ...offer, phase, phaseSince: at, modifiedAt: at, startAt, prepareAt },
     components: placesOf(offer).map(({ position, family }) => ({
       ...{ executionId: id, position, family },
       ...{ phase: WAITING.to, phaseSince: at, detail: {} },
     })),
-    history: [{ event: 'accept', fromPhase, toPhase: ACCEPTED.to, at, cause: ACCEPTED.cause }],
+    history,
   }
 }
 
-/** When an offer that is accepted at an instant starts, and when it is prepared. */
+/**
+ * When an offer that is accepted at an instant starts, when it is prepared, and what follows at once: it is prepared, or
+ * it waits. One that may start now and could not yet is looked at for an early start first.
+ */
 export function acceptanceOf({ id, plan: { slot } }: Execution, at: Instant): Acceptance {
   // An offer of an earlier release could be accepted after its preparation had to begin.
   const startAt = Math.max(slot.startAt, at + slot.prepareMs)
-  return { id, startAt, prepareAt: startAt - slot.prepareMs, earliestAt: earliestStart(slot) }
+  const [prepareAt, earliestAt] = [startAt - slot.prepareMs, earliestStart(slot)]
+  const next = prepareAt <= at ? 'prepare' : earliestAt > at ? 'wait' : undefined
+  return { id, startAt, prepareAt, earliestAt, next }
+}
+
+/** When the engine has to look at an execution that was accepted at an instant; an early start wakes it before that. */
+export function lookAtOf(offer: Execution, at: Instant): Instant {
+  const { prepareAt, next } = acceptanceOf(offer, at)
+  if (next === 'prepare') return at
+  return next === 'wait' ? prepareAt : Math.min(prepareAt, at + SEEK_MS)
 }
 
 /** The components that an accepted execution has; a volume mount has no life of its own. */

@@ -82,7 +82,7 @@ async function accepted(cores: number, storage = 0): Promise<executions.Executio
 function begin(execution: executions.Execution, now: number) {
   return test.database.transaction(async (tx) => {
     const permit = (await permitStarts(tx, ledger, [execution], now)).get(execution.id)
-    if (permit?.start) await executions.noteStarts(tx, [{ id: execution.id, endAt: permit.endAt }], now)
+    if (permit?.start) await executions.start(tx, [{ id: execution.id, endAt: permit.endAt }], now)
     return permit
   })
 }

@@ -73,18 +73,21 @@ export function decide(state: ExecutionState, now: Instant): Action {
 
 function decidePreparation(state: ExecutionState, now: Instant): Action {
   const { components } = state
-  const unready = components.filter(({ phase }) => phase !== 'AVAILABLE')
-  if (unready.length > 0) {
-    // PREPARING is a step that was begun, here or by a worker that went away: it is done again.
-    const possible = unready.filter(
-      ({ phase, position, family }) =>
-        (phase === 'WAITING' || phase === 'PREPARING') &&
-        dependencies(state, family, position).every((needed) => needed.phase === 'AVAILABLE'),
-    )
-    return { do: 'prepare', components: possible }
-  }
+  if (components.some(({ phase }) => phase !== 'AVAILABLE')) return { do: 'prepare', components: preparable(state) }
   const startAt = state.execution.startAt ?? now
   return now < startAt ? { do: 'wait', untilAt: startAt } : { do: 'start' }
+}
+
+/** The components that can be prepared: all that they need is there, or among the positions that are ready by now. */
+export function preparable(state: ExecutionState, ready: ReadonlySet<number> = new Set()): readonly Component[] {
+  const isThere = ({ phase, position }: Component) => phase === 'AVAILABLE' || ready.has(position)
+  // PREPARING is a step that was begun, here or by a worker that went away: it is done again.
+  return state.components.filter(
+    (component) =>
+      (component.phase === 'WAITING' || component.phase === 'PREPARING') &&
+      !isThere(component) &&
+      dependencies(state, component.family, component.position).every(isThere),
+  )
 }
 
 /** What has to be there before a component is prepared: storage before data, everything before compute. */
@@ -122,6 +125,17 @@ function decideRelease(state: ExecutionState, now: Instant): Action {
   }
   if (kept.length > 0) return { do: 'wait', untilAt: Math.min(...kept.map(keptUntil)) }
   return { do: 'close' }
+}
+
+/** The components whose release begins when the program has ended well: none while something is to be saved. */
+export function releasedFirst(state: ExecutionState): readonly Component[] {
+  const [first = []] = RELEASE_ORDER
+  return unsaved(state).length > 0 ? [] : state.components.filter(({ family }) => first.includes(family))
+}
+
+/** True when nothing of an execution is left to be given back beside these components. */
+export function isLastReleased({ components }: ExecutionState, held: readonly Component[]): boolean {
+  return components.every((component) => component.givenBackAt !== undefined || held.includes(component))
 }
 
 /** True for an execution that has ended and released everything but results that could not be saved, which stay for a while. */

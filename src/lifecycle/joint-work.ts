@@ -8,6 +8,7 @@ import type { Ledger } from '../booking/ledger.ts'
 import { permitStarts, type StartPermit } from '../booking/start.ts'
 import type { Clock } from '../domain/clock.ts'
 import { formatInstant } from '../domain/dates.ts'
+import type { ComponentEvent } from '../domain/component-lifecycle.ts'
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import { message, type Message } from '../domain/message.ts'
@@ -33,14 +34,17 @@ export type ComponentMoves = readonly components.WantedMove[]
 export interface GivenBack {
   readonly id: ExecutionId
   readonly moves: ComponentMoves
-  readonly components: readonly Component[]
+  /** The execution, where nothing of it is left to be given back: it is closed. */
+  readonly closing?: Execution | undefined
 }
 
 /** A program that has ended, well or with a failure of a component. */
 export interface EndedProgram {
   readonly execution: Execution
-  readonly end: executions.ProgramEnd
+  readonly end: Omit<executions.ProgramEnd, 'event'>
   readonly failed: { readonly component: Component; readonly reason: Message } | undefined
+  /** The components of which the release begins with that, unless the execution has ended otherwise. */
+  readonly releasing: readonly Component[]
 }
 
 export class JointWork {
@@ -86,13 +90,9 @@ export class JointWork {
     ({ execution }) => execution.id,
     (ended) => this.#database.transaction((tx) => this.#endAll(tx, ended)),
   )
-  readonly #returns = perExecution<GivenBack, void>(
+  readonly #returns = perExecution<GivenBack, ExecutionPhase | undefined>(
     ({ id }) => id,
     (given) => this.#database.transaction((tx) => this.#giveBackAll(tx, given)),
-  )
-  readonly #closings = perExecution<Execution, ExecutionPhase>(
-    ({ id }) => id,
-    (closing) => this.#database.transaction((tx) => this.#closeAll(tx, closing)),
   )
   readonly #givenLeases = perExecution<work.GivenLease, void>(
     ({ executionId }) => executionId,
@@ -154,14 +154,9 @@ export class JointWork {
     return this.#output.ask(part)
   }
 
-  /** Notes what the platform has back. */
-  giveBack(given: GivenBack): Promise<void> {
+  /** Notes what the platform has back; gives the last phase of an execution that is closed by that. */
+  giveBack(given: GivenBack): Promise<ExecutionPhase | undefined> {
     return this.#returns.ask(given)
-  }
-
-  /** Notes that everything is given back; gives the last phase. */
-  close(execution: Execution): Promise<ExecutionPhase> {
-    return this.#closings.ask(execution)
   }
 
   /** Gives a lease back until an instant. */
@@ -186,14 +181,13 @@ export class JointWork {
     const now = this.#clock.now()
     const startable = current.filter(({ phase }) => executionLifecycle.nextPhase(phase, 'start') !== undefined)
     const permits = await permitStarts(tx, this.#ledger, startable, now)
-    const permitted = ids.filter((id) => permits.get(id)?.start)
-    const moved = new Set((await executions.move(tx, permitted, 'start', now)).map(({ id }) => id))
-    const starts = startable.flatMap((execution) => {
+    const permitted = startable.flatMap((execution) => {
       const permit = permits.get(execution.id)
-      return permit?.start && moved.has(execution.id) ? [{ execution, permit }] : []
+      return permit?.start ? [{ execution, permit }] : []
     })
-    const notes = starts.map(({ execution: { id }, permit: { endAt } }) => ({ id, endAt }))
-    await executions.noteStarts(tx, notes, now)
+    const notes = permitted.map(({ execution: { id }, permit: { endAt } }) => ({ id, endAt }))
+    const moved = new Set((await executions.start(tx, notes, now)).map(({ id }) => id))
+    const starts = permitted.filter(({ execution: { id } }) => moved.has(id))
     for (const { execution, permit } of starts)
       if (permit.shortened) await messages.add(tx, execution.id, undefined, startedLate(execution, permit, now))
     // Of one that cannot start any more the next look tells what there is to do.
@@ -202,52 +196,45 @@ export class JointWork {
 
   async #endAll(tx: Transaction, ended: readonly EndedProgram[]): Promise<void[]> {
     const now = this.#clock.now()
-    await executions.noteEnds(
-      tx,
-      ended.map(({ end }) => end),
-      now,
-    )
-    const wanted = ended.map(({ execution: { id }, failed }) => ({ id, event: failed ? 'fail' : 'finish' }) as const)
-    const moved = new Set((await executions.moveEach(tx, wanted, now)).map(({ id }) => id))
+    const ends = ended.map(({ end, failed }) => ({ ...end, event: failed ? 'fail' : 'finish' }) as const)
+    const moved = new Set((await executions.end(tx, ends, now)).map(({ id }) => id))
     const failures = ended.flatMap(({ execution: { id }, failed }) => (failed && moved.has(id) ? [failed] : []))
     for (const { component, reason } of failures)
       await messages.add(tx, component.executionId, component.position, reason)
-    await components.move(
-      tx,
-      failures.map(({ component: { executionId, position } }) => ({ executionId, position, event: 'fail' })),
-      now,
+    const failing = failures.map(({ component }) => moveOf(component, 'fail'))
+    const releasing = ended.flatMap((one) =>
+      moved.has(one.execution.id) ? one.releasing.map((component) => moveOf(component, 'release')) : [],
     )
+    await components.move(tx, [...failing, ...releasing], now)
     // Last, because it locks the pool: nobody waits for longer than the commit.
     await bookings.removeResources(tx, setsOf(ended.map(({ execution }) => execution)), COMPUTE_RESOURCES)
     return []
   }
 
-  async #giveBackAll(tx: Transaction, given: readonly GivenBack[]): Promise<void[]> {
+  async #giveBackAll(tx: Transaction, given: readonly GivenBack[]): Promise<(ExecutionPhase | undefined)[]> {
     const now = this.#clock.now()
     await components.move(
       tx,
       given.flatMap(({ moves }) => moves),
       now,
     )
-    await components.noteGivenBack(
+    const closing = given.flatMap((one) => one.closing ?? [])
+    if (closing.length === 0) return given.map(() => undefined)
+    const noted = await executions.noteGivenBack(
       tx,
-      given.flatMap((one) => one.components),
+      closing.map(({ id }) => id),
       now,
     )
-    return []
-  }
-
-  async #closeAll(tx: Transaction, closing: readonly Execution[]): Promise<ExecutionPhase[]> {
-    const now = this.#clock.now()
-    const ids = closing.map(({ id }) => id)
-    await executions.noteGivenBack(tx, ids, now)
-    // Only from RELEASING; an execution that failed or was cancelled is in its last phase already.
-    const moved = new Map((await executions.move(tx, ids, 'complete', now)).map(({ id, toPhase }) => [id, toPhase]))
     // Last, because it locks the pool: nobody waits for longer than the commit.
     await bookings.remove(tx, setsOf(closing))
-    return closing.map(({ id, phase }) => moved.get(id) ?? phase)
+    const last = new Map(noted.map(({ id, toPhase }) => [id, toPhase]))
+    return given.map((one) => one.closing && (last.get(one.id) ?? one.closing.phase))
   }
 }
+
+const moveOf = ({ executionId, position }: Component, event: ComponentEvent): components.WantedMove => ({
+  ...{ executionId, position, event },
+})
 
 /** Work of which an execution is the key: no two of one execution are done at the same time. */
 function perExecution<Item, Answer>(

@@ -5,7 +5,7 @@
 import { formatInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import type { Component } from '../store/components.ts'
-import type { ExecutionState } from './decide.ts'
+import { preparable, type ExecutionState } from './decide.ts'
 import type { StepDetail } from './steps/step.ts'
 import { stepOf } from './steps/steps.ts'
 import { moveComponents, StepFailure, targetOf, tracedStep, type WorkerContext } from './worker-context.ts'
@@ -16,6 +16,8 @@ export class Preparation {
   readonly #over = new AbortController()
   #forgetEnd = () => {}
   readonly #begun = new Set<number>()
+  /** Those of which it is in the database that they are ready, beside those that were so at the beginning. */
+  readonly #ready = new Set<number>()
   readonly #running = new Map<number, Promise<void>>()
   readonly #failures: StepFailure[] = []
   #hasEnded = false
@@ -68,7 +70,7 @@ export class Preparation {
       const prepare = () => stepOf(component.family).prepare(target, this.#context)
       const detail = await tracedStep(this.#context, 'prepare', component, prepare)
       await this.#notePrepared(state, component, detail)
-      await this.#context.joint.moveComponents([{ executionId: state.execution.id, position, event: 'ready', detail }])
+      await this.#moveOn(state, component, detail)
     } catch (error) {
       if (this.#stop.signal.aborted) return
       const cause: unknown = this.#over.signal.aborted ? this.#over.signal.reason : error
@@ -77,6 +79,19 @@ export class Preparation {
       this.#running.delete(position)
       this.#hasEnded = true
     }
+  }
+
+  /** Says that one is ready, and that those begin which it was the last for. They are begun when the runner looks again. */
+  async #moveOn(state: ExecutionState, { position }: Component, detail: StepDetail): Promise<void> {
+    const executionId = state.execution.id
+    const next = preparable(state, new Set([...this.#ready, position])).filter(
+      (other) => other.phase === 'WAITING' && !this.#begun.has(other.position),
+    )
+    await this.#context.joint.moveComponents([
+      { executionId, position, event: 'ready', detail },
+      ...next.map((other) => ({ executionId, position: other.position, event: 'prepare' }) as const),
+    ])
+    this.#ready.add(position)
   }
 
   async #notePrepared({ execution }: ExecutionState, { family }: Component, detail: StepDetail): Promise<void> {

@@ -1,11 +1,13 @@
 /** Giving everything back, in reverse order of preparation, whatever way the execution ended. */
+import { componentLifecycle, type ComponentEvent } from '../domain/component-lifecycle.ts'
 import { message } from '../domain/message.ts'
 import { traced } from '../domain/tracing.ts'
 import type { Component } from '../store/components.ts'
-import { releasedEvent, wasBegun, type ExecutionState } from './decide.ts'
+import { isLastReleased, releasedEvent, wasBegun, type ExecutionState } from './decide.ts'
 import { wordsOf } from './failing.ts'
+import type { ComponentMoves } from './joint-work.ts'
 import { stepOf } from './steps/steps.ts'
-import { moveComponents, targetOf, tracedStep, type Outcome, type WorkerContext } from './worker-context.ts'
+import { targetOf, tracedStep, type Outcome, type WorkerContext } from './worker-context.ts'
 
 /** Gives components back side by side. What was never begun has nothing to give back. */
 export async function release(
@@ -14,29 +16,31 @@ export async function release(
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { id } = state.execution
+  const { execution } = state
   const untouched = held.filter((component) => !wasBegun(component))
   const begun = held.filter(wasBegun)
-  await moveComponents(state, untouched, 'cancel', context)
-  await moveComponents(state, begun, 'release', context)
+  const beginning = begun.filter(({ phase }) => componentLifecycle.nextPhase(phase, 'release') !== undefined)
+  await context.joint.moveComponents([
+    ...untouched.map((component) => ({ ...moveOf(component, 'cancel'), givenBack: true })),
+    ...beginning.map((component) => moveOf(component, 'release')),
+  ])
   const results = await Promise.allSettled(begun.map((component) => releaseOne(state, component, context, signal)))
   const released = begun.filter((_, index) => results[index]?.status === 'fulfilled')
-  await context.joint.giveBack({
-    id,
-    moves: released.map((component) => ({
-      executionId: id,
-      position: component.position,
-      event: releasedEvent(state, component),
-    })),
-    components: [...released, ...untouched],
-  })
+  const moves = released.map((component) => ({
+    ...moveOf(component, releasedEvent(state, component)),
+    givenBack: true,
+  }))
+  const isLast = isLastReleased(state, [...released, ...untouched])
+  if (!isLast && moves.length > 0) await context.joint.giveBack({ id: execution.id, moves })
   const families = released.map(({ family }) => family)
   if (families.length > 0)
     await context.life.note(state.execution, `Released: ${families.join(', ')}.`, { components: families })
   const failed = results.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
-  return 'again'
+  return isLast ? close(state, context, moves) : 'again'
 }
+
+const moveOf = ({ executionId, position }: Component, event: ComponentEvent) => ({ executionId, position, event })
 
 /** What cannot be given back now is still held: the broker says so and goes on trying, and the pool stays smaller. */
 async function releaseOne(
@@ -60,12 +64,19 @@ async function releaseOne(
   }
 }
 
-/** Everything is given back: the ledger is cleared, and an execution that went well is complete. */
-export async function close(state: ExecutionState, context: WorkerContext): Promise<Outcome> {
+/**
+ * Everything is given back, the last of it with these moves: the ledger is cleared, and an execution that went well is
+ * complete.
+ */
+export async function close(
+  state: ExecutionState,
+  context: WorkerContext,
+  moves: ComponentMoves = [],
+): Promise<Outcome> {
   const { execution } = state
   const { database, joint, clock, estimates, log, life, onEnd, tracing } = context
   const phase = await traced(tracing, 'close', {}, async (say) => {
-    const closed = await joint.close(execution)
+    const closed = (await joint.giveBack({ id: execution.id, moves, closing: execution })) ?? execution.phase
     say({ 'broker.phase': closed })
     return closed
   })

@@ -12,7 +12,7 @@ import type { Component } from '../store/components.ts'
 import * as messages from '../store/messages.ts'
 import type { Execution, ProgramEnd } from '../store/executions.ts'
 import { noteEndpoints } from './connecting.ts'
-import type { ExecutionState } from './decide.ts'
+import { releasedFirst, type ExecutionState } from './decide.ts'
 import { platformOf, StepFailure, type Outcome, type WorkerContext } from './worker-context.ts'
 
 /** How soon a start is asked for again when others have not given back what it needs, in milliseconds. */
@@ -90,7 +90,8 @@ async function observeProgram(state: ExecutionState, compute: Component, context
     component: failure.name === 'workload-lost' ? compute : componentOf(state, 'executable'),
     reason: failure,
   }
-  await traced(tracing, 'end of program', seenAs, () => joint.end({ execution, failed, end }))
+  const releasing = failed ? [] : releasedFirst(state)
+  await traced(tracing, 'end of program', seenAs, () => joint.end({ execution, failed, end, releasing }))
   const how = { exitCode: end.exitCode, failure: failure?.name, reason: failure?.text }
   await life.note(execution, failure ? 'The program has failed.' : 'The program has ended.', how)
   return 'again'

@@ -22,13 +22,14 @@ select execution_id, position, event, at
   from component_history where execution_id = any(:executionIds) order by execution_id, number
 
 -- name: move
--- Moves components, each by its event, where the table allows it from the phase it is in now, and adds to what is known
--- of those that moved. The executions are locked first, so that the numbers of their events come in the order in which
--- they are committed; the components are locked before their transition is looked up, for the reason given at the moves
--- of executions.
+-- Moves components, each by its event, where the table allows it from the phase it is in now, adds to what is known of
+-- those that moved, and notes of those that are given back when that was, which does not depend on the phase. The executions
+-- are locked first, so that the numbers of their events come in the order in which they are committed; the components are
+-- locked before their transition is looked up, for the reason given at the moves of executions.
 with wanted as (
-  select "executionId" as execution_id, position, event, detail
-    from jsonb_to_recordset(:moves) as m ("executionId" uuid, position smallint, event text, detail jsonb)
+  select "executionId" as execution_id, position, event, detail, "givenBack" as given_back
+    from jsonb_to_recordset(:moves)
+      as m ("executionId" uuid, position smallint, event text, detail jsonb, "givenBack" boolean)
 ), owner as (
   select id from execution where id = any(:executionIds) order by id for update
 ), current as (
@@ -37,19 +38,25 @@ with wanted as (
     join owner on owner.id = c.execution_id
     join wanted w on w.execution_id = c.execution_id and w.position = c.position
      for update of c
+), t as (
+  select c.execution_id, c.position, w.event, w.detail, w.given_back, c.phase as from_phase, x.to_phase is not null as moves,
+         coalesce(x.to_phase, c.phase) as to_phase
+    from current c
+    join wanted w on w.execution_id = c.execution_id and w.position = c.position
+    left join component_transition x on x.event = w.event and x.from_phase = c.phase
 ), moved as (
   update component c
-     set phase = t.to_phase, phase_since = :at, detail = c.detail || w.detail
-    from current
-    join wanted w on w.execution_id = current.execution_id and w.position = current.position
-    join component_transition t on t.event = w.event and t.from_phase = current.phase
-   where c.execution_id = current.execution_id and c.position = current.position
-  returning c.execution_id, c.position, t.event, t.from_phase, t.to_phase
+     set phase = t.to_phase, phase_since = case when t.moves then :at else c.phase_since end,
+         detail = case when t.moves then c.detail || t.detail else c.detail end,
+         given_back_at = coalesce(c.given_back_at, case when t.given_back then :at::timestamptz end)
+    from t
+   where c.execution_id = t.execution_id and c.position = t.position and (t.moves or t.given_back)
+  returning c.execution_id, c.position, t.event, t.from_phase, t.to_phase, t.moves
 ), noted as (
   insert into component_history (execution_id, position, event, from_phase, to_phase, at)
-  select execution_id, position, event, from_phase, to_phase, :at from moved order by execution_id, position
+  select execution_id, position, event, from_phase, to_phase, :at from moved where moves order by execution_id, position
 )
-select execution_id, position, pg_notify('execution', execution_id::text) from moved
+select execution_id, position, pg_notify('execution', execution_id::text) from moved where moves
 
 -- name: describe
 -- Adds to what is known of a component.
@@ -69,9 +76,3 @@ with over as (
 update component set detail = detail || :detail
  where execution_id in (select id from over) and position = :position
 returning position
-
--- name: giveBack
--- Notes that the platform has these components back. Their executions are locked.
-update component c set given_back_at = :at
-  from unnest(:executionIds::uuid[], :positions::smallint[]) as b (execution_id, position)
- where c.execution_id = b.execution_id and c.position = b.position and c.given_back_at is null

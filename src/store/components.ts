@@ -14,7 +14,6 @@ const sql = loadStatements(import.meta.url, 'components.sql', [
   'describe',
   'describeOnce',
   'describeWhenOver',
-  'giveBack',
 ])
 
 export interface Component {
@@ -47,6 +46,8 @@ export interface WantedMove {
   readonly position: number
   readonly event: ComponentEvent
   readonly detail?: Readonly<Record<string, unknown>>
+  /** True where the platform has it back, whatever its phase is. */
+  readonly givenBack?: boolean
 }
 
 /** A change of phase of a component. */
@@ -64,7 +65,7 @@ export async function changes(db: Queryable, executionIds: readonly ExecutionId[
 
 /**
  * Moves components, each by its event and only if the table allows it from the phase it is in now, and adds `detail` to
- * what is known of those that moved. No component is among them twice.
+ * what is known of those that moved. Of those that are given back it is noted, once. No component is among them twice.
  */
 export async function move(db: Queryable, wanted: readonly WantedMove[], now: Instant): Promise<void> {
   if (wanted.length === 0) return
@@ -105,15 +106,4 @@ export async function describeWhenOver(
 ): Promise<boolean> {
   const parameters = { executionId, position, detail: json(detail), at: at(now) }
   return (await db.query(sql.describeWhenOver, parameters)).length > 0
-}
-
-/** Notes that the platform has these components back. Noted once; repeating changes nothing. */
-export async function noteGivenBack(
-  tx: Transaction,
-  which: readonly Pick<Component, 'executionId' | 'position'>[],
-  now: Instant,
-): Promise<void> {
-  if (which.length === 0) return
-  const executionIds = which.map(({ executionId }) => executionId)
-  await tx.query(sql.giveBack, { executionIds, positions: which.map(({ position }) => position), at: at(now) })
 }

@@ -83,30 +83,42 @@ with wanted as (
 select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
 
 -- name: accept
--- Accepts offers that have not expired, fixes their start, and withdraws the other open offers of their sets. One that does
--- not come back as accepted is not OFFERED any more, or it is too late. The sets are locked.
+-- Accepts offers that have not expired, fixes their start, moves them on by the event that follows at once, where there is
+-- one, and withdraws the other open offers of their sets. One that does not come back as accepted is not OFFERED any more,
+-- or it is too late. The sets are locked.
 with moved as (
   update execution e
      set phase = t.to_phase, phase_since = :at, modified_at = :at, start_at = o."startAt", prepare_at = o."prepareAt",
          earliest_at = o."earliestAt"
     from jsonb_to_recordset(:offers)
-      as o (id uuid, "startAt" timestamptz, "prepareAt" timestamptz, "earliestAt" timestamptz),
-         execution_transition t
-   where e.id = o.id and t.event = 'accept' and t.from_phase = e.phase and e.expires_at >= :at
-  returning e.id, e.offer_set_id, t.event, t.from_phase, t.to_phase
+      as o (id uuid, "startAt" timestamptz, "prepareAt" timestamptz, "earliestAt" timestamptz, next text),
+         lateral (
+           select a.event, a.from_phase, a.to_phase as accepted, n.event as next, coalesce(n.to_phase, a.to_phase) as to_phase
+             from execution_transition a
+             left join execution_transition n on n.event = o.next and n.from_phase = a.to_phase
+            where a.event = 'accept'
+         ) as t
+   where e.id = o.id and t.from_phase = e.phase and e.expires_at >= :at
+  returning e.id, e.offer_set_id, t.event, t.from_phase, t.accepted, t.next, t.to_phase
 ), withdrawn as (
   update execution e
      set phase = t.to_phase, phase_since = :at, modified_at = :at
     from moved m, execution_transition t
    where e.offer_set_id = m.offer_set_id and e.id <> m.id and t.event = 'withdraw' and t.from_phase = e.phase
-  returning e.id, e.offer_set_id, t.event, t.from_phase, t.to_phase
-), all_moved as (
-  select * from moved union all select * from withdrawn
+  returning e.id, t.event, t.from_phase, t.to_phase
 ), noted as (
   insert into execution_history (execution_id, event, from_phase, to_phase, at)
-  select id, event, from_phase, to_phase, :at from all_moved
+  select id, event, from_phase, to_phase, :at
+    from (select id, event, from_phase, accepted as to_phase, 1 as number from moved
+          union all
+          select id, next, accepted, to_phase, 2 from moved where next is not null
+          union all
+          select id, event, from_phase, to_phase, 1 from withdrawn) as h
+   order by id, number
 )
-select id, offer_set_id, from_phase, to_phase, event = 'accept' as accepted, pg_notify('execution', id::text) from all_moved
+select id, true as accepted, from_phase, to_phase, pg_notify('execution', id::text) from moved
+union all
+select id, false, from_phase, to_phase, pg_notify('execution', id::text) from withdrawn
 
 -- name: expire
 -- Ends the open offers of some sets whose time is over. The sets are locked.
@@ -134,32 +146,75 @@ select id, offer_set_id, position, owner, name, description, phase, phase_since,
   from execution where id = any(:ids) order by id for update
 
 -- name: start
--- Notes when programs began and when each has to end. It is noted once.
-update execution e set started_at = :startedAt, end_at = s."endAt", modified_at = :startedAt
-  from jsonb_to_recordset(:starts) as s (id uuid, "endAt" timestamptz)
- where e.id = s.id and e.started_at is null
+-- Starts programs: notes when they began and when each has to end, which is noted once, and moves the executions where
+-- their phase allows it. They are locked.
+with t as (
+  select e.id, s."endAt" as end_at, x.event, e.phase as from_phase, x.to_phase is not null as moves,
+         coalesce(x.to_phase, e.phase) as to_phase
+    from jsonb_to_recordset(:starts) as s (id uuid, "endAt" timestamptz)
+    join execution e on e.id = s.id
+    left join execution_transition x on x.event = 'start' and x.from_phase = e.phase
+   where e.started_at is null
+), moved as (
+  update execution e
+     set phase = t.to_phase, phase_since = case when t.moves then :at else e.phase_since end, modified_at = :at,
+         started_at = :at, end_at = t.end_at
+    from t
+   where e.id = t.id and e.started_at is null
+  returning e.id, t.event, t.from_phase, t.to_phase, t.moves
+), noted as (
+  insert into execution_history (execution_id, event, from_phase, to_phase, at)
+  select id, event, from_phase, to_phase, :at from moved where moves
+)
+select id, from_phase, to_phase, pg_notify('execution', id::text) from moved where moves
 
 -- name: end
--- Notes when programs ended, if they were started, and their exit codes, if they are known. Each is noted once.
+-- Notes when programs ended, if they were started, and their exit codes, if they are known, each once; and moves the
+-- executions by the event of each, where there is one and their phase allows it.
 with ended as (
-  select id, "endedAt" as ended_at, "exitCode" as exit_code
-    from jsonb_to_recordset(:ends) as n (id uuid, "endedAt" timestamptz, "exitCode" integer)
+  select id, "endedAt" as ended_at, "exitCode" as exit_code, event
+    from jsonb_to_recordset(:ends) as n (id uuid, "endedAt" timestamptz, "exitCode" integer, event text)
 ), current as (
-  select e.id from execution e join ended n on n.id = e.id order by e.id for update of e
+  select e.id, e.phase from execution e join ended n on n.id = e.id order by e.id for update of e
+), t as (
+  select n.id, n.ended_at, n.exit_code, n.event, c.phase as from_phase, x.to_phase is not null as moves,
+         coalesce(x.to_phase, c.phase) as to_phase
+    from ended n
+    join current c on c.id = n.id
+    left join execution_transition x on x.event = n.event and x.from_phase = c.phase
+), moved as (
+  update execution e
+     set phase = t.to_phase, phase_since = case when t.moves then :at else e.phase_since end, modified_at = :at,
+         ended_at = coalesce(e.ended_at, case when e.started_at is not null then t.ended_at end),
+         exit_code = coalesce(e.exit_code, t.exit_code)
+    from t
+   where e.id = t.id and (t.moves or e.ended_at is null or e.exit_code is null)
+  returning e.id, t.event, t.from_phase, t.to_phase, t.moves
+), noted as (
+  insert into execution_history (execution_id, event, from_phase, to_phase, at)
+  select id, event, from_phase, to_phase, :at from moved where moves
 )
-update execution e
-   set ended_at = coalesce(e.ended_at, case when e.started_at is not null then n.ended_at end),
-       exit_code = coalesce(e.exit_code, n.exit_code), modified_at = :at
-  from ended n join current c on c.id = n.id
- where e.id = n.id and (e.ended_at is null or e.exit_code is null)
+select id, from_phase, to_phase, pg_notify('execution', id::text) from moved where moves
 
 -- name: giveBack
--- Notes that the platform has everything back of these executions.
+-- Notes that the platform has everything back of these executions, and completes those that were releasing it.
 with current as (
-  select id from execution where id = any(:ids) and given_back_at is null order by id for update
+  select id, phase from execution where id = any(:ids) and given_back_at is null order by id for update
+), t as (
+  select c.id, x.event, c.phase as from_phase, x.to_phase is not null as moves, coalesce(x.to_phase, c.phase) as to_phase
+    from current c left join execution_transition x on x.event = 'complete' and x.from_phase = c.phase
+), moved as (
+  update execution e
+     set phase = t.to_phase, given_back_at = :at, phase_since = case when t.moves then :at else e.phase_since end,
+         modified_at = case when t.moves then :at else e.modified_at end
+    from t
+   where e.id = t.id and e.given_back_at is null
+  returning e.id, t.event, t.from_phase, t.to_phase, t.moves
+), noted as (
+  insert into execution_history (execution_id, event, from_phase, to_phase, at)
+  select id, event, from_phase, to_phase, :at from moved where moves
 )
-update execution e set given_back_at = :at from current c where e.id = c.id and e.given_back_at is null
-returning pg_notify('execution', e.id::text)
+select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
 
 -- name: lockUnlessBusy
 -- As `lock`, of one execution and without waiting; no row when somebody else has it locked.

@@ -173,6 +173,8 @@ export interface Acceptance {
   readonly prepareAt: Instant
   /** The program may start from then on when the capacity is free. */
   readonly earliestAt: Instant
+  /** What follows at once. */
+  readonly next?: 'wait' | 'prepare' | undefined
 }
 
 /**
@@ -181,11 +183,9 @@ export interface Acceptance {
  */
 export async function accept(tx: Transaction, offers: readonly Acceptance[], now: Instant): Promise<Move[]> {
   if (offers.length === 0) return []
-  const rows = offers.map(({ id, startAt, prepareAt, earliestAt }) => ({
-    id,
-    startAt: at(startAt),
-    prepareAt: at(prepareAt),
-    earliestAt: at(earliestAt),
+  const rows = offers.map(({ id, startAt, prepareAt, earliestAt, next }) => ({
+    ...{ id, next },
+    ...{ startAt: at(startAt), prepareAt: at(prepareAt), earliestAt: at(earliestAt) },
   }))
   const moved = await tx.query<Move & { accepted: boolean }>(sql.accept, { offers: json(rows), at: at(now) })
   return moved.filter(({ accepted }) => accepted)
@@ -244,11 +244,14 @@ export interface ProgramStart {
   readonly endAt: Instant
 }
 
-/** Notes when programs began and when they have to end. Noted once; repeating changes nothing. */
-export async function noteStarts(db: Queryable, starts: readonly ProgramStart[], startedAt: Instant): Promise<void> {
-  if (starts.length === 0) return
+/**
+ * Notes that programs begin now and when they have to end, once; repeating changes nothing. Gives those executions, which
+ * are locked, that this has moved.
+ */
+export async function start(tx: Transaction, starts: readonly ProgramStart[], now: Instant): Promise<Move[]> {
+  if (starts.length === 0) return []
   const rows = starts.map(({ id, endAt }) => ({ id, endAt: at(endAt) }))
-  await db.query(sql.start, { starts: json(rows), startedAt: at(startedAt) })
+  return tx.query<Move>(sql.start, { starts: json(rows), at: at(now) })
 }
 
 /** A program that ended, and its exit code where it is known. */
@@ -256,20 +259,25 @@ export interface ProgramEnd {
   readonly id: ExecutionId
   readonly endedAt: Instant
   readonly exitCode: number | undefined
+  /** What the execution is moved by, if its phase allows it. */
+  readonly event?: 'finish' | 'fail'
 }
 
 /**
  * Notes when programs ended, and their exit codes. Each is noted once; repeating changes nothing, nor does an instant
- * for one that never started.
+ * for one that never started. Gives those executions that this has moved.
  */
-export async function noteEnds(db: Queryable, ends: readonly ProgramEnd[], now: Instant): Promise<void> {
-  const rows = ends.map((end) => ({ ...end, endedAt: at(end.endedAt) }))
-  await db.query(sql.end, { ends: json(rows), at: at(now) })
+export async function end(db: Queryable, ends: readonly ProgramEnd[], now: Instant): Promise<Move[]> {
+  const rows = ends.map((one) => ({ ...one, endedAt: at(one.endedAt) }))
+  return db.query<Move>(sql.end, { ends: json(rows), at: at(now) })
 }
 
-/** Notes that the platform has everything back of executions. Noted once; repeating changes nothing. */
-export async function noteGivenBack(db: Queryable, ids: readonly ExecutionId[], now: Instant): Promise<void> {
-  await db.query(sql.giveBack, { ids, at: at(now) })
+/**
+ * Notes that the platform has everything back of executions, once, and completes those that were releasing it; repeating
+ * changes nothing. Gives those that were not noted before, with the phase that is their last.
+ */
+export async function noteGivenBack(db: Queryable, ids: readonly ExecutionId[], now: Instant): Promise<Move[]> {
+  return db.query<Move>(sql.giveBack, { ids, at: at(now) })
 }
 
 /** Waits until nobody else changes executions, and keeps others from them to the end of the transaction. Gives them as they are. */

@@ -1,8 +1,9 @@
 -- name: insert
 -- Gives executions to the engine, and tells the workers that there is something to do.
 insert into work (execution_id, owner, platform, kind, run_at, traceparent)
-select "executionId", owner, platform, kind, :runAt, traceparent
-  from jsonb_to_recordset(:works) as w ("executionId" uuid, owner text, platform text, kind text, traceparent text)
+select "executionId", owner, platform, kind, "runAt", traceparent
+  from jsonb_to_recordset(:works)
+    as w ("executionId" uuid, owner text, platform text, kind text, "runAt" timestamptz, traceparent text)
 returning pg_notify('work', execution_id::text)
 
 -- name: claim

@@ -115,7 +115,7 @@ describe('work that was laid aside', () => {
     await work.wake(test.database, [poisoned], clock.now())
     expect(await claim(2)).toEqual([])
     expect(await work.parked(test.database, 10)).toMatchObject([
-      { executionId: poisoned, owner: 'somebody', attempts: 7, parkedReason: 'It cannot be done.', phase: 'ACCEPTED' },
+      { executionId: poisoned, owner: 'somebody', attempts: 7, parkedReason: 'It cannot be done.', phase: 'PREPARING' },
     ])
 
     expect(await work.retry(test.database, [poisoned, other], clock.now())).toEqual([poisoned])

@@ -53,14 +53,17 @@ export interface Accepted {
   readonly traceparent?: string | undefined
 }
 
-/** Gives executions to the engine and tells the workers. */
-export async function insert(tx: Transaction, accepted: readonly Accepted[], runAt: Instant): Promise<void> {
-  const works = accepted.map(({ offer: { id, owner, plan }, traceparent }) => ({
+/** Gives executions to the engine, each from `runAt` on, and tells the workers. */
+export async function insert(
+  tx: Transaction,
+  accepted: readonly (Accepted & { readonly runAt: Instant })[],
+): Promise<void> {
+  const works = accepted.map(({ offer: { id, owner, plan }, traceparent, runAt }) => ({
     ...{ executionId: id, owner, platform: plan.platform },
     kind: kindOfPreparation(plan),
-    traceparent,
+    ...{ traceparent, runAt: at(runAt) },
   }))
-  await tx.query(sql.insert, { works: json(works), runAt: at(runAt) })
+  await tx.query(sql.insert, { works: json(works) })
 }
 
 /** One kind of work on one platform. */

@@ -265,7 +265,7 @@ class History {
     const before = await this.#reference()
     const permit = await test.database.transaction(async (tx) => {
       const found = (await permitStarts(tx, this.#process.ledger, [execution], now)).get(execution.id)
-      if (found?.start) await executions.noteStarts(tx, [{ id: execution.id, endAt: found.endAt }], now)
+      if (found?.start) await executions.start(tx, [{ id: execution.id, endAt: found.endAt }], now)
       return found
     })
     if (!permit?.start) return

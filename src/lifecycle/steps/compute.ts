@@ -44,7 +44,7 @@ export async function stopProgram(
 ): Promise<void> {
   await platform.stop(execution.id, execution.plan.slot.graceMs)
   const seen = (await platform.observe([execution.id])).get(execution.id) ?? { state: 'gone' }
-  await executions.noteEnds(database, [endOf(execution, seen, clock.now())], clock.now())
+  await executions.end(database, [endOf(execution, seen, clock.now())], clock.now())
   // The program has ended, so what it computed with is free; the storage is not yet.
   await bookings.removeResources(database, [execution.offerSetId], COMPUTE_RESOURCES)
 }
