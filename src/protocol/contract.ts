@@ -87,10 +87,13 @@ interface Validation {
 }
 
 function validatorsOf(validation: Validation): (name: SchemaName) => ValidateFunction {
-  const compiler = compileContract(validation)
+  // Reading all schemas takes longer than a command on the command line, which needs no validator.
+  let compiler: ReturnType<typeof compileContract> | undefined
   const compiled = new Map<SchemaName, ValidateFunction>()
   return (name) => {
-    const validate = compiled.get(name) ?? (compiler.getSchema(`contract${SCHEMA_PREFIX}${name}`) as ValidateFunction)
+    const validate =
+      compiled.get(name) ??
+      ((compiler ??= compileContract(validation)).getSchema(`contract${SCHEMA_PREFIX}${name}`) as ValidateFunction)
     compiled.set(name, validate)
     return validate
   }
