@@ -11,6 +11,7 @@ import { CONFIG_SCHEMA, type Config, type PlatformConfig } from './config-schema
 import { DateError, parseDuration } from './domain/dates.ts'
 import { BrokerError } from './domain/errors.ts'
 import { codeOf } from './domain/error-code.ts'
+import { adviceOn, TYPE_WORDS, type ExampleSchema } from './domain/schema-example.ts'
 
 /** Where a value came from, by its path such as `listen.port`. What is not there is a default. */
 export type Origins = ReadonlyMap<string, string>
@@ -120,7 +121,12 @@ function parseScalar(variable: string, text: string): unknown {
     const value: unknown = load(text, { schema: CORE_SCHEMA, maxAliases: 0 })
     return value ?? text
   } catch (cause) {
-    throw new BrokerError('UNPROCESSABLE', `The environment variable ${variable} cannot be read.`, { cause })
+    const why = cause instanceof YAMLException ? `: ${cause.reason}` : ''
+    throw new BrokerError(
+      'UNPROCESSABLE',
+      `The environment variable ${variable} cannot be read${why}. Write a word, a number, or a list such as ${variable}='["10.0.0.0/8", "192.168.1.7"]'.`,
+      { cause },
+    )
   }
 }
 
@@ -129,7 +135,7 @@ function set(values: Record<string, unknown>, path: string, value: unknown): voi
   const last = keys.pop() as string
   let place = values
   for (const key of keys) {
-    if (!isObject(place[key])) place[key] = {}
+    if (!isObject(place[key]) && !Array.isArray(place[key])) place[key] = {}
     place = place[key] as Record<string, unknown>
   }
   place[last] = value
@@ -140,9 +146,21 @@ function validate(values: Record<string, unknown>): string[] {
   const ajv = validator()
   const check = ajv.compile(CONFIG_SCHEMA)
   if (check(values)) return alternativeDefaults(values, ajv)
-  const faults = (check.errors ?? []).filter((fault) => fault.keyword !== 'oneOf' && isOfItsType(fault, values))
-  return [...new Set(withoutAlternatives(faults).map(describeFault))]
+  const faults = faultsIn(check.errors, values)
+  const isTaken = (path: string, candidate: unknown) => {
+    const copy = structuredClone(values)
+    set(copy, path, candidate)
+    const left = check(copy) ? [] : faultsIn(check.errors, copy)
+    return !left.some(({ instancePath }) => `${pathOf(instancePath)}.`.startsWith(`${path}.`))
+  }
+  return [...new Set(withoutAlternatives(faults).map((fault) => describeFault(fault, isTaken)))]
 }
+
+function faultsIn(errors: ErrorObject[] | null | undefined, values: Record<string, unknown>): ErrorObject[] {
+  return (errors ?? []).filter((fault) => fault.keyword !== 'oneOf' && isOfItsType(fault, values))
+}
+
+const pathOf = (pointer: string) => pointer.slice(1).replaceAll('/', '.')
 
 /** The types of an entry are each said to be missed; what may be written is one list. */
 function withoutAlternatives(faults: readonly ErrorObject[]): ErrorObject[] {
@@ -153,10 +171,11 @@ function withoutAlternatives(faults: readonly ErrorObject[]): ErrorObject[] {
 }
 
 function validator(): Ajv2020 {
-  const ajv = new Ajv2020({ useDefaults: true, allErrors: true, discriminator: false, strict: false })
+  const ajv = new Ajv2020({ useDefaults: true, allErrors: true, discriminator: false, strict: false, verbose: true })
   addFormatsModule.default(ajv)
   ajv.addFormat('broker-duration', isDuration)
   ajv.addFormat('broker-network', isNetwork)
+  ajv.addFormat('broker-cidr', isCidr)
   ajv.addFormat('broker-address', ipaddr.isValid)
   ajv.addFormat('broker-ipv4-network', isSubnets)
   ajv.addFormat('broker-database', isDatabase)
@@ -240,8 +259,11 @@ function publishedNowhere({ platforms = [] }: { platforms?: readonly PlatformCon
 
 const isUnspecified = (address: string) => ipaddr.parse(address).range() === 'unspecified'
 
-function describeFault({ instancePath, keyword, message, params }: ErrorObject): string {
-  const path = instancePath.slice(1).replaceAll('/', '.')
+function describeFault(
+  { instancePath, keyword, message, params, parentSchema, data }: ErrorObject,
+  isTaken: (path: string, candidate: unknown) => boolean,
+): string {
+  const path = pathOf(instancePath)
   if (keyword === 'additionalProperties')
     return `${path ? `${path}.` : ''}${String(params.additionalProperty)} is not a key of the broker`
   if (keyword === 'format') return `${path} is not ${FORMATS[String(params.format)] ?? 'in its form'}`
@@ -250,7 +272,15 @@ function describeFault({ instancePath, keyword, message, params }: ErrorObject):
       .flat()
       .map((value) => JSON.stringify(value))
       .join(', ')}`
-  return `${path} ${message ?? 'is wrong'}`
+  const said =
+    keyword === 'type'
+      ? `must be ${[params.type as string]
+          .flat()
+          .map((type) => TYPE_WORDS[type])
+          .join(' or ')}`
+      : (message ?? 'is wrong')
+  const schema = (parentSchema ?? {}) as ExampleSchema
+  return `${path} ${said}${adviceOn({ schema, written: data, isTaken: (candidate) => isTaken(path, candidate) })}`
 }
 
 /** What a value in a format is called. */
@@ -258,6 +288,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   uri: 'a URL',
   'broker-duration': 'a duration such as PT5M',
   'broker-network': 'an address or a network such as 10.0.0.0/8',
+  'broker-cidr': 'a network such as 10.0.0.0/8; a single address is written as 10.1.2.3/32',
   'broker-address': 'an address such as 127.0.0.1',
   'broker-database':
     'a PostgreSQL server such as postgres://broker@127.0.0.1:5432/broker; the broker keeps its data there or, without it, in the data directory',
@@ -266,6 +297,11 @@ const FORMATS: Readonly<Record<string, string>> = {
 
 function isDatabase(text: string): boolean {
   return /^postgres(ql)?:\/\/\S+$/.test(text)
+}
+
+/** A network as the address guard reads it: IPv4 is not written as IPv6. */
+function isCidr(text: string): boolean {
+  return ipaddr.isValidCIDR(text) && !/^::ffff:/i.test(text)
 }
 
 function isSubnets(text: string): boolean {

@@ -8,7 +8,7 @@ export const DATA = {
   properties: {
     allowedNetworks: {
       type: 'array',
-      items: { type: 'string' },
+      items: { type: 'string', format: 'broker-cidr' },
       default: [],
       description:
         'Networks such as 10.0.0.0/8 that data may come from although they are private, loopback or link-local.',

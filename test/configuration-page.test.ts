@@ -87,7 +87,7 @@ describe('the prices of a pool', () => {
   it('are told apart from what other types of platforms would say', () => {
     const refused = () => configured(pool('prices: { currency: EUR, coreHour: cheap }'))
     expect(refused).toThrow(
-      /^The configuration is not right: platforms\.0\.pools\.0\.prices\.coreHour must be number\.$/,
+      /^The configuration is not right: platforms\.0\.pools\.0\.prices\.coreHour must be a number, such as 1\.$/,
     )
     expect(() => configured('platforms: [{ type: cloud, name: x }]')).toThrow(
       /^The configuration is not right: platforms\.0\.type must be one of "docker", "simulated"\.$/,

@@ -133,6 +133,7 @@ function neverPossible(
           ? message('window-past', now, {
               pointer,
               earliest: formatInstant(Math.min(prepared, now + limits.horizonMs)),
+              proposed: `'${formatInstant(afterDeciding(Math.min(prepared, now + limits.horizonMs)))}'`,
             })
           : message('beyond-horizon', now, { pointer, horizon: formatInstant(now + limits.horizonMs) }),
       ),
@@ -140,6 +141,11 @@ function neverPossible(
   }
   return messages
 }
+
+/** Whole minutes that leave somebody the time to write a request and to accept an offer. */
+const DECIDING_MS = 300_000
+
+const afterDeciding = (at: Instant): Instant => Math.ceil((at + DECIDING_MS) / DECIDING_MS) * DECIDING_MS
 
 /** The most that a pool has of a resource; of accelerators, the most of those that will do. */
 function mostOf(resource: Resource, request: ExecutionRequest, candidates: readonly Candidate[]): number {

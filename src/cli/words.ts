@@ -1,4 +1,5 @@
 /** Executions, offers and messages as lines for a person. */
+import { adviceOf } from '../client/broker-client.ts'
 import type { Execution, OfferSet, Schemas } from '../client/broker-client.ts'
 import { durationInWords, localTime, secondsIn, table } from './figures.ts'
 
@@ -38,7 +39,13 @@ function priceInWords({ costs = [] }: Execution): string {
 
 /** Every message of an answer once, with its level when it is more than information. */
 export function messageLines(messages: readonly Schemas['MessageItem'][]): string[] {
-  return [...new Set(messages.map(messageLine))]
+  return [...new Set(messages.flatMap((one) => [messageLine(one), ...whatToDo(one)]))]
+}
+
+/** What to do about a refusal, as docs/messages.md has it; a line that several of a kind share. */
+function whatToDo({ kind, level }: Schemas['MessageItem']): string[] {
+  const advice = level === 'ERROR' ? adviceOf(kind) : undefined
+  return advice === undefined ? [] : [`  What to do: ${advice}`]
 }
 
 /** What a message says, with its level when it is more than information. */

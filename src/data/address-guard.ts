@@ -65,7 +65,7 @@ export class AddressGuard {
     if (this.#hosts && !this.#hosts.some((allowed) => covers(allowed, hostname)))
       return new BrokerError('ADDRESS_NOT_ALLOWED', `the host ${hostname} is not one of those that are allowed here`)
     if (isIP(host) !== 0 && !this.permits(host))
-      return new BrokerError('ADDRESS_NOT_ALLOWED', `the address ${host} is not allowed here`)
+      return new BrokerError('ADDRESS_NOT_ALLOWED', `the address ${host} is not allowed here; ${HOW_TO_ALLOW}`)
     return undefined
   }
 
@@ -83,10 +83,18 @@ export class AddressGuard {
   }
 }
 
+/** Addresses of the site itself are closed to what clients name, until its operator opens them. */
+const HOW_TO_ALLOW =
+  'private addresses and those of the machine are not, unless the operator allows their network with data.allowedNetworks, such as ["10.0.0.0/8"]'
+
 function notAllowed(hostname: string, addresses: readonly LookupAddress[]): BrokerError {
-  return new BrokerError('ADDRESS_NOT_ALLOWED', `the host ${hostname} has no address that is allowed here`, {
-    context: { addresses: addresses.map(({ address }) => address) },
-  })
+  return new BrokerError(
+    'ADDRESS_NOT_ALLOWED',
+    `the host ${hostname} has no address that is allowed here; ${HOW_TO_ALLOW}`,
+    {
+      context: { addresses: addresses.map(({ address }) => address) },
+    },
+  )
 }
 
 function isPublic(address: Address): boolean {

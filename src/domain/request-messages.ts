@@ -52,6 +52,14 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Write the value as the message has it: numbers and true or false without quotes, texts in quotes.',
   },
+  'shell-line': {
+    level: 'WARN',
+    template:
+      "The value '${text}' of ${pointer} is taken as one word, with its spaces; for a program and its arguments write ${written}.",
+    places: ['offer set'],
+    advice:
+      'Write each word as an entry of its own. No shell reads it; for a line of a shell write [sh, -c, "ls -l / | wc -l"].',
+  },
   'maximum-capped': {
     level: 'WARN',
     template: 'No pool has ${maximum} ${resource} as ${pointer} asks for; offers go up to ${limit}.',
@@ -158,7 +166,8 @@ export const REQUEST_MESSAGES = {
   },
   'reference-not-found': {
     level: 'ERROR',
-    template: "The reference '${reference}' of ${pointer} is neither a name nor a UUID of ${expected} in this request.",
+    template:
+      "The reference '${reference}' of ${pointer} is neither a name nor a UUID of ${expected} in this request; ${known}.",
     places: ['offer set'],
     advice: 'Use the `meta.name` or `meta.uuid` of a resource in the same request.',
   },
@@ -188,15 +197,17 @@ export const REQUEST_MESSAGES = {
   },
   'duplicate-path': {
     level: 'ERROR',
-    template: "The mount path '${path}' of ${pointer} lies in or is the path of another volume.",
+    template: "The mount path '${path}' of ${pointer} ${relation} '${other}', the path of another volume.",
     places: ['offer set'],
-    advice: 'Give each volume a path that is not inside the path of another.',
+    advice: 'Give each volume a path of its own, such as /data/first and /data/second.',
   },
   'window-past': {
     level: 'ERROR',
-    template: 'Nothing can start in ${pointer} any more: preparation takes until ${earliest}.',
+    template:
+      'Nothing can start in ${pointer} any more: preparation takes until ${earliest}. Ask for a start from then on, such as ${proposed}, or leave it out.',
     places: ['offer set'],
-    advice: 'Ask for a start after the instant in the message, or leave `schedule.requested.start` out.',
+    advice:
+      'Ask for a later start, with some minutes to decide, or leave `schedule.requested.start` out to start as soon as possible.',
   },
   'beyond-horizon': {
     level: 'ERROR',

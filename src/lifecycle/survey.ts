@@ -199,26 +199,26 @@ async function describe(
   const now = context.clock.now()
   const pointer = locationPointer(request, index)
   if (!URL.canParse(data.location))
-    return message('invalid-value', now, { pointer, value: data.location, reason: 'it is not a URL' })
+    return message('invalid-value', now, { pointer, value: data.location, reason: NOT_A_URL })
   const location = new URL(data.location)
+  const source = context.source(location, bearerAt(location))
+  if (!source)
+    return message('invalid-value', now, {
+      pointer,
+      value: data.location,
+      reason: `data are not taken from ${location.protocol} URLs here; put the file on a server, and write its URL, such as https://data.example.org/image.fits`,
+    })
   if (!isHostName(location.hostname))
     return message('invalid-value', now, {
       pointer,
       value: publicUrl(location),
       reason: 'its host is longer than a name can be',
     })
-  const source = context.source(location, bearerAt(location))
-  if (!source)
-    return message('invalid-value', now, {
-      pointer,
-      value: data.location,
-      reason: `data are not taken from ${location.protocol} URLs here`,
-    })
   if (isSaved(data) && !context.sink(location))
     return message('invalid-value', now, {
       pointer,
       value: publicUrl(location),
-      reason: `nothing is saved to ${location.protocol} URLs here`,
+      reason: `nothing is saved to ${location.protocol} URLs here; write one that takes HTTP PUT, such as https://data.example.org/result.fits`,
     })
   if (!isCopiedIn(data)) return { name: fileName(location), resumable: false }
   try {
@@ -233,6 +233,9 @@ async function describe(
     return message('data-unavailable', now, { location: publicUrl(location), reason: error.detail })
   }
 }
+
+const NOT_A_URL =
+  'it is not a whole URL; write where a server has it, such as https://data.example.org/image.fits, for files of your own machine are not read'
 
 /** Asks a source what is at a location, when it is its turn. */
 type AskSource = (source: DataSource, location: URL) => Promise<DataDescription>

@@ -13,10 +13,10 @@ describe('the faults of a value', () => {
   it('are one for each place, whatever is wrong with it', () => {
     const kind = KIND.simpleCompute
     expect(faultsOf('ExecutionRequest', { compute: { kind, cores: { min: 1.5 } } })).toEqual([
-      { pointer: '/compute/cores/min', detail: 'must be integer' },
+      { pointer: '/compute/cores/min', detail: 'must be a whole number; write 1' },
     ])
     expect(faultsOf('ExecutionRequest', { schedule: { requested: { start: 5 } } })).toEqual([
-      { pointer: '/schedule/requested/start', detail: 'must be string or array' },
+      { pointer: '/schedule/requested/start', detail: 'must be a text or a list, such as "2026-11-23T12:00:00Z/PT2H"' },
     ])
   })
   it('say which kinds there are where one is missing', () => {

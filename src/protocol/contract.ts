@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormatsModule from 'ajv-formats'
 import type { FieldFault } from '../domain/errors.ts'
+import { adviceOn, TYPE_WORDS, type ExampleSchema } from '../domain/schema-example.ts'
+import { escapePointer } from './body-limits.ts'
 import type { components } from './contract.gen.ts'
 
 /** The types of the contract by name. */
@@ -67,6 +69,8 @@ export function schemaNamed(name: string): Schema {
 
 /** How many faults are named; nobody reads more. */
 const FAULTS_MAX = 50
+/** For so many of them it is looked for what could be written instead, which takes a validation or more each. */
+const EXAMPLES_MAX = 10
 
 /** In a larger value only the first fault is looked for: naming all of them takes longer than a server may think. */
 const VALUES_FOR_ALL_FAULTS_MAX = 1_000
@@ -122,23 +126,74 @@ export function faultsOf(name: SchemaName, value: unknown): FieldFault[] {
   if (first(value)) return []
   const validate = isLarge(value) ? first : validators.all(name)
   validate(value)
-  const details = new Map<string, Set<string>>()
+  const places = new Map<string, Told[]>()
   for (const error of validate.errors ?? []) {
     if (error.keyword === 'if' || error.keyword === 'oneOf') continue
-    const pointer =
-      error.keyword === 'required' ? `${error.instancePath}/${error.params.missingProperty}` : error.instancePath
-    if (details.size === FAULTS_MAX && !details.has(pointer)) break
-    details.set(pointer, (details.get(pointer) ?? new Set()).add(describe(error)))
+    const pointer = placeOf(error)
+    if (places.size === FAULTS_MAX && !places.has(pointer)) break
+    places.set(pointer, [...(places.get(pointer) ?? []), error])
   }
-  return [...details].map(([pointer, said]) => ({ pointer, detail: oneDetail([...said]) }))
+  const takes = taker(name, value)
+  return [...places].map(([pointer, told], index) => ({
+    pointer,
+    detail: oneDetail(told, index < EXAMPLES_MAX ? (candidate) => takes(pointer, candidate) : () => false),
+  }))
 }
 
-/** What is wrong with one place as one sentence. Where it has one of several types, each of them was missed. */
-function oneDetail(said: readonly string[]): string {
-  const types = said
-    .filter((detail) => /^must be (?:an? )?[a-z]+$/.test(detail))
-    .map((detail) => detail.replace(/^must be /, ''))
-  return types.length > 0 ? `must be ${types.join(' or ')}` : said.join(', ')
+const placeOf = ({ keyword, instancePath, params }: Told) =>
+  keyword === 'required' ? `${instancePath}/${escapePointer(String(params.missingProperty))}` : instancePath
+
+/** Tells whether another value would be taken at a place of a value that is refused. */
+function taker(name: SchemaName, value: unknown): (pointer: string, candidate: unknown) => boolean {
+  const validate = validators.all(name)
+  let copy: unknown
+  return (pointer, candidate) => {
+    copy ??= structuredClone(value)
+    const changed = replaced(copy, pointer, candidate)
+    if (changed === undefined || validate(changed)) return changed !== undefined
+    return !(validate.errors ?? []).some((error) => `${placeOf(error)}/`.startsWith(`${pointer}/`))
+  }
+}
+
+/** A value with another part at a place; undefined where that place is none. */
+function replaced(value: unknown, pointer: string, part: unknown): unknown {
+  if (pointer === '') return part
+  const [, head = '', ...rest] = pointer.split('/')
+  if (typeof value !== 'object' || value === null) return undefined
+  const key = head.replaceAll('~1', '/').replaceAll('~0', '~')
+  const inner = replaced((value as Record<string, unknown>)[key], rest.map((one) => `/${one}`).join(''), part)
+  if (inner === undefined) return undefined
+  return Array.isArray(value)
+    ? value.map((one: unknown, index) => (String(index) === key ? inner : one))
+    : { ...value, [key]: inner }
+}
+
+/** What is wrong with one place as one sentence, with what to write. Where it has one of several types, each of them was missed. */
+function oneDetail(told: readonly Told[], isTaken: (candidate: unknown) => boolean): string {
+  const types = told.flatMap(({ keyword, params }) => (keyword === 'type' ? [params.type as string].flat() : []))
+  const said = types.length > 0 ? `must be ${typeWords(types)}` : [...new Set(told.map(describe))].join(', ')
+  // A choice says itself what there is.
+  if (told.some((one) => choiceOf(one) !== undefined)) return said
+  const [first] = told
+  const schemas = told.map(schemaMissed)
+  const written = first?.keyword === 'required' ? undefined : first?.data
+  const resolve = (schema: ExampleSchema) => resolveSchema(schema as Schema) as ExampleSchema
+  return said + adviceOn({ schema: { anyOf: schemas }, written, isTaken, resolve })
+}
+
+const typeWords = (types: readonly string[]) => [...new Set(types)].map((type) => TYPE_WORDS[type] ?? type).join(' or ')
+
+/** The schema of what is missing or wrong. */
+function schemaMissed({ keyword, parentSchema = {}, params }: Told): ExampleSchema {
+  if (keyword !== 'required') return parentSchema
+  return (parentSchema as ExampleSchema).properties?.[params.missingProperty as string] ?? {}
+}
+
+/** The words of a choice that was missed; undefined where it is none. */
+function choiceOf(error: Told): readonly unknown[] | undefined {
+  if (error.keyword === 'enum') return error.params.allowedValues as unknown[]
+  if (error.keyword === 'const') return [error.params.allowedValue]
+  return error.keyword === 'required' ? schemaMissed(error).enum : undefined
 }
 
 function isLarge(value: unknown): boolean {
@@ -152,6 +207,9 @@ function isLarge(value: unknown): boolean {
 
 /** A fault as ajv tells it. */
 interface Told {
+  readonly instancePath: string
+  /** What was written there. */
+  readonly data?: unknown
   readonly keyword: string
   readonly message?: string | undefined
   readonly params: Record<string, unknown>
@@ -160,14 +218,10 @@ interface Told {
 }
 
 function describe(error: Told): string {
-  if (error.keyword === 'required') {
-    const { properties } = (error.parentSchema ?? {}) as Schema
-    const choice = properties?.[error.params.missingProperty as string]?.enum
-    return choice ? `is required: ${choice.join(', ')}` : 'is required'
-  }
-  if (error.keyword === 'enum') return `must be one of ${(error.params.allowedValues as unknown[]).join(', ')}`
+  const choice = choiceOf(error)
+  if (error.keyword === 'required') return choice ? `is required: ${choice.join(', ')}` : 'is required'
   if (error.keyword === 'const') return `must be ${JSON.stringify(error.params.allowedValue)}`
-  return error.message ?? 'does not follow the contract'
+  return choice ? `must be one of ${choice.join(', ')}` : (error.message ?? 'does not follow the contract')
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { BrokerError } from '../domain/errors.ts'
 import { DEPTH_MAX, escapePointer, tooDeep, tooMany, VALUES_MAX } from './body-limits.ts'
+import { jsonFault } from './json-fault.ts'
 
 /** Reads a JSON text. Throws BAD_SYNTAX with what is wrong, and TOO_LARGE for too many values. */
 export function readJson(text: string): unknown {
@@ -11,7 +12,7 @@ export function readJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {
-    throw new BrokerError('BAD_SYNTAX', `The body is not JSON: ${(cause as Error).message}`, { cause })
+    throw new BrokerError('BAD_SYNTAX', `The body is not JSON: ${jsonFault(text)}.`, { cause })
   }
 }
 

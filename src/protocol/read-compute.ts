@@ -73,24 +73,36 @@ function readVolume(
 const placeOf = ({ family, index }: VolumeMount['target']): VolumeMount['target'] => ({ family, index })
 
 function refuseOverlaps(volumes: readonly VolumeMount[], notes: RequestNotes): void {
-  for (const index of overlapping(volumes.map(({ path }) => path))) {
-    const { path } = volumes[index] as VolumeMount
-    notes.say(message('duplicate-path', notes.now, { pointer: `/compute/volumes/${index}/path`, path }))
+  for (const [index, other] of overlapping(volumes.map(({ path }) => path))) {
+    const [{ path }, { path: around }] = [volumes[index], volumes[other]] as [VolumeMount, VolumeMount]
+    const [one, two] = [withSlash(path), withSlash(around)]
+    const relation = one === two ? 'is also' : one.startsWith(two) ? 'lies in' : 'contains'
+    notes.say(
+      message('duplicate-path', notes.now, {
+        pointer: `/compute/volumes/${index}/path`,
+        path,
+        relation,
+        other: around,
+      }),
+    )
   }
 }
 
-/** The indices of those paths that are the same as an earlier one, lie in it, or have it in them. */
-function overlapping(paths: readonly string[]): number[] {
+/** A path as a prefix of those that lie in it. */
+const withSlash = (path: string) => `${path.replace(/\/+/g, '/').replace(/\/$/, '')}/`
+
+/** The indices of those paths that are the same as an earlier one, lie in it, or have it in them, each with that one. */
+function overlapping(paths: readonly string[]): [index: number, other: number][] {
   const sorted = paths
-    .map((path, index) => ({ path: `${path.replace(/\/+/g, '/').replace(/\/$/, '')}/`, index }))
+    .map((path, index) => ({ path: withSlash(path), index }))
     .sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : one.index - other.index))
-  const found = new Set<number>()
+  const found = new Map<number, number>()
   // In this order a path comes right behind those that it lies in, each of them in the one before.
   const around: { path: string; index: number }[] = []
   for (const one of sorted) {
     while (around.length > 0 && !one.path.startsWith((around.at(-1) as { path: string }).path)) around.pop()
-    for (const { index } of around) found.add(Math.max(index, one.index))
+    for (const { index } of around) found.set(Math.max(index, one.index), Math.min(index, one.index))
     around.push(one)
   }
-  return [...found].sort((a, b) => a - b)
+  return [...found].sort(([a], [b]) => a - b)
 }

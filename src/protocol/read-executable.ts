@@ -7,6 +7,7 @@ import {
   type PortProtocol,
 } from '../domain/execution-request.ts'
 import { isDigest, parseReference, referenceFault } from '../domain/image-reference.ts'
+import { message } from '../domain/message.ts'
 import { notebookOf, servedNotebookOf, type NotebookSite } from '../domain/notebook.ts'
 import type { Schemas } from './contract.ts'
 import { KIND, shortKind } from './kinds.ts'
@@ -39,7 +40,8 @@ function readNotebook(
   const pointer = '/executable/location'
   const location = textOf(wire.location)
   if (location === undefined) notes.missing(pointer, 'the URL of the notebook')
-  else if (!URL.canParse(location)) notes.invalid(pointer, location, 'it is not a URL')
+  else if (!URL.canParse(location))
+    notes.invalid(pointer, location, 'it is not a whole URL, such as https://data.example.org/analysis.ipynb')
   else if (wire.mode !== 'INTERACTIVE') return { ...notebookOf(location, site), ...readMeta(wire.meta) }
   else if (site.server) return { ...servedNotebookOf(location, site, site.server), ...readMeta(wire.meta) }
   if (wire.mode === 'INTERACTIVE' && !site.server)
@@ -58,6 +60,7 @@ function readContainer(wire: Schemas['DockerContainer'], notes: RequestNotes): D
   const command = readArguments(wire.command ?? [], notes)
   if (entrypoint === '' && command.length === 0)
     notes.missing('/executable/command', "a program (the entrypoint '' takes away that of the image)")
+  noteOfShellLine(entrypoint, command, notes)
   const digest = readDigest(wire.image?.digest, notes)
   locations.forEach((location, index) => {
     const other = parseReference(location)?.digest
@@ -81,6 +84,17 @@ function readContainer(wire: Schemas['DockerContainer'], notes: RequestNotes): D
     privileged: wire.privileged ?? false,
     ports: (wire.network?.ports ?? []).map((port, index) => readPort(port, index, notes)),
   }
+}
+
+/** A program with its arguments in one text, as shells take it, is a program of that very name to an engine. */
+function noteOfShellLine(entrypoint: string | undefined, command: readonly string[], notes: RequestNotes): void {
+  const [first = '', ...rest] = command
+  const [pointer, text] = entrypoint ? ['/executable/entrypoint', entrypoint] : ['/executable/command/0', first]
+  const [program = '', ...words] = text.split(/\s+/)
+  if (words.length === 0 || program === '' || (!entrypoint && rest.length > 0)) return
+  const list = JSON.stringify(entrypoint ? [...words, ...command] : [program, ...words])
+  const written = entrypoint ? `entrypoint: ${program} and command: ${list}` : `command: ${list}`
+  notes.say(message('shell-line', notes.now, { pointer, text, written }))
 }
 
 function readDigest(wire: string | undefined, notes: RequestNotes): string | undefined {

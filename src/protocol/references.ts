@@ -13,6 +13,9 @@ interface Words {
 /** Something that can be referred to, by the words that lead to it. */
 export interface Referable extends VolumeTarget, Words {}
 
+/** How many names are listed; nobody reads more. */
+const NAMES_MAX = 10
+
 /** What a reference may lead to, in words for a message. */
 const EXPECTED = { storage: 'a storage resource', data: 'a data resource', any: 'a data or storage resource' }
 
@@ -61,8 +64,22 @@ export class References {
     else if (only) this.#notes.say(message('reference-ambiguous', now, { pointer, reference: word }))
     else if (leadsTo(word, wordsOf(from)))
       this.#notes.say(message('reference-to-itself', now, { pointer, reference: word, expected: EXPECTED[family] }))
-    else this.#notes.say(message('reference-not-found', now, { pointer, reference: word, expected: EXPECTED[family] }))
+    else {
+      const known = this.#namesOf(family)
+      this.#notes.say(
+        message('reference-not-found', now, { pointer, reference: word, expected: EXPECTED[family], known }),
+      )
+    }
     return undefined
+  }
+
+  /** The names that a reference may have, for a message. */
+  #namesOf(family: keyof typeof EXPECTED): string {
+    const there = this.#resources.filter((one) => family === 'any' || one.family === family)
+    const names = there.flatMap(({ name, uuid }) => name ?? uuid ?? []).slice(0, NAMES_MAX)
+    if (names.length > 0)
+      return `there are ${names.map((name) => `'${name}'`).join(', ')}${there.length > names.length ? ', and more' : ''}`
+    return there.length === 0 ? 'the request has none' : 'give it a `meta.name`, and write that'
   }
 
   #refuseDoubles(field: 'name' | 'uuid'): void {

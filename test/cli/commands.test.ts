@@ -296,7 +296,7 @@ describe('a request that cannot be had', () => {
     const text = await run('run', file)
     expect(text).toMatchObject({ exitCode: EXIT.refused, stdout: '' })
     expect(text.stderr).toBe(
-      `${file}: The request does not follow the contract; the fields at fault are listed.\n  /compute/cores/min: must be integer\n`,
+      `${file}: The request does not follow the contract; the fields at fault are listed.\n  /compute/cores/min: must be a whole number, such as 1\n`,
     )
     const json = await run('run', file, '--json')
     expect(json.exitCode).toBe(EXIT.refused)

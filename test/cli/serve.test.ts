@@ -72,7 +72,7 @@ describe('broker serve', () => {
     write('many')
     broker.process.kill('SIGHUP')
     await broker.writes(
-      /could not be taken over: The configuration is not right: platforms\.0\.pools\.0\.cores must be integer/,
+      /could not be taken over: The configuration is not right: platforms\.0\.pools\.0\.cores must be a whole number/,
     )
     expect(await cores()).toEqual([7])
     broker.process.kill('SIGTERM')
@@ -188,7 +188,11 @@ describe('broker config', () => {
     const wrong = await runCommand(['config', 'check', '--config', 'wrong.yaml', '--json'], { directory })
     expect(wrong.exitCode).toBe(EXIT.failed)
     expect(jsonOf(wrong.stderr)).toEqual([
-      { type: 'error', exitCode: EXIT.failed, message: 'The configuration is not right: listen.port must be integer.' },
+      {
+        type: 'error',
+        exitCode: EXIT.failed,
+        message: 'The configuration is not right: listen.port must be a whole number, such as 8082.',
+      },
     ])
   })
   it('prints every value with where it came from, and no password', async () => {

@@ -61,10 +61,20 @@ export async function obtainImage(
       signal.throwIfAborted()
       if (!isBrokerError(error) || EVERYWHERE.includes(error.code)) throw error
       const words = error instanceof EngineRefusal ? error.words : error.detail
-      last = new BrokerError('IMAGE_UNAVAILABLE', `${location}: ${words}`, { cause: error })
+      last = new BrokerError('IMAGE_UNAVAILABLE', `${location}: ${inPlainWords(words, location)}`, { cause: error })
     }
   }
   throw last
+}
+
+/** What the network library of both engines says of a server that it did not reach; they give no other signal. */
+const NOT_REACHED = /\bdial (tcp|udp)\b|no such host|i\/o timeout|TLS handshake timeout|network is unreachable/i
+
+/** The words of an engine after what they mean, where it did not reach the registry. */
+function inPlainWords(words: string, location: string): string {
+  if (!NOT_REACHED.test(words)) return words
+  const host = parseReference(location)?.repository.split('/')[0] ?? location
+  return `the engine could not reach the registry ${host}; check the name in the location, such as docker.io/library/busybox:1, or ask the operator to let the engine reach it (${words})`
 }
 
 interface Wanted extends ImageReference {
