@@ -90,7 +90,10 @@ describe('what does not follow the contract', () => {
     expect(unknown.status).toBe(400)
     expect(unknown.body.errors?.[0]?.pointer).toBe('/kind')
     const incomplete = await api.post<Schemas['Problem']>(path, { kind: KIND.enumUpdate, path: 'phase' })
-    expect(incomplete.body.errors?.[0]).toEqual({ pointer: '/value', detail: expect.stringMatching(/^is required/) as string })
+    expect(incomplete.body.errors?.[0]).toEqual({
+      pointer: '/value',
+      detail: expect.stringMatching(/^is required/) as string,
+    })
   })
   it('of a query is refused too', async () => {
     for (const query of ['LAST=0', 'LAST=x', 'cursor=nonsense', 'PHASE=SLEEPING', 'LAST=1&LAST=2']) {
