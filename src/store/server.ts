@@ -7,6 +7,7 @@ import { troubleOf } from './cannot-now.ts'
 
 const OLDEST_VERSION = 140_000
 const LISTEN_RETRY_MS = 1_000
+const CONNECT_WITHIN_MS = 10_000
 
 interface ServerOptions {
   /** postgres://user@host/database */
@@ -21,7 +22,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.connectionsMax,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
     application_name: 'execution-broker',
     types: READERS,
   })
@@ -107,22 +108,38 @@ class Listener {
     await this.#client?.end()
   }
 
+  /** Throws UNAVAILABLE. */
   async #connect(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#options.url, application_name: 'execution-broker listener' })
+    const client = new pg.Client({
+      connectionString: this.#options.url,
+      application_name: 'execution-broker listener',
+      connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    })
     client.on('notification', ({ channel, payload }) => this.#heard.get(channel)?.(payload ?? ''))
-    client.on('error', (error) => this.#reconnectAfter(error))
-    client.on('end', () => this.#reconnectAfter(undefined))
-    await client.connect()
+    client.on('error', (error) => this.#lost(client, error))
+    client.on('end', () => this.#lost(client, undefined))
+    try {
+      await client.connect()
+      for (const channel of this.#heard.keys()) await client.query(`listen ${pg.escapeIdentifier(channel)}`)
+    } catch (cause) {
+      void client.end()
+      throw new BrokerError('UNAVAILABLE', 'The database is not answering.', { cause })
+    }
+    if (this.#closed) return client.end()
     this.#client = client
-    for (const channel of this.#heard.keys()) await client.query(`listen ${pg.escapeIdentifier(channel)}`)
+  }
+
+  /** One that never listened is told of by who connected it. */
+  #lost(client: pg.Client, error: unknown): void {
+    if (client !== this.#client) return
+    this.#client = undefined
+    this.#reconnectAfter(error)
   }
 
   #reconnectAfter(error: unknown): void {
-    if (this.#closed || this.#retry) return
+    if (this.#closed) return
     if (error) this.#options.onTrouble?.(error)
-    this.#client = undefined
     this.#retry = setTimeout(() => {
-      this.#retry = undefined
       this.#connect().catch((cause: unknown) => this.#reconnectAfter(cause))
     }, LISTEN_RETRY_MS)
   }

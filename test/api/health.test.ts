@@ -1,8 +1,8 @@
-import { connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { Api, containerRequest, cores } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
+import { cableTo } from '../support/cable.ts'
 import { administer, onServer } from '../support/database.ts'
 
 let broker: TestBroker
@@ -79,11 +79,8 @@ describe('the figures', () => {
 
 describe.skipIf(!onServer)('a broker whose database is away', () => {
   it('says so to everybody who looks at it, and is up again with the database', async () => {
-    const server = new URL(broker.databaseUrl as string)
-    const cable = await cableTo(Number(server.port), server.hostname)
-    const through = new URL(server)
-    through.host = `127.0.0.1:${cable.port}`
-    const other = await testBroker({ 'database.url': through.href })
+    const cable = await cableTo(broker.databaseUrl as string)
+    const other = await testBroker({ 'database.url': cable.url })
     try {
       const looked = new Api(other.url)
       expect((await looked.get('/health/ready')).status).toBe(200)
@@ -106,7 +103,7 @@ describe.skipIf(!onServer)('a broker whose database is away', () => {
       expect((await looked.get('/health/ready')).status).toBe(200)
     } finally {
       await other.close()
-      cable.end()
+      await cable.end()
     }
   })
 })
@@ -135,40 +132,3 @@ describe.skipIf(!onServer)('a broker whose database', () => {
     expect((await api.offers(containerRequest())).result).toBe('YES')
   })
 })
-
-/** A connection to a server that can be cut and mended. */
-async function cableTo(port: number, host: string) {
-  let isCut = false
-  const sockets = new Set<Socket>()
-  const relay = createServer((client) => {
-    if (isCut) return client.destroy()
-    const server = connect(port, host)
-    for (const [one, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      sockets.add(one)
-      one.on('error', () => other.destroy())
-      one.on('close', () => {
-        sockets.delete(one)
-        other.destroy()
-      })
-      one.pipe(other)
-    }
-    return undefined
-  })
-  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve))
-  const cut = () => {
-    isCut = true
-    for (const socket of sockets) socket.destroy()
-  }
-  return {
-    port: (relay.address() as { port: number }).port,
-    cut,
-    mend: () => (isCut = false),
-    end: () => {
-      cut()
-      relay.close()
-    },
-  }
-}
