@@ -39,6 +39,7 @@ import type { ConfiguredPool } from './lifecycle/survey.ts'
 import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
 import { choosePlatforms, openPlatform, type ChosenPlatform, type PlatformSurroundings } from './platforms-here.ts'
 import type { Platform } from './platforms/platform.ts'
+import { laneLimits } from './lane-limits.ts'
 import { listen } from './listen.ts'
 import { refuseOpenNetwork } from './open-network.ts'
 import { openShare } from './open-share.ts'
@@ -310,7 +311,7 @@ function beginToWork(
   duty('keeping house', () => keepHouse(database, clock, retentionOf(config)))
   duty('forgetting old keys', () => forgetOldKeys(database, clock))
   const engine = new Engine(context, signals, {
-    limits: { fetches: config.execution.fetches, concurrency: config.execution.concurrency },
+    limits: laneLimits(config),
     leaseMs: milliseconds(config.execution.lease),
     pollMs: milliseconds(config.execution.observeEvery),
   })

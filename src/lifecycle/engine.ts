@@ -9,7 +9,7 @@ import type { Instant } from '../domain/dates.ts'
 import { onErrand } from '../domain/errand.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import * as work from '../store/work.ts'
-import { roomLeft, type LaneLimits, type LaneRoom } from './lanes.ts'
+import { closedTo, roomLeft, spareOf, type LaneLimits } from './lanes.ts'
 import { Runner } from './runner.ts'
 import type { Signals } from './signals.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -84,17 +84,30 @@ export class Engine {
     const { database, worker, clock } = this.#context
     const { limits, leaseMs, pollMs } = this.#settings
     const now = clock.now()
-    const leases = await work.claim(database, worker, now, now + leaseMs, { ...limits, left: this.#roomLeft() })
+    const leases = await work.claim(database, worker, now, now + leaseMs, this.#rooms())
     for (const lease of leases) this.#run(lease)
     // Whoever ends or goes on in another lane makes the engine look again.
-    const full = this.#roomLeft().filter(({ room }) => room === 0)
-    this.#isFull = full.length > 0
-    return Math.min((await work.nextDue(database, full)) ?? Number.POSITIVE_INFINITY, now + pollMs)
+    const lanes = this.#lanes()
+    const full = roomLeft(lanes, limits).filter(({ room }) => room === 0)
+    const closed = closedTo(lanes, limits)
+    this.#isFull = full.length > 0 || closed.length > 0
+    return Math.min((await work.nextDue(database, full, closed)) ?? Number.POSITIVE_INFINITY, now + pollMs)
   }
 
-  #roomLeft(): LaneRoom[] {
-    const lanes = [...this.#running.values()].map(({ runner }) => runner.lane)
-    return roomLeft(lanes, this.#settings.limits)
+  #lanes(): work.OwnersLane[] {
+    return [...this.#running.values()].map(({ runner }) => runner.lane)
+  }
+
+  #rooms(): work.Rooms {
+    const { limits } = this.#settings
+    const busy = this.#lanes()
+    return {
+      ...limits,
+      left: roomLeft(busy, limits),
+      spareFetches: spareOf('fetch', limits),
+      spare: spareOf('run', limits),
+      busy,
+    }
   }
 
   #run(lease: work.Lease): void {

@@ -1,14 +1,16 @@
 /**
  * The lanes of one engine: each is one kind of work on one platform, and has room for so many executions at the same
- * time. A lane that is full of slow work leaves the others as they are. Pure.
+ * time. A lane that is full of slow work leaves the others as they are, and no owner has all of one. Pure.
  */
 import type { WorkKind } from '../domain/work-kind.ts'
-import type { Lane } from '../store/work.ts'
+import type { Lane, OwnersLane } from '../store/work.ts'
 
 /** How many executions of one lane are worked on at the same time: of those that bring images and data, and of others. */
 export interface LaneLimits {
   readonly fetches: number
   readonly concurrency: number
+  /** Whether the last places of a lane are for owners for whom nothing is done there yet. */
+  readonly isShared: boolean
 }
 
 export interface LaneRoom extends Lane {
@@ -19,6 +21,14 @@ export interface LaneRoom extends Lane {
 const roomOf = (kind: WorkKind, { fetches, concurrency }: LaneLimits): number =>
   kind === 'fetch' ? fetches : concurrency
 
+/** The share of the places of a lane that are kept for owners who have none of them, rounded up. */
+const SPARE_SHARE = 0.1
+
+/** How many places of a lane of a kind are for owners who have none of them. */
+export function spareOf(kind: WorkKind, limits: LaneLimits): number {
+  return limits.isShared ? Math.ceil(roomOf(kind, limits) * SPARE_SHARE) : 0
+}
+
 /** The room that is left in the lanes where something goes on; every other lane has all of its room. */
 export function roomLeft(busy: readonly Lane[], limits: LaneLimits): LaneRoom[] {
   const rooms = new Map<string, LaneRoom>()
@@ -28,4 +38,10 @@ export function roomLeft(busy: readonly Lane[], limits: LaneLimits): LaneRoom[] 
     rooms.set(key, { platform, kind, room: Math.max(0, room - 1) })
   }
   return [...rooms.values()]
+}
+
+/** The lanes that are closed to owners, because something is done for them there and the places that are left are for others. */
+export function closedTo(busy: readonly OwnersLane[], limits: LaneLimits): OwnersLane[] {
+  const scarce = roomLeft(busy, limits).filter(({ kind, room }) => room <= spareOf(kind, limits))
+  return busy.filter((lane) => scarce.some(({ platform, kind }) => platform === lane.platform && kind === lane.kind))
 }

@@ -9,7 +9,7 @@ import { isBrokerError } from '../domain/errors.ts'
 import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { Component } from '../store/components.ts'
 import type { WorkKind } from '../domain/work-kind.ts'
-import type { GivenLease, Lane, Lease } from '../store/work.ts'
+import type { GivenLease, Lease, OwnersLane } from '../store/work.ts'
 import { decide, type Action, type ExecutionState } from './decide.ts'
 import { backoffMs, bear, whyLaidAside } from './failing.ts'
 import { kindOfWork } from './kind-of-work.ts'
@@ -46,9 +46,10 @@ export class Runner {
     this.#kind = lease.kind
   }
 
-  /** What it is at now. */
-  get lane(): Lane {
-    return { platform: this.#lease.platform, kind: this.#kind }
+  /** The lane that it is in now, and for whom. */
+  get lane(): OwnersLane {
+    const { platform, owner } = this.#lease
+    return { platform, kind: this.#kind, owner }
   }
 
   /** Makes the runner look at the execution again now. */

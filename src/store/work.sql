@@ -9,7 +9,8 @@ returning pg_notify('work', execution_id::text)
 -- name: claim
 -- Takes the lease of executions that are due and that nobody works on, or whose worker went away. Lanes are platforms
 -- and kinds of work; in each the owners take turns, and an owner for whom somebody works already has had that turn. The
--- lines are found by going from one to the next in the index, however many wait in each.
+-- lines are found by going from one to the next in the index, however many wait in each. The last places of a lane are
+-- only for owners for whom this worker does nothing there, so these come first.
 with recursive line as (
   (select platform, kind, owner from work
     where lease_owner is null and parked_at is null order by platform, kind, owner limit 1)
@@ -24,18 +25,21 @@ with recursive line as (
   select platform, kind, owner, count(*) as leases from work where lease_owner is not null group by platform, kind, owner
 ), turns as (
   select due.execution_id, l.platform, l.kind, due.run_at,
-         coalesce(b.leases, 0) + row_number() over (partition by l.platform, l.kind, l.owner order by due.run_at) as turn
+         coalesce(b.leases, 0) + due.number as turn,
+         due.number > 1 or l.platform || ' ' || l.kind || ' ' || l.owner = any(:busy::text[]) as has_some
     from line l
     left join busy b on b.platform = l.platform and b.kind = l.kind and b.owner = l.owner
     cross join lateral (
-      select execution_id, run_at from work
+      select execution_id, run_at, row_number() over (order by run_at) as number from work
        where lease_owner is null and parked_at is null and platform = l.platform and kind = l.kind and owner = l.owner
          and run_at <= :at
        order by run_at limit greatest(:limit::integer, :roomToFetch::integer)
     ) as due
 ), placed as (
-  select t.execution_id, coalesce(r.room, case t.kind when 'fetch' then :roomToFetch::integer else :limit::integer end) as room,
-         row_number() over (partition by t.platform, t.kind order by t.turn, t.run_at) as place
+  select t.execution_id,
+         coalesce(r.room, case t.kind when 'fetch' then :roomToFetch::integer else :limit::integer end)
+         - case when not t.has_some then 0 when t.kind = 'fetch' then :spareFetches::integer else :spare::integer end as room,
+         row_number() over (partition by t.platform, t.kind order by t.has_some, t.turn, t.run_at) as place
     from turns t
     left join unnest(:platforms::text[], :kinds::text[], :rooms::integer[]) as r (platform, kind, room)
       on r.platform = t.platform and r.kind = t.kind
@@ -54,7 +58,7 @@ update work
    set lease_owner = :owner, leased_until = :leasedUntil, fence = fence + 1,
        abandoned = abandoned + case when lease_owner is null then 0 else 1 end
  where execution_id in (select execution_id from abandoned union all select execution_id from free)
-returning execution_id, fence, wakes, attempts, failing_since, platform, kind, abandoned, traceparent
+returning execution_id, owner, fence, wakes, attempts, failing_since, platform, kind, abandoned, traceparent
 
 -- name: renew
 -- Prolongs the leases that are still the worker's; the others do not come back.
@@ -125,10 +129,12 @@ with asleep as (
 select pg_notify('work', execution_id::text) from woken
 
 -- name: nextDue
--- When the next execution is due outside of some lanes: at its time, or when the lease of a worker that went away ends.
--- The lanes are compared as texts: joined to them, all that wait would be gone through for the first.
+-- When the next execution is due outside of some lanes, and of some owners' part of others: at its time, or when the
+-- lease of a worker that went away ends. The lanes are compared as texts: joined to them, all that wait would be gone
+-- through for the first.
 select least((select run_at from work
                where lease_owner is null and parked_at is null and platform || ' ' || kind <> all(:lanes::text[])
+                 and platform || ' ' || kind || ' ' || owner <> all(:owners::text[])
                order by run_at limit 1),
              (select min(leased_until) from work where lease_owner is not null)) as at
 

@@ -40,7 +40,7 @@ async function accept(owner: string, count: number, prepareMs = 0): Promise<Exec
 
 const claim = (concurrency: number, rooms: Partial<work.Rooms> = {}) =>
   work.claim(test.database, 'worker', clock.now(), clock.now() + LEASE_MS, {
-    ...{ fetches: concurrency, concurrency, left: [] },
+    ...{ fetches: concurrency, concurrency, left: [], spareFetches: 0, spare: 0, busy: [] },
     ...rooms,
   })
 const idsOf = (leases: readonly work.Lease[]) => leases.map(({ executionId }) => executionId)
@@ -66,6 +66,36 @@ describe('the work that is taken', () => {
     const rest = await claim(3)
     expect(idsOf(rest).every((id) => many.includes(id))).toBe(true)
     expect(rest).toHaveLength(3)
+    await work.takeBackLeases(test.database)
+    await empty()
+  })
+  it('leaves the last places to owners who have none, and nothing is due to the others meanwhile', async () => {
+    const many = await accept('many', 200, 60_000)
+    const rooms = { fetches: 10, spareFetches: 2, spare: 2 }
+    const lane = { platform: 'simulated', kind: 'fetch' } as const
+    const busy = [{ ...lane, owner: 'many' }]
+    const first = await claim(10, rooms)
+    expect(first).toHaveLength(8)
+    expect(await claim(10, { ...rooms, busy, left: [{ ...lane, room: 2 }] })).toEqual([])
+    expect(await work.nextDue(test.database, [], busy)).toBe(clock.now() + LEASE_MS)
+
+    clock.advance(1_000)
+    const few = await accept('few', 3, 60_000)
+    expect(await work.nextDue(test.database, [], busy)).toBe(clock.now())
+    const second = await claim(10, { ...rooms, busy, left: [{ ...lane, room: 2 }] })
+    expect(idsOf(second)).toEqual([few[0]])
+    // Who has some may have more while there are more places than those.
+    const left = [{ ...lane, room: 4 }]
+    const third = await claim(10, { ...rooms, busy: [...busy, { ...lane, owner: 'few' }], left })
+    expect(idsOf(third).sort()).toEqual([few[1], few[2]].sort())
+    expect(idsOf(first).every((id) => many.includes(id))).toBe(true)
+    await work.takeBackLeases(test.database)
+    await empty()
+  })
+  it('has that of a second owner among the first, however much of one is due', async () => {
+    await accept('many', 200)
+    const [one] = await accept('few', 1)
+    expect(idsOf(await claim(2))).toContain(one)
     await work.takeBackLeases(test.database)
     await empty()
   })

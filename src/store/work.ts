@@ -33,6 +33,7 @@ export const WORK_CHANNEL = 'work'
 /** A lease as it was taken. */
 export interface Lease {
   readonly executionId: ExecutionId
+  readonly owner: string
   readonly fence: number
   readonly wakes: number
   /** How often in a row a worker went away while it was at it. */
@@ -72,12 +73,21 @@ export interface Lane {
   readonly kind: WorkKind
 }
 
+/** A lane, and an owner for whom something is done there. */
+export interface OwnersLane extends Lane {
+  readonly owner: string
+}
+
 /** How much of each lane may be taken. */
 export interface Rooms {
   /** Of lanes that are not among `left`: of those that bring images and data, and of others. */
   readonly fetches: number
   readonly concurrency: number
   readonly left: readonly (Lane & { readonly room: number })[]
+  /** Of each lane, how much is left to owners for whom nothing is done there; those in `busy` get no more of it. */
+  readonly spareFetches: number
+  readonly spare: number
+  readonly busy: readonly OwnersLane[]
 }
 
 /** Takes the leases of executions that are due and that nobody works on, as far as there is room in their lanes. */
@@ -86,10 +96,19 @@ export async function claim(
   owner: string,
   now: Instant,
   leasedUntil: Instant,
-  { fetches, concurrency, left }: Rooms,
+  { fetches, concurrency, left, spareFetches, spare, busy }: Rooms,
 ): Promise<Lease[]> {
   return db.query<Lease>(sql.claim, {
-    ...{ owner, at: at(now), leasedUntil: at(leasedUntil), limit: concurrency, roomToFetch: fetches },
+    ...{
+      owner,
+      at: at(now),
+      leasedUntil: at(leasedUntil),
+      limit: concurrency,
+      roomToFetch: fetches,
+      spareFetches,
+      spare,
+    },
+    busy: busy.map(keyOf),
     platforms: left.map(({ platform }) => platform),
     kinds: left.map(({ kind }) => kind),
     rooms: left.map(({ room }) => room),
@@ -160,10 +179,17 @@ export async function wake(
   if (executionIds.length > 0) await db.query(sql.wake, { executionIds, at: at(now), kind: kind ?? null })
 }
 
+/** A lane with an owner as one text. The names of platforms and kinds have no space in them. */
+const keyOf = ({ platform, kind, owner }: OwnersLane) => `${platform} ${kind} ${owner}`
+
 /** When the next execution is due that is in none of these lanes; undefined when there is none. */
-export async function nextDue(db: Queryable, full: readonly Lane[]): Promise<Instant | undefined> {
+export async function nextDue(
+  db: Queryable,
+  full: readonly Lane[],
+  closed: readonly OwnersLane[] = [],
+): Promise<Instant | undefined> {
   const lanes = full.map(({ platform, kind }) => `${platform} ${kind}`)
-  const [row] = await db.query<{ at?: Instant }>(sql.nextDue, { lanes })
+  const [row] = await db.query<{ at?: Instant }>(sql.nextDue, { lanes, owners: closed.map(keyOf) })
   return row?.at
 }
 

@@ -157,7 +157,7 @@ class Living {
       await compareRunning(database, platform, clock, 0)
       const [lease] = await work.claim(database, worker.name, clock.now(), clock.now() + LEASE_MS, {
         ...{ fetches: 10, concurrency: 10 },
-        left: [],
+        ...{ left: [], spareFetches: 0, spare: 0, busy: [] },
       })
       if (lease) {
         const isGone = await worker.work(lease)
