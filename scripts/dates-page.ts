@@ -9,6 +9,8 @@ const STARTS: readonly Example[] = [
   ['2026-11-23T12Z', 'hours alone'],
   ['2026-11-23T12:00:00.250Z', 'a fraction of a second, to the millisecond; a comma will do'],
   ['2026-11-23T13:00:00+01:00', 'the offset of another time zone; `+0100` and `+01` will do'],
+  ['2026-11-23T13:00 Europe/Berlin', 'a time zone by its name, with a WARN that says the offset'],
+  ['2026-11-23T13:00+01:00[Europe/Berlin]', 'or in brackets, as RFC 9557 has it'],
   ['2026-11-23 12:00Z', 'a space in the place of the T'],
   ['20261123T120000Z', 'the basic form'],
   ['2026-11-23', 'a date: the midnight in UTC that begins it'],
@@ -41,7 +43,7 @@ const DURATIONS: readonly Example[] = [
 ]
 const REFUSED: readonly string[] = [
   '2026-11-23T12:00:00',
-  '2026-11-23T12:00Z[Europe/Paris]',
+  '2026-11-23T12:00 Europe/Nowhere',
   '2026-02-30',
   '2026-W48-1',
   '2026-327',

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
-import { DateError, formatDuration, formatInstant, parseDuration, parseInstant, parseStartWindow } from './dates.ts'
+import {
+  DateError,
+  formatDuration,
+  formatInstant,
+  parseDuration,
+  parseInstant,
+  parseStartWindow,
+  readInstant,
+} from './dates.ts'
 
 const at = (text: string) => Date.parse(text)
 
@@ -44,13 +52,42 @@ describe('an instant', () => {
     expect(formatInstant(parseInstant(text))).toBe(meant)
   })
   it.each([
+    ['2026-12-01T09:00 Europe/Berlin', '2026-12-01T09:00:00+01:00'],
+    ['2026-08-14T11:30[Europe/Paris]', '2026-08-14T11:30:00+02:00'],
+    ['2026-08-14T11:30:00Z[Europe/Paris]', '2026-08-14T11:30:00Z'],
+    ['2026-12-01T09:00+01:00[Europe/Berlin]', '2026-12-01T09:00+01:00'],
+    ['2026-12-01T09:00+0100[!Europe/Berlin]', '2026-12-01T09:00+0100'],
+    ['2026-06-01 09:00:30 America/New_York', '2026-06-01T09:00:30-04:00'],
+    ['2026-12-01T09:00 america/argentina/buenos_aires', '2026-12-01T09:00:00-03:00'],
+    ['2026-11-30T23:30:00 CET', '2026-11-30T23:30:00+01:00'],
+    ['2026-11-30T23:30:00 UTC', '2026-11-30T23:30:00+00:00'],
+    ['2026-11-30T23:30:00 Etc/GMT+5', '2026-11-30T23:30:00-05:00'],
+    ['2026-11-30T23:30:00\u221205:00', '2026-11-30T23:30:00-05:00'],
+  ])('%s is read as %s, which is said', (text, readAs) => {
+    expect(readInstant(text)).toEqual({ value: Date.parse(readAs.replace('+0100', '+01:00')), readAs })
+    expect(parseStartWindow(text).readAs).toBe(readAs)
+  })
+  it.each([
+    ['2026-12-01T09:00 Europe/Berlin/PT2H', '2026-12-01T09:00:00+01:00/PT2H'],
+    [
+      '2026-12-01T09:00 Europe/Berlin/2026-12-01T11:00 Europe/London',
+      '2026-12-01T09:00:00+01:00/2026-12-01T11:00:00+00:00',
+    ],
+    ['2026-12-01T09:00[Europe/Berlin]/12:00', '2026-12-01T09:00:00+01:00/12:00'],
+    ['PT2H/2026-12-01T09:00 Europe/Berlin', 'PT2H/2026-12-01T09:00:00+01:00'],
+  ])('%s is the interval %s', (text, meant) => {
+    const { value, readAs } = parseStartWindow(text)
+    expect({ value, readAs: readAs?.split('/')[0] }).toEqual({
+      value: parseStartWindow(meant).value,
+      readAs: meant.split('/')[0],
+    })
+  })
+  it.each([
     ['2026-08-14T11:30:00', 'no time zone'],
-    ['2026-08-14T11:30:00Z[Europe/Paris]', "names a time zone; write '2026-08-14T11:30:00Z'"],
-    ['2026-08-14T11:30[Europe/Paris]', "names a time zone; write '2026-08-14T11:30:00+02:00'"],
-    ['2026-12-01T09:00 Europe/Berlin', "names a time zone; write '2026-12-01T09:00:00+01:00'"],
-    ['2026-12-01T09:00+01:00[Europe/Berlin]', "names a time zone; write '2026-12-01T09:00+01:00'"],
-    ['2026-06-01 09:00:30 America/New_York', "names a time zone; write '2026-06-01T09:00:30-04:00'"],
-    ['2026-12-01T09:00 Europe/Nowhere', 'names a time zone; write its offset, such as +02:00'],
+    ['2026-12-01T09:00 Europe/Nowhere', 'names a time zone that is not known; write one such as Europe/Berlin'],
+    ['2026-12-01T09:00[u-ca=hebrew]', 'names a time zone that is not known'],
+    ['2026-12-01T09:00+05:00[Europe/Berlin]', "does not have then; write '2026-12-01T09:00:00+01:00'"],
+    ['09:00 [Europe/Berlin]', 'has brackets that are no time zone; write an offset'],
     ['2026-02-30', 'is not a date'],
     ['2027-02-29', 'is not a date'],
     ['2026-13-01T00:00:00Z', 'is not an instant'],

@@ -37,9 +37,9 @@ export class DateError extends Error {
 const LENGTH_MAX = 100
 const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/
 const ZONE = /(?:Z|[+-]\d{2}(?::?\d{2})?)$/i
-/** A time with the name of a zone behind it, as calendars and Java write it. */
+/** A time with the name of a zone behind it, as calendars, Java and RFC 9557 write it; the end of an interval may follow. */
 const NAMED_ZONE =
-  /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?(?: ([a-z]{3}[\w+/-]*)|\[([^\]]+)\])$/i
+  /(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?(?: ([a-z]{3}[\w+-]*(?:\/[a-z][\w+-]*)*?)(?=$|\/P[\dT]|\/\d)|\[!?([^\]]+)\])/gi
 /** A duration as people write it: `5m`, `1h30m`, `2 d`, `90 min`. */
 const SHORT_DURATION = /^(?:(\d{1,6}) ?D)? ?(?:(\d{1,6}) ?H)? ?(?:(\d{1,6}) ?M(?:IN)?)? ?(?:(\d{1,6}) ?S)?$/
 const HOURS_WITHOUT_T = /^(P)(\d+(?:[.,]\d+)?H.*)$/
@@ -59,7 +59,7 @@ export function parseInstant(text: string): Instant {
  * reading says so: no clock of a computer has it.
  */
 export function readInstant(text: string): Reading<Instant> {
-  const trimmed = shortText(text)
+  const trimmed = withOffsets(text)
   if (DATE_ONLY.test(trimmed)) {
     const at = attempt(trimmed, 'a date', () => Temporal.PlainDate.from(trimmed).toZonedDateTime('UTC'))
     return { value: inYears(text, at.epochMilliseconds) }
@@ -68,7 +68,8 @@ export function readInstant(text: string): Reading<Instant> {
   const early = trimmed.replace(END_OF_DAY, (_, mark: string, rest: string) => `${mark}00${rest}`)
   const at = attempt(trimmed, 'an instant such as 2026-11-23T12:00:00Z', () => Temporal.Instant.from(early))
   const value = inYears(text, at.epochMilliseconds + (early === trimmed ? 0 : DAY_MS))
-  return LEAP_SECOND.test(trimmed) ? { value, readAs: formatInstant(value) } : { value }
+  if (LEAP_SECOND.test(trimmed)) return { value, readAs: formatInstant(value) }
+  return trimmed === text.trim() ? { value } : { value, readAs: trimmed }
 }
 
 /** Says of forms that ISO 8601 has, or that other software writes, why they are not read. */
@@ -76,30 +77,39 @@ function refuseKnown(text: string, trimmed: string): void {
   if (/^[+-]\d/.test(trimmed)) throw new DateError(`'${text}' has a year that is not of four digits`)
   if (/^\d{4}-?W\d/i.test(trimmed) || /^\d{4}-?\d{3}(?!\d)/.test(trimmed))
     throw new DateError(`'${text}' counts weeks or days; write the date as year, month and day`)
-  refuseNamedZone(text, trimmed)
   if (/^\d{4}-\d{2}-\d{2}[T ]/i.test(trimmed) && !ZONE.test(trimmed))
     throw new DateError(`'${text}' has no time zone; write '${trimmed}Z' if it is UTC`)
 }
 
 /**
- * A zone by its name is no part of ISO 8601, and its rules may change between the request and the start: the offset that it
- * has then is proposed, where it can be told.
+ * The text with the offset in the place of the name of a zone. ISO 8601 has no names, and the rules of a zone may change
+ * before the start, so the reading says which offset was taken.
  */
-function refuseNamedZone(text: string, trimmed: string): void {
-  const [, local, offset = '', name, inBrackets] = NAMED_ZONE.exec(trimmed) ?? []
-  if (local === undefined && !trimmed.includes('[')) return
-  const proposed = local && (offset === '' ? withOffset(local, inBrackets ?? name ?? '') : `${local}${offset}`)
-  throw new DateError(`'${text}' names a time zone; write ${proposed ? `'${proposed}'` : 'its offset, such as +02:00'}`)
+function withOffsets(text: string): string {
+  const found = shortText(text).replace(
+    NAMED_ZONE,
+    (_, local: string, offset: string | undefined, name: string | undefined, inBrackets: string | undefined) =>
+      withOffset(text, local, offset, name ?? inBrackets ?? ''),
+  )
+  if (!found.includes('[')) return found
+  throw new DateError(
+    `'${text}' has brackets that are no time zone; write an offset, such as 2026-12-01T09:00:00+01:00`,
+  )
 }
 
-/** A local time with the offset of a zone; undefined when there is no such zone or time. */
-function withOffset(local: string, zone: string): string | undefined {
+function withOffset(text: string, local: string, offset: string | undefined, zone: string): string {
   try {
-    const at = Temporal.PlainDateTime.from(local.toUpperCase()).toZonedDateTime(zone)
-    return at.toString({ timeZoneName: 'never' })
+    const there = Temporal.PlainDateTime.from(local.replace(',', '.').toUpperCase()).toZonedDateTime(zone)
+    if (offset === undefined) return there.toString({ timeZoneName: 'never' })
+    if (/^z$/i.test(offset) || offset.replace(':', '') === there.offset.replace(':', '')) return `${local}${offset}`
+    throw new DateError(
+      `'${text}' has an offset that ${zone} does not have then; write '${there.toString({ timeZoneName: 'never' })}', or the offset alone`,
+    )
   } catch (error) {
-    if (error instanceof RangeError) return undefined
-    throw error
+    if (!(error instanceof RangeError)) throw error
+    throw new DateError(
+      `'${text}' names a time zone that is not known; write one such as Europe/Berlin, or an offset such as +01:00`,
+    )
   }
 }
 
@@ -110,7 +120,8 @@ function inYears(text: string, at: Instant): Instant {
 
 function shortText(text: string): string {
   if (text.length > LENGTH_MAX) throw new DateError(`a date has at most ${LENGTH_MAX} characters`)
-  return text.trim()
+  // ISO 8601 writes the minus of an offset as a hyphen or as the minus sign of typography.
+  return text.trim().replaceAll('\u2212', '-')
 }
 
 /**
@@ -140,9 +151,8 @@ function clockDuration(text: string): number | undefined {
  * The end may leave out what it shares with the start (`2026-08-14T11:30Z/T12:00Z`).
  */
 export function parseStartWindow(text: string): Reading<StartWindow> {
-  const trimmed = shortText(text)
   // The name of a time zone may have a slash, which would look like an interval.
-  refuseNamedZone(text, trimmed)
+  const trimmed = withOffsets(text)
   const parts = trimmed.split('/')
   if (/^R\d*$/i.test(parts[0] ?? '')) throw new DateError(`'${text}' repeats; give each start of its own`)
   if (parts.length === 1) {
