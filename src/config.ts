@@ -12,6 +12,7 @@ import { DateError, parseDuration } from './domain/dates.ts'
 import { BrokerError } from './domain/errors.ts'
 import { codeOf } from './domain/error-code.ts'
 import { adviceOn, TYPE_WORDS, type ExampleSchema } from './domain/schema-example.ts'
+import { namingFaults } from './name-sources.ts'
 
 /** Where a value came from, by its path such as `listen.port`. What is not there is a default. */
 export type Origins = ReadonlyMap<string, string>
@@ -226,7 +227,7 @@ function fillDefaults(list: string, entry: { readonly type: string }, ajv: Ajv20
 function alternativeDefaults(values: Record<string, unknown>, ajv: Ajv2020): string[] {
   for (const list of Object.keys(LISTS))
     for (const entry of (values[list] ?? []) as { type: string }[]) fillDefaults(list, entry, ajv)
-  return [...sameNames(values), ...acceleratorsNowhere(values), ...publishedNowhere(values)]
+  return [...sameNames(values), ...acceleratorsNowhere(values), ...publishedNowhere(values), ...namingFaults(values)]
 }
 
 /** The name of a policy is how it is told from the others. */

@@ -1,11 +1,12 @@
 /** Who is known to this broker: the sources of identities that are configured. Names the adapters, as main.ts does. */
 import { Agent } from 'undici'
+import { provision, type Known } from './accounts/naming.ts'
 import type { Config } from './config-schema.ts'
 import { milliseconds } from './config.ts'
-import type { Account } from './domain/account.ts'
 import type { Clock } from './domain/clock.ts'
 import type { IdSource } from './domain/ids.ts'
-import { CertificateIdentity } from './identity/certificate/certificate-identity.ts'
+import { CertificateIdentity, type Authorities } from './identity/certificate/certificate-identity.ts'
+import { canonical } from './identity/certificate/distinguished-name.ts'
 import { GmsGroups, type GmsOptions } from './identity/gms/gms-groups.ts'
 import { Identities } from './identity/identities.ts'
 import type { IdentitySource } from './identity/identity.ts'
@@ -15,6 +16,7 @@ import { OidcIdentity } from './identity/oidc/oidc-identity.ts'
 import { TokenExchange } from './identity/oidc/token-exchange.ts'
 import { openIdentity } from './identity/open/open-identity.ts'
 import { TokenIdentity } from './identity/tokens/token-identity.ts'
+import { authorityKey, userNamesOf } from './name-sources.ts'
 import { secretIn } from './secrets.ts'
 import * as accessTokens from './store/access-tokens.ts'
 import type { Database } from './store/database.ts'
@@ -23,9 +25,6 @@ import * as knownNetworks from './store/known-networks.ts'
 
 type IdentityConfig = NonNullable<Config['identity']>
 
-/** The issuer under which the subjects of certificates are kept. */
-const CERTIFICATES = 'certificate'
-
 /** The source of identities; without a configuration of any, the open mode. */
 export function identitySource(
   config: Config['identity'],
@@ -33,7 +32,9 @@ export function identitySource(
 ): IdentitySource {
   if (!config) return openIdentity
   const { realm, tokens } = config
-  const provision = (issuer: string, known: Known, now: number) => provisioned(database, ids, issuer, known, now)
+  const names = userNamesOf(config)
+  const provisioned = (issuer: string, known: Known, now: number) =>
+    provision({ database, ids, names }, issuer, known, now)
   const sources: IdentitySource[] = [
     new LocalIdentity({
       clock,
@@ -53,7 +54,13 @@ export function identitySource(
   if (config.issuers.length > 0) {
     const issuers = config.issuers.map((one) => issuerOf(one, clock))
     sources.push(
-      new OidcIdentity({ clock, realm, issuers, provision, groupsOf: groupServices(config.issuers, issuers, clock) }),
+      new OidcIdentity({
+        clock,
+        realm,
+        issuers,
+        provision: provisioned,
+        groupsOf: groupServices(config.issuers, issuers, clock),
+      }),
     )
   }
   if (config.certificates) {
@@ -64,35 +71,24 @@ export function identitySource(
         frontEnds,
         subjectHeader: subjectHeader.toLowerCase(),
         verifiedHeader: verifiedHeader.toLowerCase(),
-        provision: (subject, username, now) => provision(CERTIFICATES, { subject, username }, now),
+        authorities: authoritiesOf(config.certificates),
+        provision: provisioned,
       }),
     )
   }
   return new Identities(sources)
 }
 
-/** Somebody for whom somebody else vouches. */
-interface Known {
-  readonly subject: string
-  readonly username: string
-  readonly displayName?: string | undefined
-}
-
-/** The account of somebody; it is made at the first visit, and once when two visits are the first. */
-async function provisioned(
-  database: Database,
-  ids: IdSource,
-  issuer: string,
-  { subject, username, displayName }: Known,
-  now: number,
-): Promise<Account> {
-  const known = await identities.findSubject(database, issuer, subject)
-  if (known) return known
-  const account = { id: ids.uuid(), issuer, subject, username, displayName, roles: ['user'] as const, groups: [] }
-  const made = await identities.insert(database, { ...account, mustChangePassword: false }, now)
-  const found = made ?? (await identities.findSubject(database, issuer, subject))
-  if (!found) throw new Error(`the account of ${subject} at ${issuer} is there and cannot be found`)
-  return found
+/** The authorities whose certificates are accepted; undefined where the front end alone decides. */
+function authoritiesOf({
+  issuerHeader,
+  issuers,
+}: NonNullable<IdentityConfig['certificates']>): Authorities | undefined {
+  if (issuerHeader === undefined || issuers === undefined) return undefined
+  return {
+    header: issuerHeader.toLowerCase(),
+    issuers: new Map(issuers.map((one) => [canonical(one.subject), authorityKey(one)])),
+  }
 }
 
 /** Asks the group service of an issuer; a token is shown to no other. */

@@ -1,6 +1,10 @@
 /** The keys of the configuration that say who may come in. */
 import { duration } from './duration-schema.ts'
 
+/** The name of a source of users, as it stands after the @ of `ada@sso`. */
+const sourceName = (description: string) =>
+  ({ type: 'string', pattern: '^[a-z0-9][a-z0-9.-]{0,62}$', description }) as const
+
 /** A client that the broker is to an issuer. */
 const client = (description: string) =>
   ({
@@ -37,6 +41,9 @@ export const IDENTITY = {
       description:
         'A file with the password of the first administrator, admin, such as a secret of the orchestrator; one is made and shown otherwise. `BROKER_ADMIN_PASSWORD_FILE` says the same. It is read while there is no administrator.',
     },
+    plainNames: sourceName(
+      'The source whose user names are used as they are, beside those of local accounts, in policies and lists: the name of an issuer, or local for none. Users of the others are known as name@source. When left out, it is the only other source; none when there are several.',
+    ),
     tokens: {
       type: 'object',
       additionalProperties: false,
@@ -69,6 +76,7 @@ export const IDENTITY = {
             format: 'uri',
             description: 'The issuer exactly as its tokens have it in iss, with or without a slash at the end.',
           },
+          name: sourceName('The short name of the source, as in ada@sso; the host of the issuer when left out.'),
           audience: {
             type: 'array',
             minItems: 1,
@@ -169,6 +177,7 @@ export const IDENTITY = {
       type: 'object',
       additionalProperties: false,
       required: ['frontEnds'],
+      dependentRequired: { issuers: ['issuerHeader'], issuerHeader: ['issuers'] },
       description: 'Client certificates that a front end has verified; without it the headers mean nothing.',
       properties: {
         frontEnds: {
@@ -176,7 +185,38 @@ export const IDENTITY = {
           minItems: 1,
           items: { type: 'string', pattern: '^[0-9a-fA-F.:]+/\\d{1,3}$' },
           description:
-            'The networks of the front ends, such as 10.0.0.4/32. They have to remove both headers of clients.',
+            'The networks of the front ends, such as 10.0.0.4/32. They have to remove these headers of clients.',
+        },
+        issuerHeader: {
+          type: 'string',
+          minLength: 1,
+          description:
+            'The header with the issuer of the certificate, such as X-SSL-Client-I-DN. It is read only when it is configured.',
+        },
+        issuers: {
+          type: 'array',
+          minItems: 1,
+          description:
+            'The authorities whose certificates are accepted, where the front end accepts those of several. Without it, certificates of all that the front end accepts are one source, and users are told apart by their subjects alone.',
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['subject', 'name'],
+            properties: {
+              subject: {
+                type: 'string',
+                minLength: 1,
+                description: 'Its distinguished name as the front end writes it, such as CN=Grid CA,O=Example,C=CA.',
+              },
+              name: sourceName('The short name of the source, as in ada@grid.'),
+              earlier: {
+                type: 'boolean',
+                default: false,
+                description:
+                  'Whether the accounts that certificates had before authorities were listed are of this one.',
+              },
+            },
+          },
         },
         subjectHeader: {
           type: 'string',

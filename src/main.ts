@@ -45,7 +45,8 @@ import { refuseOpenNetwork } from './open-network.ts'
 import { openShare } from './open-share.ts'
 import { knownRegistries, RegistryLogins } from './registries-here.ts'
 import { roleOf } from './roles.ts'
-import { identityNote } from './identity-note.ts'
+import { identityNotes } from './identity-note.ts'
+import { userNamesOf } from './name-sources.ts'
 import { SiteRules } from './policies-here.ts'
 import { reload, type Reloaded } from './reload.ts'
 import { requestDefaults } from './request-defaults.ts'
@@ -269,7 +270,7 @@ async function start(
     await server.stop()
   })
   // What needs the database comes first: a broker that has answered already does not fail to start.
-  const notes = [...platformNotes, await identityNote(config, context, ids)]
+  const notes = [...platformNotes, ...(await identityNotes(config, context, ids))]
   const url = await listen(server.app, config.listen)
   let current = config
   return {
@@ -378,6 +379,7 @@ function httpContext(
     decisions: new Decisions(database, clock),
     ids,
     identity: identitySource(config.identity, { database, clock, ids }),
+    names: userNamesOf(config.identity),
     delegations,
     survey: {
       clock,

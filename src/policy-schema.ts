@@ -10,7 +10,9 @@ const COMMON = {
     pattern: '^[a-z0-9][a-z0-9-]*$',
     description: 'The name of the policy; it stands in every reason for a refusal, and no other policy has it.',
   },
-  users: names('The policy is for these users, by their user names. Without users and groups it is for everybody.'),
+  users: names(
+    'The policy is for these users, by their user names: ada, or ada@sso for one of another source. Without users and groups it is for everybody.',
+  ),
   groups: names('The policy is for the members of these groups, and for the users above.'),
   notGroups: names('The policy is not for the members of these groups.'),
   kinds: {

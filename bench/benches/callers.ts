@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config.ts'
 import { idSource } from '../../src/domain/ids.ts'
 import { QuotaDesk } from '../../src/http/quota-desk.ts'
 import { identitySource } from '../../src/identities-here.ts'
+import { userNamesOf } from '../../src/name-sources.ts'
 import { makeToken } from '../../src/identity/access-token.ts'
 import type { IdentitySource } from '../../src/identity/identity.ts'
 import { openIdentity } from '../../src/identity/open/open-identity.ts'
@@ -56,7 +57,8 @@ function measure(kind: Kind, makePlace: () => Promise<DatabasePlace>, effort: Ef
     const ids = idSource(Date.now)
     const password = 'a password of the bench'
     const actor = { id: 'bench', name: 'bench', address: '127.0.0.1' }
-    const account = await createAccount(database, ids.uuid(), { username: 'ada', password }, actor, Date.now())
+    const names = userNamesOf(config.identity)
+    const account = await createAccount(database, names, ids.uuid(), { username: 'ada', password }, actor, Date.now())
     const { token, digest } = makeToken()
     await accessTokens.insert(
       database,

@@ -7,6 +7,7 @@ import type { Instant } from '../domain/dates.ts'
 import { BrokerError, type FieldFault } from '../domain/errors.ts'
 import type { Caller } from '../identity/identity.ts'
 import { hashPassword, makePassword } from '../identity/password.ts'
+import type { UserNames } from '../identity/user-names.ts'
 import * as accessTokens from '../store/access-tokens.ts'
 import * as audit from '../store/audit.ts'
 import type { Database, Transaction } from '../store/database.ts'
@@ -34,6 +35,7 @@ export interface AccountWish {
 /** Makes an account of this broker. Throws UNPROCESSABLE with the fields at fault, CONFLICT when the name is taken. */
 export async function createAccount(
   database: Database,
+  names: UserNames,
   id: string,
   wish: AccountWish,
   actor: Actor,
@@ -46,8 +48,9 @@ export async function createAccount(
   ])
   const passwordHash = await hashPassword(wish.password)
   return database.transaction(async (tx) => {
-    const made = await insertLocal(tx, id, { ...wish, passwordHash }, now)
-    await record(tx, actor, now, 'create identity', id, { username: wish.username, roles: made.roles })
+    const [knownAs] = names.namesOf({ id, issuer: '', nameInSource: wish.username })
+    const made = await insertLocal(tx, id, { ...wish, passwordHash, knownAs }, now)
+    await record(tx, actor, now, 'create identity', id, { username: knownAs, roles: made.roles })
     return made
   })
 }
@@ -55,24 +58,18 @@ export async function createAccount(
 async function insertLocal(
   tx: Transaction,
   id: string,
-  wish: AccountWish & { passwordHash: string },
+  { username, knownAs, password: _, ...wish }: AccountWish & { passwordHash: string; knownAs: string },
   now: Instant,
 ): Promise<Account> {
-  const { username, displayName, passwordHash, roles = ['user'], groups = [], mustChangePassword = false } = wish
-  const account = {
-    id,
-    issuer: '',
-    subject: username.toLowerCase(),
-    username,
-    displayName,
-    passwordHash,
-    roles,
-    groups,
-  }
-  const made = await identities.insert(tx, { ...account, mustChangePassword }, now)
+  const names = { issuer: '', subject: username.toLowerCase(), username: knownAs, nameInSource: username }
+  const rights = { roles: wish.roles ?? ['user'], groups: wish.groups ?? [] }
+  const { mustChangePassword = false } = wish
+  const made = await identities.insert(tx, { ...wish, id, ...names, ...rights, mustChangePassword }, now)
   if (made) return made
-  const there = await identities.findLocal(tx, username)
-  throw new BrokerError('CONFLICT', `There is an account ${username} already.`, {
+  const taken = await identities.idNamed(tx, knownAs)
+  const there = taken === undefined ? undefined : await identities.find(tx, taken)
+  const whose = there?.issuer ? ` of ${there.issuer}` : ''
+  throw new BrokerError('CONFLICT', `There is an account ${username}${whose} already; choose another user name.`, {
     faults: [{ pointer: '/username', detail: 'it is taken' }],
     members: { error: 'username already exists', ...(there ? { uuid: there.id, username: there.username } : {}) },
   })
@@ -201,7 +198,7 @@ export async function ensureAdministrator(
     await identities.lockAll(tx)
     if ((await identities.countAdmins(tx)) > 0) return undefined
     const wish = { username: 'admin', password, passwordHash, roles: ROLES, mustChangePassword: !chosen }
-    await insertLocal(tx, id, wish, now)
+    await insertLocal(tx, id, { ...wish, knownAs: 'admin' }, now)
     await record(tx, THE_BROKER, now, 'create identity', id, { username: 'admin', roles: ROLES })
     // The rules are for people: what a site has in its vault is its own affair, and it is told.
     return { password, warning: passwordFaults(password, 'admin', '')[0]?.detail }

@@ -196,13 +196,9 @@ export async function share(
 /** The one account that a UUID or a user name means. */
 async function accountNamed(reference: string, { client }: CommandContext): Promise<Identity> {
   if (UUID.test(reference)) return client.identity(reference.toLowerCase())
-  const found = await client.identities({ username: reference })
-  const [one, another] = found
-  if (!one)
-    throw new CommandError(`There is no account ${reference}; 'broker admin identities' lists them.`, EXIT.usage)
-  if (!another) return one
-  const which = found.map(({ uuid, issuer }) => `  ${uuid} of ${issuer ?? 'this broker'}`)
-  throw new CommandError(`There are several accounts ${reference}; name one by its UUID:`, EXIT.usage, which)
+  const [found] = await client.identities({ username: reference })
+  if (found) return found
+  throw new CommandError(`There is no account ${reference}; 'broker admin identities' lists them.`, EXIT.usage)
 }
 
 function passwordWords(username: string, password: string): string {

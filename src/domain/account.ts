@@ -15,7 +15,7 @@ export interface Account {
   readonly issuer: string
   /** The name within the issuer that never changes: its `sub`, or the user name of an account of this broker. */
   readonly subject: string
-  /** How people call it, and what `X-VO-Authenticated` says. */
+  /** How everybody knows it, and what `X-VO-Authenticated` says: no other account has it, in whichever case. */
   readonly username: string
   readonly displayName?: string
   readonly roles: readonly Role[]
@@ -29,6 +29,8 @@ export interface Account {
 
 /** User names: what can stand in a header, a log and a URL without being mistaken for something else. */
 export const USERNAME = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/
+/** User names with the source that they are of: `ada@sso`. */
+export const KNOWN_NAME = /^[A-Za-z0-9][\x21-\x7e]{0,1999}$/
 /** Names of groups: those of an issuer (`/services/compute/admin`) and of GMS (`ivo://example.org/gms?group`) as well. */
 export const GROUP = /^[\x21-\x7e]{1,255}$/
 /** The shortest and the longest password, in characters. */

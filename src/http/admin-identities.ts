@@ -1,7 +1,7 @@
 /** The routes by which administrators look after accounts, and read what was done. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { changeAccount, createAccount, resetPassword } from '../accounts/accounts.ts'
-import { USERNAME, type Account } from '../domain/account.ts'
+import { KNOWN_NAME, type Account } from '../domain/account.ts'
 import { formatInstant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { isUuid } from '../domain/ids.ts'
@@ -26,6 +26,7 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
     requireText('password', password)
     const made = await createAccount(
       database,
+      context.names,
       ids.uuid(),
       { username, password, ...rest },
       actorOf(request, context),
@@ -37,7 +38,7 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
   app.get('/admin/identities', async (request, reply) => {
     const page = pageOf(request)
     const username = queryOne(request, 'username')
-    if (username !== undefined && !USERNAME.test(username)) throw badQuery('username', 'it is no user name')
+    if (username !== undefined && !KNOWN_NAME.test(username)) throw badQuery('username', 'it is no user name')
     const found = await identities.list(database, { limit: page.limit + 1, after: page.before, username })
     const shown = nextPage(request, reply, found, page, linkFor(request, context))
     return answer(request, reply, 200, { identities: shown.map(presentIdentity) })

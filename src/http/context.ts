@@ -11,6 +11,7 @@ import { BrokerError, type FieldFault } from '../domain/errors.ts'
 import { remembering } from '../domain/remembering.ts'
 import type { Tracing } from '../domain/tracing.ts'
 import type { IdentitySource } from '../identity/identity.ts'
+import type { UserNames } from '../identity/user-names.ts'
 import type { Signals } from '../lifecycle/signals.ts'
 import type { SurveyContext } from '../lifecycle/survey.ts'
 import type { Platform } from '../platforms/platform.ts'
@@ -79,6 +80,8 @@ export interface HttpContext {
   readonly decisions: Decisions
   readonly ids: IdSource
   readonly identity: IdentitySource
+  /** The names by which users are known. */
+  readonly names: UserNames
   /** How callers are acted for at other services; undefined where nobody is. */
   readonly delegations: Delegations | undefined
   readonly signals: Signals

@@ -18,7 +18,7 @@ export async function listedOf(request: FastifyRequest, context: HttpContext): P
   if (whose === 'shared') return { whose: 'shared', owner, groups }
   requireListing(request, context)
   if (whose === 'all') return { whose: 'any', owners: null }
-  const owners = await identities.idsNamed(context.database, named)
-  if (owners.length > 0) return { whose: 'any', owners }
+  const found = await identities.idNamed(context.database, named)
+  if (found !== undefined) return { whose: 'any', owners: [found] }
   throw badQuery('OWNER', `'${named}' is neither self, shared nor all, nor the name of a user`)
 }

@@ -3,7 +3,7 @@ import { ALLOW, type Policy, type PolicyCaller, type PolicyQuestion } from './po
 
 /** What every policy has in its configuration. */
 export interface AppliesTo {
-  /** User names. */
+  /** User names, in whichever case. */
   readonly users?: readonly string[] | undefined
   /** Groups, of which a caller has to be in one. */
   readonly groups?: readonly string[] | undefined
@@ -23,7 +23,8 @@ export function isForCaller(
   { users, groups, notGroups = [] }: AppliesTo,
   caller: Pick<PolicyCaller, 'username' | 'groups'>,
 ): boolean {
-  const named = users !== undefined && caller.username !== undefined && users.includes(caller.username)
+  const username = caller.username?.toLowerCase()
+  const named = users?.some((user) => user.toLowerCase() === username) ?? false
   const member = groups !== undefined && groups.some((group) => caller.groups.includes(group))
   const meant = (users === undefined && groups === undefined) || named || member
   const excepted = notGroups.some((group) => caller.groups.includes(group))

@@ -102,6 +102,8 @@ describe('whom a policy is for', () => {
   it.each([
     [{}, true],
     [{ users: ['ada'] }, true],
+    [{ users: ['ADA'] }, true],
+    [{ users: ['ada@sso'] }, false],
     [{ users: ['bob'] }, false],
     [{ groups: ['radio'] }, true],
     [{ groups: ['radio-admins'] }, false],

@@ -958,7 +958,10 @@ export interface components {
             /** @description The quotas of the caller, and what is used of them; missing where there are none. */
             quotas?: components["schemas"]["QuotaUse"][];
             roles?: components["schemas"]["Role"][];
-            /** @description The user name; missing in the open mode of a broker on one's own machine. */
+            /**
+             * @description The name by which everybody knows the user: `ada`, or `ada@sso` for a user of another source; missing in the open
+             *     mode of a broker on one's own machine.
+             */
             username?: string;
             /** @description What the caller's executions belong to. */
             uuid?: string;
@@ -1323,6 +1326,7 @@ export interface components {
             roles?: components["schemas"]["Role"][];
             /** @description The name within the issuer that never changes. */
             subject?: string;
+            /** @description The name that no other account has: `ada`, or `ada@sso` for one of another source. */
             username: string;
             /** Format: uuid */
             uuid: string;
@@ -2858,7 +2862,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description The most entries of a page. */
                 LAST?: components["parameters"]["limit"];
-                /** @description Only accounts of this user name; there is one of the broker, and perhaps some of issuers. */
+                /** @description Only the account of this user name, `ada`, or `ada@sso` for one of another source. */
                 username?: string;
             };
             header?: never;

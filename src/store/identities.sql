@@ -1,7 +1,7 @@
 -- name: insert
--- Makes an account. No row back: there is one of that issuer and subject, or a local one of that name, already.
-insert into identity (id, issuer, subject, username, display_name, password_hash, roles, groups, must_change_password, created_at)
-values (:id, :issuer, :subject, :username, :displayName, :passwordHash, :roles, :groups, :mustChangePassword, :at)
+-- Makes an account. No row back: there is one of that issuer and subject, or of that name, already.
+insert into identity (id, issuer, subject, username, name_in_source, display_name, password_hash, roles, groups, must_change_password, created_at)
+values (:id, :issuer, :subject, :username, :nameInSource, :displayName, :passwordHash, :roles, :groups, :mustChangePassword, :at)
 on conflict do nothing
 returning id, issuer, subject, username, display_name, roles, groups, must_change_password, disabled_at, created_at
 
@@ -11,9 +11,9 @@ select id, issuer, subject, username, display_name, roles, groups, must_change_p
   from identity where id = :id
 
 -- name: findLocal
--- The account of this broker with that user name, with what its password is checked against.
+-- The account of this broker that logs in with that user name, with what its password is checked against.
 select id, issuer, subject, username, display_name, password_hash, roles, groups, must_change_password, disabled_at, created_at
-  from identity where issuer = '' and lower(username) = lower(:username)
+  from identity where issuer = '' and lower(coalesce(name_in_source, username)) = lower(:username)
 
 -- name: findSubject
 -- The account of somebody whom an issuer knows.
@@ -29,9 +29,26 @@ select id, issuer, subject, username, display_name, roles, groups, must_change_p
  order by id
  limit :limit
 
--- name: idsNamed
--- The accounts that somebody may mean by a user name, of whichever issuer, or by the UUID of an account.
+-- name: idNamed
+-- The account that is meant by the UUID of an account, or by a user name: nobody is reached by a name like another's UUID.
 select id from identity where lower(username) = lower(:name) or id::text = lower(:name)
+ order by id::text = lower(:name) desc limit 1
+
+-- name: named
+-- All accounts with their names, oldest first.
+select id, issuer, coalesce(name_in_source, username) as name_in_source, username
+  from identity order by created_at, id
+
+-- name: vacate
+-- Takes their names from accounts, so that others of them can have these. Nobody chooses a name with a space.
+update identity set name_in_source = coalesce(name_in_source, username), username = 'to be named ' || id
+ where id = any(:ids::uuid[])
+
+-- name: rename
+-- Gives accounts names.
+update identity set username = n.username
+  from (select unnest(:ids::uuid[]) as id, unnest(:usernames::text[]) as username) as n
+ where identity.id = n.id
 
 -- name: usernames
 -- The user names of accounts.

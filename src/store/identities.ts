@@ -11,7 +11,10 @@ const sql = loadStatements(import.meta.url, 'identities.sql', [
   'findLocal',
   'findSubject',
   'list',
-  'idsNamed',
+  'idNamed',
+  'named',
+  'vacate',
+  'rename',
   'usernames',
   'change',
   'setPassword',
@@ -30,6 +33,7 @@ export interface NewAccount {
   readonly issuer: string
   readonly subject: string
   readonly username: string
+  readonly nameInSource: string
   readonly displayName?: string | undefined
   readonly passwordHash?: string | undefined
   readonly roles: readonly Role[]
@@ -45,7 +49,7 @@ export interface AccountChange {
   readonly disabled?: boolean | undefined
 }
 
-/** Makes an account; undefined when there is one of that name, or of that issuer and subject, already. */
+/** Makes an account; undefined when there is one of that name, also within its source, or of that subject already. */
 export async function insert(db: Queryable, account: NewAccount, now: Instant): Promise<Account | undefined> {
   const [row] = await db.query<Account>(sql.insert, {
     ...account,
@@ -62,7 +66,7 @@ export async function find(db: Queryable, id: string): Promise<Account | undefin
   return row
 }
 
-/** The account of this broker with a user name, in whichever case it is written. */
+/** The account of this broker that logs in with a user name, in whichever case it is written. */
 export async function findLocal(db: Queryable, username: string): Promise<AccountWithPassword | undefined> {
   const [row] = await db.query<AccountWithPassword>(sql.findLocal, { username })
   return row
@@ -82,9 +86,31 @@ export function list(
   return db.query<Account>(sql.list, { limit, after: after ?? null, username: username ?? null })
 }
 
-/** The ids of the accounts that somebody may mean by a user name or by the UUID of an account. */
-export async function idsNamed(db: Queryable, name: string): Promise<string[]> {
-  return (await db.query<{ id: string }>(sql.idsNamed, { name })).map(({ id }) => id)
+/** The id of the account that is meant by its UUID or by a user name; undefined when there is none. */
+export async function idNamed(db: Queryable, name: string): Promise<string | undefined> {
+  const [row] = await db.query<{ id: string }>(sql.idNamed, { name })
+  return row?.id
+}
+
+/** An account with its two names. */
+export interface NamedAccount {
+  readonly id: string
+  readonly issuer: string
+  /** The name that nobody else of its source has. */
+  readonly nameInSource: string
+  readonly username: string
+}
+
+/** All accounts with their names, oldest first. */
+export function named(db: Queryable): Promise<NamedAccount[]> {
+  return db.query<NamedAccount>(sql.named, {})
+}
+
+/** Gives accounts other names, also such as change hands among them. The names have to be free otherwise. */
+export async function rename(tx: Transaction, usernames: ReadonlyMap<string, string>): Promise<void> {
+  const ids = [...usernames.keys()]
+  await tx.query(sql.vacate, { ids })
+  await tx.query(sql.rename, { ids, usernames: [...usernames.values()] })
 }
 
 /** The user names of accounts, by their ids. */

@@ -2,7 +2,7 @@
 -- Whether the owner of the account of this broker with that user name came from a network since an instant.
 select 1 as known
   from identity i join known_network k on k.identity_id = i.id
- where i.issuer = '' and lower(i.username) = lower(:username) and k.network = :network and k.last_at > :since
+ where i.issuer = '' and lower(coalesce(i.name_in_source, i.username)) = lower(:username) and k.network = :network and k.last_at > :since
 
 -- name: note
 -- Notes that the owner of an account came from a network, once a day, and forgets those that are older than an instant.

@@ -19,9 +19,11 @@ beforeAll(async () => {
   writeFileSync(clientSecretFile, 'a secret of the client\n')
   setting = await brokerWithAccounts({
     identity: {
+      plainNames: 'sso',
       issuers: [
         {
           issuer: issuer.issuer,
+          name: 'sso',
           audience: [AUDIENCE],
           adminGroups: ['/compute/admins'],
           introspection: { clientId: 'broker', clientSecretFile },
@@ -180,7 +182,7 @@ describe('a client certificate', () => {
 
   it('that a front end has verified makes its subject known, in whichever way it is written', async () => {
     const one = await certified('CN=ada,O=Example,C=CA')
-    expect(one.body).toMatchObject({ username: 'ada', means: 'certificate' })
+    expect(one.body).toMatchObject({ username: 'ada@certificate', means: 'certificate' })
     expect((await certified('/C=CA/O=Example/CN=ada')).body.uuid).toBe(one.body.uuid)
   })
   it('that it has not verified is refused', async () => {

@@ -28,6 +28,7 @@ beforeAll(async () => {
       issuers: [
         {
           issuer: ours.issuer,
+          name: 'ours',
           audience: [AUDIENCE],
           adminGroups: ['/compute/admins'],
           introspection: { clientId: 'broker', clientSecretFile },
@@ -279,7 +280,7 @@ describe('a token gives no more than it says:', () => {
   })
   it('the name of an administrator makes nobody one', async () => {
     const { body } = await account(await ours.token({ sub: 'named', preferred_username: 'admin' }))
-    expect(body).toMatchObject({ username: 'admin', roles: ['user'], means: 'oidc' })
+    expect(body).toMatchObject({ username: 'admin@ours', roles: ['user'], means: 'oidc' })
     const { body: admin } = await setting.admin.get<Account>('/account')
     expect(body.uuid).not.toBe(admin.uuid)
   })

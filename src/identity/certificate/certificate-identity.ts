@@ -1,6 +1,6 @@
 /**
- * Client certificates, checked by a front end that ends TLS and passes the subject on in a header. The header is believed
- * from configured addresses only; from everybody else it is as if it were not there.
+ * Client certificates, checked by a front end that ends TLS and passes the subject on in a header, and their authority in
+ * another one. The headers are believed from configured addresses only; from everybody else it is as if they were not there.
  */
 import { BlockList, isIPv6 } from 'node:net'
 import type { Account } from '../../domain/account.ts'
@@ -8,6 +8,8 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
 import type { Caller, Credentials, IdentitySource } from '../identity.ts'
+import { CERTIFICATE, nameFrom } from '../user-names.ts'
+import { canonical, commonName } from './distinguished-name.ts'
 
 export interface CertificateIdentityOptions {
   readonly clock: Clock
@@ -16,8 +18,22 @@ export interface CertificateIdentityOptions {
   readonly verifiedHeader: string
   /** The networks of the front ends, as CIDR. */
   readonly frontEnds: readonly string[]
-  /** The account of a subject; it is made at the first visit. */
-  readonly provision: (subject: string, username: string, now: Instant) => Promise<Account>
+  /** The authorities whose certificates are accepted; undefined where the front end alone decides. */
+  readonly authorities?: Authorities | undefined
+  /** The account of somebody whom an issuer knows by a subject; it is made at the first visit. */
+  readonly provision: (
+    issuer: string,
+    known: { readonly subject: string; readonly username: string | undefined },
+    now: Instant,
+  ) => Promise<Account>
+}
+
+/** The authorities whose certificates are accepted. */
+export interface Authorities {
+  /** The header with the issuer of the certificate. Lower case. */
+  readonly header: string
+  /** The issuer that accounts are kept under, by the distinguished name in its one spelling. */
+  readonly issuers: ReadonlyMap<string, string>
 }
 
 export class CertificateIdentity implements IdentitySource {
@@ -41,44 +57,35 @@ export class CertificateIdentity implements IdentitySource {
     if (Array.isArray(subject) || subject.length > 1_000) throw refused('the subject is given twice, or too long')
     if (headers[verifiedHeader] !== 'SUCCESS') throw refused('the front end did not verify it')
     const name = canonical(subject)
-    const account = await provision(name, usernameOf(name), clock.now())
+    const known = { subject: name, username: nameFrom(commonName(subject) ?? name) }
+    const account = await provision(this.#issuerOf(headers), known, clock.now())
     if (account.disabledAt !== undefined) throw refused('the account is disabled')
     const { id, username, roles, groups } = account
     return { owner: id, username, roles, groups, means: 'certificate', mustChangePassword: false }
+  }
+
+  /** The issuer of the account: two authorities may give certificates for the same subject. */
+  #issuerOf(headers: Credentials['headers']): string {
+    const { authorities } = this.#options
+    if (!authorities) return CERTIFICATE
+    const written = headers[authorities.header]
+    if (typeof written !== 'string' || written === '')
+      throw new BrokerError(
+        'UNAUTHENTICATED',
+        `The front end does not say which authority issued the client certificate: it has to send one header ${authorities.header} with every certificate.`,
+      )
+    const found = authorities.issuers.get(canonical(written))
+    if (found !== undefined) return found
+    throw new BrokerError(
+      'UNAUTHENTICATED',
+      `Client certificates of ${JSON.stringify(written.slice(0, 1_000))} are not accepted here. An administrator lists the authorities that are in identity.certificates.issuers, each with its subject.`,
+    )
   }
 
   #isFrontEnd(peer: string): boolean {
     const address = peer.replace(/^::ffff:(?=\d+\.)/, '')
     return this.#frontEnds.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
   }
-}
-
-/**
- * One spelling for a distinguished name: `/C=CA/CN=ada` and `CN=ada,C=CA` (RFC 2253, most specific first) are the same. A
- * comma in the first form is part of a value, and must not become the end of one.
- */
-function canonical(subject: string): string {
-  if (!subject.startsWith('/')) {
-    const parts = subject.split(/(?<!\\),/)
-    return parts.map((part) => part.trim()).join(',')
-  }
-  return subject
-    .split('/')
-    .filter((part) => part !== '')
-    .map((part) => part.replaceAll(/[\\,]/g, '\\$&'))
-    .reverse()
-    .join(',')
-}
-
-/** The common name, as far as it can be a user name. */
-function usernameOf(name: string): string {
-  const common = /(?:^|,)CN=([^,]+)/i.exec(name)?.[1] ?? name
-  return (
-    common
-      .replaceAll(/[^A-Za-z0-9._@+-]+/g, '-')
-      .replace(/^[^A-Za-z0-9]+/, '')
-      .slice(0, 100) || 'certificate'
-  )
 }
 
 function refused(reason: string): BrokerError {

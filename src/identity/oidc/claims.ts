@@ -8,7 +8,8 @@ export type Claims = Readonly<Record<string, unknown>>
 /** Somebody whom an issuer vouches for. */
 export interface Subject {
   readonly subject: string
-  readonly username: string
+  /** What people call it; undefined when nothing that the issuer says can be a user name. */
+  readonly username: string | undefined
   readonly displayName: string | undefined
   readonly groups: readonly string[]
 }
@@ -19,7 +20,7 @@ export function subjectOf(claims: Claims, { usernameClaim, groupsClaim }: Issuer
   if (subject === undefined) return undefined
   return {
     subject,
-    username: usernameOf([claims[usernameClaim], claims.preferred_username, claims.username], subject),
+    username: [claims[usernameClaim], claims.preferred_username, claims.username].find(isUsername),
     displayName: text(claims.name)?.slice(0, 200),
     groups: groupsOf(claims[groupsClaim]),
   }
@@ -48,14 +49,5 @@ function text(claim: unknown): string | undefined {
   return typeof claim === 'string' && /^\P{Cc}{1,255}$/u.test(claim) ? claim : undefined
 }
 
-/** The first that can stand in a header and a log; what people call somebody is no key, so it need not be unique. */
-function usernameOf(candidates: readonly unknown[], subject: string): string {
-  const found = [...candidates, subject].find((one): one is string => typeof one === 'string' && USERNAME.test(one))
-  return (
-    found ??
-    subject
-      .replaceAll(/[^A-Za-z0-9._@+-]/g, '-')
-      .replace(/^[^A-Za-z0-9]+/, '')
-      .slice(0, 100)
-  )
-}
+/** True for a name that can stand in a header and a log. What people call somebody is no key, so it need not be unique. */
+const isUsername = (claim: unknown): claim is string => typeof claim === 'string' && USERNAME.test(claim)

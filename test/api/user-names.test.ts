@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Schemas } from '../../src/protocol/contract.ts'
+import { basic, bearer, brokerWithAccounts, passwordOf, type BrokerWithAccounts } from '../support/accounts.ts'
+import { containerRequest } from '../support/api.ts'
+import { AUDIENCE, tokenIssuer, type TokenIssuer } from '../support/token-issuer.ts'
+
+type Account = Schemas['Account']
+
+describe('a site with one issuer beside its own accounts', () => {
+  let sso: TokenIssuer
+  let setting: BrokerWithAccounts
+  const issuers = () => [{ issuer: sso.issuer, audience: [AUDIENCE], name: 'sso' }]
+  const forCleo = [{ type: 'limits', name: 'few', cores: 1, users: ['cleo'] }]
+  const partner = { issuer: 'https://partner.example.org', audience: [AUDIENCE] }
+  const identity = (rest: object = {}) => ({ identity: { issuers: issuers(), ...rest } })
+  beforeAll(async () => {
+    sso = await tokenIssuer()
+    setting = await brokerWithAccounts({ ...identity(), policies: forCleo })
+  })
+  afterAll(async () => {
+    await setting.broker.close()
+    await sso.close()
+  })
+  const as = async (subject: string, preferred_username: string) =>
+    setting.as(bearer(await sso.token({ sub: subject, preferred_username })))
+  const accountOf = async (subject: string, name: string) =>
+    (await (await as(subject, name)).get<Account>('/account')).body
+
+  it('knows everybody by the plain name', async () => {
+    const cleo = await as('s1', 'cleo')
+    const { headers, body } = await cleo.get<Account>('/account')
+    expect([headers.get('X-VO-Authenticated'), body.username]).toEqual(['cleo', 'cleo'])
+    await cleo.offers(containerRequest())
+    expect((await accountOf('s2', 'admin')).username).toBe('admin@sso')
+    await setting.user('bob@sso')
+  })
+  it('says what to decide when another one comes, and does not go on until then', () => {
+    const both = identity({ issuers: [...issuers(), partner] })
+    expect(() => setting.broker.reload(both)).toThrow(
+      /identity\.plainNames is needed: the policy few is for cleo.*'plainNames: sso'.*cleo@partner\.example\.org/,
+    )
+  })
+  it('goes on with the same accounts under the names that were decided', async () => {
+    const before = await accountsWith({ plainNames: 'sso' })
+    expect(before.map(({ username }) => username)).toEqual(['admin', 'cleo', 'admin@sso', 'bob@sso@local'])
+    const after = await accountsWith({ plainNames: 'local' })
+    expect(after.map(({ username }) => username)).toEqual(['admin', 'cleo@sso', 'admin@sso', 'bob@sso@local'])
+    expect(after.map(({ uuid }) => uuid)).toEqual(before.map(({ uuid }) => uuid))
+    expect(setting.broker.notes.join('\n')).toMatch(/one account is known by another name now/)
+    const { body } = await admin().get<Schemas['OfferSetList']>('/offersets?OWNER=cleo%40sso')
+    expect(body.offersets?.length).toBe(1)
+    expect((await admin().get('/offersets?OWNER=cleo')).status).toBe(400)
+  })
+  it('lets accounts of this broker log in by the name that they were made with', async () => {
+    const bob = setting.as(basic('bob@sso', passwordOf('bob@sso')))
+    expect((await bob.get<Account>('/account')).body.username).toBe('bob@sso@local')
+  })
+
+  const admin = () => setting.as(setting.admin.credentials)
+  const accountsWith = async (rest: object) => {
+    await setting.broker.restart({ identity: { issuers: [...issuers(), partner], ...rest } })
+    return (await admin().get<Schemas['IdentityList']>('/admin/identities')).body.identities ?? []
+  }
+})
