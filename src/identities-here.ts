@@ -6,7 +6,7 @@ import { milliseconds } from './config.ts'
 import type { Clock } from './domain/clock.ts'
 import type { IdSource } from './domain/ids.ts'
 import { CertificateIdentity, type Authorities } from './identity/certificate/certificate-identity.ts'
-import { canonical } from './identity/certificate/distinguished-name.ts'
+import { canonical } from './identity/distinguished-name.ts'
 import { GmsGroups, type GmsOptions } from './identity/gms/gms-groups.ts'
 import { Identities } from './identity/identities.ts'
 import type { IdentitySource } from './identity/identity.ts'
@@ -16,6 +16,7 @@ import { OidcIdentity } from './identity/oidc/oidc-identity.ts'
 import { TokenExchange } from './identity/oidc/token-exchange.ts'
 import { openIdentity } from './identity/open/open-identity.ts'
 import { TokenIdentity } from './identity/tokens/token-identity.ts'
+import type { UserNames } from './identity/user-names.ts'
 import { authorityKey, userNamesOf } from './name-sources.ts'
 import { secretIn } from './secrets.ts'
 import * as accessTokens from './store/access-tokens.ts'
@@ -25,14 +26,24 @@ import * as knownNetworks from './store/known-networks.ts'
 
 type IdentityConfig = NonNullable<Config['identity']>
 
-/** The source of identities; without a configuration of any, the open mode. */
-export function identitySource(
+/** What the sources of identities need of the rest. */
+interface Surroundings {
+  readonly database: Database
+  readonly clock: Clock
+  readonly ids: IdSource
+}
+
+/** Who is calling, and the names by which users are known; without a configuration of identities, the open mode. */
+export function identitiesHere(
   config: Config['identity'],
-  { database, clock, ids }: { database: Database; clock: Clock; ids: IdSource },
-): IdentitySource {
-  if (!config) return openIdentity
-  const { realm, tokens } = config
+  surroundings: Surroundings,
+): { readonly identity: IdentitySource; readonly names: UserNames } {
   const names = userNamesOf(config)
+  return { identity: config ? identitySource(config, names, surroundings) : openIdentity, names }
+}
+
+function identitySource(config: IdentityConfig, names: UserNames, { database, clock, ids }: Surroundings): Identities {
+  const { realm, tokens } = config
   const provisioned = (issuer: string, known: Known, now: number) =>
     provision({ database, ids, names }, issuer, known, now)
   const sources: IdentitySource[] = [

@@ -16,7 +16,7 @@ import type { HttpContext } from './http/context.ts'
 import { TurnsAt } from './data/turns.ts'
 import { dataPlaces, lowestRate, transferPlaces } from './data-here.ts'
 import { delegationsOf } from './delegations-here.ts'
-import { identitySource } from './identities-here.ts'
+import { identitiesHere } from './identities-here.ts'
 import type { Delegations } from './delegation/delegations.ts'
 import type { Endpoint } from './http/endpoints.ts'
 import { DrainedPools } from './http/drained-pools.ts'
@@ -46,7 +46,6 @@ import { openShare } from './open-share.ts'
 import { knownRegistries, RegistryLogins } from './registries-here.ts'
 import { roleOf } from './roles.ts'
 import { identityNotes } from './identity-note.ts'
-import { userNamesOf } from './name-sources.ts'
 import { SiteRules } from './policies-here.ts'
 import { reload, type Reloaded } from './reload.ts'
 import { requestDefaults } from './request-defaults.ts'
@@ -378,8 +377,7 @@ function httpContext(
     booking: new BookingQueue(database, ledger, clock, ids),
     decisions: new Decisions(database, clock),
     ids,
-    identity: identitySource(config.identity, { database, clock, ids }),
-    names: userNamesOf(config.identity),
+    ...identitiesHere(config.identity, { database, clock, ids }),
     delegations,
     survey: {
       clock,

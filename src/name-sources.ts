@@ -1,6 +1,6 @@
 /** The sources of user names that a configuration has, and what in it leaves open whom a name means. Pure. */
 import type { Config } from './config-schema.ts'
-import { canonical } from './identity/certificate/distinguished-name.ts'
+import { canonical } from './identity/distinguished-name.ts'
 import { CERTIFICATE, LOCAL, UserNames, type NameSource } from './identity/user-names.ts'
 
 type IdentityConfig = NonNullable<Config['identity']>

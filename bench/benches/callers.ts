@@ -3,8 +3,7 @@ import { createAccount } from '../../src/accounts/accounts.ts'
 import { loadConfig } from '../../src/config.ts'
 import { idSource } from '../../src/domain/ids.ts'
 import { QuotaDesk } from '../../src/http/quota-desk.ts'
-import { identitySource } from '../../src/identities-here.ts'
-import { userNamesOf } from '../../src/name-sources.ts'
+import { identitiesHere } from '../../src/identities-here.ts'
 import { makeToken } from '../../src/identity/access-token.ts'
 import type { IdentitySource } from '../../src/identity/identity.ts'
 import { openIdentity } from '../../src/identity/open/open-identity.ts'
@@ -57,7 +56,7 @@ function measure(kind: Kind, makePlace: () => Promise<DatabasePlace>, effort: Ef
     const ids = idSource(Date.now)
     const password = 'a password of the bench'
     const actor = { id: 'bench', name: 'bench', address: '127.0.0.1' }
-    const names = userNamesOf(config.identity)
+    const { identity, names } = identitiesHere(config.identity, { database, clock: systemClock, ids })
     const account = await createAccount(database, names, ids.uuid(), { username: 'ada', password }, actor, Date.now())
     const { token, digest } = makeToken()
     await accessTokens.insert(
@@ -66,7 +65,6 @@ function measure(kind: Kind, makePlace: () => Promise<DatabasePlace>, effort: Ef
       { id: ids.uuid(), name: 'bench', digest, expiresAt: undefined },
       Date.now(),
     )
-    const identity = identitySource(config.identity, { database, clock: systemClock, ids })
     const chain = new PolicyChain(site.policies, silent, 60_000)
     const none = new PolicyChain([], silent, 60_000)
     const readings: Reading[] = []

@@ -9,7 +9,7 @@ import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
 import type { Caller, Credentials, IdentitySource } from '../identity.ts'
 import { CERTIFICATE, nameFrom } from '../user-names.ts'
-import { canonical, commonName } from './distinguished-name.ts'
+import { canonical, commonName } from '../distinguished-name.ts'
 
 export interface CertificateIdentityOptions {
   readonly clock: Clock
