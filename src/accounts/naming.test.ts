@@ -30,11 +30,9 @@ describe('a database from before names had sources', () => {
       { id, issuer, subject, username, seconds: ids.size },
     )
   }
-  const namesNow = async () => {
-    const keys = new Map([...ids].map(([key, id]) => [id, key]))
-    return Object.fromEntries(
-      (await identities.named(test.database)).map(({ id, username }) => [keys.get(id), username]),
-    )
+  const namesNow = async (): Promise<Record<string, string>> => {
+    const known = new Map((await identities.named(test.database)).map(({ id, username }) => [id, username]))
+    return Object.fromEntries([...ids].map(([key, id]) => [key, known.get(id) ?? '']))
   }
   beforeAll(async () => {
     test = await testDatabase(schema.filter((one) => one.number < number))
