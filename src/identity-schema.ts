@@ -3,7 +3,7 @@ import { duration } from './duration-schema.ts'
 
 /** The name of a source of users, as it stands after the @ of `ada@sso`. */
 const sourceName = (description: string) =>
-  ({ type: 'string', pattern: '^[a-z0-9][a-z0-9.-]{0,62}$', description }) as const
+  ({ type: 'string', pattern: '^[a-z0-9][a-z0-9.-]{0,62}$', examples: ['sso'], description }) as const
 
 /** A client that the broker is to an issuer. */
 const client = (description: string) =>
@@ -206,6 +206,7 @@ export const IDENTITY = {
               subject: {
                 type: 'string',
                 minLength: 1,
+                examples: ['CN=Grid CA,O=Example,C=CA'],
                 description: 'Its distinguished name as the front end writes it, such as CN=Grid CA,O=Example,C=CA.',
               },
               name: sourceName('The short name of the source, as in ada@grid.'),
