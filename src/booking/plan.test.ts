@@ -88,6 +88,19 @@ const held = (amount: number, fromAt: number, toAt: number): Hold => ({
 const plan = (asked: ExecutionRequest, candidates: Candidate[], limits = LIMITS) =>
   planOffers(asked, candidates, limits, NOW)
 
+it.each([
+  [1_000, 3_000],
+  [5_000, 3_000],
+  [5 * MINUTE, 6_000],
+  [600 * MINUTE, 10_000],
+])('a program of %d ms has %d ms to end after it, which are booked', (durationMs, graceMs) => {
+  const [first] = plan({ ...request(), durationMs }, [candidate(4)]).offers
+  const slot = first?.plan.slot
+  expect(slot?.graceMs).toBe(graceMs)
+  const compute = first?.holds.find(({ resource }) => resource === 'cores')
+  expect(compute?.toAt).toBe((slot?.startAt ?? 0) + durationMs + graceMs)
+})
+
 describe('planning offers', () => {
   it('begins with an offer that is to be decided soon, and promises the start that follows', () => {
     const [first] = plan(request(), [candidate(4, [], 7_000)]).offers

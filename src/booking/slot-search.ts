@@ -387,7 +387,10 @@ interface FoundSlot {
   readonly times: HeldTimes
 }
 
-/** A grace period is held beside the duration: short programs get a short one, so that it does not waste the pool. */
+/** What a program needs to save at SIGTERM what it has, however short it is, in milliseconds. */
+const GRACE_MS_MIN = 3_000
+
+/** A grace period is booked after the duration: short programs get a short one, so that it does not waste the pool. */
 function graceMsFor(durationMs: number, longestMs: number): number {
-  return Math.min(longestMs, Math.max(200, Math.round(durationMs / 50)))
+  return Math.min(longestMs, Math.max(GRACE_MS_MIN, Math.round(durationMs / 50)))
 }

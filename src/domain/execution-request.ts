@@ -123,6 +123,8 @@ export interface DataRequest {
   readonly storage: number
   /** READONLY when missing. */
   readonly access?: DataAccess
+  /** Saved as well when the program has failed. */
+  readonly saveOnFailure?: true
 }
 
 /** Whether data are there before the program starts. */

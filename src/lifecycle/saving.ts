@@ -2,7 +2,7 @@
 import { holdStorage } from '../booking/hold-storage.ts'
 import { publicUrl } from '../data/location.ts'
 import { formatInstant } from '../domain/dates.ts'
-import { isBrokerError } from '../domain/errors.ts'
+import { BrokerError, isBrokerError } from '../domain/errors.ts'
 import { componentPlaces } from '../domain/execution-plan.ts'
 import { message } from '../domain/message.ts'
 import * as components from '../store/components.ts'
@@ -84,10 +84,37 @@ export async function keepResults(
   signal: AbortSignal,
 ): Promise<Outcome> {
   for (const component of unkept) {
+    if (await savedAllTheSame(state, component, context, signal)) continue
     if (await mayHaveResults(state, component, context, signal)) await keep(state, component, context, signal)
     else await components.describe(context.database, state.execution.id, component.position, { keptUntil: 0 })
   }
   return 'again'
+}
+
+/**
+ * Saves what a program that failed has made, where the client wants that. True if it was saved, or is kept because it could
+ * not be; false where nothing was to be saved, or there is nothing under its name.
+ */
+async function savedAllTheSame(
+  state: ExecutionState,
+  component: Component,
+  context: WorkerContext,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const target = targetOf(state, component, context, signal)
+  const { plan } = state.execution
+  if (!plan.data[placeOf(target).index]?.spec.saveOnFailure) return false
+  try {
+    await saveOne(state, component, sizesSaved(state), context, signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    const cause = error instanceof StepFailure ? error.cause : error
+    if (isBrokerError(cause, 'DATA_MISSING')) return false
+    if (!(cause instanceof BrokerError) || cause.code === 'UNAVAILABLE') throw cause
+    const said = message('step-failed', context.clock.now(), { what: 'Saving the data', reason: cause.detail })
+    await target.say(said, 'not-saved')
+  }
+  return true
 }
 
 /** A file that cannot be looked at may be there, and is not thrown away. */

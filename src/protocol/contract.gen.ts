@@ -1493,6 +1493,12 @@ export interface components {
             /** @description In a request, limits; in an answer, what the resources are good for. */
             metrics?: components["schemas"]["MetricItem"][];
             readonly phase?: components["schemas"]["LifecyclePhase"];
+            /**
+             * @description Data that are saved (WRITEONLY or READWRITE) are saved as well when the program has failed. Without it, they are
+             *     kept on the platform for a while, and a message says where.
+             * @default false
+             */
+            saveOnFailure?: boolean;
             readonly schedule?: components["schemas"]["LifecycleSchedule"];
             /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for the data. */
             storage?: string;
@@ -1947,6 +1953,12 @@ export interface components {
             metrics?: components["schemas"]["MetricItem"][];
             readonly phase?: components["schemas"]["LifecyclePhase"];
             rucio?: components["schemas"]["RucioBlock"];
+            /**
+             * @description Data that are saved (WRITEONLY or READWRITE) are saved as well when the program has failed. Without it, they are
+             *     kept on the platform for a while, and a message says where.
+             * @default false
+             */
+            saveOnFailure?: boolean;
             readonly schedule?: components["schemas"]["LifecycleSchedule"];
             /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for the data. */
             storage?: string;
@@ -1977,6 +1989,12 @@ export interface components {
             /** @description The key of the object; without it, the whole bucket. */
             object?: string;
             readonly phase?: components["schemas"]["LifecyclePhase"];
+            /**
+             * @description Data that are saved (WRITEONLY or READWRITE) are saved as well when the program has failed. Without it, they are
+             *     kept on the platform for a while, and a message says where.
+             * @default false
+             */
+            saveOnFailure?: boolean;
             readonly schedule?: components["schemas"]["LifecycleSchedule"];
             /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for the data. */
             storage?: string;
@@ -2016,6 +2034,11 @@ export interface components {
         /** @description When something starts, and how long it lasts. */
         ScheduleRangePart: {
             duration?: components["schemas"]["Duration"];
+            /**
+             * @description How long a program may go on after its duration, between SIGTERM and SIGKILL, to save what it has. It is booked and
+             *     not charged.
+             */
+            grace?: components["schemas"]["Duration"];
             start?: components["schemas"]["StartRange"];
         };
         /** @description To whom something is shown besides its owner. */
@@ -2072,6 +2095,12 @@ export interface components {
             /** @description In a request, limits; in an answer, what the resources are good for. */
             metrics?: components["schemas"]["MetricItem"][];
             readonly phase?: components["schemas"]["LifecyclePhase"];
+            /**
+             * @description Data that are saved (WRITEONLY or READWRITE) are saved as well when the program has failed. Without it, they are
+             *     kept on the platform for a while, and a message says where.
+             * @default false
+             */
+            saveOnFailure?: boolean;
             readonly schedule?: components["schemas"]["LifecycleSchedule"];
             /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for the data. */
             storage?: string;
@@ -2236,6 +2265,12 @@ export interface components {
             /** @description In a request, limits; in an answer, what the resources are good for. */
             metrics?: components["schemas"]["MetricItem"][];
             readonly phase?: components["schemas"]["LifecyclePhase"];
+            /**
+             * @description Data that are saved (WRITEONLY or READWRITE) are saved as well when the program has failed. Without it, they are
+             *     kept on the platform for a while, and a message says where.
+             * @default false
+             */
+            saveOnFailure?: boolean;
             readonly schedule?: components["schemas"]["LifecycleSchedule"];
             skao?: components["schemas"]["SkaoBlock"];
             /** @description The name or UUID of a storage resource; in an answer its UUID. Without it, storage is made for the data. */

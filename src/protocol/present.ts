@@ -57,10 +57,12 @@ export interface ExecutionView {
   readonly modifiedAt: Instant
   readonly expiresAt: Instant
   readonly startAt?: Instant
+  readonly prepareAt?: Instant
   readonly startedAt?: Instant
   readonly endAt?: Instant
   readonly endedAt?: Instant
   readonly exitCode?: number
+  readonly givenBackAt?: Instant
   readonly compactedAt?: Instant
   readonly plan: ExecutionPlan
   /** The user name of its owner; only for readers who look after the broker. */
@@ -312,21 +314,27 @@ class Parts {
       metrics,
       location: spec.location,
       access: spec.access,
+      saveOnFailure: spec.saveOnFailure,
       storage: this.#id('storage', spec.storage),
     }
   }
 
-  /** When the execution is prepared, runs, and is given back: as promised, and as it really was once it runs. */
+  /** When the execution is prepared, runs, and is released: as promised, and of what has happened, as it really was. */
   executionSchedule(): Schemas['LifecycleSchedule'] {
-    const { slot } = this.#view.plan
+    const { plan, startedAt, prepareAt, endedAt, givenBackAt } = this.#view
+    const { slot } = plan
     const { from, range, runMs, endAt } = this.#times()
+    const prepareMs = startedAt !== undefined && prepareAt !== undefined ? from - prepareAt : slot.prepareMs
+    const isReleased = endedAt !== undefined && givenBackAt !== undefined
+    const releaseMs = isReleased ? givenBackAt - endedAt : slot.graceMs + slot.releaseMs
     return {
-      preparing: { start: formatInstant(from - slot.prepareMs), duration: formatDuration(slot.prepareMs) },
+      preparing: { start: formatInstant(from - prepareMs), duration: formatDuration(Math.max(0, prepareMs)) },
       available: {
         start: formatStartWindow({ fromAt: from, toAt: from + range }),
         duration: formatDuration(runMs),
+        grace: formatDuration(slot.graceMs),
       },
-      releasing: { start: formatInstant(endAt), duration: formatDuration(slot.graceMs + slot.releaseMs) },
+      releasing: { start: formatInstant(endAt), duration: formatDuration(Math.max(0, releaseMs)) },
     }
   }
 
@@ -361,8 +369,11 @@ class Parts {
   }
 
   #times(): { from: Instant; range: number; runMs: number; endAt: Instant } {
-    const { plan, startedAt, endAt } = this.#view
+    const { plan, startedAt, endAt, endedAt } = this.#view
     const { from, range } = startWindow(this.#view)
+    // Whatever was granted, it has ended.
+    if (startedAt !== undefined && endedAt !== undefined)
+      return { from, range, runMs: Math.max(0, endedAt - startedAt), endAt: endedAt }
     const runMs = startedAt !== undefined && endAt !== undefined ? endAt - startedAt : plan.slot.durationMs
     return { from, range, runMs, endAt: endAt ?? from + range + runMs }
   }

@@ -2,7 +2,7 @@
  * Reads the storage and the data of a request. Data say which storage they are in, or the storage says which data are
  * in it; data of which neither is said get storage of their own.
  */
-import type { DataRequest, StorageRequest } from '../domain/execution-request.ts'
+import { isSaved, type DataRequest, type StorageRequest } from '../domain/execution-request.ts'
 import { message } from '../domain/message.ts'
 import type { Schemas } from './contract.ts'
 import { missingFields } from './data-fields.ts'
@@ -81,6 +81,12 @@ function readData(
     return undefined
   }
   const access = wire.access && wire.access !== 'READONLY' ? { access: wire.access } : {}
+  const onFailure = wire.saveOnFailure ? ({ saveOnFailure: true } as const) : {}
+  if (wire.saveOnFailure && !isSaved(access)) {
+    const reason = 'READONLY data are not saved; set the access to WRITEONLY or READWRITE, or leave saveOnFailure out'
+    notes.say(message('invalid-value', notes.now, { pointer: `${pointer}/saveOnFailure`, value: 'true', reason }))
+  }
   const { name, description } = readMeta(wire.meta)
-  return { type: 'simple-data-resource', name, description, location: textOf(wire.location) ?? '', ...access }
+  const location = textOf(wire.location) ?? ''
+  return { type: 'simple-data-resource', name, description, location, ...access, ...onFailure }
 }

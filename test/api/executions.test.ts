@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
+import { parseDuration } from '../../src/domain/dates.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { allText, Api, containerRequest, cores, messageNames, UNKNOWN_ID } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
@@ -90,6 +91,30 @@ describe('an execution', () => {
     expect(ended.phase).toBe('FAILED')
     expect(allText(ended)).toContain('The program was stopped because the granted duration of PT0.3S was over.')
     expect(ended.executable?.exitCode).toBe(143)
+  })
+  it('says how long its program may go on when its time is over', async () => {
+    const request = containerRequest(long, { schedule: { requested: { duration: 'PT5S' } } })
+    const { offers } = await api.offers(request, { Prefer: 'offers=1' })
+    const offer = offers?.[0] as Schemas['Execution']
+    expect(offer.schedule?.available).toMatchObject({ duration: 'PT5S', grace: 'PT3S' })
+    await api.setPhase(offer.meta.uuid as string, 'REJECTED')
+  })
+  it('shows when it really began and ended, once it has', async () => {
+    const environment = { SIMULATED_DURATION: 'PT0.2S' }
+    const uuid = await api.run(containerRequest({ environment }, { schedule: { requested: { duration: 'PT1H' } } }))
+    const { schedule, history = [] } = (await api.ends(uuid)) as Schemas['Execution']
+    const since = (wanted: string) => history.find(({ phase }) => phase === wanted)?.since ?? ''
+    const instant = (text = '') => Date.parse(text.split('/')[0] ?? '')
+    const milliseconds = (duration = '') => parseDuration(duration, 0).value
+    const { preparing, available, releasing } = schedule ?? {}
+    expect(available?.start).toMatch(/\/PT0S$/)
+    // Not the hour that was granted.
+    expect(available?.duration).toMatch(/^PT[\d.]+S$/)
+    expect(instant(preparing?.start)).toBeLessThanOrEqual(instant(available?.start))
+    expect(instant(available?.start)).toBeLessThanOrEqual(instant(releasing?.start))
+    expect(instant(releasing?.start)).toBeLessThanOrEqual(instant(since('COMPLETED')))
+    expect(instant(releasing?.start) + milliseconds(releasing?.duration)).toBe(instant(since('COMPLETED')))
+    expect(instant(available?.start) + milliseconds(available?.duration)).toBe(instant(releasing?.start))
   })
   it('waits for its start, and then starts', async () => {
     const start = new Date(Date.now() + 1_500).toISOString()

@@ -103,6 +103,48 @@ describe('what a program makes', () => {
     expect(putsOf('/failed.csv')).toEqual([])
     await broker.close()
   })
+  it('is saved although the program failed, where the client wants that', async () => {
+    const failing = (path: string, command = COPY, environment = { SIMULATED_EXIT_CODE: '3' }) => {
+      const { data: resources = [], ...request } = copying(path, command, environment)
+      return { ...request, data: resources.map((one) => (one.access ? { ...one, saveOnFailure: true } : one)) }
+    }
+    const uuid = await api.run(failing('/wanted.csv'))
+    expect((await api.execution(uuid)).data?.[1]).toMatchObject({ saveOnFailure: true })
+    const ended = await api.ends(uuid)
+    expect(ended.phase).toBe('FAILED')
+    expect(contentAt('/wanted.csv')).toBe('Vega,0.03\n')
+    expect(messageNames(ended.data?.[1])).toEqual(['data-saved'])
+    expect(ended.data?.[1]?.phase).toBe('COMPLETED')
+
+    // It made nothing; or what it made, it could not end in time.
+    expect(messageNames((await api.ends(await api.run(failing('/none.csv', ['false'])))).data?.[1])).toEqual([])
+    const late = { ...failing('/late.csv', COPY, { SIMULATED_DURATION: 'PT1H' } as never) }
+    const over = await api.ends(await api.run({ ...late, schedule: { requested: { duration: 'PT0.2S' } } }))
+    expect([over.phase, contentAt('/late.csv')]).toEqual(['FAILED', 'Vega,0.03\n'])
+  })
+  it('is kept where it cannot be saved although the program failed', async () => {
+    const broker = await testBroker({ 'data.keepUnsaved': 'PT2S', 'data.attempts': 1 })
+    const api = new Api(broker.url)
+    data.faults.set('/unwilling.csv', [{ method: 'PUT', status: 403 }])
+    const { data: resources = [], ...request } = copying('/unwilling.csv', COPY, { SIMULATED_EXIT_CODE: '3' })
+    const wanting = resources.map((one) => (one.access ? { ...one, saveOnFailure: true } : one))
+    const ended = await api.ends(await api.run({ ...request, data: wanting }))
+    expect(messageNames(ended.data?.[1])).toEqual(['results-kept', 'step-failed'])
+    await broker.close()
+  })
+  it('cannot be saved of data that are only read', async () => {
+    const { data: resources = [], ...request } = copying('/read.csv')
+    const { result, meta } = await api.offers({
+      ...request,
+      data: resources.map((one) => ({ ...one, access: 'READONLY', saveOnFailure: true })),
+    })
+    expect([result, meta.messages?.[0]?.message]).toEqual([
+      'NO',
+      expect.stringMatching(
+        /^The value 'true' of \/data\/0\/saveOnFailure cannot be used: READONLY data are not saved;/,
+      ),
+    ])
+  })
   it('is not kept of a program that failed when there is nothing', async () => {
     const uuid = await api.run(copying('/failed.csv', ['false']))
     expect(messageNames((await api.ends(uuid)).data?.[1])).toEqual([])

@@ -162,7 +162,7 @@ function firstStart(
           startAt,
           durationMs: request.durationMs,
           prepareMs,
-          graceMs: Math.min(limits.graceMs, Math.max(200, Math.round(request.durationMs / 50))),
+          graceMs: Math.min(limits.graceMs, Math.max(3_000, Math.round(request.durationMs / 50))),
           releaseMs: survey.compute.releaseMs,
         }
         const holds = holdsOf(slot, least)

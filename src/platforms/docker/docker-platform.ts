@@ -38,7 +38,7 @@ import { Marks } from './marks.ts'
 import { MountCheck } from './mount-check.ts'
 import { endpointsOf, Networks, publishesPorts } from './networks.ts'
 import { outputOf } from './output.ts'
-import { ProgramCheck } from './program-check.ts'
+import { isFaultOfProgram, ProgramCheck } from './program-check.ts'
 import { RunContainers } from './run-containers.ts'
 import type { LoginAt } from './registry-login.ts'
 import { observationOf, stageOf, wasStarted } from './state-map.ts'
@@ -365,17 +365,4 @@ export class DockerPlatform implements Platform {
   #log(level: 'info' | 'warn', message: string, context: Readonly<Record<string, unknown>>): void {
     this.#options.log?.(level, message, { platform: this.name, ...context })
   }
-}
-
-/** Podman's fixed errors for a program that is missing or may not be executed. */
-const PODMAN_FAULTS_OF_PROGRAM = [
-  'OCI runtime attempted to invoke a command that was not found',
-  'OCI permission denied',
-]
-
-/** Whether a container was not started because of its program: without an init the engine finds that out itself. */
-function isFaultOfProgram({ reason }: EngineRefusal, container: ContainerDetails | undefined): boolean {
-  // As in a shell: 126 is a program that cannot be executed, 127 one that is missing.
-  const exitCode = container?.State.ExitCode
-  return exitCode === 126 || exitCode === 127 || (reason !== undefined && PODMAN_FAULTS_OF_PROGRAM.includes(reason))
 }

@@ -27,6 +27,7 @@ function engineThat(refuses: {
   starting?: (settings: Settings) => boolean
 }) {
   let there: { settings: Settings; labels: unknown } | undefined
+  let exitCode = 0
   const client = {
     async ask({ method = 'GET', path, body, doing }: EngineQuestion) {
       if (path.startsWith('/images/')) return { status: 200, body: { Id: path.split('/')[2] } }
@@ -38,11 +39,16 @@ function engineThat(refuses: {
       }
       if (path.endsWith('/start')) {
         if (there && refuses.starting?.(there.settings)) throw new EngineRefusal(doing, 500, 'cgroups')
+        // Without an init it is the engine that misses the program.
+        if (there && !there.settings.HostConfig.Init) {
+          exitCode = 127
+          throw new EngineRefusal(doing, 400, 'exec: "none": executable file not found in $PATH')
+        }
         return { status: 204 }
       }
       const status = there ? 200 : 404
       if (method === 'DELETE') there = undefined
-      return { status, body: { Id: 'probe', Config: { Labels: there?.labels } } }
+      return { status, body: { Id: 'probe', Config: { Labels: there?.labels }, State: { ExitCode: exitCode } } }
     },
   }
   const probe = () =>
@@ -68,6 +74,11 @@ describe('an engine that is tried', () => {
     ['is Podman, and can', { isPodman: true }, { init: true, limits: facts.limits, connects: true }],
     ['is Podman without a network', { isPodman: true, starting: connected }, { limits: facts.limits, connects: false }],
     ['finds no init when it makes a container', { making: init }, { init: false, limits: facts.limits }],
+    [
+      'finds no init and cannot set limits',
+      { starting: (settings: Settings) => init(settings) || limited(settings) },
+      { init: false, limits: none },
+    ],
     ['finds no init when it starts one', { starting: init }, { init: false, limits: facts.limits }],
     ['cannot set limits', { starting: limited }, { init: true, limits: none }],
   ])('%s', async (_what, refuses, found) => {
@@ -75,9 +86,21 @@ describe('an engine that is tried', () => {
     expect(await engine.probe()).toMatchObject(found)
     expect(engine.isEmpty()).toBe(true)
   })
-  it('and can do nothing says so', async () => {
-    const engine = engineThat({ making: () => true })
-    await expect(engine.probe()).rejects.toMatchObject({ code: 'PLATFORM_REFUSED' })
+  it.each([
+    ['makes nothing', { making: () => true }, /Docker Engine 20\.10\.24 starts no program: .* no init/],
+    [
+      'starts nothing',
+      { starting: () => true },
+      /starts no program: The container engine refused .* cgroups\. Start one/,
+    ],
+  ])('and %s is of no use, and its operator is told why', async (_what, refuses, told) => {
+    const engine = engineThat(refuses)
+    await expect(engine.probe()).rejects.toMatchObject({
+      code: 'PLATFORM_UNAVAILABLE',
+      detail: 'The container engine starts no program',
+      context: { forOperator: expect.stringMatching(told) as string },
+    })
+    expect(engine.isEmpty()).toBe(true)
   })
   it('and does not answer is not taken for one that cannot', async () => {
     const engine = engineThat({

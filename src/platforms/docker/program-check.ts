@@ -9,7 +9,7 @@ import { BrokerError } from '../../domain/errors.ts'
 import { RecentMap } from '../../domain/recent-map.ts'
 import { isLink, statPath } from './archive.ts'
 import type { ContainerDetails } from './engine-answers.ts'
-import type { EngineClient } from './engine-client.ts'
+import type { EngineClient, EngineRefusal } from './engine-client.ts'
 
 /** What both engines set when neither the image nor the request has a PATH. */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -72,4 +72,17 @@ async function lookAt(
     place = stat.linkTarget
   }
   return 'other'
+}
+
+/** Podman's fixed errors for a program that is missing or may not be executed. */
+const PODMAN_FAULTS_OF_PROGRAM = [
+  'OCI runtime attempted to invoke a command that was not found',
+  'OCI permission denied',
+]
+
+/** Whether a container was not started because of its program: without an init the engine finds that out itself. */
+export function isFaultOfProgram({ reason }: EngineRefusal, container: ContainerDetails | undefined): boolean {
+  // As in a shell: 126 is a program that cannot be executed, 127 one that is missing.
+  const exitCode = container?.State.ExitCode
+  return exitCode === 126 || exitCode === 127 || (reason !== undefined && PODMAN_FAULTS_OF_PROGRAM.includes(reason))
 }
