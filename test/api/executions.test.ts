@@ -102,7 +102,7 @@ describe('an execution', () => {
   it('shows when it really began and ended, once it has', async () => {
     const environment = { SIMULATED_DURATION: 'PT0.2S' }
     const uuid = await api.run(containerRequest({ environment }, { schedule: { requested: { duration: 'PT1H' } } }))
-    const { schedule, history = [] } = (await api.ends(uuid)) as Schemas['Execution']
+    const { schedule, history = [] } = await api.ends(uuid)
     const since = (wanted: string) => history.find(({ phase }) => phase === wanted)?.since ?? ''
     const instant = (text = '') => Date.parse(text.split('/')[0] ?? '')
     const milliseconds = (duration = '') => parseDuration(duration, 0).value
