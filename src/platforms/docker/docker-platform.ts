@@ -29,7 +29,7 @@ import type {
 } from '../platform.ts'
 import { workloadSettings, type Confinement } from './container-settings.ts'
 import { watchEnds } from './ends-watch.ts'
-import type { ContainerDetails, ContainerSummary } from './engine-answers.ts'
+import type { ContainerSummary } from './engine-answers.ts'
 import { EngineClient, EngineRefusal } from './engine-client.ts'
 import { readFacts, type Engine, type EngineFacts } from './engine-facts.ts'
 import { probeEngine } from './engine-probe.ts'
