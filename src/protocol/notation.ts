@@ -8,7 +8,8 @@ import type { SchemaName } from './contract.ts'
 import { isSoundJson, readJson } from './json-text.ts'
 import { readXml } from './xml/read-xml.ts'
 import { writeXml } from './xml/write-xml.ts'
-import { readYaml, writeYaml } from './yaml-text.ts'
+import { readYaml } from './yaml-text.ts'
+import { writeYaml } from './yaml-writer.ts'
 
 export type NotationName = 'json' | 'yaml' | 'xml'
 

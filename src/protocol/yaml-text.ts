@@ -1,5 +1,5 @@
 /**
- * Reads and writes YAML 1.2, of which JSON is a part.
+ * Reads YAML 1.2, of which JSON is a part.
  *
  * What looks like a number or a truth value is one only where the contract has one: in a list of texts `5` is a text, as
  * it is in XML, and just as it was written.
@@ -8,7 +8,6 @@ import {
   boolCoreTag,
   defineMappingTag,
   defineScalarTag,
-  dump,
   FAILSAFE_SCHEMA,
   floatCoreTag,
   intCoreTag,
@@ -125,9 +124,4 @@ function kindOf(value: object, schema: Schema): string | undefined {
   const { discriminator } = shapeOf(schema)
   const kind = discriminator && (value as Record<string, unknown>)[discriminator.propertyName]
   return typeof kind === 'string' ? currentKind(kind, discriminator?.mapping ?? {}) : undefined
-}
-
-/** Writes YAML. Words such as YES, which readers of YAML 1.1 take for booleans, are quoted. */
-export function writeYaml(value: unknown): string {
-  return dump(value, { lineWidth: -1, noRefs: true })
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { writeXml } from '../../src/protocol/xml/write-xml.ts'
-import { writeYaml } from '../../src/protocol/yaml-text.ts'
+import { writeYaml } from '../../src/protocol/yaml-writer.ts'
 import { Api, containerRequest, UNKNOWN_ID } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 

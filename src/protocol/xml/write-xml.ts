@@ -30,17 +30,18 @@ class XmlWriter {
     const shape = shapeOf(schema, kindOf(map, schema))
     const isMap = shape.properties.size === 0 && typeof shape.additional === 'object'
     const attributes = isMap ? [] : attributesOf(map, shape)
-    const opening = `${name}${extra}${attributes.map(([key, text]) => ` ${key}="${escapeAttribute(text)}"`).join('')}`
+    let opening = name + extra
+    for (const [key, text] of attributes) opening += ` ${key}="${escapeAttribute(text)}"`
     const begin = this.#lines.push(`${indent}<${opening}>`)
     if (isMap) this.#entries(map, shape.additional, `${indent}  `)
-    else this.#properties(map, shape, new Set(attributes.map(([, , key]) => key)), `${indent}  `)
+    else this.#properties(map, shape, attributes, `${indent}  `)
     if (this.#lines.length === begin) this.#lines[begin - 1] = `${indent}<${opening}/>`
     else this.#lines.push(`${indent}</${name}>`)
   }
 
-  #properties(map: Readonly<Record<string, unknown>>, shape: Shape, done: ReadonlySet<string>, indent: string): void {
+  #properties(map: Readonly<Record<string, unknown>>, shape: Shape, done: readonly Attribute[], indent: string): void {
     for (const [key, value] of Object.entries(map)) {
-      if (done.has(key) || value === undefined || value === null) continue
+      if (value === undefined || value === null || done.some(([, , written]) => written === key)) continue
       const schema = shape.properties.get(key) ?? (typeof shape.additional === 'object' ? shape.additional : {})
       const { items, listXml } = shapeOf(schema)
       const name = propertyName(key, schema)
@@ -91,17 +92,37 @@ function kindOf(value: unknown, schema: Schema): string | undefined {
   return typeof kind === 'string' ? kind : undefined
 }
 
-/** What is written as attributes: name, text, and the key of the property. Text that no attribute can hold is not. */
-function attributesOf(map: Readonly<Record<string, unknown>>, shape: Shape): [string, string, string][] {
-  return Object.entries(map).flatMap(([key, value]) => {
+/** What is written as an attribute: its name, its text, and the key of the property. */
+type Attribute = readonly [name: string, text: string, key: string]
+
+const NO_ATTRIBUTES: readonly Attribute[] = []
+
+/** What is written as attributes. Text that no attribute can hold is not. */
+function attributesOf(map: Readonly<Record<string, unknown>>, shape: Shape): readonly Attribute[] {
+  if (!hasAttributes(shape)) return NO_ATTRIBUTES
+  return Object.entries(map).flatMap(([key, value]): Attribute[] => {
     const schema = shape.properties.get(key)
     const isAttribute = schema?.xml?.attribute && typeof value === 'string' && !isInexpressible(value)
-    return isAttribute ? [[propertyName(key, schema), value, key] as [string, string, string]] : []
+    return isAttribute ? [[propertyName(key, schema), value, key]] : []
   })
 }
 
+/** Shapes are few and stay, and most of them have no attribute. */
+const known = new WeakMap<Shape, boolean>()
+function hasAttributes(shape: Shape): boolean {
+  let found = known.get(shape)
+  if (found === undefined) {
+    found = [...shape.properties.values()].some(({ xml }) => xml?.attribute)
+    known.set(shape, found)
+  }
+  return found
+}
+
+/** A text of nothing but what every text has; most are. */
+const COMMON = /^[ -~]*$/
+
 /** True if a text has such a character. A search begins at the beginning, whatever was found before. */
-const isInexpressible = (text: string) => text.search(INEXPRESSIBLE) !== -1
+const isInexpressible = (text: string) => !COMMON.test(text) && text.search(INEXPRESSIBLE) !== -1
 
 function escapeControls(text: string): string {
   return text
@@ -110,6 +131,7 @@ function escapeControls(text: string): string {
 }
 
 function escapeText(text: string): string {
+  if (!/[&<>\r]/.test(text)) return text
   // A carriage return would be read as a line feed.
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;')
 }
