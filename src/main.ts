@@ -21,10 +21,10 @@ import type { Delegations } from './delegation/delegations.ts'
 import type { Endpoint } from './http/endpoints.ts'
 import { DrainedPools } from './http/drained-pools.ts'
 import { Figures } from './http/figures.ts'
-import { TrustedProxies } from './http/forwarded.ts'
 import { HeldAnswers } from './http/held-answers.ts'
 import { KeptLimit } from './http/kept-limit.ts'
 import { buildServer } from './http/server.ts'
+import { httpSettings } from './http-settings.ts'
 import { startDuty, type Duty } from './lifecycle/duty.ts'
 import { EarlyStarts } from './lifecycle/early-starts.ts'
 import { Engine } from './lifecycle/engine.ts'
@@ -42,13 +42,11 @@ import type { Platform } from './platforms/platform.ts'
 import { laneLimits } from './lane-limits.ts'
 import { listen } from './listen.ts'
 import { refuseOpenNetwork } from './open-network.ts'
-import { openShare } from './open-share.ts'
 import { knownRegistries, RegistryLogins } from './registries-here.ts'
 import { roleOf } from './roles.ts'
 import { identityNotes } from './identity-note.ts'
 import { SiteRules } from './policies-here.ts'
 import { reload, type Reloaded } from './reload.ts'
-import { requestDefaults } from './request-defaults.ts'
 import { bytesPerUser, retentionOf } from './retention.ts'
 import * as broker from './store/broker.ts'
 import { becauseFull, lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
@@ -62,7 +60,6 @@ import { enterPlatform, type EnteredPlatform, type StartDuty } from './tend-plat
 /** How often what other brokers on the same database have learned is read, in milliseconds. */
 const ESTIMATES_EVERY_MS = 30_000
 const DUTY_RETRY_MS = 2_000
-const WAIT_MAX_MS = 300_000
 
 /** A broker that runs. */
 export interface RunningBroker {
@@ -390,29 +387,6 @@ function httpContext(
       surveyTimeoutMs: milliseconds(config.data.surveyWithin),
       questions: new TurnsAt(config.data.questionsPerHost),
     },
-    settings: {
-      open: !config.identity,
-      publicUrl: config.publicUrl,
-      endpoints: config.endpoints,
-      served,
-      requestDefaults: requestDefaults(config),
-      offersPerSet: config.offers.perSet,
-      offerLifetimeMs: milliseconds(config.offers.lifetime),
-      openShare: openShare(config),
-      decideWithinMs: milliseconds(config.offers.decideWithin),
-      durationMaxMs: milliseconds(config.offers.maximumDuration),
-      reads: config.identity?.reads ?? 'private',
-      tokenLifetimeMax: config.identity?.tokens.longest ?? 'P1Y',
-      rateLimits: config.rateLimits,
-      horizonMs: milliseconds(config.offers.horizon),
-      graceMs: milliseconds(config.execution.gracePeriod),
-      retention: config.retention,
-      waitMaxMs: WAIT_MAX_MS,
-      trustedProxies: new TrustedProxies(config.listen.trustedProxies, config.listen.forwardedHeader),
-      requestTimeoutMs: milliseconds(config.listen.requestTimeout),
-      standardId: config.vo.standardId,
-      notation: config.notation,
-      corsOrigins: config.cors.origins,
-    },
+    settings: httpSettings(config, served),
   }
 }
