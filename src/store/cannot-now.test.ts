@@ -27,6 +27,8 @@ describe('a database', () => {
     ['53400', 'The database has reached a limit of its configuration'],
     ['58030', 'The database cannot read or write its disk'],
     ['25006', 'The database takes no changes'],
+    ['57014', 'The database was told to stop before it was done, or took too long'],
+    ['55P03', 'Others kept the database busy for too long'],
   ])('that reports %s is unavailable with the reason', async (code, reason) => {
     const error = (await report(code)) as BrokerError
     expect(error).toBeInstanceOf(BrokerError)
@@ -35,6 +37,19 @@ describe('a database', () => {
     expect(String(error.context.forOperator)).toMatch(
       new RegExp(`^${reason}.* \\((/|the database server at ).+\\)\\.$`),
     )
+  })
+  it('that a statement takes too long for is unavailable, and answers the next one', async () => {
+    const slow = test.database.transaction(async (tx) => {
+      await tx.query(statement("set local statement_timeout = '1ms'"), {})
+      await tx.query(statement('select count(*) from generate_series(1, 1e6)'), {})
+    })
+    const failure: unknown = await slow.catch((error: unknown) => error)
+    // The embedded database cannot be interrupted.
+    if (test.database.kind === 'server') {
+      expect((failure as BrokerError).code).toBe('UNAVAILABLE')
+      expect((failure as BrokerError).detail).toContain('took too long')
+    }
+    expect(await ask('select 1 as one')).toEqual([{ one: 1 }])
   })
   it('that reports another error has met a mistake of the broker', async () => {
     expect(await report('22012')).not.toBeInstanceOf(BrokerError)

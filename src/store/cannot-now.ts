@@ -20,6 +20,8 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   '25006': { detail: `The database takes no changes; ${UNDONE}.`, lasts: true },
   '40P01': { detail: 'Others were in the way of it in the database; nothing was changed.', lasts: false },
   '40001': { detail: 'Others were in the way of it in the database; nothing was changed.', lasts: false },
+  '57014': { detail: `The database was told to stop before it was done, or took too long; ${UNDONE}.`, lasts: false },
+  '55P03': { detail: `Others kept the database busy for too long; ${UNDONE}.`, lasts: false },
   '57P01': { detail: 'The database server is going down; try again in a moment.', lasts: false },
   '57P02': { detail: 'The database server has crashed; try again in a moment.', lasts: false },
   '57P03': { detail: 'The database server is starting; try again in a moment.', lasts: false },
