@@ -50,8 +50,10 @@ export function referenceFault(text: string): string | undefined {
 
 /** A reference whose name is in lower case. */
 function lowerName(text: string): string {
-  const at = /(:[^/@]*)?(@.*)?$/.exec(text)?.index ?? text.length
-  return `${text.slice(0, at).toLowerCase()}${text.slice(at)}`
+  const [named = ''] = text.split('@', 1)
+  const colon = named.indexOf(':', named.lastIndexOf('/') + 1)
+  const name = colon === -1 ? named : named.slice(0, colon)
+  return `${name.toLowerCase()}${text.slice(name.length)}`
 }
 
 /** Takes a reference apart; undefined when the text is none. */

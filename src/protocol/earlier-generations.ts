@@ -159,7 +159,7 @@ export const EARLIER_FORMS: readonly EarlierForm[] = [
       if (!isMap(network) || !Array.isArray(network.ports)) return body
       const ports = (network.ports as unknown[]).map((port, index) => {
         if (!isMap(port) || typeof port.access !== 'string' || 'purpose' in port) return port
-        if (/^\s*(true|false)?\s*$/i.test(port.access)) return port
+        if (/^(true|false)?$/i.test(port.access.trim())) return port
         note(`/executable/network/ports/${index}/access`, 'purpose')
         const { access: purpose, ...beside } = port
         return { ...beside, purpose }

@@ -80,7 +80,7 @@ function whyAway(cause: unknown, url: string): string {
   if (code === '28P01' || code === '28000')
     return `The database server refuses the user ${username || 'of the broker'} or the password; ${check}.`
   const trouble = troubleOf(cause)
-  if (trouble) return `${trouble.detail.replace(/;.*$/, '')} (${placeOf(url)}); wait, or ${check}.`
+  if (trouble) return `${trouble.detail.split(';', 1)[0]} (${placeOf(url)}); wait, or ${check}.`
   return `T${placeOf(url).slice(1)} does not answer; start it, or ${check}.`
 }
 

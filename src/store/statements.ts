@@ -42,7 +42,7 @@ function toStatement(prefix: string, block: string): Statement {
   const parameters: string[] = []
   const text = rest
     .join('\n')
-    .replace(/--.*$/gm, '')
+    .replace(/--.*/g, '')
     .replace(/(?<![:\w]):([a-z]\w*)/g, (_, parameter: string) => {
       if (!parameters.includes(parameter)) parameters.push(parameter)
       return `$${parameters.indexOf(parameter) + 1}`
