@@ -1,5 +1,6 @@
 /** Texts that are as bad for an expression as its own parts can make them. */
-import { AST, visitRegExpAST } from '@eslint-community/regexpp'
+import type { AST } from '@eslint-community/regexpp'
+import { visitRegExpAST } from '@eslint-community/regexpp'
 import { isOf, treeOf } from './matching-steps.ts'
 
 /** A text whose middle can be repeated as often as wanted. */
@@ -85,5 +86,5 @@ function wordBefore(element: AST.Element, flags: string): string {
   if (parent.type !== 'Alternative') return wordBefore(parent as AST.Element, flags)
   const earlier = parent.elements.slice(0, parent.elements.indexOf(element))
   const word = earlier.map((one) => wordsOf(one, flags)[0] ?? '').join('')
-  return parent.parent.type === 'Pattern' ? word : wordBefore(parent.parent as AST.Element, flags) + word
+  return parent.parent.type === 'Pattern' ? word : wordBefore(parent.parent, flags) + word
 }

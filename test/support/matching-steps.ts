@@ -2,7 +2,8 @@
  * The steps that matching takes by backtracking, as the engines of JavaScript do it: counted, so that it needs no clock to
  * tell whether an expression takes longer than its text is long.
  */
-import { AST, RegExpParser } from '@eslint-community/regexpp'
+import type { AST } from '@eslint-community/regexpp'
+import { RegExpParser } from '@eslint-community/regexpp'
 
 export class TooManySteps extends Error {}
 
@@ -22,8 +23,8 @@ export function treeOf({ source, flags }: RegExp): AST.Pattern {
 /** Whether a character is one of an element, by the engine itself. */
 export function isOf(element: CharacterElement, character: string, flags: string): boolean {
   const key = `${flags.replaceAll(/[gym]/g, '')} ${element.raw}`
-  let known = tests.get(key)
-  if (!known) tests.set(key, (known = new Map()))
+  const known = tests.get(key) ?? new Map<string, boolean>()
+  tests.set(key, known)
   let is = known.get(character)
   if (is === undefined) {
     is = new RegExp(`^(?:${element.raw})$`, flags.replaceAll(/[gym]/g, '')).test(character)
