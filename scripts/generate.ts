@@ -9,6 +9,7 @@
  * - docs/dates.md                   every form of a date, with an example
  * - docs/configuration.md           the keys of the configuration
  * - docs/policies.md                what a site can allow and refuse
+ * - docs/metrics.md                 the figures for Prometheus
  * - docs/config.schema.json         their JSON Schema
  * - model/…vo-dml.xml               the data model of the contract in VO-DML
  * - docs/model.md                   the same for people
@@ -26,6 +27,7 @@ import { drawLifecycles } from './lifecycle-page.ts'
 import { writePolicies } from './policies-page.ts'
 import { describeSimulation } from './simulated-page.ts'
 import { writeMessages } from './messages-page.ts'
+import { writeMetrics } from './metrics-page.ts'
 import { nameRoots } from './name-roots.ts'
 import { modelOf, type Schema } from './model/model.ts'
 import { writeModelPage } from './model/page.ts'
@@ -45,6 +47,7 @@ const outputs: Record<string, string> = {
   'docs/dates.md': writeDates(),
   'docs/configuration.md': writeConfiguration(),
   'docs/policies.md': writePolicies(),
+  'docs/metrics.md': await writeMetrics(),
   'docs/config.schema.json': writeConfigurationSchema(),
   'model/execution-broker.vo-dml.xml': writeVoDml(model, {
     version: info.version,

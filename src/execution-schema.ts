@@ -44,7 +44,7 @@ export const EXECUTION = {
       minimum: 2,
       default: 20,
       description:
-        'How often in a row the work on an execution may fail before it is laid aside and an operator has to look at it.',
+        'How often in a row the work on an execution may fail before it is parked and an operator has to look at it.',
     },
     lease: duration('After how long without a sign of life another process takes an execution over.', 'PT30S'),
     observeEvery: duration('How often a platform is asked for everything that runs on it.', 'PT2S'),

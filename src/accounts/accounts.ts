@@ -219,7 +219,10 @@ export async function record(
 }
 
 function refuse(faults: readonly FieldFault[]): void {
-  if (faults.length > 0) throw new BrokerError('UNPROCESSABLE', 'The account cannot be like that.', { faults })
+  if (faults.length > 0)
+    throw new BrokerError('UNPROCESSABLE', 'The account cannot have these values; the fields at fault are listed.', {
+      faults,
+    })
 }
 
 function nameFaults(username: string): FieldFault[] {

@@ -33,11 +33,11 @@ async function offered(direct: boolean): Promise<executions.Execution> {
 
 async function asKept(id: executions.Execution['id']) {
   const { sharedWith: _, ...execution } = (await executions.find(test.database, id)) as executions.Execution
-  const history = await executions.history(test.database, id)
+  const history = await executions.history(test.database, [id])
   return {
     execution,
     components: await components.list(test.database, [id]),
-    history: history.map(({ number: __, ...entry }) => entry),
+    history: history.map(({ number: __, executionId: ___, ...entry }) => entry),
   }
 }
 

@@ -26,7 +26,7 @@ export function adminCommands<Options>(program: Command, maker: CommandMaker<Opt
   const { make, act, positiveNumber, collect } = maker
   const parent = program
     .command('admin')
-    .description('look after accounts, pools, quotas, what was laid aside, and the record')
+    .description('look after accounts, pools, quotas, parked work, and the audit log')
   make(parent, 'identities', 'list the accounts')
     .option('--limit <number>', 'how many', positiveNumber, 100)
     .action((options: Options & { limit: number }) => act(options, (context) => admin.identities(options, context)))
@@ -66,11 +66,11 @@ export function adminCommands<Options>(program: Command, maker: CommandMaker<Opt
   make(parent, 'quotas', 'show who uses how much of the quotas').action((options: Options) =>
     act(options, (context) => admin.quotas(context)),
   )
-  make(parent, 'work', 'show what was laid aside because it failed again and again')
+  make(parent, 'work', 'show what was parked because it failed again and again')
     .option('--limit <number>', 'how many', positiveNumber, 50)
     .action((options: Options & { limit: number }) => act(options, (context) => admin.work(options, context)))
-  make(parent, 'retry <uuid>', 'try again what was laid aside of an execution').action(
-    (uuid: string, options: Options) => act(options, (context) => admin.retry(uuid, context)),
+  make(parent, 'retry <uuid>', 'try again the parked work of an execution').action((uuid: string, options: Options) =>
+    act(options, (context) => admin.retry(uuid, context)),
   )
   make(parent, 'drain <pool>', 'let nothing new into a pool, such as before a repair; what was promised is kept')
     .option('--reason <text>', 'why, as a sentence; it is told to those who ask in vain')
@@ -82,7 +82,7 @@ export function adminCommands<Options>(program: Command, maker: CommandMaker<Opt
     act(options, (context) => admin.drain(pool, undefined, context)),
   )
   maintenanceCommands(parent, maker)
-  make(parent, 'motd [text]', 'say something to everybody, in one line; alone, show what is said')
+  make(parent, 'motd [text]', 'set the message of the day, one line that everybody is shown; without a text, show it')
     .option('--until <instant>', 'when it goes by itself, such as 2026-11-26T18:00Z')
     .option('--none', 'say nothing any more')
     .action((text: string | undefined, options: Options & motd.MotdOptions) =>

@@ -93,16 +93,16 @@ export async function quotas(context: CommandContext): Promise<number> {
   return EXIT.ok
 }
 
-/** Shows what was laid aside, the oldest first. */
+/** Shows what was parked, the oldest first. */
 export async function work({ limit }: { limit: number }, context: CommandContext): Promise<number> {
-  showAll(await context.client.laidAside(limit), workLines, context, 'Nothing is laid aside.')
+  showAll(await context.client.laidAside(limit), workLines, context, 'Nothing is parked.')
   return EXIT.ok
 }
 
-/** Lets what was laid aside of an execution be tried again. */
+/** Lets the parked work of an execution be tried again. */
 export async function retry(uuid: string, context: CommandContext): Promise<number> {
   await context.client.retryWork(uuid)
-  context.terminal.say(`What was laid aside of ${uuid} is tried again; 'broker status ${uuid}' says how it is.`)
+  context.terminal.say(`The parked work of ${uuid} is tried again; 'broker status ${uuid}' says how it is.`)
   return EXIT.ok
 }
 
@@ -233,7 +233,7 @@ function workLines(found: readonly Schemas['Work'][]): string[] {
     ...[uuid, phase, platform, doing],
     ...[localTime(laidAside), reason],
   ])
-  return table(['execution', 'phase', 'platform', 'doing', 'laid aside', 'reason'], rows)
+  return table(['execution', 'phase', 'platform', 'doing', 'parked', 'reason'], rows)
 }
 
 function quotaLines(found: readonly Schemas['Quota'][]): string[] {

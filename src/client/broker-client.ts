@@ -186,12 +186,12 @@ export class BrokerClient {
     return (await this.#get<Schemas['QuotaList']>('/admin/quotas')).quotas ?? []
   }
 
-  /** What was laid aside because it failed again and again, the oldest first; for operators. */
+  /** What was parked because it failed again and again, the oldest first; for operators. */
   async laidAside(limit: number): Promise<readonly Schemas['Work'][]> {
     return (await this.#get<Schemas['WorkList']>(`/admin/work?LAST=${limit}`)).work ?? []
   }
 
-  /** Lets what was laid aside of an execution be tried again; for operators. */
+  /** Lets what was parked of an execution be tried again; for operators. */
   async retryWork(uuid: string): Promise<void> {
     await this.#send<Schemas['WorkList']>('/admin/work', jsonOf({ retry: uuid }))
   }

@@ -73,7 +73,11 @@ function windowOf(wish: Omit<Schemas['MaintenanceRequest'], 'force'>, id: string
       detail: `names at least one of ${RESOURCES.join(', ')}; without it nothing is left`,
     })
   if (faults.length > 0)
-    throw new BrokerError('BAD_REQUEST', 'The window is not one; the fields at fault are listed.', { faults })
+    throw new BrokerError(
+      'BAD_REQUEST',
+      'The times of the maintenance cannot be used; the fields at fault are listed.',
+      { faults },
+    )
   return { id, platform, ...(pool === undefined ? {} : { pool }), fromAt, toAt, most: capacity ?? NOTHING, reason }
 }
 

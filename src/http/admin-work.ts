@@ -1,4 +1,4 @@
-/** The routes by which operators see what the engine has laid aside, and let it be tried again. */
+/** The routes by which operators see what the engine has parked, and let it be tried again. */
 import type { FastifyInstance } from 'fastify'
 import { formatInstant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'

@@ -123,10 +123,16 @@ interface Words {
   readonly forbidden: string
 }
 
+const AUTHENTICATE =
+  'Send an access token (Authorization: Bearer …), or a user name and a password (Authorization: Basic …).'
+
 function enforce(verdict: Verdict, request: FastifyRequest, { missing, forbidden }: Words): void {
   if (verdict === 'allowed') return
   if (verdict === 'hidden') throw new BrokerError('NOT_FOUND', missing ?? 'There is no such thing.')
-  if (verdict === 'unauthenticated') throw new BrokerError('UNAUTHENTICATED', 'Say who you are; see WWW-Authenticate.')
-  const who = callerOf(request)?.username ?? 'you'
-  throw new BrokerError('FORBIDDEN', `This is not permitted to ${who}. ${forbidden}`)
+  if (verdict === 'unauthenticated') throw new BrokerError('UNAUTHENTICATED', AUTHENTICATE)
+  const who = callerOf(request)?.username
+  throw new BrokerError(
+    'FORBIDDEN',
+    `${who === undefined ? 'You are' : `The user ${who} is`} not permitted to do this. ${forbidden}`,
+  )
 }

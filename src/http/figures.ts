@@ -76,7 +76,7 @@ export class Figures {
   readonly #due = this.#gauge('broker_queue_due', 'Executions that wait for a worker now.')
   readonly #leased = this.#gauge('broker_queue_leased', 'Executions that a worker is at.')
   readonly #later = this.#gauge('broker_queue_later', 'Executions whose next step is in the future.')
-  readonly #parked = this.#gauge('broker_queue_parked', 'Executions whose work was laid aside; see GET /admin/work.')
+  readonly #parked = this.#gauge('broker_queue_parked', 'Executions whose work was parked; see GET /admin/work.')
   readonly #oldest = this.#gauge('broker_queue_oldest_seconds', 'How long the longest has waited for a worker.')
 
   /** Begins to measure the process, such as the lag of its event loop. */
@@ -132,6 +132,15 @@ export class Figures {
     this.#statements.inc(database.statementsSent - this.#statementsCounted)
     this.#statementsCounted = database.statementsSent
     return this.#registry.metrics()
+  }
+
+  /** The figures with what they mean, for the page about them. */
+  async described(): Promise<{ name: string; type: string; help: string; labels: readonly string[] }[]> {
+    const all = await this.#registry.getMetricsAsJSON()
+    return all.map(({ name, type, help }) => {
+      const { labelNames = [] } = this.#registry.getSingleMetric(name) as { labelNames?: readonly string[] }
+      return { name, type: String(type), help, labels: labelNames }
+    })
   }
 
   /** The media type of `text`. */

@@ -143,9 +143,13 @@ function isAlready(execution: executions.Execution, target: ExecutionPhase): boo
 
 function phaseConflict(phase: ExecutionPhase, target: ExecutionPhase): BrokerError {
   const words = possiblePhases(phase)
-  return new BrokerError('PHASE_CONFLICT', `The execution is ${phase} and cannot become ${target}; ${words}.`, {
-    faults: [{ pointer: '/value', detail: words }],
-  })
+  return new BrokerError(
+    'PHASE_CONFLICT',
+    `The execution is ${phase}, so its phase cannot be set to ${target}; ${words}.`,
+    {
+      faults: [{ pointer: '/value', detail: words }],
+    },
+  )
 }
 
 /** Which phases a client can ask for now. */

@@ -65,7 +65,7 @@ function allowed<Thing extends { readonly owner: string; readonly sharedWith?: r
   return thing
 }
 
-/** What is shown of executions, with what the caller can change. The history is shown of one alone. */
+/** What is shown of executions, with what the caller can change. */
 export async function executionViews(
   request: FastifyRequest,
   found: readonly executions.Execution[],
@@ -75,7 +75,8 @@ export async function executionViews(
   // Of a mere offer the components are in its plan, and nothing was said but why it was withdrawn.
   const accepted = found.filter(({ startAt }) => startAt !== undefined).map(({ id }) => id)
   const spokenOf = found.filter(({ startAt, phase }) => startAt !== undefined || phase === 'REJECTED')
-  const [parts, said] = await Promise.all([
+  const changed = found.filter(({ phase }) => phase !== 'OFFERED').map(({ id }) => id)
+  const [parts, said, history] = await Promise.all([
     accepted.length > 0 ? components.list(database, accepted) : [],
     spokenOf.length > 0
       ? messages.list(
@@ -83,7 +84,9 @@ export async function executionViews(
           spokenOf.map(({ id }) => id),
         )
       : [],
+    executions.history(database, changed),
   ])
+  const historyOf = groupBy(history, ({ executionId }) => executionId)
   const partsOf = groupBy(parts, ({ executionId }) => executionId)
   const saidOf = groupBy(said, ({ executionId }) => executionId)
   const users = await usersOf(request, found, context)
@@ -93,7 +96,7 @@ export async function executionViews(
       user: users.get(execution.owner),
       components: partsOf.get(execution.id) ?? [],
       messages: saidOf.get(execution.id) ?? [],
-      history: [],
+      history: historyOf.get(execution.id) ?? [],
       mayEnter: may(request, execution, 'enter', context),
     }
     if (!may(request, execution, 'update', context)) return { ...shown, mayUpdate: false }
@@ -136,17 +139,14 @@ function may(
   return verdictOn(relationOf(callerOf(request), { owner, sharedWith }), right, settings.reads) === 'allowed'
 }
 
-/** What is shown of one execution, with its history. */
+/** What is shown of one execution. */
 export async function executionView(
   request: FastifyRequest,
   execution: executions.Execution,
   context: HttpContext,
 ): Promise<ExecutionView> {
-  const [[view], history] = await Promise.all([
-    executionViews(request, [execution], context),
-    executions.history(context.database, execution.id),
-  ])
-  return { ...(view as ExecutionView), history }
+  const [view] = await executionViews(request, [execution], context)
+  return view as ExecutionView
 }
 
 /** What is shown of offer sets, with their offers. */

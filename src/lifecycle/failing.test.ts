@@ -14,14 +14,14 @@ describe('the pause before another attempt', () => {
 describe('work that fails again and again', () => {
   const patience = { platformMs: 0, attemptsMax: 5, attemptsInAll: 3 }
 
-  it('is laid aside with the reason when it has failed often enough', () => {
+  it('is parked with the reason when it has failed often enough', () => {
     expect(whyLaidAside(new Error('it is broken'), 2, patience)).toBeUndefined()
     expect(whyLaidAside(new Error('it is broken'), 3, patience)).toBe(
       'It failed 3 times in a row, at last with: it is broken',
     )
     expect(whyLaidAside('words', 3, patience)).toContain('words')
   })
-  it('is not laid aside while its platform does not answer', () => {
+  it('is not parked while its platform does not answer', () => {
     expect(whyLaidAside(new BrokerError('PLATFORM_UNAVAILABLE', 'nobody answers'), 99, patience)).toBeUndefined()
   })
 })

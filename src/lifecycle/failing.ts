@@ -22,7 +22,7 @@ export function backoffMs(attempts: number, chance: number): number {
 }
 
 /**
- * Why work is laid aside after it has failed so often; undefined when it is tried again. A platform that does not answer
+ * Why work is parked after it has failed so often; undefined when it is tried again. A platform that does not answer
  * is waited for however long it takes.
  */
 export function whyLaidAside(error: unknown, attempts: number, { attemptsInAll }: Patience): string | undefined {

@@ -179,7 +179,7 @@ describe('housekeeping', () => {
     expect(compacted).toMatchObject({ phase: 'COMPLETED', compactedAt: clock.now() })
     expect(await outputs.length(database, execution, 'stdout')).toBe(0)
     expect((await messages.list(database, [execution])).map(({ name }) => name)).toEqual(['exit-code'])
-    expect(await executions.history(database, execution)).toHaveLength(5)
+    expect(await executions.history(database, [execution])).toHaveLength(5)
 
     clock.advance(365 * DAY_MS)
     await house()

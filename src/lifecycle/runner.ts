@@ -220,7 +220,7 @@ export class Runner {
     return this.#tryLater(error)
   }
 
-  /** Gives the lease back after a failure: for another attempt later, or laid aside after too many. */
+  /** Gives the lease back after a failure: for another attempt later, or parked after too many. */
   async #tryLater(error: unknown): Promise<Outcome> {
     const { log, clock, joint, patience, chance } = this.#context
     const { executionId, attempts, failingSince = clock.now() } = this.#lease
@@ -229,7 +229,7 @@ export class Runner {
     if (isBrokerError(cause, 'UNAVAILABLE')) throw cause
     const parkedFor = whyLaidAside(cause, attempts + 1, patience)
     if (parkedFor !== undefined)
-      log('error', 'The work on an execution is laid aside.', { executionId, reason: parkedFor, error })
+      log('error', 'The work on an execution is parked.', { executionId, reason: parkedFor, error })
     else if (!(error instanceof StepFailure))
       log('warn', 'An execution could not be moved on; trying again.', { executionId, attempt: attempts + 1, error })
     await this.#stopPreparing()
@@ -244,7 +244,7 @@ export class Runner {
     const { executionId, abandoned, attempts } = this.#lease
     if (abandoned < patience.attemptsInAll) return false
     const parkedFor = `Its worker went away ${abandoned} times in a row.`
-    log('error', 'The work on an execution is laid aside.', { executionId, reason: parkedFor })
+    log('error', 'The work on an execution is parked.', { executionId, reason: parkedFor })
     await joint.yieldLease({ ...this.#given(), runAt: clock.now(), attempts, parkedFor })
     return true
   }

@@ -303,7 +303,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the broker has laid aside, the oldest first
+         * What the broker has parked, the oldest first
          * @description Work on an execution that failed again and again, or at which processes of the broker ended again and again, is laid
          *     aside, so that it does not go on for ever. Nothing is done for the execution until somebody asks for another try, or
          *     its owner cancels it; what it holds stays held.
@@ -311,7 +311,7 @@ export interface paths {
         get: operations["listWork"];
         put?: never;
         /**
-         * Try again what was laid aside
+         * Try again what was parked
          * @description The work is taken up at once, as if it had never failed. Nothing changes for an execution of which nothing was laid
          *     aside.
          */
@@ -2317,7 +2317,7 @@ export interface components {
         Update: components["schemas"]["StringValueUpdate"] | components["schemas"]["EnumValueUpdate"] | components["schemas"]["IntegerValueUpdate"] | components["schemas"]["IntegerDeltaUpdate"];
         /** @description Where data or storage appear in the file system of the program. */
         VolumeMount: components["schemas"]["SimpleVolumeMount"];
-        /** @description Work on an execution that the broker has laid aside. */
+        /** @description Work on an execution that the broker has parked. */
         Work: {
             /** @description How often in a row it failed. */
             attempts: number;
@@ -3439,7 +3439,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was laid aside. */
+            /** @description What was parked. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3476,7 +3476,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What is still laid aside. */
+            /** @description What is still parked. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -257,10 +257,10 @@ update execution set name = coalesce(:name, name), description = coalesce(:descr
 returning id, pg_notify('execution', id::text)
 
 -- name: history
--- The phases that an execution was in, oldest first, without the first.
-select h.number, h.event, h.from_phase, h.to_phase, h.at, t.cause
+-- The phases that executions were in, oldest first, without the first.
+select h.execution_id, h.number, h.event, h.from_phase, h.to_phase, h.at, t.cause
   from execution_history h join execution_transition t using (event, from_phase)
- where h.execution_id = :id order by h.number
+ where h.execution_id = any(:ids) order by h.execution_id, h.number
 
 -- name: running
 -- The executions whose program should be running on a platform.

@@ -313,8 +313,11 @@ export async function rename(
 }
 
 /** The changes of phase of an execution, oldest first. */
-export async function history(db: Queryable, id: ExecutionId): Promise<HistoryEntry[]> {
-  return db.query<HistoryEntry>(sql.history, { id })
+export async function history(
+  db: Queryable,
+  ids: readonly ExecutionId[],
+): Promise<(HistoryEntry & { readonly executionId: ExecutionId })[]> {
+  return ids.length === 0 ? [] : db.query(sql.history, { ids })
 }
 
 /** The executions whose program should be running on a platform. */

@@ -129,7 +129,7 @@ describe('the work that is taken', () => {
   })
 })
 
-describe('work that was laid aside', () => {
+describe('work that was parked', () => {
   it('is taken by nobody and does not keep others waiting, until somebody asks for another try', async () => {
     const [poisoned, other] = (await accept('somebody', 2)) as [ExecutionId, ExecutionId]
     const lease = (await claim(2)).find(({ executionId }) => executionId === poisoned) as work.Lease

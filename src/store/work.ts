@@ -143,7 +143,7 @@ export interface GivenLease extends Pick<Lease, 'executionId' | 'fence' | 'attem
   readonly wakesSeen: number
   /** Of which kind the next work is; undefined when that is not known. */
   readonly kind?: WorkKind | undefined
-  /** Why the work is laid aside until somebody asks for another try. */
+  /** Why the work is parked until somebody asks for another try. */
   readonly parkedFor?: string | undefined
 }
 
@@ -230,7 +230,7 @@ export interface Queue {
   readonly oldestSeconds: number
 }
 
-/** Work that was laid aside. */
+/** Work that was parked. */
 export interface ParkedWork extends Lane {
   readonly executionId: ExecutionId
   readonly owner: string
@@ -242,12 +242,12 @@ export interface ParkedWork extends Lane {
   readonly parkedReason: string
 }
 
-/** What was laid aside, the oldest first, at most `limit` of it. */
+/** What was parked, the oldest first, at most `limit` of it. */
 export async function parked(db: Queryable, limit: number): Promise<ParkedWork[]> {
   return db.query<ParkedWork>(sql.parked, { limit })
 }
 
-/** Takes up again what was laid aside. Gives those that were. */
+/** Takes up again what was parked. Gives those that were. */
 export async function retry(db: Queryable, executionIds: readonly ExecutionId[], now: Instant): Promise<ExecutionId[]> {
   const rows = await db.query<{ executionId: ExecutionId }>(sql.retry, { executionIds, at: at(now) })
   return rows.map(({ executionId }) => executionId)

@@ -44,7 +44,7 @@ describe('an execution that can never be given back', () => {
   })
   afterAll(() => broker.close())
 
-  it('is laid aside after so many attempts and tells why, and others go on meanwhile', async () => {
+  it('is parked after so many attempts and tells why, and others go on meanwhile', async () => {
     const poisoned = await api.run(containerRequest({ environment: { SIMULATED_DURATION: 'PT1H' } }))
     await api.reaches(poisoned, 'AVAILABLE')
     // What the platform keeps of the container cannot be removed.
@@ -61,7 +61,7 @@ describe('an execution that can never be given back', () => {
     expect(body.work?.[0]?.reason).toContain('failed 2 times in a row')
 
     await rm(record, { recursive: true })
-    // A restart changes nothing for what was laid aside.
+    // A restart changes nothing for what was parked.
     await broker.restart()
     api = new Api(broker.url)
     await laidAside(1)
@@ -73,7 +73,7 @@ describe('an execution that can never be given back', () => {
     expect((await api.post('/admin/work', {})).status).toBe(400)
   })
 
-  /** Returns when so many are laid aside. */
+  /** Returns when so many are parked. */
   async function laidAside(count: number): Promise<void> {
     for (;;) {
       const { body } = await api.get<string>('/metrics')

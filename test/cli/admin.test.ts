@@ -116,7 +116,9 @@ describe('broker admin', () => {
     expect([role.exitCode, role.stderr]).toEqual([EXIT.refused, expect.stringMatching(/\/roles\/0/)])
     const eve = await setting.user('eve')
     const refused = await as({ BROKER_USER: 'eve', BROKER_PASSWORD: passwordOf('eve') }, 'admin', 'identities')
-    expect(refused.stderr).toMatch(/not permitted to eve\. It is for administrators; an administrator gives roles/)
+    expect(refused.stderr).toMatch(
+      /^The user eve is not permitted to do this\. It is for administrators; an administrator gives roles/,
+    )
     const { offers: [offer] = [] } = await eve.offers(containerRequest())
     const nothing = await as({ BROKER_TOKEN: token }, 'share', 'nothing')
     expect([nothing.exitCode, nothing.stderr]).toEqual([EXIT.usage, expect.stringMatching(/is not the UUID/)])

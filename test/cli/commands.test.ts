@@ -56,7 +56,9 @@ describe('broker extend, shorten, change and done', () => {
     const refused = await run('change', uuid, '--cores', '99')
     expect(refused.exitCode).toBe(EXIT.failed)
     expect(refused.stderr).toMatch(/its pool has 8 cores in all, so there are no 99/)
-    expect((await run('done', uuid)).stderr).toMatch(/The execution is WAITING and cannot become RELEASING/)
+    expect((await run('done', uuid)).stderr).toMatch(
+      /The execution is WAITING, so its phase cannot be set to RELEASING/,
+    )
     await api.setPhase(uuid, 'CANCELLED')
     await api.ends(uuid)
   })
@@ -338,6 +340,8 @@ describe('the single steps', () => {
     expect(stdout).toMatch(/^ {2}executable +COMPLETED$/m)
     expect(stdout).toMatch(/^ {2}\S+Z +RELEASING +finish$/m)
     expect(jsonOf((await run('status', uuid, '--json')).stdout)).toEqual([await api.execution(uuid)])
+    const listed = jsonOf<Execution>((await run('list', '--json', '--limit', '1')).stdout)
+    expect(listed, 'a list shows the same, with the whole history').toEqual([await api.execution(uuid)])
   })
   it('show what the program wrote, whole or as it comes', async () => {
     const uuid = await api.run(writes({ SIMULATED_STDOUT: 'a\nb\n', SIMULATED_STDERR: 'c\n' }))

@@ -10,7 +10,7 @@ import { failingBroker, type FailingBroker } from '../support/failing-broker.ts'
 
 /** The failures that any operation can have, whatever it does; the service is made to have them. */
 export const FAILURES = {
-  '403': new BrokerError('FORBIDDEN', 'This is not permitted to you.'),
+  '403': new BrokerError('FORBIDDEN', 'You are not permitted to do this.'),
   '429': new BrokerError('TOO_MANY_REQUESTS', 'Ask less often.'),
   '500': new Error('as the test wants it'),
   '503': new BrokerError('UNAVAILABLE', 'The database does not answer.'),

@@ -29,7 +29,13 @@ interface FailingOptions {
 export async function failingBroker(error?: Error, options: FailingOptions = {}): Promise<FailingBroker> {
   const stopping = new AbortController()
   const fail = async (): Promise<never> => {
-    throw error ?? new BrokerError('UNAUTHENTICATED', 'Say who you are; see WWW-Authenticate.')
+    throw (
+      error ??
+      new BrokerError(
+        'UNAUTHENTICATED',
+        'Send an access token (Authorization: Bearer …), or a user name and a password (Authorization: Basic …).',
+      )
+    )
   }
   const context = {
     identity: { challenges: ['Basic realm="Execution Broker"'], identify: error ? fail : async () => undefined },

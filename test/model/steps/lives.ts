@@ -201,7 +201,7 @@ class Living {
       [this.#place.starts > 1, `the program was started ${this.#place.starts} times`],
       [parts.some((part) => part.givenBackAt === undefined), 'a component is not given back'],
       [phase === 'FAILED' && !said.some(({ level }) => level === 'ERROR'), 'it failed without a reason'],
-      ...(await executions.history(database, id)).map(({ fromPhase, event, toPhase }): [boolean, string] => [
+      ...(await executions.history(database, [id])).map(({ fromPhase, event, toPhase }): [boolean, string] => [
         executionLifecycle.nextPhase(fromPhase, event) !== toPhase,
         `${fromPhase} became ${toPhase} by ${event}`,
       ]),
