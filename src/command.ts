@@ -15,6 +15,8 @@ const service: ServiceCommands = {
   serve: (options) => plainly(options, async () => (await import('./serve.ts')).serve(options)),
   doctor: (options) => plainly(options, async () => (await import('./doctor-command.ts')).doctor(options)),
   configCheck: (options) => plainly(options, async () => (await import('./config-commands.ts')).configCheck(options)),
+  platformConfirm: (name, options) =>
+    plainly(options, async () => (await import('./platform-commands.ts')).platformConfirm(name, options)),
   policyCheck: (options) => plainly(options, async () => (await import('./policy-commands.ts')).policyCheck(options)),
   policyExplain: (file, options) =>
     plainly(options, async () => (await import('./policy-commands.ts')).policyExplain(file, options)),

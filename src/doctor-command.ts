@@ -15,12 +15,10 @@ import { examineDataDirectory } from './doctor/data-directory.ts'
 import { examineEmbedded, examineServer } from './doctor/database.ts'
 import { about, lineOf, summaryOf, type Finding } from './doctor/finding.ts'
 import { examinePlace, failing, issuerFault, registryFault, type Place } from './doctor/places.ts'
-import { examineLeftovers, examinePlatform, type PromisedPool } from './doctor/platforms.ts'
+import { examineIdentity, examineLeftovers, examinePlatform, type PromisedPool } from './doctor/platforms.ts'
 import { BrokerError } from './domain/errors.ts'
-import { enginePlaces } from './engine-places.ts'
 import { refuseOpenNetwork } from './open-network.ts'
-import { choosePlatforms, type PlatformSurroundings } from './platforms-here.ts'
-import type { Platform } from './platforms/platform.ts'
+import { withPlatforms } from './platforms-looked-at.ts'
 import { policiesOf } from './policies-here.ts'
 import { roleOf } from './roles.ts'
 import { secretIn } from './secrets.ts'
@@ -112,39 +110,11 @@ function poolsOfPlatform({ platforms = [] }: Config, platform: string): readonly
 async function leftovers(config: Config, database: Database): Promise<Finding[]> {
   const brokerId = await broker.known(database)
   if (brokerId === undefined) return []
-  return withPlatforms(config, brokerId, (platform) => examineLeftovers(database, platform))
-}
-
-/** Opens the platforms as for the broker with that id; `warned` are the warnings of one of them so far, `unreached` says why it is simulated. */
-async function withPlatforms(
-  config: Config,
-  brokerId: string,
-  look: (platform: Platform, warned: readonly string[], unreached: readonly string[]) => Promise<Finding[]>,
-): Promise<Finding[]> {
-  const warnings = new Map<unknown, string[]>()
-  const surroundings: PlatformSurroundings = {
-    clock: systemClock,
-    directory: resolve(config.dataDirectory),
-    brokerId,
-    outputBytesMax: config.execution.outputBytes,
-    engines: enginePlaces(process.env),
-    // Nothing is pulled.
-    loginAt: () => undefined,
-    digestOfTag: async () => undefined,
-    log: (_level, text, { platform } = {}) => warningsOf(platform).push(text),
-  }
-  function warningsOf(platform: unknown): string[] {
-    const known = warnings.get(platform) ?? []
-    warnings.set(platform, known)
-    return known
-  }
-  const { platforms: chosen, unreached } = await choosePlatforms(config.platforms, surroundings)
-  try {
-    const found = await Promise.all(chosen.map(({ platform }) => look(platform, warningsOf(platform.name), unreached)))
-    return found.flat()
-  } finally {
-    await Promise.all(chosen.map(({ platform }) => platform.close()))
-  }
+  return withPlatforms(config, brokerId, async (platform) => {
+    const foreign = await examineIdentity(database, platform)
+    // What lies on another engine is none of this broker.
+    return foreign.length > 0 ? foreign : examineLeftovers(database, platform)
+  })
 }
 
 /** Whether the policies can be understood, and whom they ask. */

@@ -37,6 +37,8 @@ import { LifeLog } from './lifecycle/life-log.ts'
 import { Signals } from './lifecycle/signals.ts'
 import type { ConfiguredPool } from './lifecycle/survey.ts'
 import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
+import { openDatabase } from './open-database.ts'
+import { recognised } from './platform-identity.ts'
 import { choosePlatforms, openPlatform, type ChosenPlatform, type PlatformSurroundings } from './platforms-here.ts'
 import type { Platform } from './platforms/platform.ts'
 import { laneLimits } from './lane-limits.ts'
@@ -49,11 +51,8 @@ import { SiteRules } from './policies-here.ts'
 import { reload, type Reloaded } from './reload.ts'
 import { bytesPerUser, retentionOf } from './retention.ts'
 import * as broker from './store/broker.ts'
-import { becauseFull, lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
-import type { Database } from './store/database.ts'
-import { openEmbedded } from './store/embedded.ts'
+import { becauseFull, makeDirectory } from './store/data-directory.ts'
 import { migrate } from './store/migrate.ts'
-import { openServer } from './store/server.ts'
 import * as work from './store/work.ts'
 import { enterPlatform, type EnteredPlatform, type StartDuty } from './tend-platform.ts'
 
@@ -154,7 +153,10 @@ async function start(
     log,
   }
   const { platforms, notes: platformNotes } = await choosePlatforms(config.platforms, platformSurroundings)
-  const opened = platforms.map(({ platform }) => platform)
+  const foreign = new Set<string>()
+  const recognise = (platform: Platform) => recognised(platform, { database, clock }, foreign)
+  const chosen = platforms.map(({ platform, config: its }) => ({ platform: recognise(platform), config: its }))
+  const opened = chosen.map(({ platform }) => platform)
   closing.push(async () => {
     await Promise.all(opened.map((platform) => platform.close()))
   })
@@ -201,6 +203,7 @@ async function start(
     onEnd: (phase) => figures.executionEnded(phase),
     places: transferPlaces(config),
     platform: (name) => opened.find((platform) => platform.name === name),
+    foreign,
   }
 
   const duties: Duty[] = []
@@ -218,15 +221,15 @@ async function start(
     measureRootEveryMs: milliseconds(config.execution.measureRootEvery),
     measured: (platform: string, bytes: number) => figures.storageMeasured(platform, bytes),
   }
-  const enter = async (chosen: ChosenPlatform) => {
-    const { platform } = chosen
+  const enter = async (one: ChosenPlatform) => {
+    const { platform } = one
     const offer = (pools: readonly ConfiguredPool[]) => {
       const others = configuredPools.filter((pool) => pool.platform !== platform)
       configuredPools.splice(0, Infinity, ...others, ...pools)
     }
-    entered.set(platform.name, await enterPlatform(chosen, offer, tending, role.works))
+    entered.set(platform.name, await enterPlatform(one, offer, tending, role.works))
   }
-  for (const chosen of platforms) await enter(chosen)
+  for (const one of chosen) await enter(one)
   // Whoever is there does it: an offer ends at its time also where only one kind of process is left.
   duty('ending offers', () => expireDue(database, clock))
   duty('reading estimates', async () => {
@@ -277,7 +280,7 @@ async function start(
         {
           platforms: entered,
           addPlatform: async (added) => {
-            const platform = await openPlatform(added, platformSurroundings)
+            const platform = recognise(await openPlatform(added, platformSurroundings))
             opened.push(platform)
             await enter({ platform, config: added })
           },
@@ -314,29 +317,6 @@ function beginToWork(
   })
   engine.start()
   closing.push(() => engine.stop())
-}
-
-async function openDatabase(
-  config: Config,
-  directory: string,
-  log: Log,
-  closing: (() => Promise<void>)[],
-): Promise<Database> {
-  if (config.database.url) {
-    await makeDirectory(directory)
-    const database = await openServer({
-      url: config.database.url,
-      connectionsMax: config.database.connections,
-      onTrouble: (error) => log('warn', 'A connection to the database was lost.', { error }),
-    })
-    closing.push(() => database.close())
-    return database
-  }
-  const lock: DirectoryLock = await lockDirectory(directory)
-  closing.push(() => lock.release())
-  const database = await openEmbedded(join(directory, 'database'))
-  closing.push(() => database.close())
-  return database
 }
 
 function httpContext(

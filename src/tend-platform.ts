@@ -86,14 +86,14 @@ export async function enterPlatform(
   // The first time before the service listens, so that the first request finds the pools of a platform that answers.
   await tryToEnter().catch((error: unknown) => {
     if (!isBrokerError(error)) throw error
-    log('warn', `The platform ${platform.name} does not answer yet.`, { error })
+    log('warn', `The platform ${platform.name} takes nothing on yet: ${error.forOperator}`, { error })
   })
   duty(`watching ${platform.name}`, async () => {
     try {
       await tryToEnter()
     } catch (error) {
       if (!isBrokerError(error)) throw error
-      log('warn', `The platform ${platform.name} does not answer.`, { error })
+      log('warn', `The platform ${platform.name} takes nothing on: ${error.forOperator}`, { error })
       return clock.now() + PROBE_AGAIN_MS
     }
     return watch ? compareRunning(database, platform, clock, tending.observeEveryMs) : NEVER

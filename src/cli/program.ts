@@ -37,6 +37,7 @@ export interface ServiceCommands {
   doctor(options: ConfigOptions): Promise<number>
   configPrint(options: ConfigOptions): Promise<number>
   configCheck(options: ConfigOptions): Promise<number>
+  platformConfirm(name: string, options: ConfigOptions): Promise<number>
   policyCheck(options: ConfigOptions): Promise<number>
   policyExplain(file: string, options: ExplainOptions): Promise<number>
 }
@@ -136,6 +137,15 @@ function serviceCommands(program: Command, service: ServiceCommands, finish: (ex
     .option('--config <file>', 'the configuration file')
     .option('--json', 'answer in JSON, one value a line')
     .action((options: ConfigOptions) => service.configPrint(options).then(finish))
+  program
+    .command('platform')
+    .description('say which engines the platforms are')
+    .command('confirm <name>')
+    .description('say that the engine that answers now is the platform of that name, such as after a new installation')
+    .option('--config <file>', 'the configuration file')
+    .option('--json', 'answer in JSON')
+    .addHelpText('after', '\nWhat ran on the engine before is lost. With the embedded database, stop the broker first.')
+    .action((name: string, options: ConfigOptions) => service.platformConfirm(name, options).then(finish))
   const policy = program.command('policy').description('look at what the policies of the site allow')
   policy
     .command('check')

@@ -5,6 +5,7 @@ import { findLeftovers } from '../lifecycle/observer.ts'
 import { RESOURCE_WORDS, type Amounts } from '../domain/resources.ts'
 import type { Platform } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
+import * as platforms from '../store/platforms.ts'
 import { compareClocks } from './clocks.ts'
 import { about, type Finding } from './finding.ts'
 
@@ -64,6 +65,23 @@ function beyondCapacity(
   const what = RESOURCE_WORDS[resource]
   const advice = `Let the pools (${pools.map(({ name }) => name).join(', ')}) have ${capacity[resource]} together, or leave \`${resource}\` out.`
   return [[`Its pools promise ${promised} ${what}; the machine has ${capacity[resource]}.`, advice]]
+}
+
+/** Looks at whether a platform is the one that the database knows; nothing where it is, or where it does not answer. */
+export async function examineIdentity(database: Database, platform: Platform): Promise<Finding[]> {
+  const { identity } = await platform.probe().catch((error: unknown) => {
+    // That it does not answer is said where the platform itself is looked at.
+    if (!(error instanceof BrokerError)) throw error
+    return { identity: undefined }
+  })
+  const known = await platforms.known(database, platform.name)
+  if (identity === undefined || known === undefined || known === identity) return []
+  return [
+    about(`platform ${platform.name}`).problem(
+      `The database knows it as ${known}, and here it is ${identity}: it is another engine, and nothing is offered there.`,
+      `Give two engines two names; if it was installed anew, run 'broker platform confirm ${platform.name}'.`,
+    ),
+  ]
 }
 
 /** Looks for what a platform holds for the broker of a database and no execution there does. */

@@ -9,7 +9,7 @@ import type { Instant } from '../domain/dates.ts'
 import { onErrand } from '../domain/errand.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import * as work from '../store/work.ts'
-import { closedTo, roomLeft, spareOf, type LaneLimits } from './lanes.ts'
+import { closedTo, noRoomOn, roomLeft, spareOf, type LaneLimits, type LaneRoom } from './lanes.ts'
 import { Runner } from './runner.ts'
 import type { Signals } from './signals.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -88,10 +88,16 @@ export class Engine {
     for (const lease of leases) this.#run(lease)
     // Whoever ends or goes on in another lane makes the engine look again.
     const lanes = this.#lanes()
-    const full = roomLeft(lanes, limits).filter(({ room }) => room === 0)
+    const full = this.#roomLeft(lanes).filter(({ room }) => room === 0)
     const closed = closedTo(lanes, limits)
     this.#isFull = full.length > 0 || closed.length > 0
     return Math.min((await work.nextDue(database, full, closed)) ?? Number.POSITIVE_INFINITY, now + pollMs)
+  }
+
+  #roomLeft(lanes: readonly work.Lane[]): LaneRoom[] {
+    const { foreign } = this.#context
+    const ours = lanes.filter(({ platform }) => !foreign.has(platform))
+    return [...roomLeft(ours, this.#settings.limits), ...noRoomOn(foreign)]
   }
 
   #lanes(): work.OwnersLane[] {
@@ -103,7 +109,7 @@ export class Engine {
     const busy = this.#lanes()
     return {
       ...limits,
-      left: roomLeft(busy, limits),
+      left: this.#roomLeft(busy),
       spareFetches: spareOf('fetch', limits),
       spare: spareOf('run', limits),
       busy,

@@ -2,7 +2,7 @@
  * The lanes of one engine: each is one kind of work on one platform, and has room for so many executions at the same
  * time. A lane that is full of slow work leaves the others as they are, and no owner has all of one. Pure.
  */
-import type { WorkKind } from '../domain/work-kind.ts'
+import { WORK_KINDS, type WorkKind } from '../domain/work-kind.ts'
 import type { Lane, OwnersLane } from '../store/work.ts'
 
 /** How many executions of one lane are worked on at the same time: of those that bring images and data, and of others. */
@@ -44,4 +44,9 @@ export function roomLeft(busy: readonly Lane[], limits: LaneLimits): LaneRoom[] 
 export function closedTo(busy: readonly OwnersLane[], limits: LaneLimits): OwnersLane[] {
   const scarce = roomLeft(busy, limits).filter(({ kind, room }) => room <= spareOf(kind, limits))
   return busy.filter((lane) => scarce.some(({ platform, kind }) => platform === lane.platform && kind === lane.kind))
+}
+
+/** The lanes of platforms on which nothing is to be done here. */
+export function noRoomOn(platforms: ReadonlySet<string>): LaneRoom[] {
+  return [...platforms].flatMap((platform) => WORK_KINDS.map((kind) => ({ platform, kind, room: 0 })))
 }

@@ -47,6 +47,8 @@ export interface WorkerContext extends StepContext {
   readonly estimates: EstimateBook
   /** The platform of that name; undefined when this process does not have it. */
   platform(name: string): Platform | undefined
+  /** Platforms that are others here than the database knows: their executions are left to processes that have them. */
+  readonly foreign: ReadonlySet<string>
 }
 
 /** What comes after an action: the next decision, a wait, the end of the work, or nothing, for the lease is gone. */

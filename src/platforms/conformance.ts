@@ -21,7 +21,8 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
 
     describe('itself', () => {
       it('says what it is and what it has', async () => {
-        const { product, capacity } = await trial.platform.probe()
+        const { product, capacity, identity } = await trial.platform.probe()
+        expect((await trial.platform.probe()).identity).toBe(identity)
         expect(product).not.toBe('')
         expect(capacity.cores).toBeGreaterThan(0)
         expect(capacity.memory).toBeGreaterThan(0)

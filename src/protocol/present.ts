@@ -15,7 +15,6 @@ import {
   type ExecutionPlan,
   type PlannedAccelerators,
 } from '../domain/execution-plan.ts'
-import { startWindow } from '../domain/start-window.ts'
 import { componentId, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import type { Message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
@@ -28,6 +27,7 @@ import { endpointsNow, presentConnectors, presentNetwork } from './present-conne
 import { presentContainer } from './present-container.ts'
 import { PresentedCosts } from './present-costs.ts'
 import { plannedMessages, presentMessages } from './present-messages.ts'
+import { presentSchedule, timesOf } from './present-schedule.ts'
 import { textOf } from './read-meta.ts'
 import { executionPath, publishedExecution, publishedOfferSet } from './spell.ts'
 
@@ -149,7 +149,7 @@ function presentOwn(view: ExecutionView, link: Link): Schemas['Execution'] {
     metrics,
     phase: view.phase,
     expires: formatInstant(view.expiresAt),
-    schedule: parts.executionSchedule(),
+    schedule: presentSchedule(view),
     executable: parts.executable(),
     compute: parts.compute(),
     storage: filled(view.plan.storage.map((_, index) => parts.storage(index))),
@@ -319,25 +319,6 @@ class Parts {
     }
   }
 
-  /** When the execution is prepared, runs, and is released: as promised, and of what has happened, as it really was. */
-  executionSchedule(): Schemas['LifecycleSchedule'] {
-    const { plan, startedAt, prepareAt, endedAt, givenBackAt } = this.#view
-    const { slot } = plan
-    const { from, range, runMs, endAt } = this.#times()
-    const prepareMs = startedAt !== undefined && prepareAt !== undefined ? from - prepareAt : slot.prepareMs
-    const isReleased = endedAt !== undefined && givenBackAt !== undefined
-    const releaseMs = isReleased ? givenBackAt - endedAt : slot.graceMs + slot.releaseMs
-    return {
-      preparing: { start: formatInstant(from - prepareMs), duration: formatDuration(Math.max(0, prepareMs)) },
-      available: {
-        start: formatStartWindow({ fromAt: from, toAt: from + range }),
-        duration: formatDuration(runMs),
-        grace: formatDuration(slot.graceMs),
-      },
-      releasing: { start: formatInstant(endAt), duration: formatDuration(Math.max(0, releaseMs)) },
-    }
-  }
-
   /** What every component with a life has; `beforeMs` is how long before the start its preparation begins. */
   #lifecycle(
     family: ComponentFamily,
@@ -346,7 +327,7 @@ class Parts {
     estimate: Estimate,
     beforeMs: number,
   ) {
-    const { from, range, runMs, endAt } = this.#times()
+    const { from, range, runMs, endAt } = timesOf(this.#view)
     const position = this.#position(family, index)
     const readyAt = from - beforeMs + estimate.prepareMs
     return {
@@ -366,16 +347,6 @@ class Parts {
   /** An offer's components exist in its plan only: they wait for it to be accepted, or have ended with it. */
   #phaseOfOffer(): ComponentPhase {
     return executionLifecycle.isTerminal(this.#view.phase) ? 'CANCELLED' : 'INITIALIZING'
-  }
-
-  #times(): { from: Instant; range: number; runMs: number; endAt: Instant } {
-    const { plan, startedAt, endAt, endedAt } = this.#view
-    const { from, range } = startWindow(this.#view)
-    // Whatever was granted, it has ended.
-    if (startedAt !== undefined && endedAt !== undefined)
-      return { from, range, runMs: Math.max(0, endedAt - startedAt), endAt: endedAt }
-    const runMs = startedAt !== undefined && endAt !== undefined ? endAt - startedAt : plan.slot.durationMs
-    return { from, range, runMs, endAt: endAt ?? from + range + runMs }
   }
 
   #meta(

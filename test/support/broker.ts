@@ -22,6 +22,8 @@ export interface TestBroker {
   reload(options: Record<string, unknown>): Promise<Reloaded>
   /** Stops the broker and starts it again on the same data, with other values where they are given. */
   restart(changed?: Record<string, unknown>): Promise<void>
+  /** Stops the broker, does something, and starts it again. */
+  stopped(work: () => Promise<void>): Promise<void>
   /** Stops it and leaves nothing behind. */
   close(): Promise<void>
 }
@@ -75,6 +77,14 @@ export async function testBroker(
     restart: async (changed) => {
       await running.stop()
       running = await start(changed)
+    },
+    stopped: async (work) => {
+      await running.stop()
+      try {
+        await work()
+      } finally {
+        running = await start()
+      }
     },
     close: async () => {
       await running.stop()

@@ -139,7 +139,9 @@ export const engineInfo = object<EngineInfo>({
   CpuCfsQuota: maybe(truth),
   PidsLimit: maybe(truth),
   SystemTime: maybe(text),
+  ID: maybe(text),
 })
+export const secretInfo = object<{ ID: string }>({ ID: text })
 
 export const pullLine = object<PullLine>({
   status: maybe(text),

@@ -112,9 +112,10 @@ export class DockerPlatform implements Platform {
   }
 
   async probe(): Promise<PlatformFacts> {
-    const { product, cores, memoryBytes, clockAt } = await readFacts(this.#client)
+    const { product, cores, memoryBytes, clockAt, identity } = await readFacts(this.#client)
     // It is another engine now, by an update; what was found out about the one before may be wrong.
-    if (this.#known && this.#known.product !== product) this.#facts = this.#engine = undefined
+    if (this.#known && (this.#known.product !== product || this.#known.identity !== identity))
+      this.#facts = this.#engine = undefined
     await this.#theEngine()
     const { capacity } = this.#options
     const memory = Math.floor(memoryBytes / BYTES_PER_GIB)
@@ -122,6 +123,7 @@ export class DockerPlatform implements Platform {
       product,
       capacity: { cores, memory, storage: STORAGE_GIB_DEFAULT, accelerators: 0, ...capacity },
       ...(clockAt === undefined ? {} : { clockAt }),
+      ...(identity === undefined ? {} : { identity }),
     }
   }
 

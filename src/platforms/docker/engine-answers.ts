@@ -113,6 +113,8 @@ export interface EngineInfo {
   readonly CpuCfsQuota: boolean
   readonly PidsLimit: boolean
   readonly SystemTime?: string
+  /** That of the engine; Podman makes up another one for every answer. */
+  readonly ID?: string
 }
 
 /** A line of `POST /images/create` */

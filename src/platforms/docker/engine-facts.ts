@@ -2,7 +2,7 @@
 import type { Instant } from '../../domain/dates.ts'
 import type { EngineInfo } from './engine-answers.ts'
 import type { EngineClient } from './engine-client.ts'
-import { engineInfo, engineVersion } from './answer-shapes.ts'
+import { engineInfo, engineVersion, secretInfo } from './answer-shapes.ts'
 
 /** What an engine says of itself. */
 export interface EngineFacts {
@@ -18,6 +18,8 @@ export interface EngineFacts {
   readonly limits: Limits
   /** What its clock said. */
   readonly clockAt?: Instant
+  /** Which engine it is. */
+  readonly identity?: string
 }
 
 export interface Limits {
@@ -52,7 +54,27 @@ export async function readFacts(client: EngineClient): Promise<EngineFacts> {
     memoryBytes: info.MemTotal,
     limits: { memory: info.MemoryLimit, cores: info.CpuCfsQuota, pids: info.PidsLimit },
     ...clockOf(info),
+    ...(await identityOf(client, info, isPodman)),
   }
+}
+
+/** The secret of which Podman chooses the id, and keeps it for as long as it keeps anything. */
+const IDENTITY_SECRET = 'execution-broker-identity'
+
+async function identityOf(client: EngineClient, { ID }: EngineInfo, isPodman: boolean): Promise<{ identity?: string }> {
+  if (!isPodman) return ID ? { identity: ID } : {}
+  const doing = 'asking which engine it is'
+  const path = `/secrets/${IDENTITY_SECRET}`
+  const found = await client.ask({ path, doing, answers: [404, 500] }, secretInfo)
+  if (found.status === 200) return { identity: found.body.ID }
+  const body = {
+    Name: IDENTITY_SECRET,
+    Data: Buffer.from('Nothing is secret here; its id tells engines apart.').toString('base64'),
+  }
+  // Another process may be making it at the same time.
+  await client.ask({ method: 'POST', path: '/secrets/create', body, doing, answers: [409, 500] })
+  const made = await client.ask({ path, doing }, secretInfo)
+  return { identity: made.body.ID }
 }
 
 function clockOf({ SystemTime = '' }: EngineInfo): { clockAt?: Instant } {

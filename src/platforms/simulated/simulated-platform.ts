@@ -91,8 +91,13 @@ export class SimulatedPlatform implements Platform {
   }
 
   async probe(): Promise<PlatformFacts> {
-    await mkdir(this.#options.directory, { recursive: true })
-    return { product: 'simulated containers', capacity: this.#options.capacity }
+    const { directory, capacity } = this.#options
+    await mkdir(directory, { recursive: true })
+    const file = join(directory, 'identity')
+    const known = await this.#read<string>(file)
+    if (known === undefined) await this.#writeOnce(file, randomUUID())
+    const identity = known ?? (await this.#read<string>(file))
+    return { product: 'simulated containers', capacity, ...(identity === undefined ? {} : { identity }) }
   }
 
   unsupported(request: ExecutionRequest): readonly Unsupported[] {

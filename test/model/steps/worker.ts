@@ -52,6 +52,7 @@ export class Worker {
       onEnd: () => undefined,
       places: { staging: new Turns(8), saving: new Turns(8) },
       platform: () => thePlatform,
+      foreign: new Set(),
     }
   }
 

@@ -1,0 +1,85 @@
+/**
+ * Platforms that are what the database knows them as: the first process notes which engine or directory a platform is, and
+ * one that finds another under that name takes nothing on there, since what runs is not there.
+ */
+import type { Clock } from './domain/clock.ts'
+import { BrokerError, isBrokerError } from './domain/errors.ts'
+import type { Platform, PlatformFacts } from './platforms/platform.ts'
+import type { Database } from './store/database.ts'
+import * as platforms from './store/platforms.ts'
+
+/** The verbs that ask nothing of a platform. */
+const SILENT: readonly (keyof Platform)[] = ['unsupported', 'volumeName', 'watch', 'close']
+
+/**
+ * The same platform, which throws PLATFORM_UNAVAILABLE while it is another one than the database knows. `foreign` are the
+ * names of those that are. It is compared at first, at every probe, and whenever it was away.
+ */
+export function recognised(
+  platform: Platform,
+  { database, clock }: { readonly database: Database; readonly clock: Clock },
+  foreign: Set<string>,
+): Platform {
+  let compared: Promise<PlatformFacts> | undefined
+  const compare = () => {
+    const comparing = platform.probe().then(async (facts) => {
+      await assertKnown(platform.name, facts, database, clock, foreign)
+      return facts
+    })
+    compared = comparing
+    comparing.catch(() => (compared = undefined))
+    return comparing
+  }
+  const guarded = async <Result>(verb: () => Result | Promise<Result>): Promise<Result> => {
+    await (compared ?? compare())
+    try {
+      return await verb()
+    } catch (error) {
+      // It may be another one when it is back.
+      if (isBrokerError(error, 'PLATFORM_UNAVAILABLE')) compared = undefined
+      throw error
+    }
+  }
+  const output: Platform['output'] = async function* (...asked) {
+    await (compared ?? compare())
+    yield* platform.output(...asked)
+  }
+  return new Proxy(platform, {
+    get(target, name) {
+      if (name === 'probe') return compare
+      if (name === 'output') return output
+      const part: unknown = Reflect.get(target, name, target)
+      if (typeof part !== 'function') return part
+      const verb = part.bind(target) as (...asked: unknown[]) => unknown
+      if (SILENT.includes(name as keyof Platform)) return verb
+      return (...asked: unknown[]) => guarded(() => verb(...asked))
+    },
+  })
+}
+
+async function assertKnown(
+  name: string,
+  { identity, product }: PlatformFacts,
+  database: Database,
+  clock: Clock,
+  foreign: Set<string>,
+): Promise<void> {
+  if (identity === undefined) return
+  const known = await platforms.note(database, name, identity, clock.now())
+  if (known === identity) {
+    foreign.delete(name)
+    return
+  }
+  foreign.add(name)
+  throw new BrokerError('PLATFORM_UNAVAILABLE', 'It is another engine than the one that is known under this name', {
+    context: { forOperator: `${product}: ${foreignWords(name, known, identity)}` },
+  })
+}
+
+/** A sentence for the operator of a platform that is another one than before. */
+function foreignWords(name: string, known: string, identity: string): string {
+  return (
+    `The database knows the platform ${name} as ${known}, and here it is ${identity}. Give two engines two names; ` +
+    `if the engine was installed anew, run 'broker platform confirm ${name}', and what ran on the old one is lost`
+  )
+}
