@@ -3,9 +3,10 @@ import type { Account } from '../domain/account.ts'
 import type { Instant } from '../domain/dates.ts'
 import type { IdSource } from '../domain/ids.ts'
 import { namesInSource, type UserNames } from '../identity/user-names.ts'
+import * as audit from '../store/audit.ts'
 import type { Database, Queryable } from '../store/database.ts'
 import * as identities from '../store/identities.ts'
-import { record, THE_BROKER } from './accounts.ts'
+import { THE_BROKER } from './accounts.ts'
 
 /** Somebody for whom somebody else vouches. */
 export interface Known {
@@ -46,7 +47,9 @@ export async function nameAccounts(database: Database, names: UserNames, now: In
     const renamed = await wronglyNamed(tx, names)
     if (renamed.size === 0) return 0
     await identities.rename(tx, renamed)
-    for (const [id, username] of renamed) await record(tx, THE_BROKER, now, 'rename identity', id, { username })
+    const { id: actor, address } = THE_BROKER
+    const details = new Map([...renamed].map(([id, username]) => [id, { username }]))
+    await audit.addAll(tx, { at: now, actor, address, action: 'rename identity', outcome: 'done' }, details)
     return renamed.size
   })
 }

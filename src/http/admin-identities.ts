@@ -60,11 +60,13 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
 
   app.get('/admin/audit', async (request, reply) => {
     const limit = queryInteger(request, 'LAST', { min: 1, max: 500 }) ?? 50
+    const actor = queryOne(request, 'actor')
     const entries = await audit.list(database, {
       limit,
       before: queryInteger(request, 'before', { min: 1, max: Number.MAX_SAFE_INTEGER }),
       action: queryOne(request, 'action'),
-      actor: queryOne(request, 'actor'),
+      // Names change hands, so what is recorded is found by the account that has the name now.
+      actor: actor && ((await identities.idNamed(database, actor)) ?? actor),
     })
     return answer(request, reply, 200, { entries: entries.map(presentEntry) })
   })

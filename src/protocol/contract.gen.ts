@@ -2856,7 +2856,7 @@ export interface operations {
             query?: {
                 /** @description Only this action. */
                 action?: string;
-                /** @description Only what the account with this user name did. */
+                /** @description Only what one account did, by its user name now or by its UUID. */
                 actor?: string;
                 /** @description Only entries before the one with this number. */
                 before?: number;

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/dates.ts'
 import { at, json, type Queryable } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'audit.sql', ['add', 'list'])
+const sql = loadStatements(import.meta.url, 'audit.sql', ['add', 'addAll', 'list'])
 
 export interface AuditEntry {
   readonly at: Instant
@@ -32,6 +32,22 @@ export async function add(db: Queryable, entry: AuditEntry): Promise<void> {
   })
 }
 
+/** Adds an entry for each of several targets, with its detail. */
+export async function addAll(
+  db: Queryable,
+  entry: Omit<AuditEntry, 'target' | 'detail'>,
+  details: ReadonlyMap<string, AuditEntry['detail']>,
+): Promise<void> {
+  await db.query(sql.addAll, {
+    ...entry,
+    at: at(entry.at),
+    actor: entry.actor ?? null,
+    actorName: entry.actorName ?? null,
+    targets: [...details.keys()],
+    details: [...details.values()].map(json),
+  })
+}
+
 /** A page of the log, newest first; `before` is the number of the last entry that was seen. */
 export function list(
   db: Queryable,
@@ -39,6 +55,7 @@ export function list(
     limit: number
     before?: number | undefined
     action?: string | undefined
+    /** The id of the actor. */
     actor?: string | undefined
   },
 ): Promise<(AuditEntry & { readonly number: number })[]> {

@@ -31,6 +31,7 @@ describe('a site with one issuer beside its own accounts', () => {
     const { headers, body } = await cleo.get<Account>('/account')
     expect([headers.get('X-VO-Authenticated'), body.username]).toEqual(['cleo', 'cleo'])
     await cleo.offers(containerRequest())
+    expect((await cleo.post('/account/tokens', { name: 'script' })).status).toBe(201)
     expect((await accountOf('s2', 'admin')).username).toBe('admin@sso')
     await setting.user('bob@sso')
   })
@@ -50,6 +51,17 @@ describe('a site with one issuer beside its own accounts', () => {
     const { body } = await admin().get<Schemas['OfferSetList']>('/offersets?OWNER=cleo%40sso')
     expect(body.offersets?.length).toBe(1)
     expect((await admin().get('/offersets?OWNER=cleo')).status).toBe(400)
+  })
+  it('shows what somebody did under the name of now, and under no other', async () => {
+    await setting
+      .as(setting.admin.credentials)
+      .post('/admin/identities', { username: 'cleo', password: passwordOf('cleo') })
+    const did = async (actor: string) => {
+      const { body } = await admin().get<Schemas['AuditLog']>(`/admin/audit?actor=${encodeURIComponent(actor)}`)
+      return body.entries?.map(({ action }) => action) ?? []
+    }
+    expect([await did('Cleo@sso'), await did('cleo')]).toEqual([['create access token'], []])
+    expect(await did('broker')).toContain('rename identity')
   })
   it('lets accounts of this broker log in by the name that they were made with', async () => {
     const bob = setting.as(basic('bob@sso', passwordOf('bob@sso')))

@@ -203,7 +203,7 @@ export function holdAgainstContract(
   if (faults.length > 0)
     throw new Error(`the answer to ${method} ${path} does not follow the contract: ${JSON.stringify(faults)}`)
   // Who asks for a list gets one, whatever is in it.
-  const said = name === 'Sharing' || name?.endsWith('List') ? Object.values(body as object) : [body]
+  const said = /^(Sharing|AuditLog|.*List)$/.test(name ?? '') ? Object.values(body as object) : [body]
   const empty = name ? said.flatMap(emptyPlaces) : []
   if (empty.length > 0)
     throw new Error(`the answer to ${method} ${path} says nothing at ${empty.join(' and ')}, which is left out`)
