@@ -1,7 +1,11 @@
 /** The keys of the configuration that say what the site allows. Each type of policy has its own. */
 
+/** The longest pattern, in characters: matching takes longer with each star, for as long a text as a client writes. */
+const PATTERN_LENGTH_MAX = 500
+const pattern = { type: 'string', maxLength: PATTERN_LENGTH_MAX } as const
+
 const names = (description: string) =>
-  ({ type: 'array', minItems: 1, items: { type: 'string', minLength: 1 }, description }) as const
+  ({ type: 'array', minItems: 1, items: { ...pattern, minLength: 1 }, description }) as const
 
 /** What every policy has. */
 const COMMON = {
@@ -33,14 +37,14 @@ const imageRule = {
       description: 'The host, with its port where it has one: docker.io, registry.example.org:5000.',
     },
     project: {
-      type: 'string',
+      ...pattern,
       description: 'The first part of the path, such as library; * stands for any text.',
     },
     repository: {
-      type: 'string',
+      ...pattern,
       description: 'The rest of the path; * stands for any text within a part of it, ** for any text at all.',
     },
-    tag: { type: 'string', description: 'The tag; * stands for any text.' },
+    tag: { ...pattern, description: 'The tag; * stands for any text.' },
     versions: {
       type: 'string',
       description: "Tags that are versions in a range such as '>=1.20 <2'; other tags are not covered then.",
@@ -66,7 +70,7 @@ const portRules = (description: string) =>
       from: { type: 'integer', minimum: 1, maximum: 65_535, description: 'The least number, instead of one.' },
       to: { type: 'integer', minimum: 1, maximum: 65_535, description: 'The largest number.' },
       path: {
-        type: 'string',
+        ...pattern,
         description:
           'The path to begin at, / where the request has none; * stands for any text within a part of it, ** for any text at all: /lab/**.',
       },
@@ -83,10 +87,10 @@ const locationRules = (description: string) =>
       description: 'The host, with its port where that is not the usual one; *.example.org is every name below.',
     },
     path: {
-      type: 'string',
+      ...pattern,
       description: 'The path; * stands for any text within a part of it, ** for any text at all: /public/**.',
     },
-    bucket: { type: 'string', description: 'The bucket of an s3 location; * stands for any text.' },
+    bucket: { ...pattern, description: 'The bucket of an s3 location; * stands for any text.' },
     authority: { type: 'string', description: 'The authority of an IVOA identifier, ivo://authority/….' },
   })
 

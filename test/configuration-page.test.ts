@@ -101,3 +101,20 @@ describe('the prices of a pool', () => {
     expect(config.platforms?.[0]?.pools?.[0]).toMatchObject({ prices: { coreHour: 0.1 }, energy: { coreHour: 0.015 } })
   })
 })
+
+describe('a pattern that is too long keeps the broker from starting, which names it:', () => {
+  const long = `${'a*'.repeat(250)}a`
+  const policy = (yaml: string) => configured(`policies: [{ name: p, ${yaml} }]\n`)
+  it.each([
+    ['type: images, allow: [{ repository: ', '}]', 'allow.0.repository'],
+    ['type: images, allow: [], deny: [{ tag: x }, { project: ', '}]', 'deny.1.project'],
+    ['type: locations, deny: [{ path: ', '}]', 'deny.0.path'],
+    ['type: locations, allow: [{ bucket: ', '}]', 'allow.0.bucket'],
+    ['type: environment, deny: [A, ', ']', 'deny.1'],
+    ['type: limits, allowPorts: [{ path: ', '}]', 'allowPorts.0.path'],
+  ])('%s…', (before, after, key) => {
+    const message = `policies.0.${key} must NOT have more than 500 characters`
+    expect(() => policy(`${before}"${long}"${after}`)).toThrow(message)
+    expect(() => policy(`${before}"${long.slice(1)}"${after}`)).not.toThrow()
+  })
+})

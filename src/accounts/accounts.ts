@@ -76,14 +76,15 @@ async function insertLocal(
 }
 
 /**
- * Changes an account; one that is disabled loses its access tokens unless `keepTokens` says otherwise. The last
+ * Changes an account; one that is disabled loses its access tokens unless `keepTokens` says otherwise. What is said of
+ * executions is recorded here and done by whoever calls. The last
  * administrator stays one: CONFLICT otherwise. Throws NOT_FOUND when there is no such account, UNPROCESSABLE with the
  * fields at fault.
  */
 export async function changeAccount(
   database: Database,
   id: string,
-  { keepTokens = false, ...change }: identities.AccountChange & KeepTokens,
+  { keepTokens = false, ...change }: identities.AccountChange & KeepTokens & { readonly cancelExecutions?: boolean },
   actor: Actor,
   now: Instant,
 ): Promise<Account> {

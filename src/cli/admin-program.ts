@@ -43,7 +43,8 @@ export function adminCommands<Options>(program: Command, maker: CommandMaker<Opt
     )
   make(parent, 'disable <account>', 'refuse an account from now on')
     .option(...KEEP_TOKENS)
-    .action((account: string, options: Options & admin.KeepTokens) =>
+    .option('--cancel', 'cancel its executions, which go on to their end otherwise')
+    .action((account: string, options: Options & admin.KeepTokens & { cancel?: boolean }) =>
       act(options, (context) => admin.disable(account, options, context)),
     )
   make(parent, 'enable <account>', 'let an account in again').action((account: string, options: Options) =>

@@ -67,9 +67,14 @@ export interface KeepTokens {
 
 const kept = ({ keepTokens = false }: KeepTokens) => (keepTokens ? { keepTokens } : {})
 
-/** Refuses an account from now on. */
-export function disable(reference: string, options: KeepTokens, context: CommandContext): Promise<number> {
-  return change(reference, { disabled: true, ...kept(options) }, context)
+/** Refuses an account from now on, and cancels its executions where that is asked for. */
+export function disable(
+  reference: string,
+  options: KeepTokens & { readonly cancel?: boolean },
+  context: CommandContext,
+): Promise<number> {
+  const cancelled = options.cancel ? { cancelExecutions: true } : {}
+  return change(reference, { disabled: true, ...kept(options), ...cancelled }, context)
 }
 
 /** Gives an account another password, which has to be changed at the next login. */

@@ -32,7 +32,7 @@ export const EXECUTION_TRANSITIONS = [
     from: ['OFFERED'],
     to: 'REJECTED',
     cause: 'broker',
-    why: 'Another offer of the same set was accepted, or the pool is maintained then.',
+    why: 'Another offer of the same set was accepted, the pool is maintained then, or the account was disabled.',
   },
   { event: 'expire', from: ['OFFERED'], to: 'EXPIRED', cause: 'clock', why: 'Nobody answered before the offer ended.' },
   { event: 'wait', from: ['ACCEPTED'], to: 'WAITING', cause: 'broker', why: 'Nothing has to be prepared yet.' },

@@ -151,6 +151,12 @@ export const EXECUTION_MESSAGES = {
     places: ['executable'],
     advice: 'Let the program write less, or write to a file in its storage.',
   },
+  'account-disabled': {
+    level: 'WARN',
+    template: 'The account of the owner was disabled.',
+    places: ['execution'],
+    advice: 'Ask who looks after the broker.',
+  },
   'cannot-release': {
     level: 'WARN',
     template: 'Giving back ${what} failed: ${reason}. The broker tries again.',

@@ -1,6 +1,7 @@
 /** The routes by which administrators look after accounts, and read what was done. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { changeAccount, createAccount, resetPassword } from '../accounts/accounts.ts'
+import { cancelExecutionsOf, withdrawOffersOf } from '../booking/of-owner.ts'
 import { KNOWN_NAME, type Account } from '../domain/account.ts'
 import { formatInstant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
@@ -50,11 +51,16 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
 
   app.post<{ Params: Params }>('/admin/identities/:uuid', async (request, reply) => {
     const account = await accountNamed(request)
-    const { password, ...change } = readBody('IdentityChange', request.body)
+    const { password, cancelExecutions = false, ...change } = readBody('IdentityChange', request.body)
+    if (cancelExecutions && !change.disabled) throw cancelsOnlyDisabled()
     const { keepTokens } = change
     const actor = actorOf(request, context)
     if (password !== undefined) await resetPassword(database, account, { password, keepTokens }, actor, clock.now())
-    const changed = await changeAccount(database, account.id, change, actor, clock.now())
+    const wish = { ...change, ...(cancelExecutions ? { cancelExecutions } : {}) }
+    const changed = await changeAccount(database, account.id, wish, actor, clock.now())
+    // The account makes and accepts nothing any more. Whoever asks again does what was not done when this was broken off.
+    if (change.disabled) await withdrawOffersOf(database, account.id, clock.now())
+    if (cancelExecutions) await cancelExecutionsOf(database, account.id, clock.now())
     return answer(request, reply, 200, presentIdentity(changed))
   })
 
@@ -77,6 +83,13 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
     if (!account) throw new BrokerError('NOT_FOUND', `There is no account ${uuid}.`)
     return account
   }
+}
+
+function cancelsOnlyDisabled(): BrokerError {
+  const detail = 'is for an account that is disabled: {"disabled": true, "cancelExecutions": true}'
+  return new BrokerError('UNPROCESSABLE', 'Executions are cancelled only where their account is disabled.', {
+    faults: [{ pointer: '/cancelExecutions', detail }],
+  })
 }
 
 /** Said in the words of the prototype of the standard too, whose clients read the member `error`. */

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../accounts/accounts.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { addressKey } from '../identity/address-key.ts'
-import type { Caller } from '../identity/identity.ts'
+import type { Caller, Credentials } from '../identity/identity.ts'
 import {
   mayCall,
   type Access,
@@ -45,11 +45,7 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
     const address = clientAddress(request, context)
     // Before any password is compared, which is what costs most.
     byAddress.count(addressKey(address))
-    const caller = await identity.identify({
-      headers: request.headers,
-      peer: request.socket.remoteAddress ?? '',
-      address,
-    })
+    const caller = await identity.identify(credentialsOf(request, context))
     if (caller) remember(request, reply, caller)
     if (caller) byCaller.count(caller.owner)
     enforce(mayCall(caller, access, settings.reads), request, { forbidden: roleWords(access) })
@@ -63,6 +59,12 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
     if (reply.statusCode === 401) void reply.header('WWW-Authenticate', [...identity.challenges])
     done()
   })
+}
+
+/** What a request says of who sends it. */
+export function credentialsOf(request: FastifyRequest, context: HttpContext): Credentials {
+  const { headers, socket } = request
+  return { headers, peer: socket.remoteAddress ?? '', address: clientAddress(request, context) }
 }
 
 function remember(request: FastifyRequest, reply: FastifyReply, caller: Caller): void {

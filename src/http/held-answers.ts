@@ -6,8 +6,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BrokerError, isBrokerError } from '../domain/errors.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import { addressKey } from '../identity/address-key.ts'
+import type { Caller } from '../identity/identity.ts'
 import * as identities from '../store/identities.ts'
-import { callerOf } from './calling.ts'
+import { callerOf, credentialsOf } from './calling.ts'
 import { clientAddress, type HttpContext } from './context.ts'
 import { executionFor } from './views.ts'
 import { whenOver } from './waiting.ts'
@@ -79,14 +80,25 @@ export function holdOpen(
   return ended.signal
 }
 
+/**
+ * True while the account of a caller is let in by what it came with. An access token is looked up again, and a password
+ * that was changed has another hash. Throws UNAUTHENTICATED for an access token that is not good any more.
+ */
+async function isStillLetIn(request: FastifyRequest, caller: Caller, context: HttpContext): Promise<boolean> {
+  const { means, owner, username = '', passwordHash } = caller
+  if (means === 'access-token') return (await context.identity.identify(credentialsOf(request, context))) !== undefined
+  if (means === 'password') {
+    const account = await identities.findLocal(context.database, username)
+    return account !== undefined && account.disabledAt === undefined && account.passwordHash === passwordHash
+  }
+  return (await identities.find(context.database, owner))?.disabledAt === undefined
+}
+
 /** True while the account of a caller is let in and the execution is shown to it. */
 async function mayStillRead(request: FastifyRequest, id: ExecutionId, context: HttpContext): Promise<boolean> {
   const caller = callerOf(request)
-  if (caller && caller.means !== 'open') {
-    const account = await identities.find(context.database, caller.owner)
-    if (account?.disabledAt !== undefined) return false
-  }
   try {
+    if (caller && caller.means !== 'open' && !(await isStillLetIn(request, caller, context))) return false
     await executionFor(request, id, 'read', context)
     return true
   } catch (error) {

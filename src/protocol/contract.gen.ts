@@ -1333,7 +1333,12 @@ export interface components {
         };
         /** @description What is to be different; what is missing stays as it is. */
         IdentityChange: {
-            /** @description A disabled account is refused at once, and its access tokens are revoked. */
+            /**
+             * @description Whether the executions of an account that is disabled are cancelled; they go on to their end otherwise.
+             * @default false
+             */
+            cancelExecutions?: boolean;
+            /** @description A disabled account is refused at once, its access tokens are revoked, and its open offers withdrawn. */
             disabled?: boolean;
             displayName?: string;
             groups?: components["schemas"]["Group"][];

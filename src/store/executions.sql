@@ -269,3 +269,14 @@ select id from execution where phase = 'AVAILABLE' and plan ->> 'platform' = :pl
 -- name: stillHeld
 -- Which of these executions exist and have not given everything back.
 select id from execution where id = any(:ids) and given_back_at is null
+
+-- name: openSetsOf
+-- Some offer sets of an owner that have open offers.
+select distinct offer_set_id from execution where owner = :owner and phase = 'OFFERED' order by offer_set_id limit :limit
+
+-- name: goingOn
+-- Some accepted executions of an owner that have not ended.
+select id from execution
+ where owner = :owner and start_at is not null and given_back_at is null
+   and phase in ('ACCEPTED', 'WAITING', 'PREPARING', 'AVAILABLE')
+ order by id limit :limit

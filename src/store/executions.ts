@@ -33,6 +33,8 @@ const sql = loadStatements(import.meta.url, 'executions.sql', [
   'history',
   'running',
   'stillHeld',
+  'openSetsOf',
+  'goingOn',
 ])
 
 export interface Execution {
@@ -328,4 +330,15 @@ export async function running(db: Queryable, platform: string): Promise<Executio
 /** Which of these executions exist and have not given everything back. */
 export async function stillHeld(db: Queryable, ids: readonly ExecutionId[]): Promise<ReadonlySet<ExecutionId>> {
   return new Set((await db.query<{ id: ExecutionId }>(sql.stillHeld, { ids })).map(({ id }) => id))
+}
+
+/** Offer sets of an owner that have open offers, at most so many. */
+export async function openSetsOf(db: Queryable, owner: string, limit: number): Promise<OfferSetId[]> {
+  const rows = await db.query<{ offerSetId: OfferSetId }>(sql.openSetsOf, { owner, limit })
+  return rows.map(({ offerSetId }) => offerSetId)
+}
+
+/** Accepted executions of an owner whose program has not ended, at most so many. */
+export async function goingOn(db: Queryable, owner: string, limit: number): Promise<ExecutionId[]> {
+  return (await db.query<{ id: ExecutionId }>(sql.goingOn, { owner, limit })).map(({ id }) => id)
 }

@@ -1,7 +1,7 @@
 /** Attacks by answers that stay open: many of them, and after the right to read is gone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
-import { brokerWithAccounts, type BrokerWithAccounts, type CallerApi } from '../support/accounts.ts'
+import { bearer, brokerWithAccounts, type BrokerWithAccounts, type CallerApi } from '../support/accounts.ts'
 import { containerRequest } from '../support/api.ts'
 
 const MOST = 3
@@ -10,7 +10,7 @@ const platforms = [
     type: 'simulated',
     name: 'simulated',
     duration: 'PT1H',
-    pools: [{ name: 'default', cores: 8, memory: 16, storage: 100 }],
+    pools: [{ name: 'default', cores: 32, memory: 64, storage: 100 }],
   },
 ]
 
@@ -70,6 +70,40 @@ describe('an answer that stays open ends with the right to read:', { timeout: 12
     for (const answer of [...opened, await waiting]) expect(typeof (await answer.text())).toBe('string')
     expect((await open(cleo, paths(uuid)[0] as string)).status).toBe(401)
     expect((await setting.admin.execution(uuid)).phase).toBe('AVAILABLE')
+  })
+  it.each<[string, string, (user: CallerApi, id: string) => Promise<unknown>]>([
+    [
+      'of an access token that is revoked',
+      'fay',
+      (user, id) => user.send('DELETE', `/account/tokens/${id}`, undefined, {}),
+    ],
+    [
+      'of an access token of somebody who has changed the password',
+      'gil',
+      (user) => user.post('/account/password', { password: 'a new one that I chose' }),
+    ],
+  ])('%s', async (_, name, change) => {
+    const user = await setting.user(name)
+    const uuid = await running(user)
+    const { body } = await user.post<Schemas['AccessToken']>('/account/tokens', { name: 'watching' })
+    const watcher = setting.as(bearer(body.token ?? ''))
+    const opened = await Promise.all([0, 1].map((index) => open(watcher, paths(uuid)[index] as string)))
+    expect(opened.map(({ status }) => status)).toEqual([200, 200])
+    await change(user, body.uuid ?? '')
+    for (const answer of opened) expect(typeof (await answer.text())).toBe('string')
+    expect((await open(watcher, paths(uuid)[0] as string)).status).toBe(401)
+  })
+  it('of a password that was changed, and not of an access token that is kept', async () => {
+    const hal = await setting.user('hal')
+    const uuid = await running(hal)
+    const { body } = await hal.post<Schemas['AccessToken']>('/account/tokens', { name: 'kept' })
+    const done = new AbortController()
+    const kept = await open(setting.as(bearer(body.token ?? '')), paths(uuid)[0] as string, done.signal)
+    const opened = await open(hal, paths(uuid)[0] as string)
+    await hal.post('/account/password', { password: 'a new one that I chose', keepTokens: true })
+    expect(await opened.text()).toContain('events follow')
+    expect(kept.body?.locked).toBe(false)
+    done.abort()
   })
   it('of a group that is shown it no longer', async () => {
     const dora = await setting.user('dora')

@@ -1,0 +1,100 @@
+/** What an account that was disabled has left: offers that hold capacity, and programs that run. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Schemas } from '../../src/protocol/contract.ts'
+import { brokerWithAccounts, type BrokerWithAccounts, type CallerApi } from '../support/accounts.ts'
+import { allText, containerRequest, cores, startOf } from '../support/api.ts'
+import { runCommand } from '../support/command.ts'
+
+const MANY = 4
+const platforms = [
+  {
+    type: 'simulated',
+    name: 'simulated',
+    duration: 'PT1H',
+    pools: [{ name: 'default', cores: 8, memory: 64, storage: 100 }],
+  },
+]
+
+let setting: BrokerWithAccounts
+beforeAll(async () => {
+  setting = await brokerWithAccounts({ platforms, 'offers.share': 1 })
+})
+afterAll(() => setting.broker.close())
+
+const asking = (min: number) =>
+  containerRequest({}, { compute: cores(min), schedule: { requested: { duration: 'PT1H' } } })
+const uuidOf = async (user: CallerApi) => (await user.get<Schemas['Account']>('/account')).body.uuid ?? ''
+const change = (uuid: string, body: object) => setting.admin.post<Schemas['Problem']>(`/admin/identities/${uuid}`, body)
+const running = async (user: CallerApi, min = 1) => {
+  const uuid = await user.run(asking(min))
+  await user.reaches(uuid, 'AVAILABLE')
+  return uuid
+}
+
+describe('a disabled account', { timeout: 120_000 }, () => {
+  it('holds nothing by open offers, and its programs go on', async () => {
+    const [ada, bob] = [await setting.user('ada'), await setting.user('bob')]
+    const uuid = await running(ada)
+    const sets = [await ada.offers(asking(3)), await ada.offers(asking(4))]
+    await change(await uuidOf(ada), { disabled: true })
+    for (const { offers = [] } of sets)
+      for (const { meta } of offers) {
+        const offer = await setting.admin.execution(meta.uuid ?? '')
+        expect([offer.phase, allText(offer)[0]]).toEqual(['REJECTED', 'The account of the owner was disabled.'])
+      }
+    const set = await bob.offers(asking(7))
+    expect(startOf(set.offers?.[0] as Schemas['Execution']).promisedAt - Date.now()).toBeLessThan(60_000)
+    await bob.post(`/offersets/${set.meta.uuid}`, { kind: 'uri:enum-value-update', path: 'phase', value: 'REJECTED' })
+    expect((await setting.admin.execution(uuid)).phase).toBe('AVAILABLE')
+    await setting.admin.setPhase(uuid, 'CANCELLED')
+  })
+
+  it.each<[string, string, (user: CallerApi) => Promise<unknown>]>([
+    ['over HTTP', 'cleo', async (user) => change(await uuidOf(user), { disabled: true, cancelExecutions: true })],
+    [
+      'in a second step',
+      'dora',
+      async (user) => {
+        const uuid = await uuidOf(user)
+        await change(uuid, { disabled: true })
+        await change(uuid, { disabled: true, cancelExecutions: true })
+      },
+    ],
+  ])('has its executions cancelled where that is asked for, and no others: %s', async (_, name, disable) => {
+    const [user, other] = [await setting.user(name), await setting.user(`not-${name}`)]
+    const mine = await Promise.all(Array.from({ length: MANY }, () => running(user)))
+    const theirs = await running(other)
+    await disable(user)
+    for (const uuid of mine) {
+      const ended = await setting.admin.execution(uuid)
+      expect([ended.phase, allText(ended)]).toEqual([
+        'CANCELLED',
+        expect.arrayContaining(['The account of the owner was disabled.']) as string[],
+      ])
+    }
+    expect((await setting.admin.execution(theirs)).phase).toBe('AVAILABLE')
+    await other.setPhase(theirs, 'CANCELLED')
+  })
+
+  it('is needed for that', async () => {
+    const eve = await setting.user('eve')
+    const uuid = await running(eve)
+    for (const body of [{ cancelExecutions: true }, { disabled: false, cancelExecutions: true }]) {
+      const { status, body: problem } = await change(await uuidOf(eve), body)
+      expect([status, problem.errors?.[0]]).toMatchObject([422, { pointer: '/cancelExecutions' }])
+    }
+    expect((await eve.execution(uuid)).phase).toBe('AVAILABLE')
+    await eve.setPhase(uuid, 'CANCELLED')
+  })
+
+  it('is disabled on the command line, with what it runs', async () => {
+    const fay = await setting.user('fay')
+    const uuid = await running(fay)
+    const { body } = await setting.admin.post<Schemas['AccessToken']>('/account/tokens', { name: 'cli' })
+    const environment = { BROKER_URL: setting.broker.url, BROKER_TOKEN: body.token ?? '' }
+    expect((await runCommand(['admin', 'disable', 'fay', '--cancel'], { environment })).stdout).toMatch(
+      /^fay .*disabled/m,
+    )
+    expect((await setting.admin.execution(uuid)).phase).toBe('CANCELLED')
+  })
+})
