@@ -73,6 +73,10 @@ describe('the statements', () => {
 })
 
 describe('the migrations', () => {
+  it('are numbered one after the other, so that none is taken for another that was applied', () => {
+    const numbers = migrations().map(({ number }) => number)
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+  })
   it('may be applied again', async () => {
     await migrate(test.database, Date.now())
   })
