@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000
 const HOURS = { min: 1, max: 8_784 }
 const STEPS = { min: 1, max: 1_000 }
 /** What should have been given back is shown as booked for at most so long, as it is planned for. */
-const OVERDUE_MS = 60_000
+export const OVERDUE_MS = 60_000
 
 /** Adds the routes. */
 export function poolRoutes(app: FastifyInstance, context: HttpContext): void {

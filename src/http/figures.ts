@@ -9,6 +9,7 @@ import type { Database } from '../store/database.ts'
 import * as work from '../store/work.ts'
 import { afterwards } from './at-once.ts'
 import type { HttpContext } from './context.ts'
+import { SiteFigures } from './site-figures.ts'
 
 const DURATION_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60]
 const EARLIER_BUCKETS = [1, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400]
@@ -73,6 +74,7 @@ export class Figures {
     [],
   )
   #statementsCounted = 0
+  readonly #site = new SiteFigures(this.#registry)
   readonly #due = this.#gauge('broker_queue_due', 'Executions that wait for a worker now.')
   readonly #leased = this.#gauge('broker_queue_leased', 'Executions that a worker is at.')
   readonly #later = this.#gauge('broker_queue_later', 'Executions whose next step is in the future.')
@@ -125,10 +127,12 @@ export class Figures {
     this.#storageUsed.set({ platform }, bytes)
   }
 
-  /** All figures, those of the queue as they are now. */
-  async text(database: Database, clock: Clock): Promise<string> {
+  /** All figures, those of the site and of the queue as they are now. */
+  async text(context: HttpContext): Promise<string> {
+    const { database, clock } = context
     this.#enterAnswers()
-    await this.#lookAtQueue(database, clock)
+    await this.#lookAt(() => this.#site.look(context))
+    await this.#lookAt(() => this.#lookAtQueue(database, clock))
     this.#statements.inc(database.statementsSent - this.#statementsCounted)
     this.#statementsCounted = database.statementsSent
     return this.#registry.metrics()
@@ -154,14 +158,18 @@ export class Figures {
   }
 
   async #lookAtQueue(database: Database, clock: Clock): Promise<void> {
+    const { due, leased, later, parked, oldestSeconds } = await work.queue(database, clock.now())
+    this.#due.set(due)
+    this.#leased.set(leased)
+    this.#later.set(later)
+    this.#parked.set(parked)
+    this.#oldest.set(oldestSeconds)
+  }
+
+  async #lookAt(look: () => Promise<void>): Promise<void> {
     try {
-      const { due, leased, later, parked, oldestSeconds } = await work.queue(database, clock.now())
+      await look()
       this.#databaseUp.set(1)
-      this.#due.set(due)
-      this.#leased.set(leased)
-      this.#later.set(later)
-      this.#parked.set(parked)
-      this.#oldest.set(oldestSeconds)
     } catch (error) {
       // The figures of the process are of most use when the database is away.
       if (!isBrokerError(error, 'UNAVAILABLE')) throw error
@@ -179,11 +187,12 @@ export class Figures {
 }
 
 /** Adds the route. */
-export function metricsRoute(app: FastifyInstance, { figures, database, clock }: HttpContext): void {
+export function metricsRoute(app: FastifyInstance, context: HttpContext): void {
+  const { figures } = context
   app.get('/metrics', { config: { oneForm: true, whileStopping: true } }, async (_request, reply) =>
     reply
       .header('Content-Type', figures.contentType)
       .header('Cache-Control', 'no-store')
-      .send(await figures.text(database, clock)),
+      .send(await figures.text(context)),
   )
 }

@@ -280,3 +280,9 @@ select id from execution
  where owner = :owner and start_at is not null and given_back_at is null
    and phase in ('ACCEPTED', 'WAITING', 'PREPARING', 'AVAILABLE')
  order by id limit :limit
+
+-- name: phases
+-- How many offers are open, and how many accepted executions have not released everything, by their phase.
+select phase, count(*) as count from execution where start_at is not null and given_back_at is null group by phase
+union all
+select phase, count(*) from execution where phase = 'OFFERED' group by phase

@@ -35,6 +35,7 @@ const sql = loadStatements(import.meta.url, 'executions.sql', [
   'stillHeld',
   'openSetsOf',
   'goingOn',
+  'phases',
 ])
 
 export interface Execution {
@@ -83,6 +84,11 @@ export interface HistoryEntry extends Omit<Move, 'id'> {
   readonly event: ExecutionEvent
   readonly at: Instant
   readonly cause: Cause
+}
+
+/** How many offers are open, and how many accepted executions have not released everything, by their phase. */
+export function phases(db: Queryable): Promise<{ readonly phase: ExecutionPhase; readonly count: number }[]> {
+  return db.query(sql.phases, {})
 }
 
 /** One execution; undefined when there is none. */

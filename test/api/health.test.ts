@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { Api, containerRequest, cores } from '../support/api.ts'
@@ -60,6 +62,23 @@ describe('the figures', () => {
     const after = await Promise.all(series.map(figure))
     expect(after.map((value, index) => value - (before[index] as number))).toEqual([2, 1, 3, 1, 1])
   })
+  it('tell what platforms, pools and executions there are, and how much is booked', async () => {
+    const pool = (name: string) => figure(`broker_pool_${name}{platform="simulated",pool="default",resource="cores"}`)
+    expect(await figure('broker_platform_up{platform="simulated"}')).toBe(1)
+    const before = await pool('booked')
+    const running = { environment: { SIMULATED_DURATION: 'PT1H' } }
+    const uuid = await api.run(containerRequest(running, { compute: cores(2) }))
+    await api.reaches(uuid, 'AVAILABLE')
+    expect([await pool('capacity'), await pool('booked'), await pool('free')]).toEqual([8, before + 2, 6 - before])
+    expect(await figure('broker_executions{phase="AVAILABLE"}')).toBe(1)
+    await api.setPhase(uuid, 'CANCELLED')
+    await api.ends(uuid)
+    expect([await pool('booked'), await figure('broker_executions{phase="AVAILABLE"}')]).toEqual([before, 0])
+    const away = join(broker.dataDirectory, 'simulated', 'simulated', 'away')
+    writeFileSync(away, '')
+    expect(await figure('broker_platform_up{platform="simulated"}')).toBe(0)
+    rmSync(away)
+  })
   it('measure answers by their route, not by their path', async () => {
     const series = 'broker_http_request_duration_seconds_count{method="GET",route="/executions/:uuid",status="404"}'
     const before = await figure(series)
@@ -80,7 +99,7 @@ describe('the figures', () => {
 describe.skipIf(!onServer)('a broker whose database is away', () => {
   it('says so to everybody who looks at it, and is up again with the database', async () => {
     const cable = await cableTo(broker.databaseUrl as string)
-    const other = await testBroker({ 'database.url': cable.url })
+    const other = await testBroker({ 'database.url': cable.url }, undefined, broker)
     try {
       const looked = new Api(other.url)
       expect((await looked.get('/health/ready')).status).toBe(200)

@@ -98,7 +98,7 @@ describe.skipIf(!onServer)('a broker', () => {
     broker = await testBroker({ role: 'offers' })
     cable = await cableTo(broker.databaseUrl as string)
     const options = { 'database.url': cable.url, 'execution.lease': 'PT2S', platforms }
-    through = await testBroker(options, systemClock, undefined, logger)
+    through = await testBroker(options, systemClock, broker, logger)
     api = new Api(through.url)
   })
   beforeEach(() => {

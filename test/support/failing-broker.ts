@@ -41,6 +41,7 @@ export async function failingBroker(error?: Error, options: FailingOptions = {})
     identity: { challenges: ['Basic realm="Execution Broker"'], identify: error ? fail : async () => undefined },
     database: { query: fail, transaction: fail, assertWritable: fail },
     platforms: [{ name: 'away', probe: fail }],
+    survey: { pools: [], away: new Map() },
     settings: {
       notation: 'json',
       endpoints: {},
