@@ -29,14 +29,21 @@ export interface Migration {
 /** The migrations of this program, in their order. */
 export function migrations(): readonly Migration[] {
   const directory = new URL('migrations/', import.meta.url)
-  return readdirSync(directory)
+  return numbered(readdirSync(directory)).map(({ file, ...one }) => ({
+    ...one,
+    text: readFileSync(new URL(file, directory), 'utf8'),
+  }))
+}
+
+/** The files that are migrations, in their order. Throws when two have one number, of which only one would be applied. */
+export function numbered(files: readonly string[]): { number: number; name: string; file: string }[] {
+  const found = files
     .filter((file) => /^\d{4}-.*\.sql$/.test(file))
     .sort()
-    .map((file) => ({
-      number: Number(file.slice(0, 4)),
-      name: file.slice(5, -4),
-      text: readFileSync(new URL(file, directory), 'utf8'),
-    }))
+    .map((file) => ({ number: Number(file.slice(0, 4)), name: file.slice(5, -4), file }))
+  const twice = found.find(({ number }, index) => found[index + 1]?.number === number)
+  if (twice) throw new Error(`two migrations have the number ${twice.number}; give the newer one the next free number`)
+  return found
 }
 
 /**

@@ -7,10 +7,10 @@ alter table identity add column name_in_source text;
 -- The oldest account keeps the name, before it the one of this broker; the others are called by their ids, and at its start
 -- the broker gives them names that say where they are from. No name is the id of another account either.
 with names as (
-  select id, username <> '' and not exists (select from identity o where o.id <> i.id and o.id::text = lower(i.username)) as good,
-         row_number() over (partition by issuer, lower(username) order by created_at, id) as in_source,
-         row_number() over (partition by lower(username) order by issuer <> '', created_at, id) as among_all
-    from identity i
+  select i.id, i.username <> '' and (o.id is null or o.id = i.id) as good,
+         row_number() over (partition by i.issuer, lower(i.username) order by i.created_at, i.id) as in_source,
+         row_number() over (partition by lower(i.username) order by i.issuer <> '', i.created_at, i.id) as among_all
+    from identity i left join identity o on o.id::text = lower(i.username)
 )
 update identity i
    set name_in_source = case when n.good and n.in_source = 1 then i.username else i.id::text end,
