@@ -73,9 +73,9 @@ describe('the statements', () => {
 })
 
 describe('the migrations', () => {
-  it('are numbered one after the other, so that none is taken for another that was applied', () => {
+  it('have a number each, so that none is taken for another that was applied', () => {
     const numbers = migrations().map(({ number }) => number)
-    expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+    expect(numbers).toEqual([...new Set(numbers)])
   })
   it('may be applied again', async () => {
     await migrate(test.database, Date.now())
