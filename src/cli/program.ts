@@ -1,4 +1,5 @@
 /** The command line: which commands and options there are. */
+import { fetchKept, type FetchOptions } from './fetch.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { BrokerClient } from '../client/broker-client.ts'
 import { accountCommands, adminCommands, type CommandMaker } from './admin-program.ts'
@@ -236,6 +237,12 @@ function clientCommands(
     .option('--raw', 'as it was written; a terminal is given lines and colours only otherwise')
     .action((uuid: string, options: ClientOptions & { follow?: boolean; stderr?: boolean; raw?: boolean }) =>
       act(options, (context) => commands.logs(uuid, options, context)),
+    )
+  client('fetch <uuid>', 'fetch the results of an execution that could not be saved, while they are kept')
+    .option('--to <directory>', 'where to put them', '.')
+    .option('--file <name>', 'which file, where a result has several')
+    .action((uuid: string, options: ClientOptions & FetchOptions) =>
+      act(options, (context) => fetchKept(uuid, options, context)),
     )
   client('cancel <uuid>', 'cancel an execution')
     .option('--wait', 'wait until everything is given back')

@@ -269,6 +269,9 @@ export class BrokerClient {
     })
   }
 
+  /** A result of data that could not be saved; `query` may say which file. */
+  kept = (uuid: string, query = ''): Promise<Response> => this.#stream(`/data/${uuid}/kept${query}`, {}, undefined)
+
   /** What the program wrote to a stream; with `follow`, until it ends or the signal says so, also after a lost connection. */
   async *output(
     uuid: string,

@@ -23,6 +23,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /compute/:uuid': 'reader',
   'GET /storage/:uuid': 'reader',
   'GET /data/:uuid': 'reader',
+  'GET /data/:uuid/kept': 'reader',
   'GET /volumes/:uuid': 'reader',
   'POST /requests': 'caller',
   'POST /direct': 'caller',

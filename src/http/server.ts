@@ -23,6 +23,7 @@ import { readBodies } from './bodies.ts'
 import { requireCallers } from './calling.ts'
 import { closeServer, OpenAnswers } from './closing.ts'
 import { componentRoutes } from './components.ts'
+import { keptResultRoutes } from './kept-results.ts'
 import { linkFor, pathOf, type HttpContext } from './context.ts'
 import { allowOrigin } from './cors.ts'
 import { docsRoutes } from './docs.ts'
@@ -167,6 +168,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
 function executionEndpoint(app: FastifyInstance, context: HttpContext): void {
   executionRoutes(app, context)
   componentRoutes(app, context)
+  keptResultRoutes(app, context)
   eventRoutes(app, context)
   streamRoutes(app, context)
 }

@@ -408,6 +408,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{uuid}/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A result that could not be saved
+         * @description The UUID is that of the data resource. What could not be saved is kept on the platform for a while; the message
+         *     `results-kept` of the data says until when. It is fetched as it is, by whoever may read the execution.
+         */
+        get: operations["getKeptResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/direct": {
         parameters: {
             query?: never;
@@ -2600,6 +2624,8 @@ export interface components {
         idempotencyKey: string;
         /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
         ifNoneMatch: string;
+        /** @description The name of the file; not needed where there is one only. */
+        keptFile: string;
         /** @description The id of the last event that was received; the stream goes on after it. */
         lastEventId: string;
         /** @description The most entries of a page. */
@@ -2666,6 +2692,11 @@ export interface components {
         Allow: string;
         /** @description Challenges, one for each way in which the caller can say who it is. */
         Authenticate: string;
+        /**
+         * @description The name that the program gave to the file (RFC 6266).
+         * @example attachment; filename*=UTF-8''content
+         */
+        ContentDisposition: string;
         /** @description The URL of what the body represents. */
         ContentLocation: string;
         /**
@@ -3627,6 +3658,41 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getKeptResult: {
+        parameters: {
+            query?: {
+                /** @description The name of the file; not needed where there is one only. */
+                FILE?: components["parameters"]["keptFile"];
+            };
+            header?: never;
+            path: {
+                /** @description The last path segment of the resource's URL. */
+                uuid: components["parameters"]["uuid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -1,5 +1,6 @@
 /** Results: saved to where the data resources say, before anything is given back. */
-import { existsSync, readdirSync, truncateSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,6 +10,7 @@ import type { Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { allText, Api, containerRequest, messageNames, startOf } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
+import { runCommand } from '../support/command.ts'
 import { startDataServer, type DataServer } from '../support/data-server.ts'
 
 const ATTEMPTS = 3
@@ -102,6 +104,29 @@ describe('what a program makes', () => {
     expect(messageNames(ended.data?.[0])).toEqual(['data-staged'])
     expect(putsOf('/failed.csv')).toEqual([])
     await broker.close()
+  })
+  it('is fetched by whoever may read the execution, while it is kept', async () => {
+    const own = await testBroker({ 'data.keepUnsaved': 'PT1H' })
+    const reader = new Api(own.url)
+    const uuid = await reader.run(copying('/kept.csv', COPY, { SIMULATED_EXIT_CODE: '3' }))
+    const failed = await reader.reaches(uuid, 'FAILED')
+    const [read, made] = failed.data ?? []
+    const fetched = await reader.get<string>(`/data/${made?.meta?.uuid}/kept`)
+    expect([fetched.status, fetched.body]).toEqual([200, 'Vega,0.03\n'])
+    expect(fetched.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''kept.csv")
+    expect((await reader.get(`/data/${made?.meta?.uuid}/kept?FILE=kept.csv`)).status).toBe(200)
+    for (const wrong of ['nothing', '../kept.csv', '/etc/passwd', 'a/b', '..', ''])
+      expect((await reader.get(`/data/${made?.meta?.uuid}/kept?FILE=${encodeURIComponent(wrong)}`)).status).toBe(404)
+    // Data that were only read, another component, and none.
+    for (const other of [read?.meta?.uuid, failed.compute?.meta?.uuid, uuid])
+      expect((await reader.get(`/data/${other}/kept`)).status).toBe(404)
+    const directory = mkdtempSync(join(tmpdir(), 'fetched-'))
+    const fetching = () => runCommand(['fetch', uuid, '--to', directory, '--server', own.url])
+    expect(await fetching()).toMatchObject({ exitCode: 0, stdout: `${directory}/kept.csv\n` })
+    expect(readFileSync(join(directory, 'kept.csv'), 'utf8')).toBe('Vega,0.03\n')
+    expect((await fetching()).stderr).toContain('There is a file')
+    rmSync(directory, { recursive: true })
+    await own.close()
   })
   it('is saved although the program failed, where the client wants that', async () => {
     const failing = (path: string, command = COPY, environment = { SIMULATED_EXIT_CODE: '3' }) => {

@@ -1,0 +1,64 @@
+/** `broker fetch`: results that could not be saved, while the platform keeps them. */
+import { createWriteStream } from 'node:fs'
+import { basename, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Schemas } from '../client/broker-client.ts'
+import { uuidOf, type CommandContext } from './commands.ts'
+import { fileCodeOf } from './document.ts'
+import { EXIT } from './exit-codes.ts'
+import { CommandError } from './failures.ts'
+
+export interface FetchOptions {
+  /** The directory that they are put into. */
+  readonly to: string
+  readonly file?: string
+}
+
+/** Fetches what is kept of each data resource of an execution; writes over no file. */
+export async function fetchKept(
+  reference: string,
+  { to, file }: FetchOptions,
+  { client, terminal }: CommandContext,
+): Promise<number> {
+  const { data = [], meta } = await client.execution(uuidOf(reference))
+  const kept = data.filter(isKept)
+  if (kept.length === 0) {
+    terminal.say(`Nothing is kept of ${meta.uuid}: 'broker status ${meta.uuid}' says what became of its results.`)
+    return EXIT.failed
+  }
+  for (const one of kept) {
+    const response = await client.kept(
+      one.meta?.uuid ?? '',
+      file === undefined ? '' : `?FILE=${encodeURIComponent(file)}`,
+    )
+    const path = join(to, nameFor(one, response))
+    await write(response, path)
+    terminal.result(path)
+  }
+  return EXIT.ok
+}
+
+const isKept = ({ meta }: Schemas['DataResource']) =>
+  (meta?.messages ?? []).some(({ kind }) => kind?.endsWith(':results-kept'))
+
+/** The name that its location has, or that the program gave it; never a path. */
+function nameFor(data: Schemas['DataResource'], response: Response): string {
+  const location = 'location' in data ? (data.location ?? '') : ''
+  const [, given = ''] = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('Content-Disposition') ?? '') ?? []
+  const wanted = URL.canParse(location) ? basename(decodeURIComponent(new URL(location).pathname)) : ''
+  const name = wanted || basename(decodeURIComponent(given))
+  return name === '' || name === '.' || name === '..' ? 'result' : name
+}
+
+async function write(response: Response, path: string): Promise<void> {
+  try {
+    await pipeline(Readable.from(response.body ?? []), createWriteStream(path, { flags: 'wx' }))
+  } catch (error) {
+    const code = fileCodeOf(error)
+    if (code === 'EEXIST')
+      throw new CommandError(`There is a file ${path} already; name another directory with --to.`, EXIT.failed)
+    if (code === 'ENOENT') throw new CommandError(`There is no directory for ${path}; make it first.`, EXIT.usage)
+    throw error
+  }
+}
