@@ -3,6 +3,7 @@ import type { ExecutionPlan } from '../domain/execution-plan.ts'
 import { idSource, madeAtOf, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import { message } from '../domain/message.ts'
 import * as executions from '../store/executions.ts'
+import * as idempotency from '../store/idempotency.ts'
 import * as keptBytes from '../store/kept-bytes.ts'
 import * as ledger from '../store/ledger.ts'
 import * as messages from '../store/messages.ts'
@@ -89,6 +90,14 @@ async function completed(
   return { set, execution, sibling }
 }
 
+/** Makes a set whose only offer nobody took. */
+async function expired(): Promise<{ set: OfferSetId }> {
+  const untaken = await offered(1)
+  clock.advance(2 * MINUTE)
+  await made.database.transaction((tx) => executions.expire(tx, [untaken.set], clock.now()))
+  return untaken
+}
+
 describe('housekeeping', () => {
   it('lets expired offers leave a day after their end, and the answer with its words later', async () => {
     const { set, offers } = await offered(2)
@@ -114,6 +123,30 @@ describe('housekeeping', () => {
     clock.advance(1)
     await house()
     expect(await Promise.all([...refused.map(({ set }) => set), other].map(setIsThere))).toEqual([false, false, true])
+  })
+
+  it.each<[string, Partial<typeof RETENTION>, () => Promise<{ set: OfferSetId }>]>([
+    ['an answer without offers', {}, () => offered(0)],
+    ['an answer without offers that is kept for a moment', { refusedMs: 1 }, () => offered(0)],
+    ['an answer of which nothing was accepted', { offersMs: 1, detailsMs: 1 }, () => expired()],
+    ['an execution', { offersMs: 1, detailsMs: 1, recordsMs: 1 }, () => completed()],
+  ])('keeps %s as long as the key that it was asked for with', async (_, times, make) => {
+    const { database } = made
+    const { set } = await make()
+    const use = { owner: 'o', key: set, purpose: '/offersets', digest: Buffer.from('digest') }
+    await database.transaction(async (tx) => {
+      await idempotency.claim(tx, use, clock.now())
+      await idempotency.note(tx, use, { offerSetId: set })
+    })
+    const keep = () => keepHouse(database, clock, { ...RETENTION, ...times })
+    clock.advance(idempotency.REMEMBERED_MS)
+    await keep()
+    expect(await idempotency.find(database, use, clock.now())).toMatchObject({ offerSetId: set })
+    expect(await setIsThere(set)).toBe(true)
+    clock.advance(1)
+    await idempotency.prune(database, clock.now(), 100)
+    await keep()
+    expect(await setIsThere(set)).toBe(false)
   })
 
   it('counts what is kept for an owner until the last of it left', async () => {

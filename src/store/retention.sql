@@ -22,11 +22,13 @@ delete from execution
 returning id
 
 -- name: removeRefused
--- Removes some answers without offers that were given before an instant.
+-- Removes some answers without offers that were given before an instant. A set that was asked for with an
+-- Idempotency-Key stays until the key is forgotten, here and below: whoever asks again with the key is answered with it.
 delete from offer_set
  where id in (
-   select id from offer_set
+   select id from offer_set s
     where result = 'NO' and expires_at < :before
+      and not exists (select from idempotency i where i.offer_set_id = s.id)
     order by expires_at limit :limit
     for update skip locked)
 returning id
@@ -39,6 +41,7 @@ delete from offer_set
     where request is not null and expires_at < :before
       and not exists (select from execution e where e.offer_set_id = s.id)
       and not exists (select from booking b where b.offer_set_id = s.id)
+      and not exists (select from idempotency i where i.offer_set_id = s.id)
     order by expires_at limit :limit
     for update skip locked)
 returning id
@@ -63,8 +66,9 @@ update execution set compacted_at = :at where id in (select id from due) returni
 
 -- name: lockRecords
 -- Some executions that were compacted and gave everything back before an instant, locked; others are left to others.
-select offer_set_id from execution
+select offer_set_id from execution e
  where compacted_at is not null and given_back_at < :before
+   and not exists (select from idempotency i where i.offer_set_id = e.offer_set_id)
  order by given_back_at limit :limit
  for update skip locked
 
