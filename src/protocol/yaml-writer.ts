@@ -79,7 +79,7 @@ function scalarText(text: string): string {
 const NAME_LENGTH_MAX = 1_000
 const nameText = (key: string) => (key.length <= NAME_LENGTH_MAX && isPlain(key) ? key : nameOf(key))
 
-/** So many texts are remembered as the library writes them; programs say the same few again and again. */
+/** So many short texts are remembered as the library writes them; programs say the same few again and again. */
 const REMEMBERED = 1_000
 
 const scalarOf = remembering(REMEMBERED, (value: string | number) => onOneLine(dump([value], OPTIONS).slice(2, -1)))
