@@ -229,6 +229,26 @@ describe('planning says NO', () => {
     expect(said?.name).toBe('window-past')
     expect(said?.values.pointer).toBe('/schedule/requested/start')
   })
+  it.each([0, 10 * MINUTE, 1440 * MINUTE])(
+    'to a window before the end of a preparation of %d ms, with a start that is possible',
+    (prepareMs) => {
+      const [said] = names(request({ starts: [[-60 * MINUTE, prepareMs - MINUTE]] }), [candidate(4, [], prepareMs)])
+      const proposedAt = Date.parse(/such as '([^']+)'/.exec(said?.text ?? '')?.[1] ?? '') - NOW
+      const again = request({ starts: [[proposedAt, proposedAt]] })
+      expect(planOffers(again, [candidate(4, [], prepareMs)], LIMITS, NOW).offers).not.toEqual([])
+    },
+  )
+  it.each([
+    [LIMITS.horizonMs + 1, /ask for less to be prepared/],
+    [LIMITS.horizonMs * 12, /ask for less to be prepared/],
+    [LIMITS.horizonMs, /Leave it out/],
+    [LIMITS.horizonMs - MINUTE, /Leave it out/],
+  ])('to a window before the end of a preparation of %d ms, without a start beyond the horizon', (prepareMs, next) => {
+    const [said] = names(request({ starts: [[-60 * MINUTE, MINUTE]] }), [candidate(4, [], prepareMs)])
+    expect(said?.name).toBe('window-past')
+    expect(said?.text).not.toContain("such as '2")
+    expect(said?.text).toMatch(next)
+  })
   it('to what begins beyond the horizon', () => {
     expect(names(request({ starts: [[40 * 1440 * MINUTE, 41 * 1440 * MINUTE]] }), [candidate(4)])[0]?.name).toBe(
       'beyond-horizon',

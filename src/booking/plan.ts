@@ -122,24 +122,35 @@ function neverPossible(
     const [duration, limit] = [formatDuration(request.durationMs), formatDuration(limits.durationMaxMs)]
     messages.push(message('duration-limit', now, { pointer: '/schedule/requested/duration', duration, limit }))
   }
-  const prepared = now + Math.min(...candidates.map(({ survey }) => prepareMs(survey)))
-  const reachable = request.starts.filter(
-    (window) => window.toAt >= prepared && window.fromAt <= now + limits.horizonMs,
+  return [...messages, ...windowsMissed(request, candidates, limits, now)]
+}
+
+/** What is wrong with the windows for the start, where none of them can be met. */
+function windowsMissed(
+  { starts }: ExecutionRequest,
+  candidates: readonly Candidate[],
+  { horizonMs }: OfferLimits,
+  now: Instant,
+): Message[] {
+  const preparedAt = now + Math.min(...candidates.map(({ survey }) => prepareMs(survey)))
+  const horizonAt = now + horizonMs
+  if (starts.some(({ fromAt, toAt }) => toAt >= preparedAt && fromAt <= horizonAt)) return []
+  const [earliest, horizon] = [formatInstant(preparedAt), formatInstant(horizonAt)]
+  return starts.map(({ pointer, toAt }) =>
+    toAt < preparedAt
+      ? message('window-past', now, { pointer, earliest, next: startInstead(preparedAt, horizonAt) })
+      : message('beyond-horizon', now, { pointer, horizon }),
   )
-  if (request.starts.length > 0 && reachable.length === 0) {
-    messages.push(
-      ...request.starts.map(({ pointer, toAt }) =>
-        toAt < prepared
-          ? message('window-past', now, {
-              pointer,
-              earliest: formatInstant(Math.min(prepared, now + limits.horizonMs)),
-              proposed: `'${formatInstant(afterDeciding(Math.min(prepared, now + limits.horizonMs)))}'`,
-            })
-          : message('beyond-horizon', now, { pointer, horizon: formatInstant(now + limits.horizonMs) }),
-      ),
-    )
-  }
-  return messages
+}
+
+/** The advice for a start that is too early: a start that would be offered, where there is one. */
+function startInstead(preparedAt: Instant, horizonAt: Instant): string {
+  if (preparedAt > horizonAt)
+    return `Nothing is offered after ${formatInstant(horizonAt)}: ask for less to be prepared, such as smaller data.`
+  const proposedAt = afterDeciding(preparedAt)
+  return proposedAt > horizonAt
+    ? 'Leave it out to start as soon as possible.'
+    : `Ask for a start from then on, such as '${formatInstant(proposedAt)}', or leave it out.`
 }
 
 /** Whole minutes that leave somebody the time to write a request and to accept an offer. */

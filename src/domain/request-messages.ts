@@ -203,8 +203,7 @@ export const REQUEST_MESSAGES = {
   },
   'window-past': {
     level: 'ERROR',
-    template:
-      'Nothing can start in ${pointer} any more: preparation takes until ${earliest}. Ask for a start from then on, such as ${proposed}, or leave it out.',
+    template: 'Nothing can start in ${pointer} any more: preparation takes until ${earliest}. ${next}',
     places: ['offer set'],
     advice:
       'Ask for a later start, with some minutes to decide, or leave `schedule.requested.start` out to start as soon as possible.',
