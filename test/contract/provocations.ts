@@ -184,6 +184,25 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Provocation>>>> = {
   getCompute: { '200': read },
   getStorage: { '200': read },
   getData: { '200': read },
+  getKeptResult: {
+    '200': async ({ admin, ended }) => {
+      const [read] = ended.data ?? []
+      const location = read && 'location' in read ? read.location : undefined
+      const kept = {
+        kind: KIND.simpleData,
+        meta: { name: 'kept' },
+        location: location as string,
+        access: 'READWRITE' as const,
+      }
+      const volumes = [{ kind: KIND.simpleVolumeMount, path: '/kept', resource: 'kept', mode: 'READWRITE' as const }]
+      const failing = containerRequest(
+        { environment: { SIMULATED_EXIT_CODE: '3' } },
+        { data: [kept], compute: { kind: KIND.simpleCompute, volumes } },
+      )
+      const failed = await admin.reaches(await admin.run(failing), 'FAILED')
+      return admin.get(`/data/${failed.data?.[0]?.meta?.uuid}/kept`)
+    },
+  },
   getVolume: { '200': read },
   getAccount: { '200': read },
   changePassword: {
