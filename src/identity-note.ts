@@ -31,7 +31,7 @@ async function administratorNote(
   if (!made) return 'Callers have to say who they are.'
   const { password, warning } = made
   if (file !== undefined) {
-    const advice = warning === undefined ? '' : ` People would not be let choose it: ${warning}.`
+    const advice = warning === undefined ? '' : ` The password rules would refuse it: ${warning}.`
     return `The first administrator is admin with the password in ${file}.${advice}`
   }
   return `The first administrator is admin with the password ${password} (shown this once). Change it first: set BROKER_USER to admin and BROKER_PASSWORD to it, and call 'broker password'.`

@@ -45,10 +45,11 @@ export function namingFaults({ identity, policies }: Partial<Pick<Config, 'ident
   ]
 }
 
+/** Sources with one name; those that accounts may be from stay reserved also where they are not configured now. */
 function sameSources(sources: readonly NameSource[], authorities: readonly Authority[]): string[] {
   const isTwice = (one: string, index: number, all: readonly string[]) => all.indexOf(one) < index
-  const reserved = [LOCAL, ...(authorities.length > 0 ? [CERTIFICATE] : [])]
-  const names = [...reserved, ...sources.map(({ name }) => name)].filter(isTwice)
+  const certificates = authorities.length === 0 && sources.some(({ issuer }) => issuer === CERTIFICATE)
+  const names = [LOCAL, ...(certificates ? [] : [CERTIFICATE]), ...sources.map(({ name }) => name)].filter(isTwice)
   const keys = sources.map(({ issuer }) => issuer).filter(isTwice)
   const earlier = authorities.filter((one) => one.earlier).length
   return [

@@ -4,12 +4,10 @@
  */
 import type { Clock } from './domain/clock.ts'
 import { BrokerError, isBrokerError } from './domain/errors.ts'
+import { guardedPlatform, type Guard } from './platforms/guarded-platform.ts'
 import type { Platform, PlatformFacts } from './platforms/platform.ts'
 import type { Database } from './store/database.ts'
 import * as platforms from './store/platforms.ts'
-
-/** The verbs that ask nothing of a platform. */
-const SILENT: readonly (keyof Platform)[] = ['unsupported', 'volumeName', 'watch', 'close']
 
 /**
  * The same platform, which throws PLATFORM_UNAVAILABLE while it is another one than the database knows. `foreign` are the
@@ -30,7 +28,7 @@ export function recognised(
     comparing.catch(() => (compared = undefined))
     return comparing
   }
-  const guarded = async <Result>(verb: () => Result | Promise<Result>): Promise<Result> => {
+  const guard: Guard = async (verb) => {
     await (compared ?? compare())
     try {
       return await verb()
@@ -40,21 +38,7 @@ export function recognised(
       throw error
     }
   }
-  const output: Platform['output'] = async function* (...asked) {
-    await (compared ?? compare())
-    yield* platform.output(...asked)
-  }
-  return new Proxy(platform, {
-    get(target, name) {
-      if (name === 'probe') return compare
-      if (name === 'output') return output
-      const part: unknown = Reflect.get(target, name, target)
-      if (typeof part !== 'function') return part
-      const verb = part.bind(target) as (...asked: unknown[]) => unknown
-      if (SILENT.includes(name as keyof Platform)) return verb
-      return (...asked: unknown[]) => guarded(() => verb(...asked))
-    },
-  })
+  return guardedPlatform(platform, guard, { probe: compare })
 }
 
 async function assertKnown(

@@ -86,7 +86,7 @@ export async function choosePlatforms(
   return { platforms: [{ platform: await openPlatform(config, surroundings), config }], notes, unreached: notes }
 }
 
-/** Said when containers are simulated unasked. */
+/** The note for a broker that simulates containers unasked. */
 export const NOTHING_ANSWERS =
   'No Docker Engine and no Podman service answers, so containers are simulated: nothing is really run.'
 

@@ -76,10 +76,9 @@ async function insertLocal(
 }
 
 /**
- * Changes an account; one that is disabled loses its access tokens unless `keepTokens` says otherwise. What is said of
- * executions is recorded here and done by whoever calls. The last
- * administrator stays one: CONFLICT otherwise. Throws NOT_FOUND when there is no such account, UNPROCESSABLE with the
- * fields at fault.
+ * Changes an account; one that is disabled loses its access tokens unless `keepTokens` says otherwise. The caller withdraws
+ * its offers and cancels its executions; the audit log has that already. Throws CONFLICT for the last administrator,
+ * NOT_FOUND when there is no such account, UNPROCESSABLE with the fields at fault.
  */
 export async function changeAccount(
   database: Database,

@@ -53,7 +53,7 @@ export async function run(
   }
   if (!asksForStart(wanted.document) && !(await isSoonEnough(chosen, isSoon, context))) {
     await giveBack(offerSet, context)
-    throw tooLate(chosen, options.startWithin ?? 'PT10M')
+    throw tooLate(chosen, options.startWithin ?? (maySoonStart(chosen) ? 'PT12H' : 'PT10M'))
   }
   const starts = startInWords(chosen, new Date())
   const accepted = await client.accept(chosen.meta.uuid)
@@ -176,8 +176,9 @@ const isWithin =
     isBefore(promisedStart(offer), seconds)
 
 /** True for what starts within 10 min, and for what may start then and is promised within 12 h. */
-const isSoonByItself: Judgement = (offer) =>
-  isBefore(earliestStart(offer), 10 * 60) && isBefore(promisedStart(offer), 12 * 3600)
+const isSoonByItself: Judgement = (offer) => maySoonStart(offer) && isBefore(promisedStart(offer), 12 * 3600)
+
+const maySoonStart: Judgement = (offer) => isBefore(earliestStart(offer), 10 * 60)
 
 /** True if an offer starts soon enough; where it does not, a person is asked while the offer is good. */
 async function isSoonEnough(offer: Execution, isSoon: Judgement, { terminal, json }: CommandContext): Promise<boolean> {
@@ -185,7 +186,7 @@ async function isSoonEnough(offer: Execution, isSoon: Judgement, { terminal, jso
   if (json) return false
   const start = promisedStart(offer)
   const forMs = Math.max(0, Date.parse(offer.expires ?? '') - Date.now()) || 0
-  const question = `It starts at ${localTime(start)}. Accept it?`
+  const question = `It starts at ${localTime(start)}${maySoonStart(offer) ? ' at the latest' : ''}. Accept it?`
   return (await terminal.ask(question, AbortSignal.timeout(Math.min(forMs, ASK_MS_MAX)))) === true
 }
 

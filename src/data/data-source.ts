@@ -5,7 +5,7 @@
  * checksums and progress are the business of `staging.ts`, once for all sources.
  *
  * Failures are BrokerErrors: DATA_UNAVAILABLE (not there, not permitted), DATA_INTERRUPTED (try again), and
- * ADDRESS_NOT_ALLOWED for an address that the site does not allow. Their details complete "the data at … cannot be had:
+ * ADDRESS_NOT_ALLOWED for an address that the site does not allow. Their details complete "the data at … could not be fetched:
  * …"; they may name the server, but not the location, which can have secrets in it.
  */
 import type { Readable } from 'node:stream'

@@ -155,7 +155,7 @@ export const EXECUTION_MESSAGES = {
     level: 'WARN',
     template: 'The account of the owner was disabled.',
     places: ['execution'],
-    advice: 'Ask who looks after the broker.',
+    advice: 'Ask the operator of the site.',
   },
   'cannot-release': {
     level: 'WARN',

@@ -286,7 +286,7 @@ export const REQUEST_MESSAGES = {
   },
   'data-unavailable': {
     level: 'ERROR',
-    template: 'The data at ${location} cannot be had: ${reason}.',
+    template: 'The data at ${location} could not be fetched: ${reason}.',
     places: ['offer set'],
     advice: 'Check the location, and that it is open to this broker.',
   },

@@ -34,9 +34,9 @@ export interface ExampleWish {
   readonly resolve?: (schema: ExampleSchema) => ExampleSchema
 }
 
-/** How deep an example is made: what is deeper needs the documentation rather than a line. */
+/** The depth of an example; what is deeper needs the documentation rather than a line. */
 const DEPTH_MAX = 3
-/** What shows nothing of how something is written. */
+/** Examples that show nothing of how something is written. */
 const EMPTY: ReadonlySet<string> = new Set(['{}', '[]', '""'])
 /** A longer example is no help in a line. */
 const LENGTH_MAX = 200

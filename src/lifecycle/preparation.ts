@@ -16,7 +16,7 @@ export class Preparation {
   readonly #over = new AbortController()
   #forgetEnd = () => {}
   readonly #begun = new Set<number>()
-  /** Those of which it is in the database that they are ready, beside those that were so at the beginning. */
+  /** The parts that the database knows to be ready, beside those that were so at the beginning. */
   readonly #ready = new Set<number>()
   readonly #running = new Map<number, Promise<void>>()
   readonly #failures: StepFailure[] = []

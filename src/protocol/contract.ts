@@ -69,7 +69,7 @@ export function schemaNamed(name: string): Schema {
 
 /** How many faults are named; nobody reads more. */
 const FAULTS_MAX = 50
-/** For so many of them it is looked for what could be written instead, which takes a validation or more each. */
+/** The faults that get an example of what to write instead, which takes a validation or more each. */
 const EXAMPLES_MAX = 10
 
 /** In a larger value only the first fault is looked for: naming all of them takes longer than a server may think. */

@@ -1,4 +1,7 @@
-/** Where a text stops being JSON, and what is to be written there instead: the language's own reader tells the place of some faults only. Pure. */
+/**
+ * The place of the first fault in a text that is no JSON, and what to write there instead. The reader of the language tells
+ * the places of some faults only. Pure.
+ */
 
 /** One token of JSON, with the space before it. */
 const TOKEN =
@@ -29,7 +32,7 @@ const HABITS = [
   },
 ] as const
 
-/** How far back from a fault it is looked for what led to it. */
+/** The characters before a fault in which its cause is looked for. */
 const HABIT_LENGTH = 200
 
 /** The fault of a text that is not JSON, with its line. Nothing of the text is repeated, for it may hold secrets. */

@@ -95,7 +95,7 @@ describe('the password of the first administrator that the operator chose', () =
     try {
       const { status, body } = await new Api(broker.url).get<Account>('/account', basic('admin', password.trim()))
       expect([status, body.mustChangePassword]).toEqual([200, undefined])
-      expect(broker.notes.join('\n').includes('People would not be let choose it')).toBe(isWarned)
+      expect(broker.notes.join('\n').includes('The password rules would refuse it')).toBe(isWarned)
       expect(broker.notes.join('\n')).not.toContain(`password ${password.trim()}`)
     } finally {
       await broker.close()

@@ -165,7 +165,7 @@ function explained(error: unknown, { config }: Issuer): unknown {
     error instanceof DOMException ||
     isKeySetFailure(error)
   )
-    return new BrokerError('UNAVAILABLE', `The keys of ${config.issuer} cannot be had now; try again later.`, {
+    return new BrokerError('UNAVAILABLE', `The keys of ${config.issuer} could not be fetched; try again later.`, {
       cause: error,
     })
   return error instanceof errors.JOSEError ? refused(error.code, error) : error
