@@ -16,7 +16,7 @@ export function guardedPlatform(platform: Platform, guard: Guard, others: Partia
   const own: Partial<Platform> = { output, ...others }
   return new Proxy(platform, {
     get(target, name) {
-      if (name in own) return Reflect.get(own, name)
+      if (name in own) return Reflect.get(own, name) as unknown
       const part: unknown = Reflect.get(target, name, target)
       if (typeof part !== 'function') return part
       const verb = part.bind(target) as (...asked: unknown[]) => unknown
