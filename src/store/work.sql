@@ -7,10 +7,11 @@ select "executionId", owner, platform, kind, "runAt", traceparent
 returning pg_notify('work', execution_id::text)
 
 -- name: claim
--- Takes the lease of executions that are due and that nobody works on, or whose worker went away. Lanes are platforms
--- and kinds of work; in each the owners take turns, and an owner for whom somebody works already has had that turn. The
--- lines are found by going from one to the next in the index, however many wait in each. The last places of a lane are
--- only for owners for whom this worker does nothing there, so these come first.
+-- Takes the lease of executions that are due and that nobody works on, or whose worker went away, as far as there is
+-- room in their lanes; the latter come first. Lanes are platforms and kinds of work; in each the owners take turns, and
+-- an owner for whom somebody works already has had that turn. The lines are found by going from one to the next in the
+-- index, however many wait in each. The last places of a lane are only for owners for whom this worker does nothing
+-- there, so these come first.
 with recursive line as (
   (select platform, kind, owner from work
     where lease_owner is null and parked_at is null order by platform, kind, owner limit 1)
@@ -35,24 +36,35 @@ with recursive line as (
          and run_at <= :at
        order by run_at limit greatest(:limit::integer, :roomToFetch::integer)
     ) as due
+), left_in as (
+  select * from unnest(:platforms::text[], :kinds::text[], :rooms::integer[]) as r (platform, kind, room)
+), expired as (
+  select w.execution_id, w.platform, w.kind,
+         coalesce(r.room, case w.kind when 'fetch' then :roomToFetch::integer else :limit::integer end) as room,
+         row_number() over (partition by w.platform, w.kind order by w.leased_until) as place
+    from work w left join left_in r on r.platform = w.platform and r.kind = w.kind
+   where w.lease_owner is not null and w.leased_until < :at
+), retaken as (
+  select platform, kind, count(*) as places from expired where place <= room group by platform, kind
 ), placed as (
   select t.execution_id,
          coalesce(r.room, case t.kind when 'fetch' then :roomToFetch::integer else :limit::integer end)
+         - coalesce(e.places, 0)
          - case when not t.has_some then 0 when t.kind = 'fetch' then :spareFetches::integer else :spare::integer end as room,
          row_number() over (partition by t.platform, t.kind order by t.has_some, t.turn, t.run_at) as place
     from turns t
-    left join unnest(:platforms::text[], :kinds::text[], :rooms::integer[]) as r (platform, kind, room)
-      on r.platform = t.platform and r.kind = t.kind
+    left join left_in r on r.platform = t.platform and r.kind = t.kind
+    left join retaken e on e.platform = t.platform and e.kind = t.kind
 ), free as (
   select w.execution_id
     from work w join placed p on p.execution_id = w.execution_id
    where p.place <= p.room and w.lease_owner is null and w.parked_at is null and w.run_at <= :at
      for update of w skip locked
 ), abandoned as (
-  select execution_id from work
-   where lease_owner is not null and leased_until < :at
-   order by leased_until limit :limit::integer
-   for update skip locked
+  select w.execution_id
+    from work w join expired e on e.execution_id = w.execution_id
+   where e.place <= e.room and w.lease_owner is not null and w.leased_until < :at
+     for update of w skip locked
 )
 update work
    set lease_owner = :owner, leased_until = :leasedUntil, fence = fence + 1,
@@ -130,13 +142,14 @@ select pg_notify('work', execution_id::text) from woken
 
 -- name: nextDue
 -- When the next execution is due outside of some lanes, and of some owners' part of others: at its time, or when the
--- lease of a worker that went away ends. The lanes are compared as texts: joined to them, all that wait would be gone
+-- lease of a worker that went away ends, which may be taken over for any owner. The lanes are compared as texts: joined to them, all that wait would be gone
 -- through for the first.
 select least((select run_at from work
                where lease_owner is null and parked_at is null and platform || ' ' || kind <> all(:lanes::text[])
                  and platform || ' ' || kind || ' ' || owner <> all(:owners::text[])
                order by run_at limit 1),
-             (select min(leased_until) from work where lease_owner is not null)) as at
+             (select min(leased_until) from work
+               where lease_owner is not null and platform || ' ' || kind <> all(:lanes::text[]))) as at
 
 -- name: look
 -- Executions with their components, and how often somebody asked for attention to each: all that is decided by, at one

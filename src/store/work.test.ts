@@ -5,6 +5,7 @@ import { wish } from '../../test/support/wishes.ts'
 import { BookingQueue } from '../booking/booking-queue.ts'
 import { Ledger } from '../booking/ledger.ts'
 import { idSource, type ExecutionId } from '../domain/ids.ts'
+import { WORK_KINDS } from '../domain/work-kind.ts'
 import * as pools from './pools.ts'
 import * as work from './work.ts'
 
@@ -110,6 +111,38 @@ describe('the work that is taken', () => {
     expect(await work.nextDue(test.database, [full])).toBe(clock.now() + LEASE_MS)
     expect(await work.nextDue(test.database, [])).toBe(clock.now())
     await done(leases)
+    await empty()
+  })
+  it('is what others went away from only where there is room, and that comes first', async () => {
+    const slow = await accept('somebody', 3, 60_000)
+    const [quick] = await accept('somebody', 1)
+    await claim(10)
+    clock.advance(LEASE_MS + 1)
+    const due = await accept('somebody', 3, 60_000)
+    const fetches = { platform: 'simulated', kind: 'fetch' } as const
+    const others = { platform: 'simulated', kind: 'prepare' } as const
+
+    // On a platform that this worker may not touch nothing is taken over, and nothing is due there.
+    const foreign = WORK_KINDS.map((kind) => ({ platform: 'simulated', kind, room: 0 }))
+    expect(await claim(10, { left: foreign })).toEqual([])
+    expect(await work.nextDue(test.database, foreign)).toBeUndefined()
+
+    expect(idsOf(await claim(10, { left: [{ ...fetches, room: 0 }] }))).toEqual([quick])
+    expect(await work.nextDue(test.database, [fetches])).toBe(clock.now() + LEASE_MS)
+    const two = idsOf(
+      await claim(10, {
+        left: [
+          { ...fetches, room: 2 },
+          { ...others, room: 0 },
+        ],
+      }),
+    )
+    expect(two.filter((id) => slow.includes(id))).toHaveLength(2)
+    expect(two).toHaveLength(2)
+    const rest = idsOf(await claim(10, { left: [{ ...fetches, room: 3 }] }))
+    expect(rest.filter((id) => slow.includes(id))).toHaveLength(1)
+    expect(rest.filter((id) => due.includes(id))).toHaveLength(2)
+    await work.takeBackLeases(test.database)
     await empty()
   })
   it('is counted when a worker goes away again and again', async () => {
