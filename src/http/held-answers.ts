@@ -85,13 +85,10 @@ export function holdOpen(
  * that was changed has another hash. Throws UNAUTHENTICATED for an access token that is not good any more.
  */
 async function isStillLetIn(request: FastifyRequest, caller: Caller, context: HttpContext): Promise<boolean> {
-  const { means, owner, username = '', passwordHash } = caller
+  const { means, owner, passwordHash } = caller
   if (means === 'access-token') return (await context.identity.identify(credentialsOf(request, context))) !== undefined
-  if (means === 'password') {
-    const account = await identities.findLocal(context.database, username)
-    return account !== undefined && account.disabledAt === undefined && account.passwordHash === passwordHash
-  }
-  return (await identities.find(context.database, owner))?.disabledAt === undefined
+  // By the account and not by its name, which another account may have by now, or which is not the one to log in with.
+  return identities.isLetIn(context.database, owner, passwordHash)
 }
 
 /** True while the account of a caller is let in and the execution is shown to it. */

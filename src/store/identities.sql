@@ -15,6 +15,11 @@ select id, issuer, subject, username, display_name, roles, groups, must_change_p
 select id, issuer, subject, username, display_name, password_hash, roles, groups, must_change_password, disabled_at, created_at
   from identity where issuer = '' and lower(coalesce(name_in_source, username)) = lower(:username)
 
+-- name: isLetIn
+-- An account that is not disabled, and that has this password where one is given. No row: it is let in no longer.
+select id from identity
+ where id = :id and disabled_at is null and (:passwordHash::text is null or password_hash = :passwordHash)
+
 -- name: findSubject
 -- The account of somebody whom an issuer knows.
 select id, issuer, subject, username, display_name, roles, groups, must_change_password, disabled_at, created_at

@@ -9,6 +9,7 @@ const sql = loadStatements(import.meta.url, 'identities.sql', [
   'insert',
   'find',
   'findLocal',
+  'isLetIn',
   'findSubject',
   'list',
   'idNamed',
@@ -70,6 +71,12 @@ export async function find(db: Queryable, id: string): Promise<Account | undefin
 export async function findLocal(db: Queryable, username: string): Promise<AccountWithPassword | undefined> {
   const [row] = await db.query<AccountWithPassword>(sql.findLocal, { username })
   return row
+}
+
+/** True while there is an account that is not disabled and, where a hash is given, still has the password of that hash. */
+export async function isLetIn(db: Queryable, id: string, passwordHash?: string): Promise<boolean> {
+  const rows = await db.query(sql.isLetIn, { id, passwordHash: passwordHash ?? null })
+  return rows.length > 0
 }
 
 /** The account of somebody whom an issuer knows by a subject. */

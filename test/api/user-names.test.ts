@@ -1,8 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
-import { basic, bearer, brokerWithAccounts, passwordOf, type BrokerWithAccounts } from '../support/accounts.ts'
+import {
+  basic,
+  bearer,
+  brokerWithAccounts,
+  passwordOf,
+  type BrokerWithAccounts,
+  type CallerApi,
+} from '../support/accounts.ts'
 import { containerRequest } from '../support/api.ts'
 import { AUDIENCE, tokenIssuer, type TokenIssuer } from '../support/token-issuer.ts'
+
+const LONG = {
+  type: 'simulated',
+  name: 'simulated',
+  duration: 'PT1H',
+  pools: [{ name: 'default', cores: 8, memory: 16, storage: 100 }],
+}
 
 type Account = Schemas['Account']
 
@@ -67,10 +81,40 @@ describe('a site with one issuer beside its own accounts', () => {
     const bob = setting.as(basic('bob@sso', passwordOf('bob@sso')))
     expect((await bob.get<Account>('/account')).body.username).toBe('bob@sso@local')
   })
-
   const admin = () => setting.as(setting.admin.credentials)
   const accountsWith = async (rest: object) => {
     await setting.broker.restart({ identity: { issuers: [...issuers(), partner], ...rest } })
     return (await admin().get<Schemas['IdentityList']>('/admin/identities')).body.identities ?? []
   }
+})
+
+describe('an account whose name to log in with is not the one that it is known by', () => {
+  let setting: BrokerWithAccounts
+  beforeAll(async () => {
+    const sso = { issuer: 'https://sso.example.org', audience: [AUDIENCE], name: 'sso' }
+    setting = await brokerWithAccounts({ identity: { issuers: [sso] }, platforms: [LONG] })
+  })
+  afterAll(() => setting.broker.close())
+
+  it.each(['eve@sso', 'Fay@SSO', 'gil@local', 'hal@certificate'])(
+    'keeps a stream open that %s opened with a password, until the account is disabled',
+    async (name) => {
+      const ends = await setting.user(`not-${name}`)
+      const stays = await setting.user(name)
+      const streamOf = async (who: CallerApi) => {
+        const uuid = await who.run(containerRequest())
+        const stream = await fetch(`${who.url}/executions/${uuid}/events`, { headers: who.credentials })
+        return { uuid, stream }
+      }
+      const open = await streamOf(stays)
+      const control = await streamOf(ends)
+      const { body } = await ends.get<Account>('/account')
+      await setting.admin.post(`/admin/identities/${body.uuid}`, { disabled: true })
+      // The right to read the one that was opened first is looked at first.
+      await control.stream.text()
+      await stays.setPhase(open.uuid, 'CANCELLED')
+      expect(await open.stream.text()).toContain('CANCELLED')
+    },
+    30_000,
+  )
 })
