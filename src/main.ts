@@ -49,7 +49,7 @@ import { roleOf } from './roles.ts'
 import { identityNotes } from './identity-note.ts'
 import { SiteRules } from './policies-here.ts'
 import { reload, type Reloaded } from './reload.ts'
-import { bytesPerUser, retentionOf } from './retention.ts'
+import { bytesPerUser, refuseSmallRoom, retentionOf } from './retention.ts'
 import * as broker from './store/broker.ts'
 import { becauseFull, makeDirectory } from './store/data-directory.ts'
 import { migrate } from './store/migrate.ts'
@@ -91,6 +91,7 @@ export interface Surroundings {
 /** Starts a broker. Throws a BrokerError whose detail is a sentence for the operator. */
 export async function startBroker(config: Config, surroundings: Surroundings): Promise<RunningBroker> {
   refuseOpenNetwork(config)
+  refuseSmallRoom(config)
   // What was opened is closed in reverse order, also when the start fails half-way.
   const closing: (() => Promise<void>)[] = []
   const closeAll = async () => {

@@ -22,7 +22,7 @@ export const RETENTION = {
       type: 'integer',
       minimum: 10_485_760,
       description:
-        'How many bytes of requests, answers and offers are kept for one user; more requests are refused (429) until some have left. An ordinary execution takes some 10 kB for a day and 5 kB afterwards. With identities 1073741824; without them no limit. The output of programs is not counted.',
+        'How many bytes of requests, answers and offers are kept for one user, the same number for every user; more requests are refused (429) until some have left. An ordinary execution takes some 10 kB while its offers stay (retention.offers) and 5 kB until it leaves (retention.records), so 1073741824 hold about 200,000 executions in a year; of an answer without offers only the reasons are kept, for retention.refused. A larger request is kept once for retention.details, and once in each of its offers. It is at least what the largest request takes with offers.perSet. With identities 1073741824; without them no limit. The output of programs is not counted.',
     },
   },
 } as const

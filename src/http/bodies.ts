@@ -12,11 +12,19 @@ import { MEDIA_TYPES, notationOf, tooLarge, UNDECLARED_BODY, type Notation } fro
 import { requestSchema, requestSchemas } from '../protocol/operations.ts'
 import { atOnce } from './at-once.ts'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The length of the body as it came, in bytes; 0 for none. */
+    bodyBytes: number
+  }
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Makes the server read bodies. */
 export function readBodies(app: FastifyInstance): void {
   prepareValidation(requestSchemas())
+  app.decorateRequest('bodyBytes', 0)
   app.addHook('onRequest', atOnce(refuseUnread))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, bytes: Buffer, done) =>
@@ -60,6 +68,7 @@ const declaredNotation = remembering(100, (declared: string): Notation | undefin
 function read(request: FastifyRequest, bytes: Buffer): unknown {
   const notation = notationIn(request) ?? UNDECLARED_BODY
   if (bytes.length > notation.bytesMax) throw tooLarge(notation)
+  request.bodyBytes = bytes.length
   const text = decode(bytes)
   const body = notation.read(text, requestSchema(request.method, request.routeOptions.url ?? ''))
   if (!notation.isSound(text)) checkBody(body)

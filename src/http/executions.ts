@@ -46,7 +46,7 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
 
   async function run(request: FastifyRequest, reply: FastifyReply) {
     const caller = knownCaller(request)
-    const { offerSetId, executionId, offered } = await makeOnce(request, reply, caller, context, async () => {
+    const { offerSetId, executionId, offered } = await makeOnce(request, reply, caller, context, 1, async () => {
       const asked = await ask(request, caller, spelling, context)
       return { asked, limits: directLimits(context), direct: true }
     })

@@ -27,13 +27,14 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
 
   async function askFor(spelling: Spelling, request: FastifyRequest, reply: FastifyReply) {
     const caller = knownCaller(request)
-    const { offerSetId, offered } = await makeOnce(request, reply, caller, context, async () => {
+    const offers = preferredOffers(request, context.settings)
+    const offersMax = offers ?? context.settings.offersPerSet
+    const { offerSetId, offered } = await makeOnce(request, reply, caller, context, offersMax, async () => {
       const asked = await ask(request, caller, spelling, context)
       return { asked, limits: offerLimits(request, context), direct: false }
     })
     const link = linkFor(request, context)
     const body = offered ? presentOfferSet(viewOfOffered(offered), link) : await present(offerSetId, request)
-    const offers = preferredOffers(request, context.settings)
     const applied = offers === undefined ? [] : [`offers=${offers}`]
     return created(request, reply, link(`/offersets/${offerSetId}`), body, applied)
   }

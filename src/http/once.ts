@@ -10,7 +10,6 @@ import type { OfferedSet } from '../booking/offers.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { traced } from '../domain/tracing.ts'
 import type { Caller } from '../identity/identity.ts'
-import { BODY_BYTES_MAX } from '../protocol/notation.ts'
 import * as idempotency from '../store/idempotency.ts'
 import { badHeader, type HttpContext } from './context.ts'
 import { refusedWish } from './quota-desk.ts'
@@ -23,31 +22,29 @@ export interface MadeOnce extends idempotency.Made {
 }
 
 /**
- * Makes what a request asks for, or gives what was made for its key before. `prepare` does what need not be in the
- * transaction, and is left out when there is nothing to make.
+ * Makes what a request asks for, with so many offers at most, or gives what was made for its key before. `prepare` does
+ * what need not be in the transaction, and is left out when there is nothing to make.
  */
 export async function makeOnce(
   request: FastifyRequest,
   reply: FastifyReply,
   caller: Caller,
   context: HttpContext,
+  offersMax: number,
   prepare: () => Promise<Wish>,
 ): Promise<MadeOnce> {
-  const { database, clock, kept, settings } = context
+  const { database, clock, kept } = context
   const use = useOf(request, caller)
   const earlier = use && (await idempotency.find(database, use, clock.now()))
   if (earlier) return again(earlier, use, reply)
   // Each of the offers has in it what was asked for.
-  const bytesMax = bodyBytes(request) * (1 + settings.offersPerSet)
+  const bytesMax = request.bodyBytes * (1 + offersMax)
   const made = await kept.within(caller.owner, bytesMax, () => make(caller, context, prepare, use))
   if (made) return counted(made, context.figures)
   const meanwhile = use && (await idempotency.find(database, use, clock.now()))
   if (!meanwhile) throw new BrokerError('UNAVAILABLE', 'The key was used by a request that has just ended; try again.')
   return again(meanwhile, use, reply)
 }
-
-/** The length of the body, or the most that it may be where that is not known. */
-const bodyBytes = ({ headers }: FastifyRequest) => Number(headers['content-length'] ?? BODY_BYTES_MAX)
 
 /** Makes what is asked for; undefined where somebody has used the key meanwhile. */
 async function make(

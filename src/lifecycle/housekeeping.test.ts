@@ -173,6 +173,23 @@ describe('housekeeping', () => {
     expect([sizes.at(-1), await next('ada'), await setIsThere(set)]).toEqual([0, undefined, false])
   })
 
+  it('tells when the first of it really leaves', async () => {
+    const { database } = made
+    const { set } = await offered(0, undefined, 'kim')
+    const use = { owner: 'kim', key: 'k', purpose: '/offersets', digest: Buffer.from('digest') }
+    await database.transaction(async (tx) => {
+      await idempotency.claim(tx, use, clock.now())
+      await idempotency.note(tx, use, { offerSetId: set })
+    })
+    const keyMs = idempotency.REMEMBERED_MS
+    expect(await keptBytes.nextLeaving(database, 'kim', RETENTION)).toBe(clock.now() + keyMs)
+    await completed(undefined, 'lea')
+    const short = { ...RETENTION, detailsMs: 1, recordsMs: 1 }
+    expect(await keptBytes.nextLeaving(database, 'lea', short)).toBe(clock.now() + DAY_MS)
+    const shorter = { ...short, offersMs: HOUR_MS }
+    expect(await keptBytes.nextLeaving(database, 'lea', shorter)).toBe(clock.now() + HOUR_MS)
+  })
+
   it('puts together what is counted in many parts, beside those who add to it', async () => {
     const { database } = made
     const adding = Array.from({ length: 120 }, () => offered(0, undefined, 'eve'))

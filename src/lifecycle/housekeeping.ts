@@ -25,13 +25,11 @@ const ESTIMATES_MS = 90 * 86_400_000
 /** Lets leave what is due; gives when to look again. May be done by several brokers at once. */
 export async function keepHouse(database: Database, clock: Clock, times: retention.Retention): Promise<Instant> {
   const now = clock.now()
-  // An answer is not kept for a shorter time than its offers, nor a record than its details.
-  const detailsMs = Math.max(times.detailsMs, times.offersMs)
-  const recordsMs = Math.max(times.recordsMs, detailsMs)
+  const { refusedMs, offersMs, detailsMs, recordsMs } = retention.inOrder(times)
   const steps: [batch: number, step: (limit: number) => Promise<number>][] = [
     [BATCH, (limit) => retention.forgetDelegations(database, limit)],
-    [BATCH, (limit) => retention.removeRefused(database, now - times.refusedMs, limit)],
-    [BATCH, (limit) => retention.removeOffers(database, now - times.offersMs, limit)],
+    [BATCH, (limit) => retention.removeRefused(database, now - refusedMs, limit)],
+    [BATCH, (limit) => retention.removeOffers(database, now - offersMs, limit)],
     [BATCH_OF_LARGE, (limit) => retention.compact(database, now - detailsMs, limit, now)],
     [BATCH, (limit) => retention.removeOfferSets(database, now - detailsMs, limit)],
     [BATCH, (limit) => retention.removeRecords(database, now - recordsMs, limit)],

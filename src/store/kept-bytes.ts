@@ -1,7 +1,8 @@
 /** Bytes of requests, answers and plans that are kept for each owner. Triggers count them wherever rows come and go. */
 import type { Instant } from '../domain/dates.ts'
 import type { Queryable } from './database.ts'
-import type { Retention } from './retention.ts'
+import { REMEMBERED_MS } from './idempotency.ts'
+import { inOrder, type Retention } from './retention.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'kept-bytes.sql', ['of', 'scattered', 'putTogether', 'nextLeaving'])
@@ -26,12 +27,14 @@ export async function putTogether(db: Queryable, limit: number): Promise<number>
 
 /** The instant at which the first of what is kept for an owner leaves; undefined where nothing has ended. */
 export async function nextLeaving(db: Queryable, owner: string, times: Retention): Promise<Instant | undefined> {
+  const { refusedMs, offersMs, detailsMs, recordsMs } = inOrder(times)
   const [row] = await db.query<{ at?: Instant }>(sql.nextLeaving, {
     owner,
-    refused: times.refusedMs / 1_000,
-    offers: times.offersMs / 1_000,
-    details: times.detailsMs / 1_000,
-    records: times.recordsMs / 1_000,
+    refused: refusedMs / 1_000,
+    offers: offersMs / 1_000,
+    details: detailsMs / 1_000,
+    records: recordsMs / 1_000,
+    key: REMEMBERED_MS / 1_000,
   })
   return row?.at
 }

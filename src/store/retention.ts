@@ -30,6 +30,12 @@ export interface Retention {
   readonly recordsMs: number
 }
 
+/** The times by which records leave: an answer not before its offers, nor a record before its details. */
+export function inOrder({ refusedMs, offersMs, ...times }: Retention): Retention {
+  const detailsMs = Math.max(times.detailsMs, offersMs)
+  return { refusedMs, offersMs, detailsMs, recordsMs: Math.max(times.recordsMs, detailsMs) }
+}
+
 /** Forgets the means of moving data in somebody's name, where nothing is left to do; gives of how many offer sets. */
 export async function forgetDelegations(db: Queryable, limit: number): Promise<number> {
   return (await db.query(sql.forgetDelegations, { limit })).length

@@ -34,6 +34,12 @@ describe('nobody fills the database', { timeout: 300_000 }, () => {
       Prefer: 'return=representation',
       ...headers,
     })
+  const askInChunks = async (who: CallerApi, body: unknown) => {
+    const headers = { 'Content-Type': 'application/json', Prefer: 'return=representation', ...who.credentials }
+    const stream = new Blob([JSON.stringify(body)]).stream()
+    const url = `${setting.broker.url}/offersets`
+    return (await fetch(url, { method: 'POST', headers, body: stream, duplex: 'half' })).status
+  }
   /** Asks until there is no room; gives how often that was answered, and the refusal. */
   const untilFull = async (who: CallerApi) => {
     for (let answered = 0; ; answered++) {
@@ -61,7 +67,7 @@ describe('nobody fills the database', { timeout: 300_000 }, () => {
     expect([status, body.type]).toEqual([429, 'urn:ivoa:execution-broker:problem:too-much-kept'])
     expect(answered).toBeLessThanOrEqual(MOST)
     expect(body.detail).toMatch(
-      /^The records of your requests and offers take \d+ of 10485760 bytes \(retention\.bytesPerUser\), and this request may take \d+ more\. The first of that leaves at 2\d{3}-\S+Z\. Ask again then,/,
+      /^The records of your requests and offers take \d+ of 10485760 bytes \(retention\.bytesPerUser, the same for every user\), and this request may take \d+ more\. The first of that leaves at 2\d{3}-\S+Z\. Ask again then, or ask with a smaller request/,
     )
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
     // A small one still finds room, and others are not concerned.
@@ -81,13 +87,22 @@ describe('nobody fills the database', { timeout: 300_000 }, () => {
     const run = await who.post<Schemas['Problem']>('/executions', large())
     expect([run.status, run.body.status]).toEqual([429, 429])
     expect((await ask(who, large(), { 'Idempotency-Key': 'one' })).status).toBe(429)
-    const chunked = await fetch(`${setting.broker.url}/offersets`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...who.credentials },
-      body: new Blob([JSON.stringify(large())]).stream(),
-      duplex: 'half',
-    })
-    expect(chunked.status).toBe(429)
+    expect(await askInChunks(who, large())).toBe(429)
+  })
+
+  it('and a small body whose length is not said still finds room, as one whose length is said', async () => {
+    const who = await user()
+    await untilFull(who)
+    for (const body of [containerRequest(), containerRequest({ command: ['x'.repeat(1_000)] })])
+      expect([await askInChunks(who, body), (await ask(who, body)).status]).toEqual([200, 200])
+  })
+
+  it.each([
+    [{ 'offers.perSet': 100 }, /bytesPerUser to 105906176 or more, or offers\.perSet to 9 or less/],
+    [{ 'offers.perSet': 10 }, /bytesPerUser to 11534336 or more/],
+    [{ 'offers.perSet': 19, 'retention.bytesPerUser': 20_000_000 }, /offers\.perSet to 18 or less/],
+  ])('and no site has so little room that the largest request never finds any: %o', async (options, said) => {
+    await expect(testBroker({ ...OPTIONS, identity: {}, ...options })).rejects.toThrow(said)
   })
 
   it('through another process on the same database', async (context) => {
