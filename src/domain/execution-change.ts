@@ -2,7 +2,7 @@
 import type { Instant } from './dates.ts'
 import type { ExecutionPhase } from './execution-lifecycle.ts'
 import type { ExecutionPlan } from './execution-plan.ts'
-import type { Range } from './resources.ts'
+import type { Amounts, Range } from './resources.ts'
 
 /**
  * The phases in which each part can be changed. How long a program may run is the clock's business up to its end; what
@@ -31,6 +31,28 @@ export interface Promised {
 
 /** The changes that are possible now, each from the least to the most; one that leaves no choice is missing. */
 export type ChangeRanges = Readonly<Partial<Record<Changeable, Range>>>
+
+/** The ranges without what is beyond the most that is allowed: amounts, and a duration in milliseconds. */
+export function withinMost(
+  ranges: ChangeRanges,
+  { plan }: Promised,
+  {
+    amounts = {},
+    durationMs,
+  }: { readonly amounts?: Partial<Amounts> | undefined; readonly durationMs?: number | undefined },
+): ChangeRanges {
+  const longerMs = durationMs === undefined ? undefined : Math.max(0, durationMs - plan.slot.durationMs)
+  const most: Readonly<Record<Changeable, number | undefined>> = {
+    duration: longerMs === undefined ? undefined : Math.floor(longerMs / 1000),
+    cores: amounts.cores,
+    memory: amounts.memory,
+  }
+  const within = (Object.entries(ranges) as [Changeable, Range][]).flatMap(([what, { min, max }]) => {
+    const highest = Math.min(max, most[what] ?? max)
+    return highest > min ? [[what, { min, max: highest }] as const] : []
+  })
+  return Object.fromEntries(within)
+}
 
 /** Whether something can be changed in a phase. */
 export function isChangeable(what: Changeable, phase: ExecutionPhase): boolean {

@@ -54,7 +54,11 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
       const url = linkFor(request, context)(executionPath(spelling, executionId))
       const made = offered?.offers.find(({ id }) => id === executionId)
       const body = made
-        ? presentExecution(await viewOfAccepted(made, made.createdAt, context), linkFor(request, context), spelling)
+        ? presentExecution(
+            await viewOfAccepted(request, made, made.createdAt, context),
+            linkFor(request, context),
+            spelling,
+          )
         : await present(executionId, request)
       return created(request, reply, url, body)
     }
@@ -92,7 +96,7 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
     const acceptedAt = await updateExecution(execution, readUpdate(request.body), request, context)
     const isOwn = execution.owner === knownCaller(request).owner
     if (acceptedAt === undefined || !isOwn) return answer(request, reply, 200, await present(execution.id, request))
-    const view = await viewOfAccepted(execution, acceptedAt, context)
+    const view = await viewOfAccepted(request, execution, acceptedAt, context)
     return answer(request, reply, 200, presentExecution(view, linkFor(request, context), spelling))
   })
 

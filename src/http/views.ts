@@ -5,7 +5,8 @@ import type { OfferedSet } from '../booking/offers.ts'
 import { changeRanges } from '../booking/room.ts'
 import { parseDuration, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
-import { changeableIn, type ChangeRanges } from '../domain/execution-change.ts'
+import { changeableIn, withinMost, type ChangeRanges } from '../domain/execution-change.ts'
+import { requestOfPlan } from '../domain/execution-plan.ts'
 import { groupBy } from '../domain/group-by.ts'
 import { isUuid, madeAtOf } from '../domain/ids.ts'
 import { mayCall, relationOf, verdictOn, type Right } from '../policies/permissions.ts'
@@ -100,7 +101,7 @@ export async function executionViews(
       mayEnter: may(request, execution, 'enter', context),
     }
     if (!may(request, execution, 'update', context)) return { ...shown, mayUpdate: false }
-    return { ...shown, ranges: await rangesOf(execution, shown.components, context) }
+    return { ...shown, ranges: await rangesOf(request, execution, shown.components, context) }
   })
   return Promise.all(views)
 }
@@ -119,15 +120,30 @@ async function usersOf(
 
 /** What there is room for to change. A program that is being stopped because its time is over gets no more of it. */
 async function rangesOf(
+  request: FastifyRequest,
   execution: executions.Execution,
   parts: readonly components.Component[],
-  { database, ledger, clock, settings }: HttpContext,
+  context: HttpContext,
 ): Promise<ChangeRanges> {
+  const { database, ledger, clock, settings } = context
   const now = clock.now()
   const isOver = execution.endAt !== undefined && execution.endAt <= now
   if (isOver || changeableIn(execution.phase).length === 0 || parts.some(({ detail }) => detail.stopped)) return {}
   const { profile } = await ledger.glance(database, execution.plan.poolId as PoolId)
-  return changeRanges(profile, execution, settings.durationMaxMs, now)
+  return allowedOf(request, execution, changeRanges(profile, execution, settings.durationMaxMs, now), context)
+}
+
+/** What of a change the policies do not refuse anyway. */
+function allowedOf(
+  request: FastifyRequest,
+  execution: Pick<executions.Execution, 'phase' | 'plan'>,
+  ranges: ChangeRanges,
+  { policies, clock }: HttpContext,
+): ChangeRanges {
+  const caller = callerOf(request)
+  if (!caller) return ranges
+  const question = { moment: 'accept', now: clock.now(), caller, request: requestOfPlan(execution.plan) } as const
+  return policies.most(question).reduce((left, most) => withinMost(left, execution, most), ranges)
 }
 
 function may(
@@ -175,15 +191,17 @@ export function viewOfOffered({ offerSet, offers }: OfferedSet): OfferSetView {
 
 /** What is shown of an offer that was accepted just now, for whom it was made. Nothing is asked for that. */
 export async function viewOfAccepted(
+  request: FastifyRequest,
   offer: executions.Execution,
   acceptedAt: Instant,
-  { database, ledger, clock, settings }: HttpContext,
+  context: HttpContext,
 ): Promise<ExecutionView> {
+  const { database, ledger, clock, settings } = context
   const { execution, ...rest } = justAccepted(offer, acceptedAt)
   // This process has just booked in the pool, so it knows it.
   const [replica] = await ledger.known(database, [execution.plan.poolId as PoolId])
-  const ranges = replica ? changeRanges(replica.profile, execution, settings.durationMaxMs, clock.now()) : {}
-  return { ...execution, ...rest, messages: [], ranges }
+  const room = replica ? changeRanges(replica.profile, execution, settings.durationMaxMs, clock.now()) : {}
+  return { ...execution, ...rest, messages: [], ranges: allowedOf(request, execution, room, context) }
 }
 
 /** What is shown of one offer set. */

@@ -35,6 +35,7 @@ export function isForCaller(
 export function forThose(whom: AppliesTo, policy: Policy): Policy {
   return {
     name: policy.name,
+    most: (question) => (appliesTo(whom, question) ? (policy.most?.(question) ?? {}) : {}),
     evaluate: (question, signal) => (appliesTo(whom, question) ? policy.evaluate(question, signal) : ALLOW),
   }
 }

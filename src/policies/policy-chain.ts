@@ -6,7 +6,7 @@ import { isBrokerError } from '../domain/errors.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import { message, type Message } from '../domain/message.ts'
 import { applyCaps, type NamedCap } from './capping.ts'
-import type { Policy, PolicyQuestion, Verdict } from './policy.ts'
+import type { Most, Policy, PolicyQuestion, Verdict } from './policy.ts'
 
 /** What one policy answered. */
 export interface Answered {
@@ -56,6 +56,11 @@ export class PolicyChain {
     return all.length > 0
       ? { request: undefined, messages: all, answers }
       : { request: capped.request, messages: capped.notes, answers }
+  }
+
+  /** The most of everything that any of them allows. */
+  most(question: PolicyQuestion): Most[] {
+    return this.#policies.flatMap((policy) => policy.most?.(question) ?? [])
   }
 
   async #ask(policy: Policy, question: PolicyQuestion, signal: AbortSignal): Promise<Answered> {

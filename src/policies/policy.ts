@@ -42,6 +42,12 @@ export interface Cap {
   readonly image?: ImageCap
 }
 
+/** The most that one execution may have: amounts, and its duration in milliseconds. */
+export interface Most {
+  readonly amounts?: Cap['amounts']
+  readonly durationMs?: number | undefined
+}
+
 /** Allow; deny, with at least one reason; or allow with less. A cap below what the request needs at least is a denial. */
 export type Verdict =
   | { readonly decision: 'allow' }
@@ -51,6 +57,8 @@ export type Verdict =
 export interface Policy {
   /** The name in the configuration; it stands in every reason. */
   readonly name: string
+  /** The most that it ever allows, so that no more is shown as possible. Left out where that is not known beforehand. */
+  most?(question: PolicyQuestion): Most
   /** Aborts with the signal. */
   evaluate(question: PolicyQuestion, signal: AbortSignal): Verdict | Promise<Verdict>
 }

@@ -217,6 +217,24 @@ describe('the options', () => {
     expect(ofEnded.status).toBe(409)
     expect(problemOf(ofEnded).detail).toMatch(/^The execution is CANCELLED/)
   })
+  it('go no further than the policies of the site allow', async () => {
+    const policies = [
+      { type: 'limits', name: 'site', cores: 3, duration: 'PT2H' },
+      { type: 'limits', name: 'some', memory: 5 },
+      { type: 'limits', name: 'others', cores: 1, users: ['nobody'] },
+    ]
+    const broker = await testBroker({ platforms, policies })
+    const limited = new Api(broker.url)
+    const { offers = [] } = await limited.offers(at(inHours(1), 'PT1H'))
+    const uuid = offers[0]?.meta.uuid as string
+    const { body } = await limited.setPhase(uuid, 'ACCEPTED')
+    for (const shown of [body, await limited.execution(uuid)]) {
+      expect(optionOf(shown, 'compute/cores')).toMatchObject({ max: 3 })
+      expect(optionOf(shown, 'compute/memory')).toMatchObject({ max: 5 })
+      expect(optionOf(shown, 'schedule/available/duration')).toMatchObject({ max: HOUR_S })
+    }
+    await broker.close()
+  })
   it('of one that runs are its end and its duration', async () => {
     const uuid = await running('PT1H')
     const { meta } = await api(1).execution(uuid)

@@ -3,7 +3,7 @@ import { formatDuration, type Instant } from '../../domain/dates.ts'
 import { portsPointer, type Executable } from '../../domain/execution-request.ts'
 import { message, type Message } from '../../domain/message.ts'
 import type { Resource } from '../../domain/resources.ts'
-import { denyFor, type Policy, type PolicyQuestion, type Verdict } from '../policy.ts'
+import { denyFor, type Most, type Policy, type PolicyQuestion, type Verdict } from '../policy.ts'
 import { portRule, type CoversPort, type PortRuleConfig } from './port-rule.ts'
 
 export interface LimitsPolicyOptions {
@@ -32,6 +32,11 @@ export class LimitsPolicy implements Policy {
     this.#options = options
     this.#allowPorts = allowPorts?.map((rule, index) => portRule(rule, `${name}.allowPorts.${index}`))
     this.#denyPorts = denyPorts.map((rule, index) => portRule(rule, `${name}.denyPorts.${index}`))
+  }
+
+  most(): Most {
+    const { amounts, durationMs } = this.#options
+    return { amounts, durationMs }
   }
 
   evaluate({ request, now }: PolicyQuestion): Verdict {
