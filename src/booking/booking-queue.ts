@@ -6,8 +6,8 @@
  * has changed since. Where that happens others are busy too: then the pools are locked first, as long as that goes on.
  */
 import type { Clock } from '../domain/clock.ts'
-import { isBrokerError } from '../domain/errors.ts'
 import type { IdSource } from '../domain/ids.ts'
+import { isDatabaseAway } from '../store/cannot-now.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { PoolId } from '../store/pools.ts'
 import { acceptBooked } from './accept.ts'
@@ -70,7 +70,7 @@ export class BookingQueue {
       batch.tell()
     } catch (error) {
       batch.withdraw()
-      if (batch.requests.length === 1 || isBrokerError(error)) for (const { reject } of batch.requests) reject(error)
+      if (batch.requests.length === 1 || isDatabaseAway(error)) for (const { reject } of batch.requests) reject(error)
       else for (const one of batch.requests) await this.#book(new BookingBatch([one]))
     }
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BrokerError } from '../domain/errors.ts'
-import { backoffMs, whyLaidAside } from './failing.ts'
+import type { Lease } from '../store/work.ts'
+import { backoffMs, mayPass, whyLaidAside } from './failing.ts'
 
 describe('the pause before another attempt', () => {
   it('gets longer up to half a minute, and is shorter by chance but never less than half of that', () => {
@@ -20,6 +21,11 @@ describe('work that fails again and again', () => {
       'It failed 3 times in a row, at last with: it is broken',
     )
     expect(whyLaidAside('words', 3, patience)).toContain('words')
+  })
+  it('never fails by a trouble of the database, which is not its fault', () => {
+    const lease = { attempts: 99 } as Lease
+    expect(mayPass(new BrokerError('UNAVAILABLE', 'Others were in the way.'), lease, patience, 0)).toBe(true)
+    expect(mayPass(new BrokerError('TOO_MANY_REQUESTS', 'Too many.'), lease, patience, 0)).toBe(false)
   })
   it('is not parked while its platform does not answer', () => {
     expect(whyLaidAside(new BrokerError('PLATFORM_UNAVAILABLE', 'nobody answers'), 99, patience)).toBeUndefined()

@@ -2,6 +2,7 @@
 import { formatInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError, isBrokerError } from '../domain/errors.ts'
 import { message, type Message } from '../domain/message.ts'
+import { isDatabaseAway } from '../store/cannot-now.ts'
 import * as messages from '../store/messages.ts'
 import type { Lease } from '../store/work.ts'
 import type { ExecutionState } from './decide.ts'
@@ -36,8 +37,12 @@ export function wordsOf(error: unknown): string {
   return error instanceof BrokerError ? error.detail : 'the broker made a mistake, which its log describes'
 }
 
-/** Whether a failure may pass by itself. An unexpected one is tried again too: it may have been the surroundings. */
+/**
+ * Whether a failure may pass by itself. An unexpected one is tried again too: it may have been the surroundings. A trouble
+ * of the database is never the fault of the execution.
+ */
 export function mayPass(error: unknown, lease: Lease, patience: Patience, now: Instant): boolean {
+  if (isBrokerError(error, 'UNAVAILABLE')) return true
   if (isBrokerError(error, 'PLATFORM_UNAVAILABLE')) return now < (lease.failingSince ?? now) + patience.platformMs
   if (error instanceof BrokerError && !error.retryable) return false
   return lease.attempts + 1 < patience.attemptsMax
@@ -54,7 +59,7 @@ export async function bear(
   const { execution } = state
   const { cause: error, component } = failure
   const now = clock.now()
-  if (isBrokerError(error, 'UNAVAILABLE')) throw error
+  if (isDatabaseAway(error)) throw error
   const about = { executionId: execution.id, component: component.family, attempt: lease.attempts + 1, error }
   if (mayPass(error, lease, patience, now)) {
     log('warn', `${failure.message}; trying again.`, about)

@@ -5,8 +5,8 @@
  */
 import { until } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
-import { isBrokerError } from '../domain/errors.ts'
 import type { ExecutionPhase } from '../domain/execution-lifecycle.ts'
+import { isDatabaseAway } from '../store/cannot-now.ts'
 import type { Component } from '../store/components.ts'
 import type { WorkKind } from '../domain/work-kind.ts'
 import type { GivenLease, Lease, OwnersLane } from '../store/work.ts'
@@ -226,7 +226,7 @@ export class Runner {
     const { executionId, attempts, failingSince = clock.now() } = this.#lease
     if (this.#lost.signal.aborted) return this.#leave()
     const cause = error instanceof StepFailure ? error.cause : error
-    if (isBrokerError(cause, 'UNAVAILABLE')) throw cause
+    if (isDatabaseAway(cause)) throw cause
     const parkedFor = whyLaidAside(cause, attempts + 1, patience)
     if (parkedFor !== undefined)
       log('error', 'The work on an execution is parked.', { executionId, reason: parkedFor, error })

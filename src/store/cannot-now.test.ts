@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BrokerError } from '../domain/errors.ts'
 import { testDatabase, type TestDatabase } from '../../test/support/database.ts'
+import { isDatabaseAway } from './cannot-now.ts'
 import type { Statement } from './statements.ts'
 
 let test: TestDatabase
@@ -37,6 +38,13 @@ describe('a database', () => {
     expect(String(error.context.forOperator)).toMatch(
       new RegExp(`^${reason}.* \\((/|the database server at ).+\\)\\.$`),
     )
+  })
+  it.each(['57014', '55P03', '40P01', '40001'])('that reports %s does other statements meanwhile', async (code) => {
+    expect(await report(code)).toMatchObject({ code: 'UNAVAILABLE' })
+    expect(isDatabaseAway(await report(code))).toBe(false)
+  })
+  it.each(['53100', '53300', '25006', '58030'])('that reports %s does nothing for anybody', async (code) => {
+    expect(isDatabaseAway(await report(code))).toBe(true)
   })
   it('that a statement takes too long for is unavailable, and answers the next one', async () => {
     const slow = test.database.transaction(async (tx) => {

@@ -72,4 +72,20 @@ describe('what is done together', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(asked).toBe(1)
   })
+  it.each(['57014', '55P03', '40P01', '40001'])('is tried one by one where one statement met %s', async (code) => {
+    const batches: (readonly string[])[] = []
+    const together = new Together<string, string>(
+      async (items) => {
+        batches.push(items)
+        const cause = Object.assign(new Error('canceling statement'), { code })
+        if (items.includes('b')) throw new BrokerError('UNAVAILABLE', 'Others were in the way.', { cause })
+        return items
+      },
+      (item) => item,
+      10,
+    )
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((item) => together.ask(item)))
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(batches).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']])
+  })
 })

@@ -5,7 +5,7 @@
  * What comes while something is being done is done next, so nobody waits longer than for what is going on; where nothing
  * goes on there is nothing to wait for.
  */
-import { isBrokerError } from '../domain/errors.ts'
+import { isDatabaseAway } from './cannot-now.ts'
 
 interface Asked<Item, Answer> {
   readonly item: Item
@@ -56,7 +56,7 @@ export class Together<Item, Answer> {
       const answers = await this.#do(asked.map(({ item }) => item))
       asked.forEach(({ resolve }, index) => resolve(answers[index] as Answer))
     } catch (error) {
-      if (asked.length === 1 || isBrokerError(error, 'UNAVAILABLE')) for (const { reject } of asked) reject(error)
+      if (asked.length === 1 || isDatabaseAway(error)) for (const { reject } of asked) reject(error)
       else for (const one of asked) await this.#doAll([one])
     }
   }
