@@ -36,7 +36,8 @@ export interface Permit {
 /**
  * Accepts offers of different sets in one transaction: withdraws their siblings, holds what each needs and nothing more,
  * and gives them to the engine. Gives for each undefined, or why it was not accepted, which does not concern the others:
- * OFFER_EXPIRED when its time is over, PHASE_CONFLICT when it is not an open offer, and what its permit throws.
+ * OFFER_EXPIRED when its time is over, PHASE_CONFLICT when it is not an open offer, FORBIDDEN when the account of its owner
+ * is disabled, and what its permit throws.
  */
 export async function acceptOffers(
   database: Database,
@@ -141,5 +142,10 @@ async function whyNotAccepted(tx: Transaction, id: ExecutionId, now: Instant): P
       `The offer expired at ${new Date(current.expiresAt).toISOString()}; ask for new offers.`,
     )
   }
+  if (current.phase === 'OFFERED')
+    return new BrokerError(
+      'FORBIDDEN',
+      'The account of the owner is disabled, so nothing of it is accepted; an administrator can enable it again.',
+    )
   return new BrokerError('PHASE_CONFLICT', `The execution is ${current.phase}; only an OFFERED one can be accepted.`)
 }

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testDatabase, type TestDatabase } from '../../test/support/database.ts'
 import { wish } from '../../test/support/wishes.ts'
 import { idSource } from '../domain/ids.ts'
 import * as components from '../store/components.ts'
 import * as executions from '../store/executions.ts'
+import * as identities from '../store/identities.ts'
 import * as pools from '../store/pools.ts'
 import { acceptOffers } from './accept.ts'
 import { justAccepted } from './accepted.ts'
@@ -22,12 +24,12 @@ afterAll(() => test.drop())
 /** A clock that stands still, until it is set. */
 const clock = { instant: 1_800_000_000_000, now: () => clock.instant, at: () => () => undefined }
 
-async function offered(direct: boolean): Promise<executions.Execution> {
+async function offered(direct: boolean, owner?: string): Promise<executions.Execution> {
   const poolId = await pools.keep(test.database, 'simulated', 'default', AMOUNTS, clock.now())
   const queue = new BookingQueue(test.database, new Ledger(clock), clock, idSource(clock.now))
   const wanted = { pools: [{ poolId, capacity: AMOUNTS }], cores: { min: 1, max: 1 }, durationMs: 10_000, storage: 5 }
   const limits = direct ? LIMITS : { ...LIMITS, lifetimeMs: 60_000, decideMs: 60_000 }
-  const { offers } = await queue.book(wish({ ...wanted, limits, direct }))
+  const { offers } = await queue.book(wish({ ...wanted, limits, direct, ...(owner ? { owner } : {}) }))
   return offers[0] as executions.Execution
 }
 
@@ -55,3 +57,17 @@ it.each([1, 30_000])(
     expect(justAccepted(offer, clock.now())).toEqual(await asKept(offer.id))
   },
 )
+
+it.each([
+  ['accepted', false, [undefined]],
+  ['not accepted where its account is disabled', true, [expect.objectContaining({ code: 'FORBIDDEN' })]],
+])('an offer is %s', async (_, disabled, answers) => {
+  const owner = randomUUID()
+  const account = { issuer: '', subject: owner, username: owner, nameInSource: owner, mustChangePassword: false }
+  await identities.insert(test.database, { id: owner, roles: [], groups: [], ...account }, clock.now())
+  const others = await offered(false)
+  const offer = await offered(false, owner)
+  await test.database.transaction((tx) => identities.change(tx, owner, { disabled }, clock.now()))
+  expect(await acceptOffers(test.database, [{ offer }], clock.now())).toEqual(answers)
+  expect(await acceptOffers(test.database, [{ offer: others }], clock.now())).toEqual([undefined])
+})

@@ -58,7 +58,8 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
     if (password !== undefined) await resetPassword(database, account, { password, keepTokens }, actor, clock.now())
     const wish = { ...change, ...(cancelExecutions ? { cancelExecutions } : {}) }
     const changed = await changeAccount(database, account.id, wish, actor, clock.now())
-    // The account makes and accepts nothing any more. Whoever asks again does what was not done when this was broken off.
+    // What is booked or accepted from here on is refused where it is written, and what was written before is found here,
+    // also what requests made that are still being answered. Asking again does what was not done when this was broken off.
     if (change.disabled) await withdrawOffersOf(database, account.id, clock.now())
     if (cancelExecutions) await cancelExecutionsOf(database, account.id, clock.now())
     return answer(request, reply, 200, presentIdentity(changed))

@@ -85,7 +85,7 @@ select id, from_phase, to_phase, pg_notify('execution', id::text) from moved
 -- name: accept
 -- Accepts offers that have not expired, fixes their start, moves them on by the event that follows at once, where there is
 -- one, and withdraws the other open offers of their sets. One that does not come back as accepted is not OFFERED any more,
--- or it is too late. The sets are locked.
+-- or it is too late, or the account of its owner is disabled. The sets are locked.
 with moved as (
   update execution e
      set phase = t.to_phase, phase_since = :at, modified_at = :at, start_at = o."startAt", prepare_at = o."prepareAt",
@@ -99,6 +99,9 @@ with moved as (
             where a.event = 'accept'
          ) as t
    where e.id = o.id and t.from_phase = e.phase and e.expires_at >= :at
+     -- One by one, so that accounts are found by their index. Without identities an owner is no UUID.
+     and (select i.disabled_at from identity i
+           where i.id = case when e.owner ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then e.owner::uuid end) is null
   returning e.id, e.offer_set_id, t.event, t.from_phase, t.accepted, t.next, t.to_phase
 ), withdrawn as (
   update execution e

@@ -42,13 +42,19 @@ select p.version, c.configured, m.windows as maintenance, h.resource, h.amounts,
 
 -- name: book
 -- Keeps offer sets with their offers and what they hold, in pools that have not changed since they were planned for.
--- Where a pool has changed, nothing is kept and `booked` is false.
+-- Where a pool has changed, nothing is kept and `booked` is false; nor is it where an account of those that own the sets
+-- is disabled, which is in `disabled`. Until this is committed nobody disables one of them, so whoever disables it and
+-- withdraws its offers then finds these.
 with expected as (
   select pool_id, version from unnest(:poolIds::integer[], :versions::bigint[]) as e (pool_id, version)
 ), locked as materialized (
   select id, version from pool where id = any(:poolIds::integer[]) order by id for no key update
+), owners as materialized (
+  select id, disabled_at from identity where id = any(:owners::uuid[]) order by id for share
+), disabled as materialized (
+  select array(select id::text from owners where disabled_at is not null) as ids
 ), unchanged as materialized (
-  select count(*) = cardinality(:poolIds::integer[]) as yes
+  select count(*) = cardinality(:poolIds::integer[]) and (select ids = '{}' from disabled) as yes
     from locked l join expected e on e.pool_id = l.id and e.version = l.version
 ), sets as (
   insert into offer_set (id, owner, name, description, spelling, request, result, messages, created_at, expires_at, delegation,
@@ -91,4 +97,4 @@ with expected as (
   delete from pool_change c using bumped b
    where b.version % :forgetEvery::bigint = 0 and c.pool_id = b.id and c.version <= b.version - :keep::bigint
 )
-select yes as booked from unchanged
+select yes as booked, ids as disabled from unchanged, disabled

@@ -3,8 +3,9 @@
  * statement that books. A process follows the log instead of reading all bookings again.
  */
 import type { Instant } from '../domain/dates.ts'
+import { BrokerError } from '../domain/errors.ts'
 import { groupBy } from '../domain/group-by.ts'
-import type { OfferSetId } from '../domain/ids.ts'
+import { isUuid, type OfferSetId } from '../domain/ids.ts'
 import type { PoolCapacity } from '../domain/pool-capacity.ts'
 import type { Resource } from '../domain/resources.ts'
 import { rowsOf, type Booking, type HeldBooking } from './bookings.ts'
@@ -109,9 +110,15 @@ function* holdsIn(rows: readonly LoadedRow[]): LoadedPool['holds'] {
       }
 }
 
-/** Keeps offer sets and what they hold. False when a pool has changed since it was planned for; then nothing was kept. */
+/**
+ * Keeps offer sets and what they hold. False when a pool has changed since it was planned for; then nothing was kept.
+ * Throws FORBIDDEN where the account of an owner is disabled; nothing was kept then either.
+ */
 export async function book(db: Queryable, books: Books, now: Instant): Promise<boolean> {
-  const rows = await db.query<{ booked: boolean }>(sql.book, {
+  const owners = [...new Set(books.offerSets.map(({ owner }) => owner))]
+  const [row] = await db.query<{ booked: boolean; disabled: readonly string[] }>(sql.book, {
+    // Without identities the owner of everything is called by a word.
+    owners: owners.filter(isUuid),
     poolIds: books.pools.map(({ poolId }) => poolId),
     versions: books.pools.map(({ version }) => version),
     offerSets: json(books.offerSets.map((offerSet) => ({ ...offerSet, expiresAt: new Date(offerSet.expiresAt) }))),
@@ -122,7 +129,13 @@ export async function book(db: Queryable, books: Books, now: Instant): Promise<b
     keep: KEEP_VERSIONS,
     forgetEvery: FORGET_EVERY,
   })
-  return rows[0]?.booked === true
+  if (row && row.disabled.length > 0)
+    throw new BrokerError(
+      'FORBIDDEN',
+      'The account was disabled just now, so nothing was booked for it; an administrator can enable it again.',
+      { context: { disabled: row.disabled } },
+    )
+  return row?.booked === true
 }
 
 function changesByPool({ bookings, offerSets, open }: Books): Record<string, unknown>[] {

@@ -1,6 +1,9 @@
 /** What an account that was disabled has left: offers that hold capacity, and programs that run. */
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
+import { KIND } from '../../src/protocol/kinds.ts'
 import { brokerWithAccounts, type BrokerWithAccounts, type CallerApi } from '../support/accounts.ts'
 import { allText, containerRequest, cores, startOf } from '../support/api.ts'
 import { runCommand } from '../support/command.ts'
@@ -30,6 +33,59 @@ const running = async (user: CallerApi, min = 1) => {
   await user.reaches(uuid, 'AVAILABLE')
   return uuid
 }
+
+/** A server with data whose answers wait until they are let go; `asked` waits for so many questions. */
+async function holdingServer() {
+  const held: (() => void)[] = []
+  let heard = () => {}
+  const server: Server = createServer((_, response) => {
+    held.push(() => response.writeHead(200, { 'content-length': '5', 'accept-ranges': 'bytes' }).end())
+    heard()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked: async (count: number) => {
+      while (held.length < count) await new Promise<void>((resolve) => (heard = resolve))
+    },
+    letGo: () => held.splice(0).forEach((answer) => answer()),
+    close: () => server.closeAllConnections() ?? server.close(),
+  }
+}
+
+describe('an account that is disabled while its request is looked at', { timeout: 120_000 }, () => {
+  it.each<[string, string, string, Record<string, string>]>([
+    ['has no offers', 'gus', '/offersets', {}],
+    ['has no offers, with a key', 'hal', '/offersets', { 'Idempotency-Key': 'one' }],
+    ['runs nothing', 'ian', '/executions', {}],
+    ['runs nothing, in the published spelling and with a key', 'joe', '/direct', { 'Idempotency-Key': 'two' }],
+  ])('%s, and its neighbours have theirs', async (_, name, path, headers) => {
+    const [user, other] = [await setting.user(name), await setting.user(`not-${name}`)]
+    const data = await holdingServer()
+    try {
+      const wanting = (file: string) => ({
+        ...asking(1),
+        data: [{ kind: KIND.simpleData, location: `${data.url}/${file}` }],
+      })
+      const theirs = other.post<Schemas['OfferSet']>('/offersets', wanting('theirs'), {
+        Prefer: 'return=representation',
+      })
+      const mine = user.post<Schemas['Problem']>(path, wanting('mine'), headers)
+      await data.asked(2)
+      expect((await change(await uuidOf(user), { disabled: true, cancelExecutions: true })).status).toBe(200)
+      data.letGo()
+      const { status, body } = await mine
+      expect([status, body.detail]).toEqual([403, expect.stringContaining('was disabled just now') as string])
+      const { result, meta } = (await theirs).body
+      expect(result).toBe('YES')
+      await other.post(`/offersets/${meta.uuid}`, { kind: KIND.enumUpdate, path: 'phase', value: 'REJECTED' })
+      const listed = await setting.admin.get<Schemas['OfferSetList']>(`/offersets?OWNER=${name}`)
+      expect(listed.body.offersets).toEqual([])
+    } finally {
+      data.close()
+    }
+  })
+})
 
 describe('a disabled account', { timeout: 120_000 }, () => {
   it('holds nothing by open offers, and its programs go on', async () => {
