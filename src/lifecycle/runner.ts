@@ -144,7 +144,7 @@ export class Runner {
       case 'save':
         return this.#save(state, action.components)
       case 'keep':
-        return keepResults(state, action.components, context, this.#lost.signal)
+        return keepResults(state, action.components, this.#saving(this.#lost.signal))
       case 'release':
         return release(state, action.components, context, this.#lost.signal)
       case 'close':
@@ -171,7 +171,7 @@ export class Runner {
     const stop = new AbortController()
     const signal = AbortSignal.any([stop.signal, this.#lost.signal])
     let isOver = false
-    const saved = saveResults(state, unsaved, this.#context, signal).finally(() => (isOver = true))
+    const saved = saveResults(state, unsaved, this.#saving(signal)).finally(() => (isOver = true))
     const over = saved.then(
       () => undefined,
       () => undefined,
@@ -190,6 +190,10 @@ export class Runner {
       await over
     }
     return stop.signal.aborted ? 'again' : saved
+  }
+
+  #saving(signal: AbortSignal) {
+    return { context: this.#context, signal, lease: this.#lease }
   }
 
   async #stopPreparing(): Promise<void> {

@@ -2,32 +2,45 @@
 import { holdStorage } from '../booking/hold-storage.ts'
 import { publicUrl } from '../data/location.ts'
 import { formatInstant } from '../domain/dates.ts'
-import { BrokerError, isBrokerError } from '../domain/errors.ts'
+import { isBrokerError } from '../domain/errors.ts'
 import { componentPlaces } from '../domain/execution-plan.ts'
 import { message } from '../domain/message.ts'
 import * as components from '../store/components.ts'
 import type { Component } from '../store/components.ts'
+import type { Lease } from '../store/work.ts'
 import type { ExecutionState } from './decide.ts'
+import { mayPass, wordsOf } from './failing.ts'
 import { stopProgram } from './steps/compute.ts'
 import { placeOf } from './steps/step.ts'
 import { stepOf } from './steps/steps.ts'
 import { volumeOf } from './steps/volumes.ts'
 import { StepFailure, targetOf, tracedStep, type Outcome, type WorkerContext } from './worker-context.ts'
 
+/** What saving depends on beside the execution. */
+interface Saving {
+  readonly context: WorkerContext
+  readonly signal: AbortSignal
+  /** The failures so far: with them the patience ends, and with it the attempts. */
+  readonly lease: Lease
+}
+
 /** Stops the program if it still runs, and saves what these components have, side by side. */
 export async function saveResults(
   state: ExecutionState,
   unsaved: readonly Component[],
-  context: WorkerContext,
-  signal: AbortSignal,
+  saving: Saving,
 ): Promise<Outcome> {
+  const { context, signal } = saving
   const compute = state.components.find(({ family }) => family === 'compute')
   if (compute && state.execution.endedAt === undefined)
     await stopProgram(targetOf(state, compute, context, signal), context)
   const sizes = sizesSaved(state)
-  const results = await Promise.allSettled(
-    unsaved.map((component) => saveOne(state, component, sizes, context, signal)),
-  )
+  return eachOf(unsaved, (component) => saveOne(state, component, sizes, saving))
+}
+
+/** Does something with components, side by side and with each to its end. Throws the first failure. */
+async function eachOf(which: readonly Component[], work: (component: Component) => Promise<void>): Promise<Outcome> {
+  const results = await Promise.allSettled(which.map(work))
   const failed = results.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
   return 'again'
@@ -48,9 +61,9 @@ async function saveOne(
   state: ExecutionState,
   component: Component,
   sizes: Map<number, number>,
-  context: WorkerContext,
-  signal: AbortSignal,
+  saving: Saving,
 ): Promise<void> {
+  const { context, signal } = saving
   const { database, life } = context
   try {
     const target = { ...targetOf(state, component, context, signal), sizes }
@@ -59,11 +72,15 @@ async function saveOne(
     await components.describe(database, state.execution.id, component.position, detail ?? {})
     await life.note(state.execution, 'A result was saved.', savedOf(state, component, detail?.saved))
   } catch (error) {
-    if (!signal.aborted && !isBrokerError(error, 'UNAVAILABLE') && !isBrokerError(error, 'DATA_MISSING'))
+    if (!signal.aborted && !isTriedAgain(error, saving) && !isBrokerError(error, 'DATA_MISSING'))
       await keep(state, component, context, signal)
     throw new StepFailure(component, `saving the ${component.family}`, error)
   }
 }
+
+/** True for a failure after which the lease is given back for another attempt. */
+const isTriedAgain = (error: unknown, { context: { patience, clock }, lease }: Saving) =>
+  mayPass(error, lease, patience, clock.now())
 
 /** A result as the log says it: where it was saved, and how large it is. */
 function savedOf(
@@ -80,38 +97,39 @@ function savedOf(
 export async function keepResults(
   state: ExecutionState,
   unkept: readonly Component[],
-  context: WorkerContext,
-  signal: AbortSignal,
+  saving: Saving,
 ): Promise<Outcome> {
-  for (const component of unkept) {
-    if (await savedAllTheSame(state, component, context, signal)) continue
+  const { context, signal } = saving
+  return eachOf(unkept, async (component) => {
+    if (await savedAllTheSame(state, component, saving)) return
     if (await mayHaveResults(state, component, context, signal)) await keep(state, component, context, signal)
     else await components.describe(context.database, state.execution.id, component.position, { keptUntil: 0 })
-  }
-  return 'again'
+  })
 }
 
 /**
  * Saves what a program that failed has made, where the client wants that. True if it was saved, or is kept because it could
- * not be; false where nothing was to be saved, or there is nothing under its name.
+ * not be; false where nothing was to be saved, or there is nothing under its name. Throws StepFailure where another attempt
+ * may save it.
  */
-async function savedAllTheSame(
-  state: ExecutionState,
-  component: Component,
-  context: WorkerContext,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function savedAllTheSame(state: ExecutionState, component: Component, saving: Saving): Promise<boolean> {
+  const { context, signal } = saving
   const target = targetOf(state, component, context, signal)
   const { plan } = state.execution
   if (!plan.data[placeOf(target).index]?.spec.saveOnFailure) return false
   try {
-    await saveOne(state, component, sizesSaved(state), context, signal)
+    await saveOne(state, component, sizesSaved(state), saving)
   } catch (error) {
     signal.throwIfAborted()
     const cause = error instanceof StepFailure ? error.cause : error
     if (isBrokerError(cause, 'DATA_MISSING')) return false
-    if (!(cause instanceof BrokerError) || cause.code === 'UNAVAILABLE') throw cause
-    const said = message('step-failed', context.clock.now(), { what: 'Saving the data', reason: cause.detail })
+    if (isTriedAgain(cause, saving)) throw error
+    if (!isBrokerError(cause))
+      context.log('error', 'What a program that failed has made was not saved.', {
+        executionId: target.execution.id,
+        error,
+      })
+    const said = message('step-failed', context.clock.now(), { what: 'Saving the data', reason: wordsOf(cause) })
     await target.say(said, 'not-saved')
   }
   return true
@@ -135,7 +153,7 @@ async function mayHaveResults(
   }
 }
 
-/** Notes up to when the results stay where they are, and hold their storage, in case that was the last attempt. */
+/** Notes up to when the results stay where they are, and hold their storage. */
 async function keep(
   state: ExecutionState,
   component: Component,
