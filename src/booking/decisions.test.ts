@@ -1,12 +1,15 @@
 /** What is decided together: every decision has its own answer, and its neighbours have theirs. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { testDatabase, type TestDatabase } from '../../test/support/database.ts'
+import { onServer, testDatabase, type TestDatabase } from '../../test/support/database.ts'
 import { wish } from '../../test/support/wishes.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { idSource } from '../domain/ids.ts'
 import * as bookings from '../store/bookings.ts'
+import type { Transaction } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
+import * as offerSets from '../store/offer-sets.ts'
 import * as pools from '../store/pools.ts'
+import * as quotas from '../store/quotas.ts'
 import type { Permit } from './accept.ts'
 import { BookingQueue } from './booking-queue.ts'
 import { Decisions } from './decisions.ts'
@@ -113,6 +116,53 @@ describe('offers that are accepted at one time', () => {
     })
     const answers = await Promise.allSettled(sets.map((set) => decisions.accept({ offer: firstOf(set), permit: left })))
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
+  })
+})
+
+// The embedded database has one connection, so there nobody holds a lock that another waits for.
+describe.skipIf(!onServer)('an offer whose account or set somebody else has locked', () => {
+  const holding = async (lock: (tx: Transaction) => Promise<unknown>, meanwhile: () => Promise<void>) =>
+    test.database.transaction(async (tx) => {
+      await lock(tx)
+      await meanwhile()
+    })
+  const counted = (set: OfferedSet, name: string) =>
+    decisions.accept({
+      offer: firstOf(set),
+      permit: { accounts: [{ of: 'user', name }], require: async () => undefined },
+    })
+
+  it('waits alone: those of other accounts and without one are accepted meanwhile', async () => {
+    const sets = (await some(6)) as [OfferedSet, ...OfferedSet[]]
+    const [locked, other, ...free] = sets
+    let waiting: Promise<unknown> = Promise.resolve()
+    await holding(
+      (tx) => quotas.lock(tx, [{ of: 'user', name: 'locked' }]),
+      async () => {
+        waiting = counted(locked, 'locked')
+        await Promise.all([
+          counted(other as OfferedSet, 'other'),
+          ...free.map((set) => decisions.accept({ offer: firstOf(set) })),
+        ])
+        expect(await phasesOf([locked])).toEqual([['OFFERED', 'OFFERED']])
+      },
+    )
+    await waiting
+    expect(await phasesOf(sets)).toEqual(sets.map(() => ['ACCEPTED', 'REJECTED']))
+  })
+  it('does not keep those behind it waiting where its set is locked', async () => {
+    const [locked, ...behind] = (await some(6)) as [OfferedSet, ...OfferedSet[]]
+    let waiting: Promise<unknown> = Promise.resolve()
+    await holding(
+      (tx) => offerSets.lock(tx, [locked.offerSet.id]),
+      async () => {
+        waiting = decisions.accept({ offer: firstOf(locked) })
+        await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+        await Promise.all(behind.map((set) => decisions.accept({ offer: firstOf(set) })))
+      },
+    )
+    await waiting
+    expect(await phasesOf(behind)).toEqual(behind.map(() => ['ACCEPTED', 'REJECTED']))
   })
 })
 

@@ -15,6 +15,12 @@ import { giveUpOffers, type GivingUp } from './give-up.ts'
 /** The most that is decided together. */
 const AT_MOST = 32
 
+/**
+ * How many transactions decide at once: one that waits for a lock that somebody else holds, of an account or a set, leaves
+ * the others going on. Few, because they share the connections with everything else.
+ */
+const AT_ONCE = 4
+
 export class Decisions {
   readonly #acceptances: Together<Accepting, BrokerError | Instant>
   readonly #givingUp: Together<GivingUp, readonly ExecutionId[]>
@@ -25,14 +31,17 @@ export class Decisions {
         const now = clock.now()
         return (await acceptOffers(database, accepting, now)).map((refusal) => refusal ?? now)
       },
-      ({ offer }) => offer.offerSetId,
-      AT_MOST,
+      {
+        keyOf: ({ offer }) => offer.offerSetId,
+        waitsFor: ({ permit }) => permit?.accounts.map(({ of, name }) => `${of} ${name}`) ?? [],
+        ...{ atMost: AT_MOST, atOnce: AT_ONCE },
+      },
     )
-    this.#givingUp = new Together(
-      (wanted) => giveUpOffers(database, wanted, clock.now()),
-      ({ offerSetId }) => offerSetId,
-      AT_MOST,
-    )
+    this.#givingUp = new Together((wanted) => giveUpOffers(database, wanted, clock.now()), {
+      keyOf: ({ offerSetId }) => offerSetId,
+      atMost: AT_MOST,
+      atOnce: AT_ONCE,
+    })
   }
 
   /** Accepts an offer; gives the instant. Throws OFFER_EXPIRED, PHASE_CONFLICT, NOT_FOUND and what its permit throws. */

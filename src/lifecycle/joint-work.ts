@@ -241,7 +241,7 @@ function perExecution<Item, Answer>(
   keyOf: (item: Item) => ExecutionId | undefined,
   work: DoTogether<Item, Answer>,
 ): Together<Item, Answer> {
-  return new Together(work, keyOf, AT_MOST)
+  return new Together(work, { keyOf, atMost: AT_MOST })
 }
 
 const setsOf = (all: readonly Execution[]) => all.map(({ offerSetId }) => offerSetId)

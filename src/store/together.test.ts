@@ -14,8 +14,7 @@ function work({ failing = [], atMost = 10 }: { failing?: readonly string[]; atMo
       if (items.some((item) => failing.includes(item))) throw new Error(`cannot do ${items.join(' ')}`)
       return items.map((item) => `${item} done`)
     },
-    (item) => item.charAt(0),
-    atMost,
+    { keyOf: (item) => item.charAt(0), atMost },
   )
   return { batches, together, letGo: () => letGo() }
 }
@@ -65,8 +64,7 @@ describe('what is done together', () => {
         asked++
         throw new BrokerError('UNAVAILABLE', 'The database is not answering.')
       },
-      (item) => item,
-      10,
+      { keyOf: (item) => item, atMost: 10 },
     )
     const results = await Promise.allSettled(['a', 'b'].map((item) => away.ask(item)))
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -81,11 +79,60 @@ describe('what is done together', () => {
         if (items.includes('b')) throw new BrokerError('UNAVAILABLE', 'Others were in the way.', { cause })
         return items
       },
-      (item) => item,
-      10,
+      { keyOf: (item) => item, atMost: 10 },
     )
     const results = await Promise.allSettled(['a', 'b', 'c'].map((item) => together.ask(item)))
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(batches).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']])
+  })
+})
+
+/** Work several times at once that waits for a while where an item waits for `stuck`. */
+function lanes({ atOnce = 2 } = {}) {
+  const batches: string[] = []
+  let letGo: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (letGo = resolve))
+  const waitsFor = (item: string) => item.split(' ').slice(1)
+  const together = new Together<string, string>(
+    async (items) => {
+      batches.push(items.join(', '))
+      if (items.some((item) => waitsFor(item).includes('stuck'))) await held
+      return items
+    },
+    { keyOf: (item) => item.charAt(0), atMost: 3, atOnce, waitsFor },
+  )
+  return { batches, ask: (...items: string[]) => Promise.all(items.map((item) => together.ask(item))), letGo }
+}
+
+describe('what waits for something of its own', () => {
+  it('holds up neither its neighbours nor those behind them', async () => {
+    const { batches, ask, letGo } = lanes()
+    const stuck = ask('a stuck')
+    await ask('b', 'c', 'd other')
+    await ask('e', 'f other')
+    const behind = ask('g stuck', 'h stuck other')
+    await ask('i')
+    expect(batches).toEqual(['a stuck', 'b, c', 'd other', 'e', 'f other', 'i'])
+    letGo()
+    await Promise.all([stuck, behind])
+    expect(batches.at(-1)).toBe('g stuck, h stuck other')
+  })
+  it('lets nothing be done with its key meanwhile', async () => {
+    const { batches, ask, letGo } = lanes()
+    const stuck = ask('a stuck')
+    const same = ask('a2')
+    await ask('b')
+    expect(batches).toEqual(['a stuck', 'b'])
+    letGo()
+    await Promise.all([stuck, same])
+    expect(batches).toEqual(['a stuck', 'b', 'a2'])
+  })
+  it('is waited for where only one thing is done at once', async () => {
+    const { batches, ask, letGo } = lanes({ atOnce: 1 })
+    const all = [ask('a stuck'), ask('b')]
+    await begun(batches, 1)
+    letGo()
+    await Promise.all(all)
+    expect(batches).toEqual(['a stuck', 'b'])
   })
 })

@@ -16,37 +16,67 @@ interface Asked<Item, Answer> {
 /** Does something for all of these items; the answers are in their order. May be repeated. */
 export type DoTogether<Item, Answer> = (items: readonly Item[]) => Promise<readonly Answer[]>
 
+/** What keeps the work for one item from that for others. */
+export interface Apart<Item> {
+  /** Of items with one key only one is done at a time. */
+  readonly keyOf: (item: Item) => unknown
+  /** The most that is done together. */
+  readonly atMost: number
+  /** How many times at once something is done, so that what waits holds up only those it is done with; once by default. */
+  readonly atOnce?: number
+  /**
+   * What the work for an item may have to wait for. Items that share some of it are done together or one after the other,
+   * and not together with those that do not.
+   */
+  readonly waitsFor?: (item: Item) => readonly string[]
+}
+
 export class Together<Item, Answer> {
   readonly #do: DoTogether<Item, Answer>
-  readonly #keyOf: (item: Item) => unknown
-  readonly #atMost: number
+  readonly #apart: Required<Apart<Item>>
   #waiting: Asked<Item, Answer>[] = []
-  #working = false
+  #working = 0
+  /** The keys of what is being done, and what that may be waiting for. */
+  readonly #busyKeys = new Set<unknown>()
+  readonly #waitedFor = new Set<string>()
 
-  /** Of items with one key only one is done at a time; of all at most so many. */
-  constructor(work: DoTogether<Item, Answer>, keyOf: (item: Item) => unknown, atMost: number) {
+  constructor(work: DoTogether<Item, Answer>, apart: Apart<Item>) {
     this.#do = work
-    this.#keyOf = keyOf
-    this.#atMost = atMost
+    this.#apart = { atOnce: 1, waitsFor: () => [], ...apart }
   }
 
   /** Does it for an item together with the others that wait. */
   ask(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject })
-      if (!this.#working) void this.#work()
+      if (this.#working < this.#apart.atOnce) void this.#work()
     })
   }
 
-  /** Works until nobody waits. It does not fail: those who asked are told. */
+  /** Works until nobody waits whose turn it can be. It does not fail: those who asked are told. */
   async #work(): Promise<void> {
-    this.#working = true
+    this.#working++
     // Those that were set going by the same event ask within the same turn.
     await new Promise((resolve) => setImmediate(resolve))
     try {
-      while (this.#waiting.length > 0) await this.#doAll(this.#takeNext())
+      for (let asked = this.#takeNext(); asked.length > 0; asked = this.#takeNext()) await this.#doApart(asked)
     } finally {
-      this.#working = false
+      this.#working--
+    }
+  }
+
+  /** Does what was taken, and keeps its like from being done meanwhile. */
+  async #doApart(asked: readonly Asked<Item, Answer>[]): Promise<void> {
+    const { keyOf, waitsFor } = this.#apart
+    const keys = asked.map(({ item }) => keyOf(item))
+    const waited = asked.flatMap(({ item }) => waitsFor(item))
+    for (const key of keys) this.#busyKeys.add(key)
+    for (const one of waited) this.#waitedFor.add(one)
+    try {
+      await this.#doAll(asked)
+    } finally {
+      for (const key of keys) this.#busyKeys.delete(key)
+      for (const one of waited) this.#waitedFor.delete(one)
     }
   }
 
@@ -62,14 +92,26 @@ export class Together<Item, Answer> {
   }
 
   #takeNext(): Asked<Item, Answer>[] {
-    const taken = new Map<unknown, Asked<Item, Answer>>()
+    const { keyOf, waitsFor, atMost } = this.#apart
+    const taken: Asked<Item, Answer>[] = []
+    const keys = new Set(this.#busyKeys)
     const left: Asked<Item, Answer>[] = []
+    let together: readonly string[] | undefined
     for (const asked of this.#waiting) {
-      const key = this.#keyOf(asked.item)
-      if (taken.size < this.#atMost && !taken.has(key)) taken.set(key, asked)
-      else left.push(asked)
+      const key = keyOf(asked.item)
+      const waits = waitsFor(asked.item)
+      const isFree = !keys.has(key) && !waits.some((one) => this.#waitedFor.has(one))
+      // Of one key, those that came first go first.
+      keys.add(key)
+      if (isFree && taken.length < atMost && (!together || belongs(waits, together))) {
+        taken.push(asked)
+        together ??= waits
+      } else left.push(asked)
     }
     this.#waiting = left
-    return [...taken.values()]
+    return taken
   }
 }
+
+const belongs = (waits: readonly string[], together: readonly string[]) =>
+  waits.length === 0 ? together.length === 0 : waits.some((one) => together.includes(one))
