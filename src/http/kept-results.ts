@@ -3,13 +3,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { formatInstant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { componentPlaces } from '../domain/execution-plan.ts'
-import { executionOfComponent, isUuid } from '../domain/ids.ts'
 import { volumeOf } from '../lifecycle/steps/volumes.ts'
 import type { Platform, VolumeRef } from '../platforms/platform.ts'
 import * as components from '../store/components.ts'
 import type { Execution } from '../store/executions.ts'
 import { queryOne, type HttpContext } from './context.ts'
-import { executionFor } from './views.ts'
+import { componentFor } from './views.ts'
 import { whenOver } from './waiting.ts'
 
 /** Results that are kept, and where. */
@@ -36,13 +35,10 @@ export function keptResultRoutes(app: FastifyInstance, context: HttpContext): vo
 }
 
 async function keptOf(request: FastifyRequest, uuid: string, context: HttpContext): Promise<Kept> {
-  const missing = new BrokerError('NOT_FOUND', `There is no data ${uuid}.`)
-  const owner = isUuid(uuid) ? executionOfComponent(uuid) : undefined
-  if (!owner) throw missing
-  const execution = await executionFor(request, owner.execution, 'read', context)
-  const place = componentPlaces(execution.plan)[owner.index]
+  const { execution, index, missing } = await componentFor(request, uuid, 'data', context)
+  const place = componentPlaces(execution.plan)[index]
   if (place?.family !== 'data') throw missing
-  await requireKept(execution, owner.index, context)
+  await requireKept(execution, index, context)
   const platform = context.platforms.find(({ name }) => name === execution.plan.platform)
   if (!platform)
     throw new BrokerError('UNAVAILABLE', `The platform ${execution.plan.platform} is not known to this process now.`)

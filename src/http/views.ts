@@ -4,11 +4,11 @@ import { justAccepted } from '../booking/accepted.ts'
 import type { OfferedSet } from '../booking/offers.ts'
 import { changeRanges } from '../booking/room.ts'
 import { parseDuration, type Instant } from '../domain/dates.ts'
-import { BrokerError } from '../domain/errors.ts'
+import { BrokerError, isBrokerError } from '../domain/errors.ts'
 import { changeableIn, withinMost, type ChangeRanges } from '../domain/execution-change.ts'
-import { requestOfPlan } from '../domain/execution-plan.ts'
+import { requestOfPlan, type ComponentFamily } from '../domain/execution-plan.ts'
 import { groupBy } from '../domain/group-by.ts'
-import { isUuid, madeAtOf } from '../domain/ids.ts'
+import { executionOfComponent, isUuid, madeAtOf } from '../domain/ids.ts'
 import { mayCall, relationOf, verdictOn, type Right } from '../policies/permissions.ts'
 import type { ExecutionView, OfferSetView } from '../protocol/present.ts'
 import * as components from '../store/components.ts'
@@ -31,6 +31,23 @@ export async function executionFor(
     missing: `There is no execution ${uuid}.${leftWords(uuid, context)}`,
     context,
   })
+}
+
+/** A component's execution, which the caller may read, and its place there. Throws NOT_FOUND in the name of the component. */
+export async function componentFor(
+  request: FastifyRequest,
+  uuid: string,
+  family: ComponentFamily,
+  context: HttpContext,
+): Promise<{ readonly execution: executions.Execution; readonly index: number; readonly missing: BrokerError }> {
+  const missing = new BrokerError('NOT_FOUND', `There is no ${family} ${uuid}.`)
+  const owner = isUuid(uuid) ? executionOfComponent(uuid) : undefined
+  if (!owner) throw missing
+  const execution = await executionFor(request, owner.execution, 'read', context).catch((error: unknown) => {
+    // Nothing was asked about its execution, so nothing is told of that.
+    throw isBrokerError(error, 'NOT_FOUND') ? missing : error
+  })
+  return { execution, index: owner.index, missing }
 }
 
 /** An offer set that the caller has a right on. Throws as `executionFor` does. */

@@ -34,7 +34,7 @@ describe('a broker with accounts', () => {
     expect(headers.get('WWW-Authenticate')).toContain('Basic realm="Execution Broker"')
     expect(headers.get('WWW-Authenticate')).toContain('Bearer realm="Execution Broker"')
     expect(headers.get('X-VO-Authenticated')).toBeNull()
-    expect(body.detail).toMatch(/WWW-Authenticate/)
+    expect(body.detail).toMatch(/^Send an access token \(Authorization: Bearer …\), or a user name and a password/)
   })
   it('says whom it has known', async () => {
     const { status, headers } = await setting.admin.get('/executions')
