@@ -25,11 +25,13 @@ select execution_id, position, event, at
 -- Moves components, each by its event, where the table allows it from the phase it is in now, adds to what is known of
 -- those that moved, and notes of those that are given back when that was, which does not depend on the phase. The executions
 -- are locked first, so that the numbers of their events come in the order in which they are committed; the components are
--- locked before their transition is looked up, for the reason given at the moves of executions.
+-- locked before their transition is looked up, for the reason given at the moves of executions. Their events come in the
+-- order in which they are wanted: what is ready comes before what begins because of it.
 with wanted as (
-  select "executionId" as execution_id, position, event, detail, "givenBack" as given_back
-    from jsonb_to_recordset(:moves)
-      as m ("executionId" uuid, position smallint, event text, detail jsonb, "givenBack" boolean)
+  select execution_id, position, event, detail, given_back, place
+    from rows from (
+      jsonb_to_recordset(:moves) as ("executionId" uuid, position smallint, event text, detail jsonb, "givenBack" boolean)
+    ) with ordinality as m (execution_id, position, event, detail, given_back, place)
 ), owner as (
   select id from execution where id = any(:executionIds) order by id for update
 ), current as (
@@ -39,8 +41,8 @@ with wanted as (
     join wanted w on w.execution_id = c.execution_id and w.position = c.position
      for update of c
 ), t as (
-  select c.execution_id, c.position, w.event, w.detail, w.given_back, c.phase as from_phase, x.to_phase is not null as moves,
-         coalesce(x.to_phase, c.phase) as to_phase
+  select c.execution_id, c.position, w.event, w.detail, w.given_back, w.place, c.phase as from_phase,
+         x.to_phase is not null as moves, coalesce(x.to_phase, c.phase) as to_phase
     from current c
     join wanted w on w.execution_id = c.execution_id and w.position = c.position
     left join component_transition x on x.event = w.event and x.from_phase = c.phase
@@ -51,10 +53,10 @@ with wanted as (
          given_back_at = coalesce(c.given_back_at, case when t.given_back then :at::timestamptz end)
     from t
    where c.execution_id = t.execution_id and c.position = t.position and (t.moves or t.given_back)
-  returning c.execution_id, c.position, t.event, t.from_phase, t.to_phase, t.moves
+  returning c.execution_id, c.position, t.event, t.from_phase, t.to_phase, t.moves, t.place
 ), noted as (
   insert into component_history (execution_id, position, event, from_phase, to_phase, at)
-  select execution_id, position, event, from_phase, to_phase, :at from moved where moves order by execution_id, position
+  select execution_id, position, event, from_phase, to_phase, :at from moved where moves order by execution_id, place
 )
 select execution_id, position, pg_notify('execution', execution_id::text) from moved where moves
 
