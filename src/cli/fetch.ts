@@ -1,9 +1,10 @@
 /** `broker fetch`: results that could not be saved, while the platform keeps them. */
 import { createWriteStream } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Schemas } from '../client/broker-client.ts'
+import { fileName } from '../domain/file-name.ts'
 import { uuidOf, type CommandContext } from './commands.ts'
 import { fileCodeOf } from './document.ts'
 import { EXIT } from './exit-codes.ts'
@@ -42,13 +43,13 @@ export async function fetchKept(
 const isKept = ({ meta }: Schemas['DataResource']) =>
   (meta?.messages ?? []).some(({ kind }) => kind?.endsWith(':results-kept'))
 
-/** The name that its location has, or that the program gave it; never a path. */
+/** The name that its location has, or that the program gave it; never a path, nor hidden, as files of settings are. */
 function nameFor(data: Schemas['DataResource'], response: Response): string {
   const location = 'location' in data ? (data.location ?? '') : ''
   const [, given = ''] = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('Content-Disposition') ?? '') ?? []
-  const wanted = URL.canParse(location) ? basename(decodeURIComponent(new URL(location).pathname)) : ''
-  const name = wanted || basename(decodeURIComponent(given))
-  return name === '' || name === '.' || name === '..' ? 'result' : name
+  const saved = URL.canParse(location) ? new URL(location) : undefined
+  const named = saved && !saved.pathname.endsWith('/') ? saved : new URL(`file:///${given}`)
+  return fileName(named).replace(/^\.+/, '') || 'result'
 }
 
 async function write(response: Response, path: string): Promise<void> {

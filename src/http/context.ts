@@ -149,12 +149,17 @@ export function queryOne(request: FastifyRequest, name: string): string | undefi
   return all[0]
 }
 
-/** Every value of a parameter of the query. Names are compared without regard to case, as in the VO. */
+/**
+ * Every value of a parameter of the query. Names are compared without regard to case, as in the VO. Throws BAD_REQUEST for
+ * the one character that no text of the database has.
+ */
 export function queryAll(request: FastifyRequest, name: string): string[] {
   const query = request.query as Record<string, string | string[]>
-  return Object.entries(query)
+  const all = Object.entries(query)
     .filter(([key]) => key.toLowerCase() === name.toLowerCase())
     .flatMap(([, value]) => value)
+  if (all.some((value) => value.includes('\0'))) throw badQuery(name, 'it has the character NUL (%00); leave that out')
+  return all
 }
 
 /** A parameter of the query that is a whole number. Throws BAD_REQUEST. */

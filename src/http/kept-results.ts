@@ -1,6 +1,7 @@
 /** The route of results that could not be saved: they stay on the platform for a while, and whoever may read the execution fetches them. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { formatInstant } from '../domain/dates.ts'
+import type { Clock } from '../domain/clock.ts'
+import { formatInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { componentPlaces } from '../domain/execution-plan.ts'
 import { volumeOf } from '../lifecycle/steps/volumes.ts'
@@ -8,23 +9,50 @@ import type { Platform, VolumeRef } from '../platforms/platform.ts'
 import * as components from '../store/components.ts'
 import type { Execution } from '../store/executions.ts'
 import { queryOne, type HttpContext } from './context.ts'
+import { holdOpen } from './held-answers.ts'
 import { componentFor } from './views.ts'
-import { whenOver } from './waiting.ts'
 
-/** Results that are kept, and where. */
+/** Results that are kept, where, and until when. */
 interface Kept {
+  readonly execution: Execution
   readonly platform: Platform
   readonly volume: VolumeRef
+  readonly until: Instant
 }
 
-/** Adds the route. */
+/** The slowest reader that is waited for, in bytes per second, beside a minute to begin with. */
+const SLOWEST_READER = 100_000
+const BEGINNING_MS = 60_000
+/** When somebody comes again who was told that the results are being fetched, in seconds. */
+const AGAIN_SECONDS = 10
+
+/**
+ * Adds the route. An engine keeps a volume locked while a file is read from it, so a volume has one reader at a time, who
+ * reads at some least rate and not beyond the time for which the results are kept.
+ */
 export function keptResultRoutes(app: FastifyInstance, context: HttpContext): void {
+  const read = new Set<string>()
   app.get<{ Params: { uuid: string } }>('/data/:uuid/kept', { config: { oneForm: true } }, async (request, reply) => {
-    const { platform, volume } = await keptOf(request, request.params.uuid, context)
-    const signal = whenOver(reply, context)
+    const { uuid } = request.params
+    const { execution, platform, volume, until } = await keptOf(request, uuid, context)
+    if (read.has(uuid))
+      throw new BrokerError('TOO_MANY_REQUESTS', 'These results are being fetched already; try again after that.', {
+        retryAfterSeconds: AGAIN_SECONDS,
+      })
+    const over = holdOpen(request, reply, execution.id, context)
+    read.add(uuid)
+    const limit = new Limit(context.clock, until)
+    const signal = AbortSignal.any([over, limit.signal])
+    const leave = () => {
+      read.delete(uuid)
+      limit.cancel()
+    }
+    over.addEventListener('abort', leave, { once: true })
+    if (over.aborted) leave()
     const file = await fileIn(platform, volume, queryOne(request, 'FILE'), signal)
     const found = await platform.readFile(volume, file, signal)
     if (!found) throw nothingOf(file)
+    limit.shorten(BEGINNING_MS + (found.sizeBytes / SLOWEST_READER) * 1_000)
     return reply
       .header('Content-Type', 'application/octet-stream')
       .header('Content-Length', found.sizeBytes)
@@ -34,21 +62,54 @@ export function keptResultRoutes(app: FastifyInstance, context: HttpContext): vo
   })
 }
 
+/** A limit of time, which can become shorter. */
+class Limit {
+  readonly #clock: Clock
+  readonly #end = new AbortController()
+  #endAt: Instant
+  #forget: () => void
+
+  constructor(clock: Clock, endAt: Instant) {
+    this.#clock = clock
+    this.#endAt = endAt
+    this.#forget = this.#arm()
+  }
+
+  get signal(): AbortSignal {
+    return this.#end.signal
+  }
+
+  /** Lets the limit be so many milliseconds from now, unless it comes before that already. */
+  shorten(ms: number): void {
+    this.cancel()
+    this.#endAt = Math.min(this.#endAt, this.#clock.now() + ms)
+    this.#forget = this.#arm()
+  }
+
+  cancel(): void {
+    this.#forget()
+  }
+
+  #arm(): () => void {
+    return this.#clock.at(this.#endAt, () => this.#end.abort())
+  }
+}
+
 async function keptOf(request: FastifyRequest, uuid: string, context: HttpContext): Promise<Kept> {
   const { execution, index, missing } = await componentFor(request, uuid, 'data', context)
   const place = componentPlaces(execution.plan)[index]
   if (place?.family !== 'data') throw missing
-  await requireKept(execution, index, context)
+  const until = await requireKept(execution, index, context)
   const platform = context.platforms.find(({ name }) => name === execution.plan.platform)
   if (!platform)
     throw new BrokerError('UNAVAILABLE', `The platform ${execution.plan.platform} is not known to this process now.`)
-  return { platform, volume: volumeOf(execution.id, 'data', place.index) }
+  return { execution, platform, until, volume: volumeOf(execution.id, 'data', place.index) }
 }
 
-async function requireKept({ id }: Execution, position: number, { database, clock }: HttpContext): Promise<void> {
+async function requireKept({ id }: Execution, position: number, { database, clock }: HttpContext): Promise<Instant> {
   const component = (await components.list(database, [id])).find((one) => one.position === position)
   const { keptUntil } = component?.detail ?? {}
-  if (typeof keptUntil === 'number' && keptUntil > clock.now() && component?.givenBackAt === undefined) return
+  if (typeof keptUntil === 'number' && keptUntil > clock.now() && component?.givenBackAt === undefined) return keptUntil
   const until =
     typeof keptUntil === 'number' && keptUntil > 0 ? ` any more; they were until ${formatInstant(keptUntil)}` : ''
   throw new BrokerError('NOT_FOUND', `No results of these data are kept${until}. Only what could not be saved is kept.`)

@@ -226,8 +226,9 @@ select id, offer_set_id, position, owner, name, description, phase, phase_since,
   from execution where id = :id for update skip locked
 
 -- name: ahead
--- The accepted executions of a pool whose start lies ahead and may be earlier, the oldest offers first, with what each
--- holds; without those that need more than is free now of something that they do not hold yet.
+-- The accepted executions of a pool whose start lies ahead and may be earlier, with what each holds; without those that
+-- need more than is free now of something that they do not hold yet. Owners take turns, so that nobody's many crowd out the
+-- others; of each owner the oldest offers come first.
 select e.id, e.offer_set_id, e.owner, e.start_at, e.prepare_at,
        jsonb_agg(jsonb_build_array(b.resource, b.amount, (extract(epoch from b.from_at) * 1000)::bigint,
                                    (extract(epoch from b.to_at) * 1000)::bigint)) as holds
@@ -236,7 +237,7 @@ select e.id, e.offer_set_id, e.owner, e.start_at, e.prepare_at,
    and (:ids::uuid[] is null or e.id = any(:ids))
  group by e.id
 having bool_and(b.from_at <= :at or b.amount <= (:free::jsonb ->> b.resource)::bigint)
- order by e.id
+ order by row_number() over (partition by e.owner order by e.id), e.id
  limit :limit
 
 -- name: startEarly

@@ -147,6 +147,27 @@ describe('what a program makes', () => {
     const over = await api.ends(await api.run({ ...late, schedule: { requested: { duration: 'PT0.2S' } } }))
     expect([over.phase, contentAt('/late.csv')]).toEqual(['FAILED', 'Vega,0.03\n'])
   })
+  it('is fetched by one reader at a time, who keeps nobody else from the engine', async () => {
+    const own = await testBroker({ 'data.keepUnsaved': 'PT1H' })
+    const reader = new Api(own.url)
+    const uuid = await reader.run(copying('/kept.csv', COPY, { SIMULATED_EXIT_CODE: '3' }))
+    const failed = await reader.reaches(uuid, 'FAILED')
+    const path = `/data/${failed.data?.[1]?.meta?.uuid}/kept`
+    const [, volume = ''] = /kept in the volume (\S+) of the platform simulated/.exec(allText(failed).join()) ?? []
+    // More than the buffers of a connection hold.
+    truncateSync(join(own.dataDirectory, 'simulated', 'simulated', volume, 'kept.csv'), 2 ** 28)
+    const gone = new AbortController()
+    const slow = await fetch(own.url + path, { signal: gone.signal })
+    expect(slow.status).toBe(200)
+    const others = await Promise.all([1, 2, 3].map(() => reader.get(path)))
+    expect(others.map(({ status }) => status)).toEqual([429, 429, 429])
+    expect(others[0]?.headers.get('Retry-After')).toBe('10')
+    gone.abort()
+    let status = 429
+    while (status === 429) ({ status } = await reader.get(`${path}?FILE=nothing`))
+    expect(status).toBe(404)
+    await own.close()
+  })
   it('is kept where it cannot be saved although the program failed', async () => {
     const broker = await testBroker({ 'data.keepUnsaved': 'PT2S', 'data.attempts': 1 })
     const api = new Api(broker.url)
