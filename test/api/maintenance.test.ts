@@ -130,7 +130,8 @@ describe('what is promised already', () => {
     await ada.setPhase(accepted?.meta.uuid ?? '', 'CANCELLED')
   })
   it('is started at its time although its pool is maintained', async () => {
-    const { offers: [offer] = [] } = await ada.offers(containerRequest(), { Prefer: 'offers=1' })
+    // It starts at its time where the pool is maintained before it can start early.
+    const { offers: [offer] = [] } = await ada.offers(containerRequest(), { Prefer: 'offers=1, decide-within=PT2S' })
     await ada.setPhase(offer?.meta.uuid ?? '', 'ACCEPTED')
     await maintain({ until: inHours(9), force: true })
     await ada.reaches(offer?.meta.uuid ?? '', 'COMPLETED')
