@@ -26,16 +26,17 @@ select execution_id, position, event, at
 -- those that moved, and notes of those that are given back when that was, which does not depend on the phase. The executions
 -- are locked first, so that the numbers of their events come in the order in which they are committed; the components are
 -- locked before their transition is looked up, for the reason given at the moves of executions. Their events come in the
--- order in which they are wanted: what is ready comes before what begins because of it.
+-- order in which they are wanted: what is ready comes before what begins because of it. Nothing begins in an execution that
+-- has ended meanwhile, since what was not begun is not given back.
 with wanted as (
   select execution_id, position, event, detail, given_back, place
     from rows from (
       jsonb_to_recordset(:moves) as ("executionId" uuid, position smallint, event text, detail jsonb, "givenBack" boolean)
     ) with ordinality as m (execution_id, position, event, detail, given_back, place)
 ), owner as (
-  select id from execution where id = any(:executionIds) order by id for update
+  select id, phase from execution where id = any(:executionIds) order by id for update
 ), current as (
-  select c.execution_id, c.position, c.phase
+  select c.execution_id, c.position, c.phase, owner.phase as owner_phase
     from component c
     join owner on owner.id = c.execution_id
     join wanted w on w.execution_id = c.execution_id and w.position = c.position
@@ -46,6 +47,7 @@ with wanted as (
     from current c
     join wanted w on w.execution_id = c.execution_id and w.position = c.position
     left join component_transition x on x.event = w.event and x.from_phase = c.phase
+     and (w.event <> 'prepare' or c.owner_phase = 'PREPARING')
 ), moved as (
   update component c
      set phase = t.to_phase, phase_since = case when t.moves then :at else c.phase_since end,

@@ -151,7 +151,9 @@ describe('what a program makes', () => {
     const own = await testBroker({ 'data.keepUnsaved': 'PT1H' })
     const reader = new Api(own.url)
     const uuid = await reader.run(copying('/kept.csv', COPY, { SIMULATED_EXIT_CODE: '3' }))
-    const failed = await reader.reaches(uuid, 'FAILED')
+    await reader.reaches(uuid, 'FAILED')
+    let failed = await reader.execution(uuid)
+    while (!allText(failed).join().includes('kept in the volume')) failed = await reader.execution(uuid)
     const path = `/data/${failed.data?.[1]?.meta?.uuid}/kept`
     const [, volume = ''] = /kept in the volume (\S+) of the platform simulated/.exec(allText(failed).join()) ?? []
     // More than the buffers of a connection hold.
