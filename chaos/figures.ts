@@ -41,7 +41,7 @@ export function figuresOf(facts: Facts, { executions }: Acknowledged, windows: r
   })
 }
 
-/** What the figures say of the undisturbed user, as sentences: where it was disturbed, and where that is not known. */
+/** Sentences on the undisturbed user, from the figures: where it was disturbed, and where that is not known. */
 export interface Judged {
   readonly disturbed: readonly string[]
   readonly unproved: readonly string[]

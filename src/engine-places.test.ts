@@ -1,4 +1,4 @@
-/** Where engines are looked for: as `docker` and `podman` do, and what is said of places that cannot be used. */
+/** Places of engines: looked for as `docker` and `podman` do, and what is said of places that cannot be used. */
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** Where a Docker Engine or a Podman service may answer on this machine, as the programs `docker` and `podman` look for one. */
+/** Places on this machine at which a Docker Engine or a Podman service may answer, as the programs `docker` and `podman` look for one. */
 import { createHash } from 'node:crypto'
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ export interface EnginePlaces {
   readonly refused: readonly string[]
 }
 
-/** Where to look when no engine is wanted. */
+/** No place, for when no engine is wanted. */
 export const NO_ENGINES: EnginePlaces = { sockets: [], refused: [] }
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -26,14 +26,14 @@ import * as knownNetworks from './store/known-networks.ts'
 
 type IdentityConfig = NonNullable<Config['identity']>
 
-/** What the sources of identities need of the rest. */
+/** The parts that the sources of identities need. */
 interface Surroundings {
   readonly database: Database
   readonly clock: Clock
   readonly ids: IdSource
 }
 
-/** Who is calling, and the names by which users are known; without a configuration of identities, the open mode. */
+/** Sources of identities, and the names by which users are known; without a configuration of identities, the open mode. */
 export function identitiesHere(
   config: Config['identity'],
   surroundings: Surroundings,

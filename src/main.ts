@@ -84,7 +84,7 @@ export interface Surroundings {
   readonly logger: FastifyBaseLogger
   /** Left out where nobody collects traces. */
   readonly tracing?: Tracing | undefined
-  /** Where an engine is looked for when the configuration names no socket. */
+  /** The places at which an engine is looked for when the configuration names no socket. */
   readonly engines: EnginePlaces
 }
 

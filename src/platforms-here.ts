@@ -22,7 +22,7 @@ export interface PlatformSurroundings {
   readonly directory: string
   readonly brokerId: string
   readonly outputBytesMax: number
-  /** Where an engine is looked for when the configuration names no socket. */
+  /** The places at which an engine is looked for when the configuration names no socket. */
   readonly engines: EnginePlaces
   /** What registries are shown that images are pulled from. */
   readonly loginAt: (host: string) => RegistryLogin | undefined
@@ -52,9 +52,9 @@ const SIMULATED_CAPACITY: Amounts = { cores: 10_000, memory: 40_000, storage: 1_
 /** The platforms of a broker. */
 export interface ChosenPlatforms {
   readonly platforms: readonly ChosenPlatform[]
-  /** What a person should know who has just started it. */
+  /** Notes for the person who has just started it. */
   readonly notes: readonly string[]
-  /** Why nothing is really run, as sentences; empty where something is, or where that was asked for. */
+  /** The reasons that nothing is really run, as sentences; empty where something is, or where that was asked for. */
   readonly unreached: readonly string[]
 }
 

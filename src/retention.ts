@@ -18,7 +18,7 @@ export function retentionOf({ retention }: Config): Retention {
 /** The bytes that are kept for one user with identities, where the configuration does not say. */
 const BYTES_PER_USER = 2 ** 30
 
-/** How many bytes are kept for one user; undefined for no limit, as without identities everybody is the same user. */
+/** The bytes that are kept for one user; undefined for no limit, as without identities everybody is the same user. */
 export function bytesPerUser({ retention, identity }: Config): number | undefined {
   return retention.bytesPerUser ?? (identity ? BYTES_PER_USER : undefined)
 }

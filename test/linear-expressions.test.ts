@@ -12,7 +12,7 @@ import { stepsOf, TooManySteps } from './support/matching-steps.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-/** What is made while the broker runs: an instance of each, by the file and what it is made of. */
+/** Expressions that are made while the broker runs: an instance of each, by the file and what it is made of. */
 const MADE: Readonly<Record<string, RegExp>> = {
   "src/http/known-paths.ts `^${segments.join('/')}/?$`": /^\/executions\/[^/]+\/components\/.*\/?$/,
 }
@@ -64,7 +64,7 @@ function* patternsIn(schema: unknown): Generator<string> {
 const SHORT = 24
 const LONG = 400
 const STEPS_MAX = 1_000_000
-/** What takes twice as long for twice the text, with some room; what grows with the square takes four times as long. */
+/** The growth for twice the text that is linear, with some room; a square grows fourfold. */
 const TIMES_MAX = 2.6
 
 /** A text for which an expression takes more time than the text is long; undefined when there is none. */

@@ -104,7 +104,7 @@ async function accept(client: BrokerClient, image: string, cores: number, second
   return uuid
 }
 
-/** When a program used how many cores. */
+/** The cores that a program used, and from when to when. */
 interface Run {
   readonly cores: number
   readonly fromAt: number

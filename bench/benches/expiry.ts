@@ -1,4 +1,4 @@
-/** What requests wait while very many offers expire at one instant. */
+/** The waits of requests while very many offers expire at one instant. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { Pool } from 'undici'
 import type { Bench, Effort, Reading } from '../benchmark.ts'

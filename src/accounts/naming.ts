@@ -11,7 +11,7 @@ import { THE_BROKER } from './accounts.ts'
 /** Somebody for whom somebody else vouches. */
 export interface Known {
   readonly subject: string
-  /** How the issuer calls it; undefined where that can be no user name. */
+  /** The name that the issuer gives it; undefined where that can be no user name. */
   readonly username: string | undefined
   readonly displayName?: string | undefined
 }

@@ -21,7 +21,7 @@ export function wasAccepted({ phase, startAt }: Pick<executions.Execution, 'phas
 
 /** An offer that is to be accepted. */
 export interface Accepting extends work.Accepted {
-  /** What has to be counted for it; left out where there is nothing to count. */
+  /** The count that it needs; left out where there is nothing to count. */
   readonly permit?: Permit | undefined
 }
 

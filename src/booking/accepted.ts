@@ -23,7 +23,7 @@ const WAITING = transitionOf(componentLifecycle.transitions, 'accept')
 /** The time in milliseconds in which an early start is found for what may start now, before it is made to wait. */
 const SEEK_MS = 1_000
 
-/** What becomes of an open offer that is accepted at an instant. */
+/** The execution that an open offer becomes when it is accepted at an instant. */
 export function justAccepted(offer: Execution, at: Instant): JustAccepted {
   const { id } = offer
   const { startAt, prepareAt, next } = acceptanceOf(offer, at)
@@ -44,7 +44,7 @@ export function justAccepted(offer: Execution, at: Instant): JustAccepted {
 }
 
 /**
- * When an offer that is accepted at an instant starts, when it is prepared, and what follows at once: it is prepared, or
+ * The start and the preparation of an offer that is accepted at an instant, and what follows at once: it is prepared, or
  * it waits. One that may start now and could not yet is looked at for an early start first.
  */
 export function acceptanceOf({ id, plan: { slot } }: Execution, at: Instant): Acceptance {
@@ -55,7 +55,7 @@ export function acceptanceOf({ id, plan: { slot } }: Execution, at: Instant): Ac
   return { id, startAt, prepareAt, earliestAt, next }
 }
 
-/** When the engine has to look at an execution that was accepted at an instant; an early start wakes it before that. */
+/** The instant at which the engine looks at an execution that was accepted at another one; an early start wakes it before that. */
 export function lookAtOf(offer: Execution, at: Instant): Instant {
   const { prepareAt, next } = acceptanceOf(offer, at)
   if (next === 'prepare') return at

@@ -1,4 +1,4 @@
-/** What is decided together: every decision has its own answer, and its neighbours have theirs. */
+/** Decisions that are made together: every decision has its own answer, and its neighbours have theirs. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { onServer, testDatabase, type TestDatabase } from '../../test/support/database.ts'
 import { wish } from '../../test/support/wishes.ts'

@@ -16,7 +16,7 @@ import { giveUpOffers, type GivingUp } from './give-up.ts'
 const AT_MOST = 32
 
 /**
- * How many transactions decide at once: one that waits for a lock that somebody else holds, of an account or a set, leaves
+ * The number of transactions that decide at once: one that waits for a lock that somebody else holds, of an account or a set, leaves
  * the others going on. Few, because they share the connections with everything else.
  */
 const AT_ONCE = 4

@@ -125,7 +125,7 @@ function neverPossible(
   return [...messages, ...windowsMissed(request, candidates, limits, now)]
 }
 
-/** What is wrong with the windows for the start, where none of them can be met. */
+/** The fault of the windows for the start, where none of them can be met. */
 function windowsMissed(
   { starts }: ExecutionRequest,
   candidates: readonly Candidate[],

@@ -387,7 +387,7 @@ interface FoundSlot {
   readonly times: HeldTimes
 }
 
-/** What a program needs to save at SIGTERM what it has, however short it is, in milliseconds. */
+/** The least time from SIGTERM to SIGKILL, in which a program saves what it has, in milliseconds. */
 const GRACE_MS_MIN = 3_000
 
 /** A grace period is booked after the duration: short programs get a short one, so that it does not waste the pool. */

@@ -80,7 +80,7 @@ function explain(error: unknown): Failure | undefined {
   return undefined
 }
 
-/** What is wrong with the certificate of a server, and what to do; undefined where the failure is another one. */
+/** The fault of the certificate of a server, and what to do; undefined where the failure is another one. */
 function certificateFault({ url, code }: UnreachableError): string[] | undefined {
   if (UNTRUSTED.has(code))
     return [

@@ -42,7 +42,7 @@ export function messageLines(messages: readonly Schemas['MessageItem'][]): strin
   return [...new Set(messages.flatMap((one) => [messageLine(one), ...whatToDo(one)]))]
 }
 
-/** What to do about a refusal, as docs/messages.md has it; a line that several of a kind share. */
+/** Advice on a refusal, as docs/messages.md has it; a line that several of a kind share. */
 function whatToDo({ kind, level }: Schemas['MessageItem']): string[] {
   const advice = level === 'ERROR' ? adviceOf(kind) : undefined
   return advice === undefined ? [] : [`  What to do: ${advice}`]

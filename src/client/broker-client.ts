@@ -186,7 +186,7 @@ export class BrokerClient {
     return (await this.#get<Schemas['QuotaList']>('/admin/quotas')).quotas ?? []
   }
 
-  /** What was parked because it failed again and again, the oldest first; for operators. */
+  /** Parked work, which failed again and again, the oldest first; for operators. */
   async laidAside(limit: number): Promise<readonly Schemas['Work'][]> {
     return (await this.#get<Schemas['WorkList']>(`/admin/work?LAST=${limit}`)).work ?? []
   }

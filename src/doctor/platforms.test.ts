@@ -1,4 +1,4 @@
-/** What is said of a platform: that it answers, that it is simulated unasked, and of promises beyond what it has. */
+/** Findings about a platform: that it answers, that it is simulated unasked, and of promises beyond what it has. */
 import { expect, it } from 'vitest'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import type { Platform } from '../platforms/platform.ts'

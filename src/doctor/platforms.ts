@@ -47,7 +47,7 @@ export async function examinePlatform(
   }
 }
 
-/** What is configured of a pool, where it is. */
+/** The amounts that are configured of a pool, where they are. */
 export interface PromisedPool {
   readonly name: string
   readonly cores?: number

@@ -15,7 +15,7 @@ export interface Account {
   readonly issuer: string
   /** The name within the issuer that never changes: its `sub`, or the user name of an account of this broker. */
   readonly subject: string
-  /** How everybody knows it, and what `X-VO-Authenticated` says: no other account has it, in whichever case. */
+  /** The name by which everybody knows it, also in `X-VO-Authenticated`: no other account has it, in whichever case. */
   readonly username: string
   readonly displayName?: string
   readonly roles: readonly Role[]

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { remembering } from './remembering.ts'
 
-/** How often each of these keys is worked out when it is asked for twice. */
+/** The number of times that each of these keys is worked out when it is asked for twice. */
 function timesMade<Key>(room: number, keys: readonly Key[]): number[] {
   const made: Key[] = []
   const known = remembering(room, (key: Key) => made.push(key))

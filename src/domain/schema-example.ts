@@ -1,5 +1,5 @@
 /**
- * What may be written in the place of a value that a schema refuses: the refused value in another form where its meaning is
+ * An example in the place of a value that a schema refuses: the refused value in another form where its meaning is
  * plain, else any that the schema takes. Whoever asks tells what is taken, so that no example is given that is refused
  * again. Pure.
  */
@@ -28,7 +28,7 @@ export interface ExampleWish {
   readonly schema: ExampleSchema
   /** The value that is refused; undefined for one that is missing. */
   readonly written: unknown
-  /** Whether the schema takes a value, in the place of the one that was written. */
+  /** A check that the schema takes a value in the place of the one that was written. */
   readonly isTaken: (candidate: unknown) => boolean
   /** The schema behind a reference. */
   readonly resolve?: (schema: ExampleSchema) => ExampleSchema
@@ -41,7 +41,7 @@ const EMPTY: ReadonlySet<string> = new Set(['{}', '[]', '""'])
 /** A longer example is no help in a line. */
 const LENGTH_MAX = 200
 
-/** What to write, as the end of a sentence: JSON, which is YAML too. Empty when there is nothing short that is taken. */
+/** The example as the end of a sentence: JSON, which is YAML too. Empty when there is nothing short that is taken. */
 export function adviceOn({ schema, written, isTaken, resolve = (one) => one }: ExampleWish): string {
   const found = (made: Iterable<unknown>): string | undefined => {
     for (const candidate of made) {
@@ -122,7 +122,7 @@ const NO = /^(no|n|off|false|0)$/i
 
 type Made = (schema: ExampleSchema, written: unknown, resolve: Resolve, depth: number) => Iterable<unknown>
 
-/** What was probably meant, by the type that is wanted. */
+/** The value that was probably meant, by the type that is wanted. */
 const MEANT: Readonly<Record<string, Made>> = {
   *boolean(_, written) {
     const text = asText(written) ?? ''

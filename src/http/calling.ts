@@ -61,7 +61,7 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
   })
 }
 
-/** What a request says of who sends it. */
+/** The credentials in a request. */
 export function credentialsOf(request: FastifyRequest, context: HttpContext): Credentials {
   const { headers, socket } = request
   return { headers, peer: socket.remoteAddress ?? '', address: clientAddress(request, context) }

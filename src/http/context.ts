@@ -76,7 +76,7 @@ export interface HttpContext {
   readonly database: Database
   readonly clock: Clock
   readonly booking: BookingQueue
-  /** What is accepted and given up, many at once. */
+  /** Acceptances, rejections and cancellations of offers, many at once. */
   readonly decisions: Decisions
   readonly ids: IdSource
   readonly identity: IdentitySource

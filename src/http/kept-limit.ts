@@ -10,9 +10,9 @@ import type { Database } from '../store/database.ts'
 import * as keptBytes from '../store/kept-bytes.ts'
 import type { Retention } from '../store/retention.ts'
 
-/** How long what was read is believed of an owner with more than half of the room left, in milliseconds. */
+/** The time for which a count is believed of an owner with more than half of the room left, in milliseconds. */
 const BELIEVED_MS = 5_000
-/** How long the last look for what leaves next is believed, in milliseconds: it is long, and whoever is refused asks often. */
+/** The time for which the last look for what leaves next is believed, in milliseconds: a look takes long, and whoever is refused asks often. */
 const LEAVING_BELIEVED_MS = 10_000
 /** Owners that are remembered; of the others it is read anew. */
 const OWNERS_MAX = 10_000
@@ -30,7 +30,7 @@ class Use {
   #answering = 0
   /** Bytes as they were read, with what had been added when the reading began. */
   #read = { bytes: 0, added: 0, at: Number.NEGATIVE_INFINITY }
-  /** What was read last of those that were begun; of several at once the one that began last counts. */
+  /** The newest count; of several that are read at once the one that began last counts. */
   #readings = { begun: 0, taken: 0 }
   #leaving: Promise<Leaving> | undefined
 
@@ -38,7 +38,7 @@ class Use {
     return this.#read.bytes + (this.#added - this.#read.added) + this.#answering
   }
 
-  /** Whether so many more are certain to be allowed without reading. */
+  /** True when so many more are certain to be allowed without reading. */
   isKnownToFit(more: number, max: number, now: Instant): boolean {
     return now - this.#read.at < BELIEVED_MS && this.bytes + more <= max / 2
   }

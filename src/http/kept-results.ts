@@ -23,7 +23,7 @@ interface Kept {
 /** The slowest reader that is waited for, in bytes per second, beside a minute to begin with. */
 const SLOWEST_READER = 100_000
 const BEGINNING_MS = 60_000
-/** When somebody comes again who was told that the results are being fetched, in seconds. */
+/** The wait for others while results are being fetched, in seconds. */
 const AGAIN_SECONDS = 10
 
 /**

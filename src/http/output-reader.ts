@@ -58,7 +58,7 @@ export class OutputReader {
     }
   }
 
-  /** What there is from `from` on, of which the first bytes have come. Throws PLATFORM_UNAVAILABLE. */
+  /** Output from `from` on, of which the first bytes have come. Throws PLATFORM_UNAVAILABLE. */
   async readBegun(from: number): Promise<AsyncIterable<Buffer>> {
     const bytes = this.read(from, false)
     const first = await bytes.next()

@@ -111,7 +111,7 @@ export class QuotaDesk {
     await permit.require(tx)
   }
 
-  /** What has to be counted for an offer to be accepted; undefined where there is nothing. The count throws POLICY_DENIED. */
+  /** The count that the acceptance of an offer needs; undefined where there is nothing. The count throws POLICY_DENIED. */
   async permitFor(db: Queryable, offer: Execution, caller: PolicyCaller, now: Instant): Promise<Permit | undefined> {
     if (this.quotas.length === 0) return undefined
     const owner = await this.#ownerOf(db, offer, caller)

@@ -83,7 +83,7 @@ function allowed<Thing extends { readonly owner: string; readonly sharedWith?: r
   return thing
 }
 
-/** What is shown of executions, with what the caller can change. */
+/** Views of executions, with what the caller can change. */
 export async function executionViews(
   request: FastifyRequest,
   found: readonly executions.Execution[],
@@ -150,7 +150,7 @@ async function rangesOf(
   return allowedOf(request, execution, changeRanges(profile, execution, settings.durationMaxMs, now), context)
 }
 
-/** What of a change the policies do not refuse anyway. */
+/** Ranges of a change without what the policies refuse anyway. */
 function allowedOf(
   request: FastifyRequest,
   execution: Pick<executions.Execution, 'phase' | 'plan'>,
@@ -172,7 +172,7 @@ function may(
   return verdictOn(relationOf(callerOf(request), { owner, sharedWith }), right, settings.reads) === 'allowed'
 }
 
-/** What is shown of one execution. */
+/** The view of one execution. */
 export async function executionView(
   request: FastifyRequest,
   execution: executions.Execution,
@@ -206,7 +206,7 @@ export function viewOfOffered({ offerSet, offers }: OfferedSet): OfferSetView {
   return { ...offerSet, offers }
 }
 
-/** What is shown of an offer that was accepted just now, for whom it was made. Nothing is asked for that. */
+/** The view of an offer that was accepted just now, for its owner. Nothing is asked for that. */
 export async function viewOfAccepted(
   request: FastifyRequest,
   offer: executions.Execution,

@@ -38,7 +38,7 @@ export function wordsOf(error: unknown): string {
 }
 
 /**
- * Whether a failure may pass by itself. An unexpected one is tried again too: it may have been the surroundings. A trouble
+ * True for a failure that may pass by itself. An unexpected one is tried again too: it may have been the surroundings. A trouble
  * of the database is never the fault of the execution.
  */
 export function mayPass(error: unknown, lease: Lease, patience: Patience, now: Instant): boolean {

@@ -9,7 +9,7 @@ import type { Lane, OwnersLane } from '../store/work.ts'
 export interface LaneLimits {
   readonly fetches: number
   readonly concurrency: number
-  /** Whether the last places of a lane are for owners for whom nothing is done there yet. */
+  /** True when the last places of a lane are for owners for whom nothing is done there yet. */
   readonly isShared: boolean
 }
 
@@ -24,7 +24,7 @@ const roomOf = (kind: WorkKind, { fetches, concurrency }: LaneLimits): number =>
 /** The share of the places of a lane that are kept for owners who have none of them, rounded up. */
 const SPARE_SHARE = 0.1
 
-/** How many places of a lane of a kind are for owners who have none of them. */
+/** The number of places of a lane that are for owners who have none of them. */
 export function spareOf(kind: WorkKind, limits: LaneLimits): number {
   return limits.isShared ? Math.ceil(roomOf(kind, limits) * SPARE_SHARE) : 0
 }

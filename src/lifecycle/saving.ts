@@ -16,7 +16,7 @@ import { stepOf } from './steps/steps.ts'
 import { volumeOf } from './steps/volumes.ts'
 import { StepFailure, targetOf, tracedStep, type Outcome, type WorkerContext } from './worker-context.ts'
 
-/** What saving depends on beside the execution. */
+/** The parts that saving depends on beside the execution. */
 interface Saving {
   readonly context: WorkerContext
   readonly signal: AbortSignal

@@ -26,7 +26,7 @@ export interface Patience {
   readonly platformMs: number
   /** How often in a row something that failed is tried. */
   readonly attemptsMax: number
-  /** How often in a row the work on an execution may fail before it is parked. */
+  /** The number of failures in a row after which the work on an execution is parked. */
   readonly attemptsInAll: number
 }
 

@@ -40,7 +40,7 @@ export interface PlatformFacts {
   readonly product: string
   /** What it has in all; a pool that is configured without amounts gets these. */
   readonly capacity: Amounts
-  /** Which engine, cluster or directory it is: the same for as long as it is that one. Undefined where it does not tell. */
+  /** The identity of the engine, cluster or directory: the same for as long as it is that one. Undefined where there is none. */
   readonly identity?: string
   /** What its clock said when it was asked; undefined when it does not tell. */
   readonly clockAt?: Instant

@@ -5,7 +5,7 @@ import { CONTRACT, faultsOf, resolveSchema, schemaNamed, type Schema, type Schem
 import { KIND } from './kinds.ts'
 import { readRequest, type ReadRequest } from './read-request.ts'
 
-/** What people write in the wrong place, and what nobody would. */
+/** Values that people write in the wrong place, and some that nobody would. */
 const WRONG: readonly unknown[] = [
   'echo hello',
   '4Gi',

@@ -168,7 +168,7 @@ function replaced(value: unknown, pointer: string, part: unknown): unknown {
     : { ...value, [key]: inner }
 }
 
-/** What is wrong with one place as one sentence, with what to write. Where it has one of several types, each of them was missed. */
+/** The faults of one place as one sentence, with what to write. Where it has one of several types, each of them was missed. */
 function oneDetail(told: readonly Told[], isTaken: (candidate: unknown) => boolean): string {
   const types = told.flatMap(({ keyword, params }) => (keyword === 'type' ? [params.type as string].flat() : []))
   const said = types.length > 0 ? `must be ${typeWords(types)}` : [...new Set(told.map(describe))].join(', ')
@@ -208,7 +208,7 @@ function isLarge(value: unknown): boolean {
 /** A fault as ajv tells it. */
 interface Told {
   readonly instancePath: string
-  /** What was written there. */
+  /** The value that was written there. */
   readonly data?: unknown
   readonly keyword: string
   readonly message?: string | undefined

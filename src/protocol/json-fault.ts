@@ -7,7 +7,7 @@
 const TOKEN =
   /\s*(?:([{}[\],:])|"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w))/uy
 
-/** What may come next. */
+/** The tokens that may come next. */
 type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end' | 'nothing'
 
 /** Sentences about what people write by habit, by what stands before the fault and there. */
@@ -72,7 +72,7 @@ function firstFault(text: string): { at: number; expected: Expected } {
   }
 }
 
-/** What may come after a token; undefined where the token itself may not come. Opens and closes lists and maps. */
+/** The expectation after a token; undefined where the token itself may not come. Opens and closes lists and maps. */
 function after(token: string, expected: Expected, open: ('[' | '{')[]): Expected | undefined {
   const closed = (): Expected => (open.length > 0 ? ', or end' : 'nothing')
   const takesValue = expected === 'value' || expected === 'value or ]'

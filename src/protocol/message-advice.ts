@@ -1,4 +1,4 @@
-/** What to do about a message, by the kind that it has on the wire. */
+/** Advice on a message, by the kind that it has on the wire. */
 import { MESSAGES, type MessageName } from '../domain/message.ts'
 import { messageUrn } from './kinds.ts'
 

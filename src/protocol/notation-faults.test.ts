@@ -1,4 +1,4 @@
-/** What is said of JSON and YAML that cannot be read: the line, and what to write instead. */
+/** Refusals of JSON and YAML that cannot be read: the line, and what to write instead. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readJson } from './json-text.ts'

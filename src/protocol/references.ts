@@ -13,7 +13,7 @@ interface Words {
 /** Something that can be referred to, by the words that lead to it. */
 export interface Referable extends VolumeTarget, Words {}
 
-/** How many names are listed; nobody reads more. */
+/** The most names that are listed; nobody reads more. */
 const NAMES_MAX = 10
 
 /** What a reference may lead to, in words for a message. */

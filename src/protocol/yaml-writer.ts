@@ -7,7 +7,7 @@ import { remembering } from '../domain/remembering.ts'
 
 const OPTIONS = { lineWidth: -1, noRefs: true } as const
 
-/** What the library has to write as a whole. */
+/** Values that the library has to write as a whole. */
 class NotPlain extends Error {}
 
 /** Writes a value. Words such as YES, which readers of YAML 1.1 take for booleans, are quoted. */

@@ -66,10 +66,10 @@ export const READERS: pg.CustomTypesConfig = {
 /** The part of a database that is the same for both kinds: a pool of connections. */
 export class PooledDatabase implements Queryable {
   readonly #pool: pg.Pool
-  /** Where its files are, for the operator. */
+  /** The place of its files, for the operator. */
   readonly #place: string
   #statementsSent = 0
-  /** Whether the last trouble was one that lasts, and nothing was written since. */
+  /** True when the last trouble was one that lasts, and nothing was written since. */
   #isTroubled = false
 
   constructor(pool: pg.Pool, place: string) {

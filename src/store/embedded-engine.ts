@@ -81,7 +81,7 @@ export class EmbeddedEngine {
     if (this.#current === engine) this.#current = undefined
   }
 
-  /** What one connection sees of the engine: an engine that has ended fails what it is asked, as a lost server does. */
+  /** The engine as one connection sees it: one that has ended fails what it is asked, as a lost server does. */
   #standIn(): PGlite {
     const engine = this.#engine()
     let ended: EngineGone | undefined

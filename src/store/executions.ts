@@ -86,7 +86,7 @@ export interface HistoryEntry extends Omit<Move, 'id'> {
   readonly cause: Cause
 }
 
-/** How many offers are open, and how many accepted executions have not released everything, by their phase. */
+/** The numbers of open offers, and of accepted executions that have not released everything, by their phase. */
 export function phases(db: Queryable): Promise<{ readonly phase: ExecutionPhase; readonly count: number }[]> {
   return db.query(sql.phases, {})
 }
@@ -181,7 +181,7 @@ export interface Acceptance {
   readonly prepareAt: Instant
   /** The program may start from then on when the capacity is free. */
   readonly earliestAt: Instant
-  /** What follows at once. */
+  /** The event that follows at once. */
   readonly next?: 'wait' | 'prepare' | undefined
 }
 
@@ -267,7 +267,7 @@ export interface ProgramEnd {
   readonly id: ExecutionId
   readonly endedAt: Instant
   readonly exitCode: number | undefined
-  /** What the execution is moved by, if its phase allows it. */
+  /** The event that moves the execution, if its phase allows it. */
   readonly event?: 'finish' | 'fail'
 }
 

@@ -1,4 +1,4 @@
-/** What a database knows of platforms: which engine, cluster or directory each is. */
+/** Identities of platforms in the database: which engine, cluster or directory each is. */
 import type { Instant } from '../domain/dates.ts'
 import { at, type Queryable } from './database.ts'
 import { loadStatements } from './statements.ts'

@@ -63,7 +63,7 @@ async function checkVersion(pool: pg.Pool, url: string): Promise<void> {
   }
 }
 
-/** Where a server is, without the user and the password that are in its URL. */
+/** The address of a server, without the user and the password that are in its URL. */
 function placeOf(url: string): string {
   if (!URL.canParse(url)) return 'a database server'
   const { hostname, port } = new URL(url)

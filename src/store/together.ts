@@ -16,16 +16,16 @@ interface Asked<Item, Answer> {
 /** Does something for all of these items; the answers are in their order. May be repeated. */
 export type DoTogether<Item, Answer> = (items: readonly Item[]) => Promise<readonly Answer[]>
 
-/** What keeps the work for one item from that for others. */
+/** Rules that keep the work for one item from that for others. */
 export interface Apart<Item> {
   /** Of items with one key only one is done at a time. */
   readonly keyOf: (item: Item) => unknown
   /** The most that is done together. */
   readonly atMost: number
-  /** How many times at once something is done, so that what waits holds up only those it is done with; once by default. */
+  /** The number of batches at once, so that one that waits holds up only its own items; 1 by default. */
   readonly atOnce?: number
   /**
-   * What the work for an item may have to wait for. Items that share some of it are done together or one after the other,
+   * The keys that the work for an item may have to wait for. Items that share some of it are done together or one after the other,
    * and not together with those that do not.
    */
   readonly waitsFor?: (item: Item) => readonly string[]
@@ -80,7 +80,7 @@ export class Together<Item, Answer> {
     }
   }
 
-  /** What fails together is tried one by one, so that nobody suffers from a neighbour; what nobody can do now is told to all. */
+  /** The items of a batch that failed, tried one by one, so that nobody suffers from a neighbour; trouble of the whole database is told to all. */
   async #doAll(asked: readonly Asked<Item, Answer>[]): Promise<void> {
     try {
       const answers = await this.#do(asked.map(({ item }) => item))

@@ -143,7 +143,7 @@ export interface GivenLease extends Pick<Lease, 'executionId' | 'fence' | 'attem
   readonly wakesSeen: number
   /** Of which kind the next work is; undefined when that is not known. */
   readonly kind?: WorkKind | undefined
-  /** Why the work is parked until somebody asks for another try. */
+  /** The reason that the work is parked until somebody asks for another try. */
   readonly parkedFor?: string | undefined
 }
 
@@ -242,7 +242,7 @@ export interface ParkedWork extends Lane {
   readonly parkedReason: string
 }
 
-/** What was parked, the oldest first, at most `limit` of it. */
+/** Parked work, the oldest first, at most `limit` of it. */
 export async function parked(db: Queryable, limit: number): Promise<ParkedWork[]> {
   return db.query<ParkedWork>(sql.parked, { limit })
 }

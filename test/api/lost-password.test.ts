@@ -1,4 +1,4 @@
-/** What docs/operations.md has operators do in the database, done on one. */
+/** The statement of docs/operations.md for a lost password, run on a database. */
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { expect, it } from 'vitest'

@@ -18,7 +18,7 @@ const file = () => join(broker.dataDirectory, 'simulated', 'simulated', 'away')
 const goAway = () => writeFileSync(file(), '')
 const comeBack = () => rmSync(file())
 
-/** What an answer NO says, by the names of its messages. */
+/** The reasons of a NO, by the names of its messages. */
 async function refusals(): Promise<readonly (string | undefined)[]> {
   const { result, meta } = await api.offers(containerRequest())
   expect(result).toBe('NO')

@@ -1,4 +1,4 @@
-/** What an account that was disabled has left: offers that hold capacity, and programs that run. */
+/** Leftovers of an account that was disabled: offers that hold capacity, and programs that run. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

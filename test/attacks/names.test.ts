@@ -21,7 +21,7 @@ const FRONT_END = {
   ],
 }
 
-/** Whom the rule of the site lets run anything. Nobody of any source but this broker is meant. */
+/** The users whom the rule of the site lets run anything. Nobody of any source but this broker is meant. */
 const MAY_RUN = ['ada', 'admin', 'grace', 'joan', 'mary', 'edith', 'ruth', 'vera', 'olga']
 
 const accountOf = async (caller: CallerApi) => (await caller.get<Account>('/account')).body

@@ -110,7 +110,7 @@ async function ownerOf(token: string): Promise<unknown> {
   return (await identity.identify({ headers, peer: '127.0.0.1', address: '127.0.0.1' }))?.owner
 }
 
-/** What a policy answers; a failure of it is one that the operator is told of. */
+/** The answer of a policy; a failure of it is one that the operator is told of. */
 async function judged(policy: Policy, location: string): Promise<unknown> {
   const failures: unknown[] = []
   const watch = { answered: () => undefined, failed: (_: string, error: unknown) => void failures.push(error) }

@@ -20,7 +20,7 @@ export function treeOf({ source, flags }: RegExp): AST.Pattern {
   })
 }
 
-/** Whether a character is one of an element, by the engine itself. */
+/** True when a character is one of an element, by the engine itself. */
 export function isOf(element: CharacterElement, character: string, flags: string): boolean {
   const key = `${flags.replaceAll(/[gym]/g, '')} ${element.raw}`
   const known = tests.get(key) ?? new Map<string, boolean>()

@@ -12,7 +12,7 @@ export const WRONG: readonly unknown[] = [
   JSON.parse(DEEP),
 ]
 
-/** Where `JSON.stringify` cannot go, as text in a document. */
+/** Values that `JSON.stringify` cannot write, as text in a document. */
 const DEEP_MARK = 'the deep list'
 /** A value as JSON, also one of those. */
 export function strangeJson(value: unknown): string {

@@ -8,7 +8,7 @@ export type Claims = Readonly<Record<string, unknown>>
 /** Somebody whom an issuer vouches for. */
 export interface Subject {
   readonly subject: string
-  /** What people call it; undefined when nothing that the issuer says can be a user name. */
+  /** The name that people use; undefined when nothing that the issuer says can be a user name. */
   readonly username: string | undefined
   readonly displayName: string | undefined
   readonly groups: readonly string[]

@@ -18,7 +18,7 @@ export interface EngineFacts {
   readonly limits: Limits
   /** What its clock said. */
   readonly clockAt?: Instant
-  /** Which engine it is. */
+  /** The identity of the engine. */
   readonly identity?: string
 }
 

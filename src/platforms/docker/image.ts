@@ -67,7 +67,7 @@ export async function obtainImage(
   throw last
 }
 
-/** What the network library of both engines says of a server that it did not reach; they give no other signal. */
+/** The words of both engines for a server that was not reached; they give no other signal. */
 const NOT_REACHED = /\bdial (tcp|udp)\b|no such host|i\/o timeout|TLS handshake timeout|network is unreachable/i
 
 /** The words of an engine after what they mean, where it did not reach the registry. */

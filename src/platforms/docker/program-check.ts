@@ -80,7 +80,7 @@ const PODMAN_FAULTS_OF_PROGRAM = [
   'OCI permission denied',
 ]
 
-/** Whether a container was not started because of its program: without an init the engine finds that out itself. */
+/** True when a container was not started because of its program: without an init the engine finds that out itself. */
 export function isFaultOfProgram({ reason }: EngineRefusal, container: ContainerDetails | undefined): boolean {
   // As in a shell: 126 is a program that cannot be executed, 127 one that is missing.
   const exitCode = container?.State.ExitCode

@@ -1,4 +1,4 @@
-/** What an operator reads of an engine that was not reached: which of the reasons, and what to do. */
+/** Sentences for the operator of an engine that was not reached: which of the reasons, and what to do. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'

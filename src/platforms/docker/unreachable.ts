@@ -1,4 +1,4 @@
-/** Why an engine was not reached, and what to do, in the words for its operator. */
+/** The reason that an engine was not reached, and what to do, for its operator. */
 import { readFileSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { errors } from 'undici'

@@ -30,7 +30,7 @@ import { diskUse, volumeDetails, volumeList } from './answer-shapes.ts'
 /** Any user may write, and replace or remove what is there: the volume is one execution's alone. */
 const ROOT_MODE = 0o777
 
-/** How often the engine is asked to measure when something is removed meanwhile. */
+/** The number of times that the engine is asked to measure when something is removed meanwhile. */
 const MEASURE_ATTEMPTS = 10
 
 export class Volumes {

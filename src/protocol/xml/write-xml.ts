@@ -92,12 +92,12 @@ function kindOf(value: unknown, schema: Schema): string | undefined {
   return typeof kind === 'string' ? kind : undefined
 }
 
-/** What is written as an attribute: its name, its text, and the key of the property. */
+/** An attribute: its name, its text, and the key of the property. */
 type Attribute = readonly [name: string, text: string, key: string]
 
 const NO_ATTRIBUTES: readonly Attribute[] = []
 
-/** What is written as attributes. Text that no attribute can hold is not. */
+/** The properties that are attributes; those whose text no attribute can hold are none. */
 function attributesOf(map: Readonly<Record<string, unknown>>, shape: Shape): readonly Attribute[] {
   if (!hasAttributes(shape)) return NO_ATTRIBUTES
   return Object.entries(map).flatMap(([key, value]): Attribute[] => {
