@@ -55,7 +55,7 @@ export function acceptanceOf({ id, plan: { slot } }: Execution, at: Instant): Ac
   return { id, startAt, prepareAt, earliestAt, next }
 }
 
-/** The instant at which the engine looks at an execution that was accepted at another one; an early start wakes it before that. */
+/** The instant at which the engine looks at an accepted execution; an early start wakes it before that. */
 export function lookAtOf(offer: Execution, at: Instant): Instant {
   const { prepareAt, next } = acceptanceOf(offer, at)
   if (next === 'prepare') return at

@@ -1,4 +1,7 @@
-/** Offers and executions of somebody who is let in no longer: withdrawn, and cancelled where that is asked for. Each may be repeated. */
+/**
+ * Offers and executions of somebody who is let in no longer: withdrawn, and cancelled where that is asked for. Each may be
+ * repeated.
+ */
 import type { Instant } from '../domain/dates.ts'
 import { message } from '../domain/message.ts'
 import type { Database } from '../store/database.ts'

@@ -25,8 +25,8 @@ export interface Apart<Item> {
   /** The number of batches at once, so that one that waits holds up only its own items; 1 by default. */
   readonly atOnce?: number
   /**
-   * The keys that the work for an item may have to wait for. Items that share some of it are done together or one after the other,
-   * and not together with those that do not.
+   * The keys that the work for an item may have to wait for. Items that share some of them are done together or one after
+   * the other, and not together with those that do not.
    */
   readonly waitsFor?: (item: Item) => readonly string[]
 }
@@ -80,7 +80,7 @@ export class Together<Item, Answer> {
     }
   }
 
-  /** The items of a batch that failed, tried one by one, so that nobody suffers from a neighbour; trouble of the whole database is told to all. */
+  /** All items of a batch. After a failure each is tried alone, since it may be a neighbour's; trouble of the database is told to all. */
   async #doAll(asked: readonly Asked<Item, Answer>[]): Promise<void> {
     try {
       const answers = await this.#do(asked.map(({ item }) => item))

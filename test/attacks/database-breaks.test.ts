@@ -132,7 +132,7 @@ describe.skipIf(!onServer)('a broker', () => {
   const phase = (uuid: string, value: string) =>
     post(`/executions/${uuid}`, { kind: KIND.enumUpdate, path: 'phase', value })
 
-  /** Requests of clients side by side; gives the status of each answer. */
+  /** Requests that clients send side by side; each gives the status of its answer. */
   async function manyThings(): Promise<readonly (() => Promise<number | undefined>)[]> {
     const offered = await api.offers(containerRequest({}, { compute: cores(1) }))
     const open = offered.offers?.[0]?.meta?.uuid as string

@@ -12,7 +12,7 @@ export const WRONG: readonly unknown[] = [
   JSON.parse(DEEP),
 ]
 
-/** Values that `JSON.stringify` cannot write, as text in a document. */
+/** The mark in a document for the value that `JSON.stringify` cannot write. */
 const DEEP_MARK = 'the deep list'
 /** A value as JSON, also one of those. */
 export function strangeJson(value: unknown): string {
