@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Pool } from 'undici'
 import { administer } from '../test/support/database.ts'
 import { postgresServer } from '../test/support/engines.ts'
 import type { Database } from '../src/store/database.ts'
@@ -100,15 +101,17 @@ export async function brokerAndBaseline<Result>(
   return { broker: embedded ? (await brokerAt(makePlace, config, later)).broker : broker, database, result }
 }
 
-/** A broker on a database of its own. */
+/** A broker on a database of its own, and a client with as many connections as there are clients. */
 export async function brokerAt(
   makePlace: () => Promise<DatabasePlace>,
   config: Readonly<Record<string, unknown>>,
   later: Later,
-): Promise<{ broker: ServedBroker; place: DatabasePlace }> {
+): Promise<{ broker: ServedBroker; place: DatabasePlace; client: Pool }> {
   const place = await makePlace()
   later(() => place.drop())
   const broker = await serveBroker({ ...config, ...place.config })
   later(() => broker.close())
-  return { broker, place }
+  const client = new Pool(broker.url, { connections: CONNECTIONS })
+  later(() => client.close())
+  return { broker, place, client }
 }

@@ -1,6 +1,6 @@
 /** The waits of requests while very many offers expire at one instant. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import type { Bench, Effort, Reading } from '../benchmark.ts'
 import { cleanly } from '../cleanly.ts'
 import { brokerAt, CONNECTIONS, onEachDatabase, type DatabasePlace } from '../databases.ts'
@@ -29,9 +29,7 @@ function measure(
   { times }: Effort,
 ): Promise<Reading[]> {
   return cleanly(async (later) => {
-    const { broker } = await brokerAt(makePlace, ROOMY, later)
-    const client = new Pool(broker.url, { connections: CONNECTIONS })
-    later(() => client.close())
+    const { client } = await brokerAt(makePlace, ROOMY, later)
     const [first, ...others] = await openOffers(client, times(OFFERS))
     if (first === undefined) throw new Error('there are no offers')
     while ((await phaseOf(client, first, 'OFFERED')) === 'OFFERED');

@@ -1,6 +1,6 @@
 /** What a broker costs that has nothing to do but to wait, for very many executions. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import type { Schemas } from '../../src/client/broker-client.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import type { Bench, Effort, Reading } from '../benchmark.ts'
@@ -40,9 +40,7 @@ function measure(
   { times }: Effort,
 ): Promise<Reading[]> {
   return cleanly(async (later) => {
-    const { broker } = await brokerAt(makePlace, CONFIG, later)
-    const client = new Pool(broker.url, { connections: CONNECTIONS })
-    later(() => client.close())
+    const { client } = await brokerAt(makePlace, CONFIG, later)
     const count = times(10_000)
     await manyAtOnce(CONNECTIONS, count, () => ask(client))
     await wait(count > 1 ? SETTLE_MS : 0)

@@ -1,5 +1,5 @@
 /** How late programs start: many that were promised to start within one minute. */
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import type { Schemas } from '../../src/client/broker-client.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import type { Bench, Effort, Reading } from '../benchmark.ts'
@@ -38,9 +38,7 @@ function measure(
   { times }: Effort,
 ): Promise<Reading[]> {
   return cleanly(async (later) => {
-    const { broker } = await brokerAt(makePlace, CONFIG, later)
-    const client = new Pool(broker.url, { connections: CONNECTIONS })
-    later(() => client.close())
+    const { client } = await brokerAt(makePlace, CONFIG, later)
     const count = times(200)
     const firstAt = Date.now() + (count > 1 ? AHEAD_MS : 1_000)
     let next = 0

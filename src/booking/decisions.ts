@@ -16,8 +16,8 @@ import { giveUpOffers, type GivingUp } from './give-up.ts'
 const AT_MOST = 32
 
 /**
- * The number of transactions that decide at once: one that waits for a lock that somebody else holds, of an account or a set, leaves
- * the others going on. Few, because they share the connections with everything else.
+ * The number of transactions that decide at once: while one waits for a lock of an account or a set that somebody else
+ * holds, the others go on. Few, because they share the connections with everything else.
  */
 const AT_ONCE = 4
 

@@ -1,6 +1,5 @@
 /** The route of results that could not be saved: they stay on the platform for a while, and whoever may read the execution fetches them. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Clock } from '../domain/clock.ts'
 import { formatInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { componentPlaces } from '../domain/execution-plan.ts'
@@ -40,19 +39,20 @@ export function keptResultRoutes(app: FastifyInstance, context: HttpContext): vo
         retryAfterSeconds: AGAIN_SECONDS,
       })
     const over = holdOpen(request, reply, execution.id, context)
-    read.add(uuid)
-    const limit = new Limit(context.clock, until)
-    const signal = AbortSignal.any([over, limit.signal])
-    const leave = () => {
-      read.delete(uuid)
-      limit.cancel()
+    const whenLeft = (leave: () => void) => {
+      if (over.aborted) leave()
+      else over.addEventListener('abort', leave, { once: true })
     }
-    over.addEventListener('abort', leave, { once: true })
-    if (over.aborted) leave()
+    read.add(uuid)
+    whenLeft(() => read.delete(uuid))
+    const tooLong = new AbortController()
+    const endAt = (instant: Instant) => whenLeft(context.clock.at(instant, () => tooLong.abort()))
+    endAt(until)
+    const signal = AbortSignal.any([over, tooLong.signal])
     const file = await fileIn(platform, volume, queryOne(request, 'FILE'), signal)
     const found = await platform.readFile(volume, file, signal)
     if (!found) throw nothingOf(file)
-    limit.shorten(BEGINNING_MS + (found.sizeBytes / SLOWEST_READER) * 1_000)
+    endAt(context.clock.now() + BEGINNING_MS + (found.sizeBytes / SLOWEST_READER) * 1_000)
     return reply
       .header('Content-Type', 'application/octet-stream')
       .header('Content-Length', found.sizeBytes)
@@ -60,39 +60,6 @@ export function keptResultRoutes(app: FastifyInstance, context: HttpContext): vo
       .header('Cache-Control', 'no-store')
       .send(found.content)
   })
-}
-
-/** A limit of time, which can become shorter. */
-class Limit {
-  readonly #clock: Clock
-  readonly #end = new AbortController()
-  #endAt: Instant
-  #forget: () => void
-
-  constructor(clock: Clock, endAt: Instant) {
-    this.#clock = clock
-    this.#endAt = endAt
-    this.#forget = this.#arm()
-  }
-
-  get signal(): AbortSignal {
-    return this.#end.signal
-  }
-
-  /** Lets the limit be so many milliseconds from now, unless it comes before that already. */
-  shorten(ms: number): void {
-    this.cancel()
-    this.#endAt = Math.min(this.#endAt, this.#clock.now() + ms)
-    this.#forget = this.#arm()
-  }
-
-  cancel(): void {
-    this.#forget()
-  }
-
-  #arm(): () => void {
-    return this.#clock.at(this.#endAt, () => this.#end.abort())
-  }
 }
 
 async function keptOf(request: FastifyRequest, uuid: string, context: HttpContext): Promise<Kept> {
