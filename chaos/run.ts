@@ -198,6 +198,8 @@ function environmentOf(databaseUrl: string, dataDirectory: string, issuer: strin
     BROKER_DATA_ALLOWED_NETWORKS: '[127.0.0.0/8]',
     BROKER_EXECUTION_LEASE: `PT${LEASE_MS / 1000}S`,
     BROKER_OFFERS_LIFETIME: 'PT10S',
+    // What hostile sinks do not take is kept for a while, and has left when the storm is judged.
+    BROKER_DATA_KEEP_UNSAVED: 'PT20S',
     BROKER_LOG_LEVEL: 'info',
   }
 }

@@ -18,9 +18,10 @@ export class OpenSets {
   readonly #owners = new Map<string, OwnOpenSets>()
   readonly #ownerOf = new Map<OfferSetId, string>()
 
-  /** Notes what a set holds while it is open, in the place of what it held. */
+  /** Notes what a set holds while it is open, in the place of what it held; one that holds nothing here is forgotten. */
   open(set: OpenSet): void {
     this.close(set.id)
+    if (set.holds.length === 0) return
     let own = this.#owners.get(set.owner)
     if (!own) this.#owners.set(set.owner, (own = new OwnOpenSets()))
     own.add(set)
@@ -44,7 +45,7 @@ export class OpenSets {
   }
 }
 
-/** The open sets of one owner in one pool. */
+/** The open sets of one owner in one pool; each holds something there. */
 export class OwnOpenSets {
   readonly #sets = new Map<OfferSetId, OpenSet>()
   /** Made when it is first asked for: most owners decide about one set before they ask for the next. */
@@ -52,8 +53,9 @@ export class OwnOpenSets {
 
   /** A profile of what they hold together, without any capacity: an amount of minus `n` fits where at most `n` is held. */
   get held(): PoolProfile {
+    if (this.#held) return this.#held
     const all = [...this.#sets.values()].flatMap(({ holds }) => holds)
-    return (this.#held ??= new PoolProfile([], all, all[0]?.fromAt ?? 0))
+    return (this.#held = new PoolProfile([], all, (all[0] as Hold).fromAt))
   }
 
   get isEmpty(): boolean {

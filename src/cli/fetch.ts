@@ -1,14 +1,14 @@
 /** `broker fetch`: results that could not be saved, while the platform keeps them. */
 import { createWriteStream } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Schemas } from '../client/broker-client.ts'
-import { fileName } from '../domain/file-name.ts'
 import { uuidOf, type CommandContext } from './commands.ts'
 import { fileCodeOf } from './document.ts'
 import { EXIT } from './exit-codes.ts'
 import { CommandError } from './failures.ts'
+import { visible } from './visible.ts'
 
 export interface FetchOptions {
   /** The directory that they are put into. */
@@ -33,7 +33,7 @@ export async function fetchKept(
       one.meta?.uuid ?? '',
       file === undefined ? '' : `?FILE=${encodeURIComponent(file)}`,
     )
-    const path = join(to, nameFor(one, response))
+    const path = join(to, nameFor(response))
     await write(response, path)
     terminal.result(path)
   }
@@ -43,13 +43,10 @@ export async function fetchKept(
 const isKept = ({ meta }: Schemas['DataResource']) =>
   (meta?.messages ?? []).some(({ kind }) => kind?.endsWith(':results-kept'))
 
-/** The name that its location has, or that the program gave it; never a path, nor hidden, as files of settings are. */
-function nameFor(data: Schemas['DataResource'], response: Response): string {
-  const location = 'location' in data ? (data.location ?? '') : ''
+/** The name that the broker gives; never a path, nor hidden, as files of settings are. */
+function nameFor(response: Response): string {
   const [, given = ''] = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('Content-Disposition') ?? '') ?? []
-  const saved = URL.canParse(location) ? new URL(location) : undefined
-  const named = saved && !saved.pathname.endsWith('/') ? saved : new URL(`file:///${given}`)
-  return fileName(named).replace(/^\.+/, '') || 'result'
+  return visible(basename(decodeURIComponent(given))).replace(/^\.+/, '') || 'result'
 }
 
 async function write(response: Response, path: string): Promise<void> {

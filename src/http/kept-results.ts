@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { formatInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { componentPlaces } from '../domain/execution-plan.ts'
+import { fileName } from '../domain/file-name.ts'
 import { volumeOf } from '../lifecycle/steps/volumes.ts'
 import type { Platform, VolumeRef } from '../platforms/platform.ts'
 import * as components from '../store/components.ts'
@@ -17,6 +18,8 @@ interface Kept {
   readonly platform: Platform
   readonly volume: VolumeRef
   readonly until: Instant
+  /** The place where they were to be saved. */
+  readonly location: URL
 }
 
 /** The slowest reader that is waited for, in bytes per second, beside a minute to begin with. */
@@ -33,7 +36,7 @@ export function keptResultRoutes(app: FastifyInstance, context: HttpContext): vo
   const read = new Set<string>()
   app.get<{ Params: { uuid: string } }>('/data/:uuid/kept', { config: { oneForm: true } }, async (request, reply) => {
     const { uuid } = request.params
-    const { execution, platform, volume, until } = await keptOf(request, uuid, context)
+    const { execution, platform, volume, until, location } = await keptOf(request, uuid, context)
     if (read.has(uuid))
       throw new BrokerError('TOO_MANY_REQUESTS', 'These results are being fetched already; try again after that.', {
         retryAfterSeconds: AGAIN_SECONDS,
@@ -56,7 +59,7 @@ export function keptResultRoutes(app: FastifyInstance, context: HttpContext): vo
     return reply
       .header('Content-Type', 'application/octet-stream')
       .header('Content-Length', found.sizeBytes)
-      .header('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file)}`)
+      .header('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(nameOf(location, file))}`)
       .header('Cache-Control', 'no-store')
       .send(found.content)
   })
@@ -70,7 +73,13 @@ async function keptOf(request: FastifyRequest, uuid: string, context: HttpContex
   const platform = context.platforms.find(({ name }) => name === execution.plan.platform)
   if (!platform)
     throw new BrokerError('UNAVAILABLE', `The platform ${execution.plan.platform} is not known to this process now.`)
-  return { execution, platform, until, volume: volumeOf(execution.id, 'data', place.index) }
+  const location = new URL(execution.plan.data[place.index]?.spec.location ?? '')
+  return { execution, platform, until, volume: volumeOf(execution.id, 'data', place.index), location }
+}
+
+/** The name that results would have had where they were to be saved; in a folder, the one that the program gave them. */
+function nameOf(location: URL, file: string): string {
+  return location.pathname.endsWith('/') ? file : fileName(location)
 }
 
 async function requireKept({ id }: Execution, position: number, { database, clock }: HttpContext): Promise<Instant> {
