@@ -11,7 +11,7 @@ import {
   type Change,
   type Changeable,
 } from '../domain/execution-change.ts'
-import { message, type Message } from '../domain/message.ts'
+import { message, type Message, type MessageName } from '../domain/message.ts'
 import { RESOURCE_WORDS, type Resource } from '../domain/resources.ts'
 import * as bookings from '../store/bookings.ts'
 import * as components from '../store/components.ts'
@@ -43,12 +43,16 @@ const WORDS: Readonly<Record<Changeable, string>> = { duration: 'duration', core
 /** How often a change meets another change of the same execution before it is given up. */
 const TRIES = 10
 
+/** The messages that clients cause by changing an execution, and the most of them that are kept of one. */
+const CHANGE_MESSAGES: readonly MessageName[] = ['duration-changed', 'compute-changed']
+const CHANGES_LISTED_MAX = 50
+
 /** Somebody else is at the execution; nothing was done. */
 const BUSY = Symbol('busy')
 
 /**
  * Changes an accepted execution from what `seen` shows. Of several changes that saw the same, one is made; the others are
- * told of it. `permit` comes first in the transaction; when it throws, nothing was done. Throws PHASE_CONFLICT, NO_ROOM
+ * told of it. A change that changes nothing does nothing. `permit` comes first in the transaction; when it throws, nothing was done. Throws PHASE_CONFLICT, NO_ROOM
  * and UNPROCESSABLE.
  */
 export async function changeExecution(
@@ -61,6 +65,7 @@ export async function changeExecution(
   for (let tried = 0; tried < TRIES; tried++) {
     requirePhase(seen, change)
     requireSense(seen, change, context)
+    if (isSamePromise(seen, withChange(seen, change))) return
     const done = await database.transaction(async (tx) => {
       await permit(tx, withChange(seen, change))
       return changeIn(tx, seen, change, context)
@@ -103,7 +108,7 @@ async function changeIn(
     }
   }
   await executions.change(tx, current.id, changed.plan, changed.endAt, now)
-  await messages.add(tx, current.id, undefined, saidOf(current, changed, change, now))
+  await say(tx, current.id, saidOf(current, changed, change, now))
   await work.wake(tx, [current.id], now)
   const held = holdsOfPromise(changed)
   await bookings.replace(
@@ -158,6 +163,14 @@ function changedMeanwhile({ phase }: executions.Execution): BrokerError {
     'PHASE_CONFLICT',
     `The execution is ${phase}, and somebody else has just changed it; look at it again.`,
   )
+}
+
+/** Says what was changed once, however often it is repeated, and says so when earlier changes are not listed any more. */
+async function say(tx: Transaction, id: executions.Execution['id'], said: Message): Promise<void> {
+  const { what = said.name, from, to } = said.values
+  await messages.add(tx, id, undefined, said, `${what} ${from} ${to}`)
+  if (!(await messages.leaveOut(tx, id, CHANGE_MESSAGES, CHANGES_LISTED_MAX))) return
+  await messages.add(tx, id, undefined, message('changes-left-out', said.at, { kept: CHANGES_LISTED_MAX }), 'left-out')
 }
 
 /** What was changed, for everybody who reads the execution later. */

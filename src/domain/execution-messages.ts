@@ -126,6 +126,12 @@ export const EXECUTION_MESSAGES = {
     places: ['execution'],
     advice: 'Nothing has to be done. The quoted costs are those of the new amount.',
   },
+  'changes-left-out': {
+    level: 'INFO',
+    template: 'The last ${kept} changes of this execution are listed; earlier ones were left out.',
+    places: ['execution'],
+    advice: 'Nothing has to be done.',
+  },
   'starts-earlier': {
     level: 'INFO',
     template:

@@ -255,9 +255,9 @@ update execution set plan = :plan, end_at = :endAt, modified_at = :at
 returning id, pg_notify('execution', id::text)
 
 -- name: rename
--- Changes the name or the description; what is null stays.
+-- Changes the name or the description; what is null stays. No row back: it has these already.
 update execution set name = coalesce(:name, name), description = coalesce(:description, description), modified_at = :at
- where id = :id
+ where id = :id and (name is distinct from coalesce(:name, name) or description is distinct from coalesce(:description, description))
 returning id, pg_notify('execution', id::text)
 
 -- name: history

@@ -22,6 +22,15 @@ with said as (
 )
 select pg_notify('execution', execution_id::text) from said
 
+-- name: leaveOut
+-- Removes the earliest messages with some names about an execution, and keeps the last so many.
+delete from message
+ where execution_id = :executionId and name = any(:names)
+   and number <= (select number from message
+                   where execution_id = :executionId and name = any(:names)
+                   order by number desc offset :most limit 1)
+returning number
+
 -- name: list
 -- What was said about executions, oldest first.
 select execution_id, position, at, name, level, template, values, text

@@ -1,11 +1,11 @@
 /** What was said about executions while they lived, and the one ordered list of everything that happened to one. */
 import type { Instant } from '../domain/dates.ts'
 import type { ExecutionId } from '../domain/ids.ts'
-import type { Message } from '../domain/message.ts'
+import type { Message, MessageName } from '../domain/message.ts'
 import { at, json, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'messages.sql', ['add', 'addAll', 'list', 'events'])
+const sql = loadStatements(import.meta.url, 'messages.sql', ['add', 'addAll', 'leaveOut', 'list', 'events'])
 
 /** A message with its place: the component concerned, or none for the execution itself. */
 export interface PlacedMessage extends Message {
@@ -59,6 +59,16 @@ export async function addAll(
     text,
   }))
   await tx.query(sql.addAll, { said: json(said), at: at(first.said.at) })
+}
+
+/** Removes the earliest messages with some names about an execution beyond the most that are kept; true if there were any. */
+export async function leaveOut(
+  tx: Transaction,
+  executionId: ExecutionId,
+  names: readonly MessageName[],
+  most: number,
+): Promise<boolean> {
+  return (await tx.query(sql.leaveOut, { executionId, names, most })).length > 0
 }
 
 /** What was said about executions, oldest first. */
