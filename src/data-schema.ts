@@ -53,9 +53,16 @@ export const DATA = {
       description: 'Bytes per second expected of a source of which nothing is known.',
     },
     keepUnsaved: duration(
-      'How long results that could not be saved are kept on the platform, and their storage with them.',
+      'How long results that could not be saved are kept on the platform, and their storage with them, as long as the storage is promised to nobody else.',
       'P1D',
     ),
+    keepShare: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1,
+      description:
+        'The share of the storage of each pool that kept results of one user may hold after the time that was booked for them: 0.25 with identities, and without them 1, which is no limit.',
+    },
     answerWithin: duration('How long a source may take to say what it has.', 'PT10S'),
     silence: duration('How long a server may be silent within a transfer, before the transfer is broken off.', 'PT30S'),
     questionsPerHost: {

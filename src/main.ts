@@ -38,6 +38,7 @@ import { Signals } from './lifecycle/signals.ts'
 import type { ConfiguredPool } from './lifecycle/survey.ts'
 import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
 import { openDatabase } from './open-database.ts'
+import { keepShare } from './open-share.ts'
 import { recognised } from './platform-identity.ts'
 import { choosePlatforms, openPlatform, type ChosenPlatform, type PlatformSurroundings } from './platforms-here.ts'
 import type { Platform } from './platforms/platform.ts'
@@ -187,6 +188,7 @@ async function start(
       transferAttempts: config.data.attempts,
       lowestRate: lowestRate(config),
       keepUnsavedMs: milliseconds(config.data.keepUnsaved),
+      keepShare: keepShare(config),
     },
     patience: {
       platformMs: milliseconds(config.execution.platformPatience),

@@ -23,9 +23,16 @@ export const EXECUTION_MESSAGES = {
   'results-kept': {
     level: 'WARN',
     template:
-      'The results for ${location} are kept in the volume ${volume} of the platform ${platform}, until ${until}.',
+      'The results for ${location} are kept in the volume ${volume} of the platform ${platform}, until ${until}${shorter}.',
     places: ['data'],
-    advice: 'The operator of the platform can copy them from there. After that time they are removed.',
+    advice:
+      'Fetch them before that time, with `broker fetch`; the operator of the platform can copy them too. Then they are removed.',
+  },
+  'results-not-kept': {
+    level: 'WARN',
+    template: 'The results for ${location} are not kept: ${reason}.',
+    places: ['data'],
+    advice: 'Run the execution again, with results that can be saved where they should go.',
   },
   'storage-exceeded': {
     level: 'WARN',

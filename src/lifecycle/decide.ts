@@ -163,7 +163,7 @@ function unkept(state: ExecutionState): readonly Component[] {
 }
 
 /** Up to when results that could not be saved stay where they are; long ago for everything else. */
-function keptUntil({ detail, givenBackAt }: Component): Instant {
+export function keptUntil({ detail, givenBackAt }: Component): Instant {
   if (detail.saved !== undefined || givenBackAt !== undefined) return Number.NEGATIVE_INFINITY
   return typeof detail.keptUntil === 'number' ? detail.keptUntil : Number.NEGATIVE_INFINITY
 }

@@ -12,6 +12,7 @@ import type { WorkKind } from '../domain/work-kind.ts'
 import type { GivenLease, Lease, OwnersLane } from '../store/work.ts'
 import { decide, type Action, type ExecutionState } from './decide.ts'
 import { backoffMs, bear, whyLaidAside } from './failing.ts'
+import { holdOnlyKept } from './keeping.ts'
 import { kindOfWork } from './kind-of-work.ts'
 import { Preparation } from './preparation.ts'
 import { close, release } from './releasing.ts'
@@ -150,6 +151,7 @@ export class Runner {
       case 'close':
         return close(state, context)
       case 'wait':
+        await holdOnlyKept(state, context)
         return { untilAt: action.untilAt }
       case 'forget':
         return 'done'

@@ -27,7 +27,7 @@ function failed(results: number): ExecutionState {
   const execution = {
     id: 'one',
     owner: 'somebody',
-    plan: { platform: 'p', data, storage: [], compute: { volumes: [] } },
+    plan: { platform: 'p', slot: { releaseMs: 0 }, data, storage: [], compute: { volumes: [] } },
   }
   const components = data.map((_, index) => ({ executionId: 'one', family: 'data', position: index + 2, detail: {} }))
   return { execution, components } as unknown as ExecutionState
@@ -49,7 +49,13 @@ async function keep(errors: readonly (Error | undefined)[], lease: Partial<Lease
     return BYTES
   }
   const context = {
-    ...{ clock, patience: PATIENCE, settings: { keepUnsavedMs: 1_000 }, log: () => undefined },
+    ...{
+      clock,
+      patience: PATIENCE,
+      settings: { keepUnsavedMs: 1_000, keepShare: 1 },
+      ledger: { lock: async () => ({ replicas: [] }) },
+      log: () => undefined,
+    },
     ...{ life: { note: async () => undefined }, places: { saving: { take } }, bearerFor: () => undefined },
     sink: () => ({}),
     platform: () => ({ volumeName: String, namesIn: async () => ['content'] }),

@@ -1,7 +1,5 @@
 /** Saving results, before anything is given back. What cannot be saved is kept for a while, and said where. */
-import { holdStorage } from '../booking/hold-storage.ts'
 import { publicUrl } from '../data/location.ts'
-import { formatInstant } from '../domain/dates.ts'
 import { isBrokerError } from '../domain/errors.ts'
 import { componentPlaces } from '../domain/execution-plan.ts'
 import { message } from '../domain/message.ts'
@@ -10,6 +8,7 @@ import type { Component } from '../store/components.ts'
 import type { Lease } from '../store/work.ts'
 import type { ExecutionState } from './decide.ts'
 import { mayPass, wordsOf } from './failing.ts'
+import { keep } from './keeping.ts'
 import { stopProgram } from './steps/compute.ts'
 import { placeOf } from './steps/step.ts'
 import { stepOf } from './steps/steps.ts'
@@ -151,27 +150,4 @@ async function mayHaveResults(
     context.log('warn', 'The results of a program that failed were not looked at.', { executionId: id, error })
     return true
   }
-}
-
-/** Notes up to when the results stay where they are, and hold their storage. */
-async function keep(
-  state: ExecutionState,
-  component: Component,
-  context: WorkerContext,
-  signal: AbortSignal,
-): Promise<void> {
-  const { database, clock, settings } = context
-  const { id, offerSetId, plan } = state.execution
-  const target = targetOf(state, component, context, signal)
-  const { index } = placeOf(target)
-  const keptUntil = clock.now() + settings.keepUnsavedMs
-  await components.describe(database, id, component.position, { keptUntil })
-  await holdStorage(database, offerSetId, keptUntil)
-  const said = message('results-kept', clock.now(), {
-    location: publicUrl(new URL(plan.data[index]?.spec.location ?? '')),
-    volume: target.platform.volumeName(volumeOf(id, 'data', index)),
-    platform: plan.platform,
-    until: formatInstant(keptUntil),
-  })
-  await target.say(said, 'results-kept')
 }

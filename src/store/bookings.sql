@@ -26,6 +26,15 @@ select pool_id, resource, amount, from_at, to_at from booking b
       where e.offer_set_id = b.offer_set_id and c.family = 'storage' and c.given_back_at is null
         and (c.phase in ('AVAILABLE', 'RELEASING') or c.detail @> '{"made": true}'))
 
+-- name: keptBeside
+-- The storage of a pool that other executions of an owner hold after an instant for results that stay after their end.
+select coalesce(sum(b.amount), 0)::bigint as amount
+  from execution e join booking b on b.offer_set_id = e.offer_set_id
+ where e.owner = :owner and e.start_at is not null and e.given_back_at is null and e.phase = 'FAILED' and e.id <> :id
+   and b.pool_id = :poolId and b.resource = 'storage' and b.to_at > :at
+   and exists (select from component c
+                where c.execution_id = e.id and c.given_back_at is null and (c.detail ->> 'keptUntil')::numeric > 0)
+
 -- name: change
 -- Makes these bookings what offer sets hold, of some resources or of all, and notes in the ledger of each pool what
 -- became of that. The pools are locked in their order, so that two of these do not wait for each other. Where `open` says

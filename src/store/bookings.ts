@@ -1,6 +1,6 @@
 /** What offer sets hold of the pools. A row stays until the platform has given the amount back. */
 import type { Instant } from '../domain/dates.ts'
-import type { OfferSetId } from '../domain/ids.ts'
+import type { ExecutionId, OfferSetId } from '../domain/ids.ts'
 import type { Resource } from '../domain/resources.ts'
 import { at, json, type Queryable, type Transaction } from './database.ts'
 import type { PoolId } from './pools.ts'
@@ -10,6 +10,7 @@ const sql = loadStatements(import.meta.url, 'bookings.sql', [
   'listOf',
   'listNotInTheWay',
   'listStorageNotInTheWay',
+  'keptBeside',
   'change',
 ])
 
@@ -50,6 +51,17 @@ export async function listStorageNotInTheWay(
   now: Instant,
 ): Promise<Booking[]> {
   return db.query<Booking>(sql.listStorageNotInTheWay, { poolId, offerSetId, at: at(now) })
+}
+
+/** The storage of a pool in GiB that the owner of an execution holds after an instant for results of others that have ended. */
+export async function keptBeside(
+  db: Queryable,
+  poolId: PoolId,
+  { id, owner }: { readonly id: ExecutionId; readonly owner: string },
+  after: Instant,
+): Promise<number> {
+  const [row] = await db.query<{ amount: number }>(sql.keptBeside, { poolId, id, owner, at: at(after) })
+  return row?.amount ?? 0
 }
 
 /** An offer set that can still be accepted. */

@@ -50,6 +50,8 @@ export interface StepSettings {
   readonly lowestRate: LowestRate
   /** How long results that could not be saved are kept on the platform, in milliseconds. */
   readonly keepUnsavedMs: number
+  /** The share of the storage of a pool that such results of one owner may hold, from 0 to 1. */
+  readonly keepShare: number
 }
 
 /** One component of one execution, to be acted on. */

@@ -37,6 +37,7 @@ export class Worker {
         transferAttempts: 2,
         lowestRate: { bytesPerSecond: 0, overMs: 1 },
         keepUnsavedMs: 10_000,
+        keepShare: 1,
       },
       patience: { platformMs: 600_000, attemptsMax: 5, attemptsInAll: 20 },
       log: (level, text, { error } = {}) => {
