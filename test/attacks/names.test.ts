@@ -202,6 +202,8 @@ describe('a certificate is refused', () => {
     ['of one in other letters', GRID.toLowerCase(), /not accepted/],
     ['of two', `${GRID}, CN=Evil CA`, /not accepted/],
     ['with a comma in the other notation', '/CN=Grid CA,O=Example,C=CA', /not accepted/],
+    ['whose backslash takes the comma with it', 'CN=Grid CA\\ ,O=Example\\\\,C=CA', /not accepted/],
+    ['whose name can be read in two ways', 'CN=Grid CA\\x', /could be read in two ways.*Write it as/],
     ['whose authority is not told', undefined, /does not say which authority/],
     ['whose authority is empty', '', /does not say which authority/],
   ])('%s', async (_, issuer, said) => {

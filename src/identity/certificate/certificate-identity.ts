@@ -6,7 +6,7 @@ import { BlockList, isIPv6 } from 'node:net'
 import type { Account } from '../../domain/account.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
-import { BrokerError } from '../../domain/errors.ts'
+import { BrokerError, isBrokerError } from '../../domain/errors.ts'
 import type { Caller, Credentials, IdentitySource } from '../identity.ts'
 import { CERTIFICATE, nameFrom } from '../user-names.ts'
 import { canonical, commonName } from '../distinguished-name.ts'
@@ -56,7 +56,7 @@ export class CertificateIdentity implements IdentitySource {
     if (subject === undefined || subject === '') return undefined
     if (Array.isArray(subject) || subject.length > 1_000) throw refused('the subject is given twice, or too long')
     if (headers[verifiedHeader] !== 'SUCCESS') throw refused('the front end did not verify it')
-    const name = canonical(subject)
+    const name = spelled(subject)
     const known = { subject: name, username: nameFrom(commonName(subject) ?? name) }
     const account = await provision(this.#issuerOf(headers), known, clock.now())
     if (account.disabledAt !== undefined) throw refused('the account is disabled')
@@ -74,7 +74,7 @@ export class CertificateIdentity implements IdentitySource {
         'UNAUTHENTICATED',
         `The front end does not say which authority issued the client certificate: it has to send one header ${authorities.header} with every certificate.`,
       )
-    const found = authorities.issuers.get(canonical(written))
+    const found = authorities.issuers.get(spelled(written))
     if (found !== undefined) return found
     throw new BrokerError(
       'UNAUTHENTICATED',
@@ -90,4 +90,14 @@ export class CertificateIdentity implements IdentitySource {
 
 function refused(reason: string): BrokerError {
   return new BrokerError('UNAUTHENTICATED', 'The client certificate is not accepted.', { context: { reason } })
+}
+
+/** The one spelling of a name in a header. Throws UNAUTHENTICATED for one that could be another name as well. */
+function spelled(written: string): string {
+  try {
+    return canonical(written)
+  } catch (error) {
+    if (!isBrokerError(error, 'UNPROCESSABLE')) throw error
+    throw new BrokerError('UNAUTHENTICATED', `The client certificate is not accepted. ${error.message}`)
+  }
 }
