@@ -43,8 +43,8 @@ refused. With \`groups\` and \`notGroups\` some have more than others.`,
   },
   locations: {
     text: `Where data may come from, by the location that the client names. Where a server redirects to is decided by
-\`data.allowedNetworks\` and \`data.allowedHosts\`. A path that could be read in two ways (an encoded slash, an encoded
-dot-dot) is in no path that is allowed, and in every one that is excepted.`,
+\`data.allowedNetworks\` and \`data.allowedHosts\`. A path that could be read in two ways (an encoded slash or
+dot-dot, a parameter after a semicolon, a doubled slash) is in no path that is allowed, and in every one that is excepted.`,
     example: `- type: locations
   name: archives
   allow:

@@ -20,8 +20,8 @@ interface LocationParts {
   readonly host: string
   /** With its port where that is not the usual one. */
   readonly hostWithPort: string
-  /** Decoded; undefined when it could mean another path to whoever reads it. */
-  readonly path: string | undefined
+  /** Decoded, in each way in which a server may read it; undefined where nobody can tell. */
+  readonly paths: readonly string[] | undefined
 }
 
 /** What a rule says of a location: certainly, certainly not, or that nobody can tell. */
@@ -45,15 +45,15 @@ export function locationRule(config: LocationRuleConfig, place: string): (locati
       (authority !== undefined && !(parts.scheme === 'ivo' && authority.toLowerCase() === parts.host))
     if (misses) return 'no'
     if (!inPath) return 'yes'
-    if (parts.path === undefined) return 'perhaps'
-    return inPath(parts.path) ? 'yes' : 'no'
+    if (!parts.paths || new Set(parts.paths.map(inPath)).size > 1) return 'perhaps'
+    return parts.paths.every(inPath) ? 'yes' : 'no'
   }
 }
 
 function partsOf({ protocol, hostname, host, pathname }: URL): LocationParts {
   const bare = hostname.toLowerCase().replace(/\.$/, '')
   const port = host.slice(hostname.length)
-  return { scheme: protocol.slice(0, -1), host: bare, hostWithPort: `${bare}${port}`, path: plainPath(pathname) }
+  return { scheme: protocol.slice(0, -1), host: bare, hostWithPort: `${bare}${port}`, paths: plainPaths(pathname) }
 }
 
 /** A rule without a port is about the usual one; `*.example.org` is every name below. */
@@ -62,12 +62,17 @@ function coversHost(wanted: string, { host, hostWithPort }: LocationParts): bool
   return wanted === hostWithPort
 }
 
-/** A path that means the same to everybody. An encoded slash or dot-dot is read in one way here and in another there. */
-function plainPath(path: string): string | undefined {
+/**
+ * The paths that a path may mean to a server: as it is written, and without the parameters after a semicolon (RFC 3986,
+ * section 3.3) and the doubled slashes that many servers take away. Undefined where that leads to another place, or an
+ * encoded slash or dot-dot is read in one way here and in another there.
+ */
+function plainPaths(path: string): readonly string[] | undefined {
   try {
     const decoded = decodeURIComponent(path)
-    const unclear = /%2f|%5c/i.test(path) || /\\|\p{Cc}/u.test(decoded) || decoded.split('/').includes('..')
-    return unclear || /%[0-9a-f]{2}/i.test(decoded) ? undefined : decoded
+    const bare = decoded.replaceAll(/;[^/]*/g, '').replaceAll(/\/+/g, '/')
+    const unclear = /%2f|%5c/i.test(path) || /\\|\p{Cc}/u.test(decoded) || /%[0-9a-f]{2}/i.test(decoded)
+    return unclear || bare.split('/').some((part) => part === '.' || part === '..') ? undefined : [decoded, bare]
   } catch (error) {
     if (error instanceof URIError) return undefined
     throw error

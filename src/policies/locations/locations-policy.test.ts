@@ -30,6 +30,11 @@ describe('places that only look like those of the list', () => {
     'https://data.example.org/public/..%2fsecret',
     'https://data.example.org/public/%2e%2e%5csecret',
     'https://data.example.org/public/%252e%252e%252fsecret',
+    'https://data.example.org/public/..;/secret',
+    'https://data.example.org/public/..;x=1/secret',
+    'https://data.example.org/public/..%3b/secret',
+    'https://data.example.org/public/a/.;/../..;/secret',
+    'https://data.example.org/public;x/a',
     'https://data.example.org\\@evil.example/public/a',
     '//data.example.org/public/a',
     'data.example.org/public/a',
@@ -40,6 +45,8 @@ describe('places that only look like those of the list', () => {
     'https://data.example.org/public/a',
     'HTTPS://DATA.EXAMPLE.ORG./public/a/b',
     'https://data.example.org:443/public/x/../a',
+    'https://data.example.org/public/a;version=1',
+    'https://data.example.org/public//a',
   ])('%s is what is meant', (location) => {
     expect(allows(site, location)).toBe(true)
   })
@@ -66,12 +73,29 @@ describe('rules', () => {
     expect(allows(site, 'https://data.example.org/secret/a')).toBe(false)
     expect(allows(site, 'https://data.example.org/public/..%2fsecret/a')).toBe(false)
     expect(allows(site, 'https://other.example.org/secret/a')).toBe(true)
+    for (const led of [
+      '/public/..;/secret/a',
+      '/secret;x/a',
+      '//secret/a',
+      '/;x/secret/a',
+      '/.;/secret/a',
+      '/secret%3bx/a',
+    ])
+      expect([led, allows(site, `https://data.example.org${led}`)]).toEqual([led, false])
+    expect(allows(site, 'https://data.example.org/public/a;secret')).toBe(true)
   })
   it.each([
     [{ host: 'https://x' }, /site\.allow\.0\.host/],
     [{ scheme: '1' }, /site\.allow\.0\.scheme/],
   ] as const)('%j cannot be understood', (rule, said) => {
     expect(() => policy([rule])).toThrow(said)
+  })
+  it('that nobody can tell of say what to write instead', () => {
+    const site = policy([{ host: 'data.example.org', path: '/public/**' }])
+    const verdict = site.evaluate(asked(from('https://data.example.org/public/..;/secret')))
+    expect(JSON.stringify(verdict)).toMatch(
+      /could mean another one to the server; write it without semicolons.*such as/,
+    )
   })
   it('never tell what may be a secret in a location', () => {
     const verdict = policy([]).evaluate(asked(from('https://u:secret@example.org/a?token=secret#secret')))

@@ -15,6 +15,10 @@ export interface LocationsPolicyOptions {
   readonly deny: readonly LocationRuleConfig[]
 }
 
+/** The reason of a refusal where servers differ in what they read, with what to write. */
+const UNCLEAR =
+  'its path could mean another one to the server; write it without semicolons, doubled slashes, and encoded slashes or dots, such as /public/a.csv'
+
 export class LocationsPolicy implements Policy {
   readonly name: string
   readonly #allow: readonly ((location: URL) => Covered)[] | undefined
@@ -46,10 +50,13 @@ export class LocationsPolicy implements Policy {
   #refusal(text: string): string | undefined {
     if (!URL.canParse(text)) return 'it is not a URL'
     const location = new URL(text)
+    const denied = this.#deny.map((covers) => covers(location))
+    const allowed = this.#allow?.map((covers) => covers(location)) ?? ['yes']
+    if (denied.includes('yes')) return 'it is excepted from what is allowed'
     // Where nobody can tell, an exception holds and an allowance does not.
-    if (this.#deny.some((covers) => covers(location) !== 'no')) return 'it is excepted from what is allowed'
-    const allowed = this.#allow === undefined || this.#allow.some((covers) => covers(location) === 'yes')
-    return allowed ? undefined : 'data may come from other places only'
+    if (denied.includes('perhaps')) return UNCLEAR
+    if (allowed.includes('yes')) return undefined
+    return allowed.includes('perhaps') ? UNCLEAR : 'data may come from other places only'
   }
 }
 
