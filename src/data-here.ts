@@ -1,4 +1,5 @@
 /** Where data come from and where results go, as the configuration says. */
+import { join } from 'node:path'
 import { milliseconds } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { AddressGuard } from './data/address-guard.ts'
@@ -8,8 +9,10 @@ import type { DataSource } from './data/data-source.ts'
 import { HttpsSink } from './data/https/https-sink.ts'
 import { HttpsSource } from './data/https/https-source.ts'
 import type { LowestRate } from './data/rate-meter.ts'
+import { Spool } from './data/spool.ts'
 import { Turns } from './data/turns.ts'
 import type { WorkerContext } from './lifecycle/worker-context.ts'
+import { freeBytes, makeDirectory } from './store/data-directory.ts'
 
 /** The source and the sink for a URL by its scheme. */
 export function dataPlaces(config: Config): Pick<WorkerContext, 'source' | 'sink'> {
@@ -32,6 +35,15 @@ export function dataPlaces(config: Config): Pick<WorkerContext, 'source' | 'sink
 /** The places for transfers in this process. */
 export function transferPlaces({ data }: Config): WorkerContext['places'] {
   return { staging: new Turns(data.concurrency), saving: new Turns(data.savingConcurrency) }
+}
+
+/** The spool of this process, in the data directory. */
+export async function spoolHere({ data }: Config, dataDirectory: string): Promise<Spool> {
+  const directory = join(dataDirectory, 'spool')
+  await makeDirectory(directory)
+  const spool = new Spool(directory, data.spool, () => freeBytes(directory))
+  await spool.tidy()
+  return spool
 }
 
 /** Lowest rate that a transfer has to reach. */

@@ -72,6 +72,35 @@ export const DATA = {
       description:
         'How many questions about data one process asks one host at the same time, before anything is offered; callers take turns.',
     },
+    spool: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      description:
+        'The disk that one process uses for data whose server announces no size: they are held in the data directory until the last byte has come. Data of an announced size are not held.',
+      properties: {
+        bytes: {
+          type: 'integer',
+          minimum: 1_048_576,
+          default: 68_719_476_736,
+          description: 'How many bytes are held for all users together. More waits until others have ended.',
+        },
+        bytesPerUser: {
+          type: 'integer',
+          minimum: 1_048_576,
+          default: 17_179_869_184,
+          description:
+            'How many bytes are held for one user. More waits until other data of the user have ended; data that alone are larger fail.',
+        },
+        keepFree: {
+          type: 'integer',
+          minimum: 0,
+          default: 2_147_483_648,
+          description:
+            'How many bytes stay free on that disk. Data for which there is no more are fetched again later, for execution.platformPatience at most; of what is free above it, one user takes three quarters at most.',
+        },
+      },
+    },
     surveyWithin: duration('How long all questions about the data of one request may take.', 'PT30S'),
   },
 } as const

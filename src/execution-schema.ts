@@ -19,7 +19,10 @@ export const EXECUTION = {
       default: 10_485_760,
       description: 'How much of stdout and of stderr is kept, in bytes; of more, the end.',
     },
-    platformPatience: duration('How long a platform that does not answer is waited for.', 'PT5M'),
+    platformPatience: duration(
+      'How long a platform that does not answer, or a disk of the broker without room for data (data.spool.keepFree), is waited for.',
+      'PT5M',
+    ),
     attempts: {
       type: 'integer',
       minimum: 1,

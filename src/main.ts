@@ -1,7 +1,7 @@
 /** Puts the broker together and starts it. The only file that knows every part. */
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { BookingQueue } from './booking/booking-queue.ts'
 import { Decisions } from './booking/decisions.ts'
@@ -14,7 +14,7 @@ import type { Tracing } from './domain/tracing.ts'
 import type { EnginePlaces } from './engine-places.ts'
 import type { HttpContext } from './http/context.ts'
 import { TurnsAt } from './data/turns.ts'
-import { dataPlaces, lowestRate, transferPlaces } from './data-here.ts'
+import { dataPlaces, lowestRate, spoolHere, transferPlaces } from './data-here.ts'
 import { delegationsOf } from './delegations-here.ts'
 import { identitiesHere } from './identities-here.ts'
 import type { Delegations } from './delegation/delegations.ts'
@@ -52,7 +52,7 @@ import { SiteRules } from './policies-here.ts'
 import { reload, type Reloaded } from './reload.ts'
 import { bytesPerUser, refuseSmallRoom, retentionOf } from './retention.ts'
 import * as broker from './store/broker.ts'
-import { becauseFull, makeDirectory } from './store/data-directory.ts'
+import { becauseFull } from './store/data-directory.ts'
 import { migrate } from './store/migrate.ts'
 import * as work from './store/work.ts'
 import { enterPlatform, type EnteredPlatform, type StartDuty } from './tend-platform.ts'
@@ -170,8 +170,6 @@ async function start(
   const entered = new Map<string, EnteredPlatform>()
   const { source, sink } = dataPlaces(config)
   const delegations = delegationsOf(config.identity, { database, clock })
-  const spoolDirectory = join(directory, 'spool')
-  await makeDirectory(spoolDirectory)
   const estimates = new EstimateBook(config.data.expectedRate, (...part) => figures.partPrepared(...part))
   await estimates.refresh(database)
   const ledger = new Ledger(clock)
@@ -183,7 +181,6 @@ async function start(
     worker,
     joint: new JointWork(database, ledger, clock, worker),
     settings: {
-      spoolDirectory,
       outputBytesMax: config.execution.outputBytes,
       transferAttempts: config.data.attempts,
       lowestRate: lowestRate(config),
@@ -204,6 +201,7 @@ async function start(
     estimates,
     chance: Math.random,
     onEnd: (phase) => figures.executionEnded(phase),
+    spool: await spoolHere(config, directory),
     places: transferPlaces(config),
     platform: (name) => opened.find((platform) => platform.name === name),
     foreign,

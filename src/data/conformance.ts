@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HastyClock } from '../../test/support/fake-clock.ts'
+import { spoolIn } from '../../test/support/spool.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import type { Checksum, DataSource } from './data-source.ts'
 import { stage, type StagingOptions } from './staging.ts'
@@ -88,7 +89,8 @@ export function dataSourceConformance(name: string, make: () => Promise<DataSour
         source,
         location,
         maxBytes: 1e9,
-        spoolDirectory,
+        spool: spoolIn(spoolDirectory),
+        owner: 'ada',
         attempts: ATTEMPTS,
         backoffMs: 100,
         clock,

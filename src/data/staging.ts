@@ -5,7 +5,7 @@
 import { addAbortSignal, PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Checksum } from './data-source.ts'
-import { spool } from './spool.ts'
+import type { Spool } from './spool.ts'
 import { Transfer, type TransferOptions } from './transfer.ts'
 
 /** A file to be written: its name, its size, and exactly so many bytes. The content fails when the data did. */
@@ -18,8 +18,9 @@ export interface StagedFile {
 export interface StagingOptions extends TransferOptions {
   /** Puts the file where it belongs. Called once, or not at all when there is nothing to write. */
   readonly write: (file: StagedFile) => Promise<void>
-  /** A directory of the broker for data whose source does not tell their size. */
-  readonly spoolDirectory: string
+  /** Holds data whose source does not tell their size, for their owner. */
+  readonly spool: Spool
+  readonly owner: string
   /** Aborting it ends the transfer at once, and the content that is being written. */
   readonly signal: AbortSignal
 }
@@ -38,11 +39,11 @@ export interface Staged {
  * Copies the data at a location. May be repeated: it begins anew, and the file is written again.
  *
  * Throws what the source throws (DATA_UNAVAILABLE after the last attempt), what `write` throws, NO_SPACE for more than
- * `maxBytes`, DATA_CORRUPT when the bytes are not what was announced, and the reason of the signal. What was written is
+ * `maxBytes` or than the spool ever takes, SPOOL_FULL when that has no room now, DATA_CORRUPT when the bytes are not what was announced, and the reason of the signal. What was written is
  * then to be discarded.
  */
 export async function stage(options: StagingOptions): Promise<Staged> {
-  const { signal, spoolDirectory } = options
+  const { signal, spool, owner, maxBytes: bytesMax } = options
   signal.throwIfAborted()
   // Ended with the caller's signal, and also when nobody reads any more.
   const ending = new AbortController()
@@ -53,7 +54,10 @@ export async function stage(options: StagingOptions): Promise<Staged> {
     const { name, sizeBytes, checksum } = await transfer.begin()
     const deliverTo = (bytes: AsyncIterable<Buffer>, size: number) => deliver(bytes, name, size, options, ending)
     if (sizeBytes !== undefined) await deliverTo(transfer.bytes(), sizeBytes)
-    else await spool(spoolDirectory, transfer.bytes(), (content) => deliverTo(content, transfer.received))
+    else
+      await spool.hold({ owner, bytes: transfer.bytes(), bytesMax, signal }, (content) =>
+        deliverTo(content, transfer.received),
+      )
     return { name, bytes: transfer.received, verified: checksum, measured: transfer.measured }
   } finally {
     signal.removeEventListener('abort', onAbort)

@@ -14,7 +14,7 @@ import { RateMeter, type LowestRate } from './rate-meter.ts'
 export interface TransferOptions {
   readonly source: DataSource
   readonly location: URL
-  /** More bytes are refused: NO_SPACE. */
+  /** More bytes are refused: NO_SPACE. Read anew whenever some have come. */
   readonly maxBytes: number
   /** How often in a row something may fail for a passing reason, the first time included. At least 1. */
   readonly attempts: number
@@ -22,6 +22,8 @@ export interface TransferOptions {
   readonly backoffMs: number
   readonly clock: Clock
   readonly lowestRate: LowestRate
+  /** Told how many bytes have come, whenever some have. */
+  readonly onReceived?: (bytes: number) => void
   /** Told how many bytes have come, and how many there are if that is known; at most once a second. */
   readonly onProgress: (bytes: number, total: number | undefined) => void
 }
@@ -122,11 +124,13 @@ export class Transfer {
   }
 
   #take(chunk: Buffer): void {
-    const { onProgress, clock, maxBytes } = this.#options
+    const { onProgress, onReceived, clock } = this.#options
     const size = this.#description?.sizeBytes
     this.#received += chunk.length
     if (size !== undefined && this.#received > size)
       throw new BrokerError('DATA_CORRUPT', `there are more than the ${size} bytes that were announced`)
+    onReceived?.(this.#received)
+    const { maxBytes } = this.#options
     if (this.#received > maxBytes) throw noSpace('more than the', maxBytes)
     for (const digest of this.#digests.values()) digest.update(chunk)
     if (clock.now() - this.#progressAt < PROGRESS_MS) return

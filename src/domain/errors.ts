@@ -35,6 +35,7 @@ export const ERRORS = {
   IMAGE_UNAVAILABLE: { status: 502, retryable: false, title: 'The image could not be pulled' },
   PROGRAM_NOT_STARTED: { status: 502, retryable: false, title: 'The program could not be started' },
   NO_SPACE: { status: 507, retryable: false, title: 'There is not enough space' },
+  SPOOL_FULL: { status: 507, retryable: true, title: 'The broker has no room for the data now' },
   TIME_OVER: { status: 504, retryable: false, title: 'The time for it was over' },
   DATA_UNAVAILABLE: { status: 502, retryable: false, title: 'The data could not be fetched' },
   DATA_MISSING: { status: 502, retryable: false, title: 'There is nothing to be saved' },

@@ -24,12 +24,17 @@ export function backoffMs(attempts: number, chance: number): number {
 
 /**
  * Why work is parked after it has failed so often; undefined when it is tried again. A platform that does not answer
- * is waited for however long it takes.
+ * is waited for however long it takes, and so is a disk of the broker without room.
  */
 export function whyLaidAside(error: unknown, attempts: number, { attemptsInAll }: Patience): string | undefined {
-  if (attempts < attemptsInAll || isBrokerError(error, 'PLATFORM_UNAVAILABLE')) return undefined
+  if (attempts < attemptsInAll || isWaitedFor(error)) return undefined
   const reason = error instanceof BrokerError ? error.detail : error instanceof Error ? error.message : String(error)
   return `It failed ${attempts} times in a row, at last with: ${reason}`.slice(0, REASON_MAX)
+}
+
+/** True for a trouble of the surroundings, in which the number of attempts says nothing. */
+function isWaitedFor(error: unknown): boolean {
+  return isBrokerError(error, 'PLATFORM_UNAVAILABLE') || isBrokerError(error, 'SPOOL_FULL')
 }
 
 /** A failure in words for the client: its detail when it was expected, nothing of the broker's inside when it was not. */
@@ -39,11 +44,11 @@ export function wordsOf(error: unknown): string {
 
 /**
  * True for a failure that may pass by itself. An unexpected one is tried again too: it may have been the surroundings. A trouble
- * of the database is never the fault of the execution.
+ * of the database is never the fault of the execution. What others are the cause of is waited for.
  */
 export function mayPass(error: unknown, lease: Lease, patience: Patience, now: Instant): boolean {
   if (isBrokerError(error, 'UNAVAILABLE')) return true
-  if (isBrokerError(error, 'PLATFORM_UNAVAILABLE')) return now < (lease.failingSince ?? now) + patience.platformMs
+  if (isWaitedFor(error)) return now < (lease.failingSince ?? now) + patience.platformMs
   if (error instanceof BrokerError && !error.retryable) return false
   return lease.attempts + 1 < patience.attemptsMax
 }

@@ -19,6 +19,8 @@ export class Preparation {
   /** The parts that the database knows to be ready, beside those that were so at the beginning. */
   readonly #ready = new Set<number>()
   readonly #running = new Map<number, Promise<void>>()
+  /** Bytes that have come of data, by the index of the data resource: they share storage. */
+  readonly #sizes = new Map<number, number>()
   readonly #failures: StepFailure[] = []
   #hasEnded = false
 
@@ -66,7 +68,7 @@ export class Preparation {
     const { position } = component
     try {
       const signal = AbortSignal.any([this.#stop.signal, this.#over.signal])
-      const target = targetOf(state, component, this.#context, signal)
+      const target = targetOf(state, component, this.#context, signal, this.#sizes)
       const prepare = () => stepOf(component.family).prepare(target, this.#context)
       const detail = await tracedStep(this.#context, 'prepare', component, prepare)
       await this.#notePrepared(state, component, detail)

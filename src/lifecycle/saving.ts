@@ -65,7 +65,7 @@ async function saveOne(
   const { context, signal } = saving
   const { database, life } = context
   try {
-    const target = { ...targetOf(state, component, context, signal), sizes }
+    const target = targetOf(state, component, context, signal, sizes)
     const save = async () => stepOf(component.family).save?.(target, context)
     const detail = await tracedStep(context, 'save', component, save)
     await components.describe(database, state.execution.id, component.position, detail ?? {})

@@ -80,6 +80,7 @@ export function targetOf(
   component: Component,
   context: WorkerContext,
   signal: AbortSignal,
+  sizes = new Map<number, number>(),
 ): StepTarget {
   return {
     execution: state.execution,
@@ -87,6 +88,7 @@ export function targetOf(
     component,
     platform: platformOf(state, context),
     signal,
+    sizes,
     say: (said, key) => messages.add(context.database, state.execution.id, component.position, said, key),
   }
 }

@@ -110,7 +110,8 @@ export async function becauseFull(directory: string, cause: unknown): Promise<un
   return new BrokerError('NO_SPACE', detail, { cause })
 }
 
-async function freeBytes(directory: string): Promise<number> {
+/** Bytes that this user can still write to the file system of a directory; infinite where that is not known. */
+export async function freeBytes(directory: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(directory)
     return bavail * bsize

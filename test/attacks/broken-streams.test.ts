@@ -16,6 +16,7 @@ import { stage, type StagedFile } from '../../src/data/staging.ts'
 import { BrokerError } from '../../src/domain/errors.ts'
 import { breakAtEveryByte, breakingServer, httpAnswer, type BreakingServer } from '../support/breaking-server.ts'
 import { HastyClock } from '../support/fake-clock.ts'
+import { spoolIn } from '../support/spool.ts'
 import { expectSurvival } from '../support/survival.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -88,7 +89,8 @@ async function staged(write: (file: StagedFile) => Promise<void>, signal = quiet
     source,
     location: new URL('/stars.csv', server.url),
     maxBytes: 1e6,
-    spoolDirectory: directory,
+    spool: spoolIn(directory),
+    owner: 'ada',
     attempts: 2,
     backoffMs: 1,
     lowestRate: { bytesPerSecond: 0, overMs: 1 },

@@ -14,6 +14,7 @@ import type { ExecutionId } from '../../src/domain/ids.ts'
 import { DockerPlatform } from '../../src/platforms/docker/docker-platform.ts'
 import { breakingServer, httpAnswer, jsonAnswer, type BreakingServer } from '../support/breaking-server.ts'
 import { HastyClock } from '../support/fake-clock.ts'
+import { spoolIn } from '../support/spool.ts'
 import { strangeJson, variants, WRONG } from '../support/strange-answers.ts'
 import { expectSurvival } from '../support/survival.ts'
 
@@ -54,7 +55,8 @@ async function taken(headers: readonly string[], status?: string): Promise<strin
     source,
     location: new URL('/stars.csv', server.url),
     maxBytes: 1e6,
-    spoolDirectory: directory,
+    spool: spoolIn(directory),
+    owner: 'ada',
     attempts: 2,
     backoffMs: 1,
     lowestRate: { bytesPerSecond: 0, overMs: 1 },

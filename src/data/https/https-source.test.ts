@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startDataServer, type DataServer, type Fault, type ServedFile } from '../../../test/support/data-server.ts'
 import { HastyClock } from '../../../test/support/fake-clock.ts'
+import { spoolIn } from '../../../test/support/spool.ts'
 import { skipForWantOf } from '../../../test/support/skipping.ts'
 import { AddressGuard } from '../address-guard.ts'
 import { dataSourceConformance, type Arrangement } from '../conformance.ts'
@@ -96,7 +97,8 @@ describe('the web', () => {
       location,
       write,
       maxBytes: 1e10,
-      spoolDirectory: '/nonexistent',
+      spool: spoolIn('/nonexistent'),
+      owner: 'ada',
       attempts: 3,
       backoffMs: 10,
       clock: new HastyClock(),

@@ -11,7 +11,7 @@ import { fileName } from '../../domain/file-name.ts'
 import { save, type ResultFile } from '../../data/saving.ts'
 import { stage } from '../../data/staging.ts'
 import { Progress } from './progress.ts'
-import { componentAt, placeOf, type Step, type SavingTarget, type StepDetail, type StepTarget } from './step.ts'
+import { componentAt, placeOf, type Step, type StepDetail, type StepTarget } from './step.ts'
 import { dataIn, volumeOf } from './volumes.ts'
 
 /** How every file is reachable, whatever its name. */
@@ -34,12 +34,17 @@ export const dataStep: Step = {
     await platform.prepareVolume(volume, storageSizeGib(target, index), [])
     const writable = isSaved(spec) || workplaceOf(requestOfPlan(execution.plan))?.index === index
     const progress = new Progress(say)
+    const left = spaceLeft(target, index)
     const staged = await context.places.staging.take(execution.owner, signal, () =>
       stage({
         source,
         location,
-        maxBytes: spaceLeft(target, index),
-        spoolDirectory: settings.spoolDirectory,
+        get maxBytes() {
+          return left()
+        },
+        onReceived: (bytes) => target.sizes.set(index, bytes),
+        spool: context.spool,
+        owner: execution.owner,
         attempts: settings.transferAttempts,
         backoffMs: BACKOFF_MS,
         clock,
@@ -112,7 +117,7 @@ async function prepareEmpty(target: StepTarget): Promise<StepDetail> {
  * The results of the program. Throws DATA_MISSING when it has made nothing, and NO_SPACE when that is more than there was
  * room for: a file with holes says that it has bytes which nobody has stored.
  */
-async function openResult(target: SavingTarget, volume: VolumeRef, name: string): Promise<ResultFile> {
+async function openResult(target: StepTarget, volume: VolumeRef, name: string): Promise<ResultFile> {
   const { platform, signal, sizes } = target
   const { index } = placeOf(target)
   const found = (await replacedContent(target, volume)) ?? (await platform.readFile(volume, name, signal))
@@ -133,7 +138,7 @@ async function openResult(target: SavingTarget, volume: VolumeRef, name: string)
 }
 
 /** The file that a program has put in the place of the link `content`; undefined where the link is still there. */
-async function replacedContent({ platform, signal }: SavingTarget, volume: VolumeRef) {
+async function replacedContent({ platform, signal }: StepTarget, volume: VolumeRef) {
   try {
     return await platform.readFile(volume, CONTENT, signal)
   } catch (error) {
@@ -146,7 +151,7 @@ async function replacedContent({ platform, signal }: SavingTarget, volume: Volum
 /** The most names of found files in a message. */
 const NAMES_SAID = 10
 
-async function whatIsMissing({ platform, signal }: SavingTarget, volume: VolumeRef, name: string): Promise<string> {
+async function whatIsMissing({ platform, signal }: StepTarget, volume: VolumeRef, name: string): Promise<string> {
   const missing = `the program has made no file ${name}`
   const names = [...(await platform.namesIn(volume, signal))].sort()
   if (names.length === 0) return missing
@@ -163,13 +168,22 @@ function storageSizeGib(target: StepTarget, data: number): number {
   return execution.plan.storage[storageOf(target, data)]?.sizeGib ?? 1
 }
 
-/** What the storage has left for this data resource, beside what the others in it have taken, in bytes. */
-function spaceLeft(target: StepTarget, data: number): number {
+/** What a data resource is known to have, in bytes: what was copied in, or what its source announced. */
+function expectedBytes(target: StepTarget, data: number): number {
+  const { bytes } = componentAt(target, 'data', data).detail
+  return Number(bytes ?? target.execution.plan.data[data]?.sizeBytes ?? 0)
+}
+
+/**
+ * Tells what the storage has left for this data resource, in bytes, beside what the others in it have and are getting at that
+ * moment.
+ */
+function spaceLeft(target: StepTarget, data: number): () => number {
   const { plan } = target.execution
-  const others = dataIn(plan, storageOf(target, data)).filter((other) => other !== data)
-  const taken = others.reduce(
-    (sum, other) => sum + Number(componentAt(target, 'data', other).detail.bytes ?? plan.data[other]?.sizeBytes ?? 0),
-    0,
-  )
-  return storageSizeGib(target, data) * BYTES_PER_GIB - taken
+  const others = dataIn(plan, storageOf(target, data))
+    .filter((other) => other !== data)
+    .map((other) => ({ other, expected: expectedBytes(target, other) }))
+  const size = storageSizeGib(target, data) * BYTES_PER_GIB
+  return () =>
+    others.reduce((left, { other, expected }) => left - Math.max(expected, target.sizes.get(other) ?? 0), size)
 }

@@ -13,6 +13,7 @@ import type { Bearer } from '../../data/bearer.ts'
 import type { DataSink } from '../../data/data-sink.ts'
 import type { DataSource } from '../../data/data-source.ts'
 import type { LowestRate } from '../../data/rate-meter.ts'
+import type { Spool } from '../../data/spool.ts'
 import type { Turns } from '../../data/turns.ts'
 import type { Platform } from '../../platforms/platform.ts'
 import type { Component } from '../../store/components.ts'
@@ -35,13 +36,13 @@ export interface StepContext {
   readonly sink: (location: URL, bearer?: Bearer) => DataSink | undefined
   /** How the owner of an execution is acted for at a location; undefined where nobody is. */
   readonly bearerFor: (execution: Execution, location: URL) => Bearer | undefined
+  /** Where data without an announced size are kept while they arrive. */
+  readonly spool: Spool
   /** The places for transfers, those for data that are copied in and those for results. */
   readonly places: Readonly<Record<'staging' | 'saving', Turns>>
 }
 
 export interface StepSettings {
-  /** Where data without an announced size are kept while they arrive. */
-  readonly spoolDirectory: string
   /** How much of each output stream is kept, in bytes. */
   readonly outputBytesMax: number
   /** How often a broken transfer is resumed. */
@@ -64,11 +65,7 @@ export interface StepTarget {
   readonly signal: AbortSignal
   /** Says something at the component; a key makes it take the place of the last message with that key. */
   readonly say: (message: Message, key?: string) => Promise<void>
-}
-
-/** A component to be saved. */
-export interface SavingTarget extends StepTarget {
-  /** The sizes in bytes of the results that are saved side by side, by the index of the data resource, as they are known. */
+  /** The bytes of the data that are copied or saved side by side, by the index of the data resource, as they are known. */
   readonly sizes: Map<number, number>
 }
 
@@ -79,7 +76,7 @@ export interface Step {
   /** Makes the component ready. */
   prepare(target: StepTarget, context: StepContext): Promise<StepDetail>
   /** Saves what the program has made of the component, before anything is given back. Only of components that are to be saved. */
-  save?(target: SavingTarget, context: StepContext): Promise<StepDetail>
+  save?(target: StepTarget, context: StepContext): Promise<StepDetail>
   /** Gives back what the platform has of it. */
   release(target: StepTarget, context: StepContext): Promise<StepDetail>
 }

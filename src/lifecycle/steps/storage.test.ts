@@ -43,7 +43,15 @@ it('is made when those who are late have given theirs back, and the client is to
     const component = all.find(({ family }) => family === 'storage') as components.Component
     const platform = {} as StepTarget['platform']
     const say: StepTarget['say'] = async ({ name }) => void said.push(name)
-    return { execution, component, components: all, platform, signal: new AbortController().signal, say }
+    return {
+      execution,
+      component,
+      components: all,
+      platform,
+      signal: new AbortController().signal,
+      sizes: new Map(),
+      say,
+    }
   }
   const context = { clock, ledger, database: test.database } as unknown as StepContext
   const [first, second] = [await accept(), await accept()]

@@ -8,13 +8,7 @@ import { vi } from 'vitest'
 import type { DataSink } from '../../../src/data/data-sink.ts'
 import type { DataSource } from '../../../src/data/data-source.ts'
 import { STEPS } from '../../../src/lifecycle/steps/steps.ts'
-import {
-  placeOf,
-  type SavingTarget,
-  type Step,
-  type StepContext,
-  type StepTarget,
-} from '../../../src/lifecycle/steps/step.ts'
+import { placeOf, type Step, type StepContext, type StepTarget } from '../../../src/lifecycle/steps/step.ts'
 import type { Platform } from '../../../src/platforms/platform.ts'
 import type { Database, Queryable, Transaction } from '../../../src/store/database.ts'
 import type { Statement } from '../../../src/store/statements.ts'
@@ -59,7 +53,7 @@ export function watchSteps(): Begun {
       vi.spyOn(step as Required<Step>, verb).mockImplementation((target: StepTarget, context: StepContext) => {
         const what = `${family} ${verb}`
         begun.set(what, [...(begun.get(what) ?? []), `${target.execution.id} ${target.component.position}`])
-        return running.run({ title: titleOf(target, verb), verb }, () => perform(target as SavingTarget, context))
+        return running.run({ title: titleOf(target, verb), verb }, () => perform(target, context))
       })
     }
   return begun

@@ -12,6 +12,7 @@ import type { Database } from '../../../src/store/database.ts'
 import type { Lease } from '../../../src/store/work.ts'
 import { Outside } from './outside.ts'
 import type { Place } from './place.ts'
+import { spoolIn } from '../../support/spool.ts'
 
 export class Worker {
   readonly name = randomUUID()
@@ -32,7 +33,6 @@ export class Worker {
       worker: this.name,
       joint: new JointWork(own, ledger, clock, this.name),
       settings: {
-        spoolDirectory,
         outputBytesMax: 1000,
         transferAttempts: 2,
         lowestRate: { bytesPerSecond: 0, overMs: 1 },
@@ -51,6 +51,7 @@ export class Worker {
       estimates: new EstimateBook(1e6),
       chance: () => 0.5,
       onEnd: () => undefined,
+      spool: spoolIn(spoolDirectory),
       places: { staging: new Turns(8), saving: new Turns(8) },
       platform: () => thePlatform,
       foreign: new Set(),
