@@ -13,6 +13,7 @@ import { BrokerError } from './domain/errors.ts'
 import { codeOf } from './domain/error-code.ts'
 import { adviceOn, TYPE_WORDS, type ExampleSchema } from './domain/schema-example.ts'
 import { namingFaults } from './name-sources.ts'
+import { sameNames } from './same-names.ts'
 
 /** Where a value came from, by its path such as `listen.port`. What is not there is a default. */
 export type Origins = ReadonlyMap<string, string>
@@ -228,12 +229,6 @@ function alternativeDefaults(values: Record<string, unknown>, ajv: Ajv2020): str
   for (const list of Object.keys(LISTS))
     for (const entry of (values[list] ?? []) as { type: string }[]) fillDefaults(list, entry, ajv)
   return [...sameNames(values), ...acceleratorsNowhere(values), ...publishedNowhere(values), ...namingFaults(values)]
-}
-
-/** The name of a policy is how it is told from the others. */
-function sameNames({ policies = [] }: { policies?: readonly { readonly name: string }[] }): string[] {
-  const all = policies.map(({ name }) => name)
-  return all.filter((name, index) => all.indexOf(name) < index).map((name) => `two policies are called ${name}`)
 }
 
 /** What an adapter cannot give to a program is not to be promised. */
