@@ -80,24 +80,24 @@ const COMPARED: readonly ChecksumAlgorithm[] = ['sha256', 'adler32']
 class Attempt {
   readonly sizeBytes: number
   readonly #options: SavingOptions
-  readonly #files: ResultFile[]
+  #file: ResultFile
   #stream: Readable | undefined
+  #isOver = false
   #given = 0
   #digests = new Map<ChecksumAlgorithm, Digest>()
 
   constructor(file: ResultFile, options: SavingOptions) {
     this.sizeBytes = file.sizeBytes
-    this.#files = [file]
+    this.#file = file
     this.#options = options
   }
 
   /** Begins to read the file, anew where that was begun before. */
   async read(): Promise<Readable> {
-    if (this.#stream) this.#files.push(await this.#options.open())
-    this.#stream?.destroy()
+    if (this.#stream) await this.#openAnew()
     this.#given = 0
     this.#digests = new Map(COMPARED.map((algorithm) => [algorithm, newDigest(algorithm)]))
-    this.#stream = Readable.from(this.#bytes((this.#files.at(-1) as ResultFile).content), { objectMode: false })
+    this.#stream = Readable.from(this.#bytes(this.#file.content), { objectMode: false })
     return this.#stream
   }
 
@@ -124,7 +124,21 @@ class Attempt {
   }
 
   close(): void {
-    for (const stream of [this.#stream, ...this.#files.map(({ content }) => content)]) {
+    this.#isOver = true
+    this.#letGo()
+  }
+
+  /** Opens the file when nothing reads it any more: an engine keeps its volume locked meanwhile. */
+  async #openAnew(): Promise<void> {
+    this.#letGo()
+    this.#file = await this.#options.open()
+    if (!this.#isOver) return
+    this.#letGo()
+    throw new BrokerError('DATA_INTERRUPTED', `${this.#options.location.host} asks for the data when it is too late`)
+  }
+
+  #letGo(): void {
+    for (const stream of [this.#stream, this.#file.content]) {
       stream?.on('error', () => undefined) // Nobody reads any more.
       stream?.destroy()
     }

@@ -1,11 +1,12 @@
 /** The route of results that could not be saved: they stay on the platform for a while, and whoever may read the execution fetches them. */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { addAbortSignal, Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { formatInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { componentPlaces } from '../domain/execution-plan.ts'
 import { fileName } from '../domain/file-name.ts'
 import { volumeOf } from '../lifecycle/steps/volumes.ts'
-import type { Platform, VolumeRef } from '../platforms/platform.ts'
+import type { Platform, VolumeContent, VolumeRef } from '../platforms/platform.ts'
 import * as components from '../store/components.ts'
 import type { Execution } from '../store/executions.ts'
 import { queryOne, type HttpContext } from './context.ts'
@@ -52,17 +53,28 @@ export function keptResultRoutes(app: FastifyInstance, context: HttpContext): vo
     const endAt = (instant: Instant) => whenLeft(context.clock.at(instant, () => tooLong.abort()))
     endAt(until)
     const signal = AbortSignal.any([over, tooLong.signal])
-    const file = await fileIn(platform, volume, queryOne(request, 'FILE'), signal)
+    const file = await fileIn(platform, volume, { named: queryOne(request, 'FILE'), own: fileName(location) }, signal)
     const found = await platform.readFile(volume, file, signal)
     if (!found) throw nothingOf(file)
     endAt(context.clock.now() + BEGINNING_MS + (found.sizeBytes / SLOWEST_READER) * 1_000)
-    return reply
-      .header('Content-Type', 'application/octet-stream')
-      .header('Content-Length', found.sizeBytes)
-      .header('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(nameOf(location, file))}`)
-      .header('Cache-Control', 'no-store')
-      .send(found.content)
+    return sendFile(request, reply, { ...found, name: nameOf(location, file), signal })
   })
+}
+
+/** Sends a file up to when the signal ends that; to HEAD, what is known of it, without a look at its content. */
+export function sendFile(
+  { method }: Pick<FastifyRequest, 'method'>,
+  reply: FastifyReply,
+  { name, sizeBytes, content, signal }: VolumeContent & { readonly name: string; readonly signal: AbortSignal },
+): FastifyReply {
+  void reply
+    .header('Content-Type', 'application/octet-stream')
+    .header('Content-Length', sizeBytes)
+    .header('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
+    .header('Cache-Control', 'no-store')
+  if (method !== 'HEAD') return reply.send(addAbortSignal(signal, content))
+  content.on('error', () => undefined).destroy()
+  return reply.send(Readable.from([]))
 }
 
 async function keptOf(request: FastifyRequest, uuid: string, context: HttpContext): Promise<Kept> {
@@ -91,22 +103,27 @@ async function requireKept({ id }: Execution, position: number, { database, cloc
   throw new BrokerError('NOT_FOUND', `No results of these data are kept${until}. Only what could not be saved is kept.`)
 }
 
-/** The file that is meant: the one that is named, or the only one. */
-async function fileIn(
-  platform: Platform,
+/**
+ * The file that is meant: the one that is named, or the only one. Where not all of them are listed, the one with the name
+ * that the location gives it is taken for the result.
+ */
+export async function fileIn(
+  platform: Pick<Platform, 'namesIn'>,
   volume: VolumeRef,
-  named: string | undefined,
+  { named, own }: { readonly named: string | undefined; readonly own: string },
   signal: AbortSignal,
 ): Promise<string> {
   // Results are files at the root of the volume; what reads as a way to another place is none of them.
   if (named !== undefined && (/[/\\\0]/.test(named) || named === '.' || named === '..' || named === ''))
     throw nothingOf(named)
   if (named !== undefined) return named
-  const names = await platform.namesIn(volume, signal)
+  const { names, isComplete } = await platform.namesIn(volume, signal)
   const [only, ...others] = names
-  if (only !== undefined && others.length === 0) return only
-  if (names.length === 0) throw nothingOf('a file')
-  throw new BrokerError('NOT_FOUND', `There are several files; name one of them with FILE: ${names.join(', ')}.`)
+  if (only !== undefined && others.length === 0 && isComplete) return only
+  if (!isComplete && names.includes(own)) return own
+  if (names.length === 0 && isComplete) throw nothingOf('a file')
+  const more = isComplete ? '' : `, and perhaps others: there is too much to list it all, as in FILE=${own}`
+  throw new BrokerError('NOT_FOUND', `There are several files; name one of them with FILE: ${names.join(', ')}${more}.`)
 }
 
 const nothingOf = (file: string) => new BrokerError('NOT_FOUND', `The results that are kept do not have ${file}.`)

@@ -58,7 +58,7 @@ async function keep(errors: readonly (Error | undefined)[], lease: Partial<Lease
     },
     ...{ life: { note: async () => undefined }, places: { saving: { take } }, bearerFor: () => undefined },
     sink: () => ({}),
-    platform: () => ({ volumeName: String, namesIn: async () => ['content'] }),
+    platform: () => ({ volumeName: String, namesIn: async () => ({ names: ['content'], isComplete: true }) }),
     database: { query, transaction: async (work: (tx: unknown) => unknown) => work({ query }) },
   } as unknown as WorkerContext
   const state = failed(errors.length)

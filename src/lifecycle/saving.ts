@@ -144,7 +144,8 @@ async function mayHaveResults(
   const { id } = state.execution
   try {
     const target = targetOf(state, component, context, signal)
-    return (await target.platform.namesIn(volumeOf(id, 'data', placeOf(target).index), signal)).length > 0
+    const { names } = await target.platform.namesIn(volumeOf(id, 'data', placeOf(target).index), signal)
+    return names.length > 0
   } catch (error) {
     signal.throwIfAborted()
     context.log('warn', 'The results of a program that failed were not looked at.', { executionId: id, error })

@@ -52,10 +52,10 @@ export function platformConformance(name: string, make: () => Promise<PlatformUn
         const ref = volume(execution())
         await trial.platform.prepareVolume(ref, 1, [])
         await trial.platform.writeLink(ref, 'content', 'result.fits')
-        expect(await trial.platform.namesIn(ref, quiet)).toEqual([])
+        expect(await trial.platform.namesIn(ref, quiet)).toEqual({ names: [], isComplete: true })
         await put(ref, 'other 1.fits', 'made')
         await put(ref, 'more/inside.fits', 'made')
-        expect([...(await trial.platform.namesIn(ref, quiet))].sort()).toEqual(['more', 'other 1.fits'])
+        expect((await trial.platform.namesIn(ref, quiet)).names.toSorted()).toEqual(['more', 'other 1.fits'])
       })
       it('shows the program its files, under their name and through a link', async () => {
         const id = execution()

@@ -106,6 +106,13 @@ export interface VolumeContent {
   readonly content: Readable
 }
 
+/** Names of what is in a volume. */
+export interface VolumeNames {
+  readonly names: readonly string[]
+  /** False where there is a lot to go through: there may be more names. */
+  readonly isComplete: boolean
+}
+
 /** Where a volume appears in the container. */
 export interface WorkloadMount {
   readonly volume: VolumeRef
@@ -197,11 +204,8 @@ export interface Platform {
    */
   readFile(volume: VolumeRef, path: string, signal: AbortSignal): Promise<VolumeContent | undefined>
 
-  /**
-   * The names of the files and directories at the root of a volume, without links; not all of them where there is a lot to
-   * go through.
-   */
-  namesIn(volume: VolumeRef, signal: AbortSignal): Promise<readonly string[]>
+  /** The names of the files and directories at the root of a volume, without links. */
+  namesIn(volume: VolumeRef, signal: AbortSignal): Promise<VolumeNames>
 
   /**
    * How much the volumes of this broker hold, all in one question, which may be a long one: a volume that the platform has

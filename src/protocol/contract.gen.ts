@@ -2624,7 +2624,7 @@ export interface components {
         idempotencyKey: string;
         /** @description The tag of what the client has; the answer is 304 when nothing has changed. */
         ifNoneMatch: string;
-        /** @description The name of the file; not needed where there is one only. */
+        /** @description The name of the file; not needed where there is one only, or for the one with the name of its location where there is too much to list. */
         keptFile: string;
         /** @description The id of the last event that was received; the stream goes on after it. */
         lastEventId: string;
@@ -3667,7 +3667,7 @@ export interface operations {
     getKeptResult: {
         parameters: {
             query?: {
-                /** @description The name of the file; not needed where there is one only. */
+                /** @description The name of the file; not needed where there is one only, or for the one with the name of its location where there is too much to list. */
                 FILE?: components["parameters"]["keptFile"];
             };
             header?: never;

@@ -153,9 +153,11 @@ const NAMES_SAID = 10
 
 async function whatIsMissing({ platform, signal }: StepTarget, volume: VolumeRef, name: string): Promise<string> {
   const missing = `the program has made no file ${name}`
-  const names = [...(await platform.namesIn(volume, signal))].sort()
+  const found = await platform.namesIn(volume, signal)
+  const names = found.names.toSorted()
   if (names.length === 0) return missing
-  const more = names.length > NAMES_SAID ? `, and ${names.length - NAMES_SAID} more` : ''
+  const unsaid = `${found.isComplete ? '' : 'at least '}${names.length - NAMES_SAID}`
+  const more = names.length > NAMES_SAID ? `, and ${unsaid} more` : ''
   return `${missing}, but ${names.slice(0, NAMES_SAID).join(', ')}${more}; write to ${name} or ${CONTENT} in its volume`
 }
 

@@ -42,5 +42,10 @@ async function putNotebook(target: StepTarget, { index, name, notebook }: Workpl
   const fetched = componentAt(target, 'data', notebook).detail.name as string
   const found = await platform.readFile(volumeOf(execution.id, 'data', notebook), fetched, signal)
   if (!found) throw new BrokerError('PLATFORM_REFUSED', `the notebook ${fetched} is not there any more`)
-  await platform.writeFile(volumeOf(execution.id, 'data', index), { path: name, ...found, writable: true }, signal)
+  try {
+    await platform.writeFile(volumeOf(execution.id, 'data', index), { path: name, ...found, writable: true }, signal)
+  } finally {
+    // A platform that is not even asked reads nothing.
+    found.content.on('error', () => undefined).destroy()
+  }
 }

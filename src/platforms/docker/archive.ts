@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract, pack, type Pack } from 'tar-stream'
 import type { Clock } from '../../domain/clock.ts'
-import type { VolumeFile } from '../platform.ts'
+import type { VolumeFile, VolumeNames } from '../platform.ts'
 import type { PathStat } from './engine-answers.ts'
 import { readJson, unreadable, type EngineClient } from './engine-client.ts'
 import { pathStat } from './answer-shapes.ts'
@@ -201,7 +201,7 @@ export async function namesInDirectory(
   container: string,
   directory: string,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<VolumeNames> {
   const question = { path: `/containers/${container}/archive`, query: { path: directory } }
   const doing = `listing ${directory}`
   const archive = extract()
@@ -213,6 +213,7 @@ export async function namesInDirectory(
   let entries = 0
   let bytes = 0
   let isNamed = false
+  let isComplete = true
   try {
     for await (const entry of archive) {
       const { name, type, size = 0 } = entry.header
@@ -222,7 +223,8 @@ export async function namesInDirectory(
       const inside = parts[isNamed ? 1 : 0]
       if (inside && (type === 'file' || type === 'directory')) names.add(inside)
       bytes += size
-      if (++entries >= LISTED_MAX.entries || bytes > LISTED_MAX.bytes) break
+      isComplete = ++entries < LISTED_MAX.entries && bytes <= LISTED_MAX.bytes
+      if (!isComplete) break
       entry.resume()
     }
   } catch (error) {
@@ -231,7 +233,7 @@ export async function namesInDirectory(
     archive.destroy()
     await filling
   }
-  return [...names]
+  return { names: [...names], isComplete }
 }
 
 /** Fails when there is more or less than was announced: the archive has said the size before the content. */

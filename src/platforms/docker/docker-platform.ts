@@ -22,6 +22,7 @@ import type {
   RootUse,
   Unsupported,
   VolumeContent,
+  VolumeNames,
   VolumeFile,
   VolumeRef,
   VolumeUse,
@@ -160,7 +161,7 @@ export class DockerPlatform implements Platform {
     return this.#volumes.readFile(volume, path, signal)
   }
 
-  namesIn(volume: VolumeRef, signal: AbortSignal): Promise<readonly string[]> {
+  namesIn(volume: VolumeRef, signal: AbortSignal): Promise<VolumeNames> {
     return this.#volumes.namesIn(volume, signal)
   }
 

@@ -243,6 +243,13 @@ describeOnEngines('volumes', ({ name: engineName, address }) => {
     })
   })
 
+  it('that hold more than is gone through say that not all names are told', async () => {
+    const volume = volumeOf()
+    await platform.prepareVolume(volume, 1, [])
+    await said(volume, 'truncate -s 300M /volume/a; truncate -s 300M /volume/b')
+    const { names, isComplete } = await platform.namesIn(volume, quiet)
+    expect([names.length, isComplete]).toEqual([1, false])
+  })
   it('of somebody else are neither taken for ours nor removed', async () => {
     const volume = volumeOf()
     const { name } = marks.volume(volume)

@@ -7,7 +7,7 @@
  */
 import type { Clock } from '../../domain/clock.ts'
 import { BrokerError } from '../../domain/errors.ts'
-import type { VolumeContent, VolumeFile, VolumeRef, VolumeUse } from '../platform.ts'
+import type { VolumeContent, VolumeFile, VolumeNames, VolumeRef, VolumeUse } from '../platform.ts'
 import {
   archiveOf,
   directoriesTo,
@@ -88,7 +88,7 @@ export class Volumes {
     return { sizeBytes: found.size, content: getFile(this.#client, stage, place, signal) }
   }
 
-  async namesIn(volume: VolumeRef, signal: AbortSignal): Promise<readonly string[]> {
+  async namesIn(volume: VolumeRef, signal: AbortSignal): Promise<VolumeNames> {
     return namesInDirectory(this.#client, await this.#stage(volume), placeOf(volume), signal)
   }
 

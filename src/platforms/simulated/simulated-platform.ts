@@ -31,6 +31,7 @@ import {
   type RootUse,
   type Unsupported,
   type VolumeContent,
+  type VolumeNames,
   type VolumeFile,
   type VolumeRef,
   type VolumeUse,
@@ -164,8 +165,8 @@ export class SimulatedPlatform implements Platform {
     return { sizeBytes: found.size, content: createReadStream(place) }
   }
 
-  async namesIn(volume: VolumeRef): Promise<readonly string[]> {
-    return namesIn(this.#volumePath(volume))
+  async namesIn(volume: VolumeRef): Promise<VolumeNames> {
+    return { names: await namesIn(this.#volumePath(volume)), isComplete: true }
   }
 
   async volumeUse(): Promise<readonly VolumeUse[]> {
