@@ -10,7 +10,7 @@ export const EXECUTION = {
       type: 'boolean',
       default: true,
       description:
-        'Whether accepted executions start before their promised start when the capacity is free; those that asked for an absolute start never do.',
+        'Whether accepted executions start before their promised start when the capacity is free, and those that come next are prepared before that; those that asked for an absolute start never do.',
     },
     gracePeriod: duration('The longest time between asking a program to end and killing it.', 'PT10S'),
     outputBytes: {

@@ -78,7 +78,7 @@ function onePass(effort: Effort): Reading {
     profile.add(hold)
     return {
       ...{ id: String(number).padStart(8, '0') as ExecutionId, offerSetId: String(number) as OfferSetId },
-      ...{ owner: String(number % 50), startAt: fromAt, prepareAt: fromAt },
+      ...{ owner: String(number % 50), startAt: fromAt, prepareAt: fromAt, prepareMs: 0, isReady: false },
       holds: [[hold.resource, hold.amount, hold.fromAt, hold.toAt]],
     }
   })

@@ -75,7 +75,7 @@ export class BrokerScheduler implements Scheduler {
     this.#open.delete(job)
     const ahead: Ahead = {
       ...{ id: offer.id, offerSetId: offer.offerSetId, owner: String(job.owner) },
-      ...{ startAt, prepareAt: startAt - prepareMs },
+      ...{ startAt, prepareAt: startAt - prepareMs, prepareMs, isReady: false },
       holds: holds.map(({ resource, amount, fromAt, toAt }) => [resource, amount, fromAt, toAt]),
     }
     this.#waiting.set(offer.id, { job, ahead, promisedAt: startAt })

@@ -8,6 +8,7 @@ import * as components from '../store/components.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
 import * as offerSets from '../store/offer-sets.ts'
+import * as pools from '../store/pools.ts'
 import type { PoolId } from '../store/pools.ts'
 import * as quotas from '../store/quotas.ts'
 import * as work from '../store/work.ts'
@@ -120,6 +121,12 @@ export async function acceptBooked(tx: Transaction, offers: readonly work.Accept
   const accepted = await executions.accept(tx, acceptances, now)
   if (accepted.length < offers.length) throw new Error('new offers cannot be accepted')
   await handOver(tx, offers, now)
+  const early = offers.filter((_, index) => acceptances[index]?.next === undefined)
+  // Nothing less is held by that, but what has to wait may be prepared by now.
+  await pools.tell(
+    tx,
+    early.map(({ offer: { plan } }) => plan.poolId as PoolId),
+  )
 }
 
 /** Makes the components of accepted executions, and gives them to the engine. */

@@ -67,16 +67,19 @@ export function chooseEarlyStarts(
 }
 
 /** One of each owner, then the next of each; within a turn the oldest first. */
-function inTurns(ahead: readonly Ahead[]): Ahead[] {
+export function inTurns(ahead: readonly Ahead[]): Ahead[] {
   const turns: Ahead[][] = []
   for (const [, ofOwner] of groupBy(ahead, ({ owner }) => owner))
     for (const [turn, execution] of ofOwner.entries()) (turns[turn] ??= []).push(execution)
   return turns.flatMap((turn) => turn.sort((a, b) => (a.id < b.id ? -1 : 1)))
 }
 
-/** The time gained when preparation begins now, or goes on: the program starts when it is over at the latest. */
-function gainOf({ prepareAt }: Ahead, now: Instant): number {
-  return Math.max(0, prepareAt - now)
+/**
+ * The time gained: what is ready starts now, and everything else when its preparation is over. One that has begun may be
+ * late, so it counts as if it began now.
+ */
+function gainOf({ startAt, prepareMs, isReady }: Ahead, now: Instant): number {
+  return Math.max(0, startAt - now - (isReady ? 0 : prepareMs))
 }
 
 /**
@@ -153,6 +156,6 @@ function freeAmounts(profile: PoolProfile, at: Instant): Amounts {
   return { cores: free('cores'), memory: free('memory'), storage: free('storage'), accelerators: free('accelerators') }
 }
 
-function holdOf([resource, amount, fromAt, toAt]: LoggedHold): Hold {
+export function holdOf([resource, amount, fromAt, toAt]: LoggedHold): Hold {
   return { resource, amount, fromAt, toAt }
 }

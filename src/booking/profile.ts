@@ -115,13 +115,17 @@ export class PoolProfile {
     return 0 - this.#timeline(resource).levelAt(at)
   }
 
+  /** The amount that the pool has of a resource at an instant, whoever holds it. */
+  capacityAt(resource: Resource, at: Instant): number {
+    const begun = this.#capacity.filter((one) => one.resource === resource && one.fromAt <= at)
+    const last = begun.reduce<Capacity | undefined>((a, b) => (a && a.fromAt > b.fromAt ? a : b), undefined)
+    return last?.amount ?? 0
+  }
+
   /** The most that the pool has of a resource at any instant from `now` on, whoever holds it. */
   mostFrom(resource: Resource, now: Instant): number {
-    const known = this.#capacity.filter((one) => one.resource === resource)
-    const begun = known
-      .filter(({ fromAt }) => fromAt <= now)
-      .reduce<Capacity | undefined>((a, b) => (a && a.fromAt > b.fromAt ? a : b), undefined)
-    return Math.max(0, ...known.filter((one) => one === begun || one.fromAt > now).map(({ amount }) => amount))
+    const later = this.#capacity.filter((one) => one.resource === resource && one.fromAt > now)
+    return Math.max(this.capacityAt(resource, now), ...later.map(({ amount }) => amount))
   }
 
   #timeline(resource: Resource): Timeline {

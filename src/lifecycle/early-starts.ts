@@ -1,7 +1,9 @@
 /**
- * The duty of starting executions early: whenever less is held of a pool, and by the clock, since what was to come may be
- * possible by now. Signals can be lost, so every pool is looked at from time to time. Any number of processes may do this.
+ * The duty of starting executions early, and of preparing those that come next: whenever less is held of a pool, and by the
+ * clock, since what was to come may be possible by now. Signals can be lost, so every pool is looked at from time to time.
+ * Any number of processes may do this.
  */
+import { prepareEarly } from '../booking/early-preparations.ts'
 import { startEarly } from '../booking/early-starts.ts'
 import type { Instant } from '../domain/dates.ts'
 import type { PoolId } from '../store/pools.ts'
@@ -51,16 +53,17 @@ export class EarlyStarts {
     return this.#lookAt
   }
 
-  /** Starts early in a pool until nothing more can. After a failure the pool counts as changed. */
+  /** Starts early in a pool until nothing more can, and prepares what comes next. After a failure the pool counts as changed. */
   async #startAll(poolId: PoolId): Promise<void> {
     const { database, ledger, clock } = this.#context
     this.#changed.delete(poolId)
     try {
       for (;;) {
         const earlier = await startEarly(database, ledger, poolId, clock)
-        if (earlier.length === 0) return
+        if (earlier.length === 0) break
         for (const ms of earlier) this.#onStart(ms)
       }
+      await prepareEarly(database, ledger, poolId, clock)
     } catch (error) {
       this.#changed.add(poolId)
       throw error

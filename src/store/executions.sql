@@ -226,17 +226,19 @@ select id, offer_set_id, position, owner, name, description, phase, phase_since,
   from execution where id = :id for update skip locked
 
 -- name: ahead
--- The accepted executions of a pool whose start lies ahead and may be earlier, with what each holds; without those that
--- need more than is free now of something that they do not hold yet. Owners take turns, so that nobody's many crowd out the
--- others; of each owner the oldest offers come first.
-select e.id, e.offer_set_id, e.owner, e.start_at, e.prepare_at,
+-- The accepted executions of a pool whose start lies ahead and may be earlier, with what each holds; where it is said what
+-- is free now, without those that need more of something that they do not hold yet. Owners take turns, so that nobody's
+-- many crowd out the others; of each owner the oldest offers come first.
+select e.id, e.offer_set_id, e.owner, e.start_at, e.prepare_at, (e.plan -> 'slot' ->> 'prepareMs')::bigint as prepare_ms,
+       e.phase = 'PREPARING'
+         and not exists (select from component c where c.execution_id = e.id and c.phase <> 'AVAILABLE') as is_ready,
        jsonb_agg(jsonb_build_array(b.resource, b.amount, (extract(epoch from b.from_at) * 1000)::bigint,
                                    (extract(epoch from b.to_at) * 1000)::bigint)) as holds
   from execution e join booking b on b.offer_set_id = e.offer_set_id and b.pool_id = :poolId
  where e.phase in ('ACCEPTED', 'WAITING', 'PREPARING') and e.start_at > :at and e.earliest_at <= :at
    and (:ids::uuid[] is null or e.id = any(:ids))
  group by e.id
-having bool_and(b.from_at <= :at or b.amount <= (:free::jsonb ->> b.resource)::bigint)
+having :free::jsonb is null or bool_and(b.from_at <= :at or b.amount <= (:free::jsonb ->> b.resource)::bigint)
  order by row_number() over (partition by e.owner order by e.id), e.id
  limit :limit
 
@@ -247,6 +249,11 @@ update execution e
   from jsonb_to_recordset(:starts) as s (id uuid, "endAt" timestamptz)
  where e.id = s.id
 returning e.id, pg_notify('execution', e.id::text)
+
+-- name: prepareEarly
+-- Makes the preparation of accepted executions begin now. They are locked.
+update execution set prepare_at = :at, modified_at = :at where id = any(:ids)
+returning id, pg_notify('execution', id::text)
 
 -- name: change
 -- Changes what is promised and, once the program runs, when it has to end. The execution is locked.

@@ -21,6 +21,7 @@ const sql = loadStatements(import.meta.url, 'executions.sql', [
   'accept',
   'ahead',
   'startEarly',
+  'prepareEarly',
   'expire',
   'nextExpiry',
   'lock',
@@ -222,28 +223,37 @@ export interface Ahead {
   readonly owner: string
   readonly startAt: Instant
   readonly prepareAt: Instant
+  /** The time that its preparation takes as far as that is known, in milliseconds. */
+  readonly prepareMs: number
+  /** True when everything is prepared, so that it can start at once. */
+  readonly isReady: boolean
   readonly holds: readonly LoggedHold[]
 }
 
 /**
  * The executions of a pool that could start earlier, or those of them with these ids, the oldest first; only those that
- * what is `free` now suffices for.
+ * what is `free` now suffices for, or all where that is undefined.
  */
 export async function listAhead(
   db: Queryable,
   poolId: PoolId,
-  free: Amounts,
+  free: Amounts | undefined,
   now: Instant,
   limit: number,
   ids?: readonly ExecutionId[],
 ): Promise<Ahead[]> {
-  return db.query<Ahead>(sql.ahead, { poolId, free: json(free), at: at(now), limit, ids: ids ?? null })
+  return db.query<Ahead>(sql.ahead, { poolId, free: free ? json(free) : null, at: at(now), limit, ids: ids ?? null })
 }
 
 /** Makes the start of executions that are locked now, each with the instant at which its program has to end. */
 export async function startEarly(tx: Transaction, starts: readonly ProgramStart[], now: Instant): Promise<void> {
   const rows = starts.map(({ id, endAt }) => ({ id, endAt: at(endAt) }))
   await tx.query(sql.startEarly, { starts: json(rows), at: at(now) })
+}
+
+/** Makes the preparation of executions that are locked begin now. Their start stays. */
+export async function prepareEarly(tx: Transaction, ids: readonly ExecutionId[], now: Instant): Promise<void> {
+  await tx.query(sql.prepareEarly, { ids, at: at(now) })
 }
 
 /** A program that begins now, and when it has to end. */

@@ -42,3 +42,7 @@ with locked as materialized (
   update pool p set version = p.version + 1 where p.id in (select pool_id from changed) returning p.id, p.version
 )
 insert into pool_change (pool_id, version) select id, version from bumped
+
+-- name: tell
+-- Tells those who wait for capacity to look at pools.
+select pg_notify('pool', id::text) from unnest(:poolIds::integer[]) as id

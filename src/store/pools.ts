@@ -2,7 +2,7 @@
 import type { Instant } from '../domain/dates.ts'
 import type { Maintenance, PoolCapacity } from '../domain/pool-capacity.ts'
 import type { Amounts, Resource } from '../domain/resources.ts'
-import { at, json, type Database, type Queryable } from './database.ts'
+import { at, json, type Database, type Queryable, type Transaction } from './database.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'pools.sql', [
@@ -12,6 +12,7 @@ const sql = loadStatements(import.meta.url, 'pools.sql', [
   'drain',
   'drained',
   'setCapacity',
+  'tell',
 ])
 
 export type PoolId = number & { readonly brand: 'PoolId' }
@@ -79,6 +80,11 @@ export async function drain(
   drain: { readonly at: Instant; readonly reason: string | undefined } | undefined,
 ): Promise<void> {
   await db.query(sql.drain, { poolId, at: drain ? at(drain.at) : null, reason: drain?.reason ?? null })
+}
+
+/** Tells those who wait for capacity that something else of pools has changed than what is held. */
+export async function tell(tx: Transaction, poolIds: readonly PoolId[]): Promise<void> {
+  if (poolIds.length > 0) await tx.query(sql.tell, { poolIds: [...new Set(poolIds)] })
 }
 
 /** The pools in which nothing new is offered. */

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { KIND } from '../../src/protocol/kinds.ts'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { allText, Api, containerRequest, cores, startOf } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
@@ -6,6 +7,8 @@ import { testBroker, type TestBroker } from '../support/broker.ts'
 const platforms = [
   { type: 'simulated', name: 'simulated', pools: [{ name: 'default', cores: 2, memory: 16, storage: 100 }] },
 ]
+
+const WAIT = { timeout: 20_000, interval: 20 }
 
 let broker: TestBroker
 let api: Api
@@ -65,6 +68,62 @@ describe('an execution that is promised for later', () => {
     const notBefore = inMinutes(20)
     const [offer] = (await api.offers(request('PT0.1S', { notBefore }))).offers ?? []
     expect(startOf(offer as Schemas['Execution']).earliestAt).toBeGreaterThanOrEqual(Date.parse(notBefore))
+  })
+})
+
+describe('an execution that comes next', () => {
+  const requestWithData = () =>
+    containerRequest(lasting('PT0.1S'), {
+      compute: cores(2),
+      schedule: { requested: { duration: 'PT1H' } },
+      storage: [{ kind: KIND.simpleStorage, size: { min: 3 } }],
+    })
+  const phasesOf = async (uuid: string) => {
+    const { phase, compute, executable, storage } = await api.execution(uuid)
+    return [phase, compute?.phase, executable?.phase, ...(storage ?? []).map((one) => one.phase)]
+  }
+  const ready = ['PREPARING', 'AVAILABLE', 'AVAILABLE', 'AVAILABLE']
+
+  it('is prepared while others run, and starts at once when they have ended', async () => {
+    const first = await api.run(request('PT20H'))
+    await api.reaches(first, 'AVAILABLE')
+    const [second, third] = [await api.run(requestWithData()), await api.run(request('PT0.1S'))]
+    await vi.waitFor(async () => expect(await phasesOf(second)).toEqual(ready), WAIT)
+    expect((await api.execution(first)).phase).toBe('AVAILABLE')
+    expect((await api.reaches(third, 'WAITING')).phase).toBe('WAITING')
+    await api.setPhase(first, 'CANCELLED')
+    const ended = await api.ends(second)
+    const { preparing, available } = ended.schedule ?? {}
+    expect(ended.phase).toBe('COMPLETED')
+    expect(Date.parse(preparing?.start ?? '')).toBeLessThan(startOf(ended).promisedAt)
+    expect([preparing?.duration, available?.duration]).toEqual([
+      expect.stringMatching(/^PT/),
+      expect.stringMatching(/^PT/),
+    ])
+    expect((await api.ends(third)).phase).toBe('COMPLETED')
+  })
+
+  it('gives everything back when it is cancelled meanwhile, and the next one comes next', async () => {
+    const first = await api.run(request('PT20H'))
+    await api.reaches(first, 'AVAILABLE')
+    const [second, third] = [await api.run(requestWithData()), await api.run(requestWithData())]
+    await vi.waitFor(async () => expect(await phasesOf(second)).toEqual(ready), WAIT)
+    await api.setPhase(second, 'CANCELLED')
+    await vi.waitFor(async () => expect(await phasesOf(third)).toEqual(ready), WAIT)
+    await vi.waitFor(async () => {
+      const { storage } = await api.execution(second)
+      expect(storage?.map(({ phase }) => phase)).toEqual(['CANCELLED'])
+    }, WAIT)
+    expect((await api.execution(first)).phase).toBe('AVAILABLE')
+  })
+
+  it('is not prepared before its time where it may not start early', async () => {
+    const first = await api.run(request('PT20H'))
+    await api.reaches(first, 'AVAILABLE')
+    const unhurried = await api.run(request('PT0.1S', { startEarly: false }))
+    const next = await api.run(requestWithData())
+    await vi.waitFor(async () => expect(await phasesOf(next)).toEqual(ready), WAIT)
+    expect((await api.execution(unhurried)).phase).toBe('WAITING')
   })
 })
 

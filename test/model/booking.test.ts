@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Decisions } from '../../src/booking/decisions.ts'
 import { expireOffers } from '../../src/booking/give-up.ts'
 import { BookingQueue } from '../../src/booking/booking-queue.ts'
+import { prepareEarly } from '../../src/booking/early-preparations.ts'
 import { startEarly } from '../../src/booking/early-starts.ts'
 import { Ledger } from '../../src/booking/ledger.ts'
 import { endMaintenance, maintain } from '../../src/booking/maintenance.ts'
@@ -17,6 +18,7 @@ import { idSource, type OfferSetId } from '../../src/domain/ids.ts'
 import type { Maintenance } from '../../src/domain/pool-capacity.ts'
 import { RESOURCES, type Amounts } from '../../src/domain/resources.ts'
 import * as bookings from '../../src/store/bookings.ts'
+import * as components from '../../src/store/components.ts'
 import * as executions from '../../src/store/executions.ts'
 import * as pools from '../../src/store/pools.ts'
 import type { PoolId } from '../../src/store/pools.ts'
@@ -118,6 +120,7 @@ class History {
   #windows: ReferenceWindow[] = []
   #processes: Process[] = []
   #earlyStarts = 0
+  #earlyPreparations = 0
 
   constructor(seed: number) {
     this.#chance = new Chance(seed)
@@ -134,7 +137,8 @@ class History {
 
   async step(): Promise<void> {
     const dice = this.#chance.integer(1, 100)
-    if (dice <= 30) return this.#request()
+    if (dice <= 27) return this.#request()
+    if (dice <= 30) return this.#prepareEarly()
     if (dice <= 35) return this.#startEarly()
     if (dice <= 50) return this.#accept()
     if (dice <= 56) return this.#reject()
@@ -156,6 +160,11 @@ class History {
   /** The number of executions that were started early. */
   get earlyStarts(): number {
     return this.#earlyStarts
+  }
+
+  /** The number of executions that were prepared early. */
+  get earlyPreparations(): number {
+    return this.#earlyPreparations
   }
 
   get #process(): Process {
@@ -303,6 +312,49 @@ class History {
       if (execution) this.#accepted.set(id as OfferSetId, execution)
     }
     this.#earlyStarts += moved.length
+  }
+
+  /** Early preparations: storage is held from now on where it was free, and everything else stays as it was promised. */
+  async #prepareEarly(): Promise<void> {
+    const poolId = this.#chance.one(this.#pools) as PoolId
+    const now = this.#clock.now()
+    const before = await this.#reference()
+    const seen = new Map((await this.#acceptedNow()).map((execution) => [execution.id, execution]))
+    const count = await prepareEarly(test.database, this.#process.ledger, poolId, this.#clock)
+    const after = await this.#reference()
+    const begun = (await this.#acceptedNow()).filter(({ id, prepareAt }) => prepareAt !== seen.get(id)?.prepareAt)
+    expect(begun.length).toBe(count)
+    for (const { id, offerSetId, prepareAt, startAt } of begun) {
+      expect([prepareAt, startAt]).toEqual([now, seen.get(id)?.startAt])
+      const holds = (before.holders.get(offerSetId) ?? []).flatMap((holder) => holder.holds)
+      const later = holds.filter(({ resource, fromAt }) => resource === 'storage' && fromAt > now)
+      const added = later.map((hold) => ({ ...hold, fromAt: now, toAt: hold.fromAt }))
+      expect(before.at(poolId, now).fits(added)).toBe(true)
+      const early = holds.map((hold) => (later.includes(hold) ? { ...hold, fromAt: now } : hold))
+      before.holders.set(offerSetId, [{ poolId, holds: early }])
+      if (this.#chance.percent(50)) await this.#becomesReady(id)
+    }
+    const held = ({ holders }: Reference) => Object.fromEntries([...holders].map(([id, own]) => [id, heldIn(own)]))
+    expect(held(after)).toEqual(held(before))
+    this.#earlyPreparations += count
+  }
+
+  async #acceptedNow(): Promise<executions.Execution[]> {
+    const found = [...this.#accepted.values()].map(({ id }) => executions.find(test.database, id))
+    return (await Promise.all(found)).filter((execution) => execution !== undefined)
+  }
+
+  /** All that an execution needs is prepared, so that it may start at any moment. */
+  async #becomesReady(id: executions.Execution['id']): Promise<void> {
+    const now = this.#clock.now()
+    await executions.moveEach(test.database, [{ id, event: 'prepare' }], now)
+    const all = await components.list(test.database, [id])
+    for (const event of ['prepare', 'ready'] as const)
+      await components.move(
+        test.database,
+        all.map(({ executionId, position }) => ({ executionId, position, event })),
+        now,
+      )
   }
 
   /** What was booked in addition is free. */
