@@ -107,6 +107,13 @@ describe.skipIf(registryMissing)('a registry', () => {
       .catch((error: unknown) => error)
     expect(failed).toMatchObject({ code, detail: expect.stringMatching(said) as string })
   })
+  it('whose token is longer than any server takes gives none', async () => {
+    front.fault = 'long-token'
+    await expect(clientOf().resolve(imager('1.2'), signal)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      detail: expect.stringMatching(/what it gave is no token/) as string,
+    })
+  })
   it('that sends without end is left', async () => {
     front.asks = 'nobody'
     front.fault = 'huge'

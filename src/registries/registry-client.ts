@@ -33,6 +33,10 @@ const ACCEPT = [
 ].join(', ')
 const MANIFEST_BYTES_MAX = 4 * 1_048_576
 const TOKEN_BYTES_MAX = 65_536
+/** The longest token, in characters: servers take no longer headers. */
+const TOKEN_MAX = 16_384
+/** Tokens that are kept, each of a registry that anybody may have named. */
+const TOKENS_MAX = 1_000
 /** How long an answer is believed: a tag that moved is found within this. */
 const KNOWN_MS = 60_000
 const KNOWN_MAX = 10_000
@@ -176,7 +180,7 @@ export class RegistryClient {
     const { token, lifetimeMs } = tokenOf(answer.body, host)
     const staleAt = this.#options.clock.now() + lifetimeMs - TOKEN_EARLY_MS
     this.#tokens.set(`${host} ${scope}`, { token, staleAt })
-    if (this.#tokens.size > KNOWN_MAX) this.#tokens.clear()
+    if (this.#tokens.size > TOKENS_MAX) this.#tokens.clear()
     return `Bearer ${token}`
   }
 
@@ -214,7 +218,8 @@ function tokenOf(body: Buffer, host: string): { token: string; lifetimeMs: numbe
     } = JSON.parse(body.toString('utf8')) as Record<string, unknown>
     const found = token ?? other
     // What could break out of a header is no token.
-    if (typeof found !== 'string' || !/^[\x21-\x7e]+$/.test(found)) throw new Error('there is no token in it')
+    if (typeof found !== 'string' || found.length > TOKEN_MAX || !/^[\x21-\x7e]+$/.test(found))
+      throw new Error('there is no token in it')
     return { token: found, lifetimeMs: typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : TOKEN_MS }
   } catch (cause) {
     throw away(host, 'what it gave is no token', cause)

@@ -11,7 +11,7 @@ export interface RegistryFront {
   /** How it asks: for a token, for a name and a password, or not at all. */
   asks: 'bearer' | 'basic' | 'nobody'
   /** What goes wrong. */
-  fault: 'none' | 'silent' | 'busy' | 'no-digest' | 'no-token' | 'huge' | 'bad-token' | 'elsewhere'
+  fault: 'none' | 'silent' | 'busy' | 'no-digest' | 'no-token' | 'huge' | 'bad-token' | 'long-token' | 'elsewhere'
   /** The name and password that are right; anybody gets a token while undefined. */
   credentials: { username: string; password: string } | undefined
   /** Takes back every token. */
@@ -68,7 +68,8 @@ export async function startRegistryFront(registry: string): Promise<RegistryFron
     if (front.fault === 'no-token' || (front.credentials && !isKnown(request)))
       return void response.writeHead(401).end()
     if (front.fault === 'bad-token') return void response.writeHead(200).end('{"token":"a\\nb"}')
-    const token = `${url.searchParams.get('service')}.${url.searchParams.get('scope')}.${randomUUID()}`
+    const long = front.fault === 'long-token' ? 'x'.repeat(16_384) : ''
+    const token = `${long}${url.searchParams.get('service')}.${url.searchParams.get('scope')}.${randomUUID()}`
     tokens.add(token)
     response.writeHead(200).end(JSON.stringify({ token, expires_in: 300 }))
   }

@@ -2,25 +2,35 @@
 import type { Message } from '../../domain/message.ts'
 import type { StepTarget } from './step.ts'
 
-/** Says progress in its order, each in the place of the one before. */
+/** Says progress in its order, each in the place of the one before; what is overtaken while another is said is left out. */
 export class Progress {
   readonly #say: StepTarget['say']
-  #said = Promise.resolve()
+  #next: Message | undefined
+  #saying: Promise<void> | undefined
 
   constructor(say: StepTarget['say']) {
     this.#say = say
   }
 
   /**
-   * Says it when everything before was said. What cannot be said because the database is away is left out: nobody waits
+   * Says it when what is being said was said. What cannot be said because the database is away is left out: nobody waits
    * for it, and the step meets the same trouble by itself when it has something to keep.
    */
   say(message: Message): void {
-    this.#said = this.#said.then(() => this.#say(message, 'progress')).catch(() => undefined)
+    this.#next = message
+    this.#saying ??= this.#sayOn()
   }
 
   /** Returns when nothing more is being said, so that what the step says next comes after it. */
-  said(): Promise<void> {
-    return this.#said
+  async said(): Promise<void> {
+    await this.#saying
+  }
+
+  async #sayOn(): Promise<void> {
+    for (let next = this.#next; next; next = this.#next) {
+      this.#next = undefined
+      await this.#say(next, 'progress').catch(() => undefined)
+    }
+    this.#saying = undefined
   }
 }

@@ -29,6 +29,11 @@ describe('an engine that answers', () => {
     const text = await refusing(200, 'OK')
     expect((await text.ask({ path: '/', doing })).body).toBe('OK')
   })
+  it('with more than may be read is not read further', async () => {
+    const long = await refusing(200, 'x'.repeat(1_001))
+    await expect(long.ask({ path: '/', doing, bytesMax: 1_000 })).rejects.toMatchObject({ code: 'PLATFORM_REFUSED' })
+    expect((await long.ask({ path: '/', doing, bytesMax: 1_001 })).body).toHaveLength(1_001)
+  })
   it('is asked by a TCP address too', async () => {
     const server = createServer((_, response) => response.end('OK'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -30,6 +30,8 @@ export interface EngineQuestion {
    * and gets a connection of its own.
    */
   readonly timeoutMs?: number
+  /** Bytes of the longest answer that is read; for what others put into it, such as images. */
+  readonly bytesMax?: number
   readonly signal?: AbortSignal
 }
 
@@ -49,7 +51,7 @@ export class EngineRefusal extends BrokerError {
   constructor(doing: string, status: number, text: string, reason?: string) {
     const words = wordsOf(text)
     super(refusalCode(status, text), `The container engine refused ${doing}: ${words}`, {
-      context: { status, said: text },
+      context: { status, said: text.slice(-SAID_MAX) },
     })
     this.name = 'EngineRefusal'
     this.status = status
@@ -58,7 +60,23 @@ export class EngineRefusal extends BrokerError {
   }
 }
 
+/** An answer that is longer than it may be, because of what an image, a registry or a program has put into it. */
+export class AnswerTooLong extends BrokerError {
+  constructor(doing: string, bytesMax: number) {
+    super('PLATFORM_REFUSED', `The answer of the container engine has more than ${bytesMax} bytes (while ${doing})`)
+    this.name = 'AnswerTooLong'
+  }
+}
+
 const TIMEOUT_MS = 30_000
+/** The longest answer, in bytes: a list of some 10,000 containers has a tenth of it. */
+const ANSWER_BYTES_MAX = 2 ** 28
+/** The longest line of what comes bit by bit, in characters. */
+const LINE_MAX = 2 ** 22
+/** Bytes that are read of a refusal, into which Docker puts all that a registry has answered. */
+const REFUSAL_BYTES_MAX = 2 ** 20
+/** The part of a refusal that is logged, in characters: its end. */
+const SAID_MAX = 4_000
 const CONNECT_TIMEOUT_MS = 5_000
 /** How many short questions are asked at the same time, so that a look at many containers does not crowd the engine. */
 const QUESTIONS_AT_ONCE = 8
@@ -86,22 +104,28 @@ export class EngineClient {
    */
   async ask<Body = unknown>(question: EngineQuestion, shape?: Shape<Body>): Promise<EngineAnswer<Body>> {
     const { statusCode: status, headers, body } = await this.#send(question)
-    const text = await this.#attempt(question, body.text())
-    if (!isAnswer(question, status)) throw refusal(question, status, text)
+    const { doing, bytesMax = ANSWER_BYTES_MAX } = question
+    if (!isAnswer(question, status)) throw refusal(question, status, await this.#refusalText(question, body))
+    const { text, isWhole } = await this.#attempt(question, textOf(body, bytesMax))
+    if (!isWhole) throw new AnswerTooLong(doing, bytesMax)
     const said = readJson(text)
-    if (shape && isSuccess(status) && !shape(said)) throw unreadable(question.doing)
+    if (shape && isSuccess(status) && !shape(said)) throw unreadable(doing)
     return { status, headers, body: said as Body }
   }
 
   /** Asks for something that comes bit by bit. Destroying the stream ends the request. */
   async *open(question: Omit<EngineQuestion, 'answers' | 'timeoutMs'>): AsyncGenerator<Buffer, void, undefined> {
     const { statusCode: status, body } = await this.#send({ ...question, timeoutMs: 0 })
-    if (!isAnswer(question, status)) throw refusal(question, status, await this.#attempt(question, body.text()))
+    if (!isAnswer(question, status)) throw refusal(question, status, await this.#refusalText(question, body))
     try {
       for await (const chunk of body) yield chunk as Buffer
     } catch (error) {
       throw this.#failure(question, error)
     }
+  }
+
+  async #refusalText(question: EngineQuestion, body: AsyncIterable<unknown>): Promise<string> {
+    return (await this.#attempt(question, textOf(body, REFUSAL_BYTES_MAX))).text
   }
 
   /** Ends all connections at once. */
@@ -152,7 +176,19 @@ export function unreadable(doing: string): BrokerError {
   return new BrokerError('PLATFORM_UNAVAILABLE', `The answer of the container engine cannot be read (while ${doing})`)
 }
 
-/** Lines of JSON, as the engine sends what goes on for a while (pulls, events). */
+/** The text of an answer, as far as it has so many bytes. */
+async function textOf(body: AsyncIterable<unknown>, bytesMax: number): Promise<{ text: string; isWhole: boolean }> {
+  const chunks: Buffer[] = []
+  let left = bytesMax
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk.subarray(0, left))
+    left -= chunk.length
+    if (left < 0) break
+  }
+  return { text: Buffer.concat(chunks).toString(), isWhole: left >= 0 }
+}
+
+/** Lines of JSON, as the engine sends what goes on for a while (pulls, events). Throws AnswerTooLong for a line without end. */
 export async function* jsonLines<Line>(
   chunks: AsyncIterable<Buffer>,
   shape: Shape<Line>,
@@ -163,6 +199,7 @@ export async function* jsonLines<Line>(
   for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = lines.pop() as string
+    if (rest.length > LINE_MAX) throw new AnswerTooLong(doing, LINE_MAX)
     for (const line of lines) if (line.trim() !== '') yield read(line)
   }
   if (rest.trim() !== '') yield read(rest)

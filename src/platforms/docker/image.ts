@@ -9,7 +9,7 @@ import { BrokerError, isBrokerError, type ErrorCode } from '../../domain/errors.
 import type { ContainerImage } from '../../domain/execution-request.ts'
 import type { ImageProgress } from '../platform.ts'
 import type { ImageDetails } from './engine-answers.ts'
-import { EngineRefusal, jsonLines, type EngineClient } from './engine-client.ts'
+import { AnswerTooLong, EngineRefusal, jsonLines, type EngineAnswer, type EngineClient } from './engine-client.ts'
 import { normalArchitecture } from './engine-facts.ts'
 import { isDigest, parseReference, repositoryParts, type ImageReference } from '../../domain/image-reference.ts'
 import { PullProgress } from './pull-progress.ts'
@@ -30,6 +30,9 @@ export interface LocalImage {
   /** A digest under which the repository of the request has it; undefined when it never came from a registry. */
   readonly digest?: string
 }
+
+/** The longest description of an image, in bytes: the engine repeats its labels wherever a container is listed. */
+const DESCRIPTION_BYTES_MAX = 2 ** 18
 
 /** Failures that another location does not help against. */
 const EVERYWHERE: readonly ErrorCode[] = ['PLATFORM_UNAVAILABLE', 'NO_SPACE']
@@ -114,17 +117,23 @@ async function findLocally(client: EngineClient, wanted: Wanted): Promise<ImageD
   const { repository, tag, digest } = wanted
   const names = [...(digest ? [`${repository}@${digest}`] : []), ...(tag ? [`${repository}:${tag}`] : [])]
   for (const name of names) {
-    const { status, body } = await client.ask(
-      {
-        path: `/images/${name}/json`,
-        doing: `looking for the image ${name}`,
-        answers: [404],
-      },
-      imageDetails,
-    )
+    const { status, body } = await described(client, name)
     if (status === 200 && isWanted(body, wanted)) return body
   }
   return undefined
+}
+
+/** The image of a name as the engine describes it. Throws IMAGE_UNAVAILABLE where its labels and settings are too long. */
+async function described(client: EngineClient, name: string): Promise<EngineAnswer<ImageDetails>> {
+  const doing = `looking for the image ${name}`
+  try {
+    const question = { path: `/images/${name}/json`, doing, answers: [404], bytesMax: DESCRIPTION_BYTES_MAX }
+    return await client.ask(question, imageDetails)
+  } catch (cause) {
+    if (!(cause instanceof AnswerTooLong)) throw cause
+    const detail = `the labels and settings of the image take more than ${DESCRIPTION_BYTES_MAX} bytes; use an image with shorter ones`
+    throw new BrokerError('IMAGE_UNAVAILABLE', detail, { cause })
+  }
 }
 
 /** Podman answers a question for `a@digest` also with an image that it has as `b@digest`, so the names are compared too. */

@@ -10,6 +10,9 @@ interface Layer {
   readonly totalBytes: number
 }
 
+/** Layers that are counted. An image of more cannot be run; a registry may name thousands, and all are gone through each time. */
+const LAYERS_MAX = 500
+
 /** Takes line after line; `words` is what can be said after them, undefined before the first layer is known. */
 export class PullProgress {
   readonly #layers = new Map<string, Layer>()
@@ -17,6 +20,7 @@ export class PullProgress {
   take({ id, status = '', progressDetail }: PullLine): void {
     if (id === undefined || !isOfLayer(status)) return
     const known = this.#layers.get(id)
+    if (!known && this.#layers.size >= LAYERS_MAX) return
     const { current = 0, total } = progressDetail ?? {}
     this.#layers.set(id, {
       done: known?.done || /^(Download complete|Pull complete|Already exists)$/.test(status),
