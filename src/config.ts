@@ -11,6 +11,7 @@ import { CONFIG_SCHEMA, type Config, type PlatformConfig } from './config-schema
 import { DateError, parseDuration } from './domain/dates.ts'
 import { BrokerError } from './domain/errors.ts'
 import { codeOf } from './domain/error-code.ts'
+import { countedInAt } from './domain/amounts.ts'
 import { adviceOn, TYPE_WORDS, type ExampleSchema } from './domain/schema-example.ts'
 import { namingFaults } from './name-sources.ts'
 import { sameNames } from './same-names.ts'
@@ -276,7 +277,8 @@ function describeFault(
           .join(' or ')}`
       : (message ?? 'is wrong')
   const schema = (parentSchema ?? {}) as ExampleSchema
-  return `${path} ${said}${adviceOn({ schema, written: data, isTaken: (candidate) => isTaken(path, candidate) })}`
+  const taken = (candidate: unknown) => isTaken(path, candidate)
+  return `${path} ${said}${adviceOn({ schema, written: data, countedIn: countedInAt(path), isTaken: taken })}`
 }
 
 /** What a value in a format is called. */

@@ -31,7 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'platforms',
   ],
   doctor: ['domain', 'store', 'lifecycle', 'platforms'],
-  client: ['protocol'],
+  client: ['domain', 'protocol'],
   cli: ['client'],
 }
 /** Layers whose subfolders are adapters: only their own folder and the files that put the broker together name them. */

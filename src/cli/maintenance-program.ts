@@ -1,7 +1,8 @@
 /** Which commands there are for those who take capacity out of pools for a time. */
-import { InvalidArgumentError, type Command } from 'commander'
+import type { Command } from 'commander'
 import type { CommandMaker } from './admin-program.ts'
 import * as maintenance from './maintenance.ts'
+import { gibibytesLeft, wholeNumber } from './numbers.ts'
 
 /** Adds `broker admin maintenance`, `maintain` and `end-maintenance`. */
 export function maintenanceCommands<Options>(parent: Command, { make, act }: CommandMaker<Options>): void {
@@ -12,10 +13,10 @@ export function maintenanceCommands<Options>(parent: Command, { make, act }: Com
     .requiredOption('--until <instant>', 'when everything is as usual again, such as 2026-11-25T18:00Z')
     .requiredOption('--reason <text>', 'why, as a sentence; it is told to those who ask in vain')
     .option('--from <instant>', 'when it begins; now otherwise')
-    .option('--cores <number>', 'how many cores are left; with no amount at all, nothing is left', amount)
-    .option('--memory <GiB>', 'how much memory is left', amount)
-    .option('--storage <GiB>', 'how much storage is left', amount)
-    .option('--accelerators <number>', 'how many accelerators are left', amount)
+    .option('--cores <number>', 'how many cores are left; with no amount at all, nothing is left', wholeNumber)
+    .option('--memory <GiB>', 'how much memory is left', gibibytesLeft)
+    .option('--storage <GiB>', 'how much storage is left', gibibytesLeft)
+    .option('--accelerators <number>', 'how many accelerators are left', wholeNumber)
     .option('--force', 'although more is promised then: withdraw open offers, and keep what was accepted')
     .action((place: string, options: Options & maintenance.MaintenanceOptions) =>
       act(options, (context) => maintenance.maintain(place, options, context)),
@@ -23,9 +24,4 @@ export function maintenanceCommands<Options>(parent: Command, { make, act }: Com
   make(parent, 'end-maintenance <uuid>', 'end a window before its time').action((uuid: string, options: Options) =>
     act(options, (context) => maintenance.endMaintenance(uuid, context)),
   )
-}
-
-function amount(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('It is a whole number from 0.')
 }

@@ -1,6 +1,6 @@
 /** The command line: which commands and options there are. */
 import { fetchKept, type FetchOptions } from './fetch.ts'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { BrokerClient } from '../client/broker-client.ts'
 import { accountCommands, adminCommands, type CommandMaker } from './admin-program.ts'
 import { capacity } from './capacity.ts'
@@ -8,6 +8,7 @@ import * as commands from './commands.ts'
 import * as offering from './offering.ts'
 import { EXIT, exitCodeLines } from './exit-codes.ts'
 import { CommandError, guarded } from './failures.ts'
+import { gibibytes, positiveNumber, wholeNumber } from './numbers.ts'
 import { processTerminal } from './terminal.ts'
 
 /** The options of `broker serve`. */
@@ -204,7 +205,7 @@ function clientCommands(
     .option('--detach', 'print the UUID of the execution, and do not follow it')
     .option('--lenient', LENIENT_HELP)
     .option('--cores <number>', 'for an image: how many cores', positiveNumber)
-    .option('--memory <GiB>', 'for an image: how much memory', positiveNumber)
+    .option('--memory <GiB>', 'for an image: how much memory', gibibytes)
     .option('--duration <duration>', 'for an image: how long it runs at most, such as 30m')
     .option('--data <url>', 'for an image: data to read in /data; may be given several times', collectText, [])
     .option('--save <url>', 'for an image: where a file in /results goes; may be given several times', collectText, [])
@@ -261,7 +262,7 @@ function clientCommands(
   )
   client('change <uuid>', 'change what an execution runs on, before it is prepared, or what it is called')
     .option('--cores <number>', 'how many cores', positiveNumber)
-    .option('--memory <GiB>', 'how much memory', positiveNumber)
+    .option('--memory <GiB>', 'how much memory', gibibytes)
     .option('--name <text>', 'the name')
     .option('--description <text>', 'the description')
     .action((uuid: string, options: ClientOptions & commands.Changes) =>
@@ -303,16 +304,6 @@ function onInterrupt(callback: () => void): () => void {
 function brokerUrl(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
   throw new CommandError(`'${text}' is not the URL of a broker, such as ${DEFAULT_URL}.`, EXIT.usage)
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.')
-  return Number(text)
-}
-
-function positiveNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a whole number from 1.')
-  return Number(text)
 }
 
 function collectText(text: string, before: string[]): string[] {

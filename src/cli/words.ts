@@ -1,5 +1,5 @@
 /** Executions, offers and messages as lines for a person. */
-import { adviceOf } from '../client/broker-client.ts'
+import { adviceOf } from '../client/advice.ts'
 import type { Execution, OfferSet, Schemas } from '../client/broker-client.ts'
 import { durationInWords, localTime, secondsIn, table } from './figures.ts'
 

@@ -6,7 +6,6 @@ import { readEvents, type ServerSentEvent } from './server-sent-events.ts'
 import { SiteCalls } from './site-calls.ts'
 
 export { KIND } from '../protocol/kinds.ts'
-export { adviceOf } from '../protocol/message-advice.ts'
 export { NotABrokerError, ProblemError, UnreachableError } from './client-errors.ts'
 
 export type Schemas = components['schemas']

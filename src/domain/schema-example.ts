@@ -3,6 +3,7 @@
  * plain, else any that the schema takes. Whoever asks tells what is taken, so that no example is given that is refused
  * again. Pure.
  */
+import { convertAmount, type CountedIn } from './amounts.ts'
 
 /** A JSON Schema, as far as examples are made by it. */
 export interface ExampleSchema {
@@ -30,6 +31,8 @@ export interface ExampleWish {
   readonly written: unknown
   /** A check that the schema takes a value in the place of the one that was written. */
   readonly isTaken: (candidate: unknown) => boolean
+  /** The unit that the field counts in, where it counts something. */
+  readonly countedIn?: CountedIn | undefined
   /** The schema behind a reference. */
   readonly resolve?: (schema: ExampleSchema) => ExampleSchema
 }
@@ -42,7 +45,7 @@ const EMPTY: ReadonlySet<string> = new Set(['{}', '[]', '""'])
 const LENGTH_MAX = 200
 
 /** The example as the end of a sentence: JSON, which is YAML too. Empty when there is nothing short that is taken. */
-export function adviceOn({ schema, written, isTaken, resolve = (one) => one }: ExampleWish): string {
+export function adviceOn({ schema, written, isTaken, countedIn, resolve = (one) => one }: ExampleWish): string {
   const found = (made: Iterable<unknown>): string | undefined => {
     for (const candidate of made) {
       if (candidate === undefined) continue
@@ -51,8 +54,9 @@ export function adviceOn({ schema, written, isTaken, resolve = (one) => one }: E
     }
     return undefined
   }
-  const meant = written === undefined ? undefined : found(meantBy(schema, written, resolve, 0))
-  if (meant !== undefined) return `; write ${meant}`
+  const amount = countedIn && typeof written === 'string' ? convertAmount(written, countedIn) : undefined
+  const meant = written === undefined ? undefined : found(meantBy(schema, amount?.whole ?? written, resolve, 0))
+  if (meant !== undefined) return `${amount ? ` (counted in ${countedIn}, and ${amount.words})` : ''}; write ${meant}`
   const any = found(anyOf(schema, resolve, 0))
   return any === undefined ? '' : `, such as ${any}`
 }
@@ -111,10 +115,10 @@ function nearest(words: readonly unknown[], written: unknown): unknown {
 const asText = (value: unknown) =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 
-/** The number that a text begins with: 4 of `4Gi`. */
+/** The number that a text is; none with a unit, which would be of something else than the field counts. */
 function asNumber(value: unknown): number | undefined {
-  const found = /^\s*([+-]?\d{1,15}(?:\.\d+)?)/.exec(asText(value) ?? '')?.[1]
-  return found === undefined ? undefined : Number(found)
+  const text = asText(value)?.trim() ?? ''
+  return /^[+-]?\d{1,15}(?:\.\d+)?$/.test(text) ? Number(text) : undefined
 }
 
 const YES = /^(yes|y|on|true|1)$/i

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { wasAccepted } from '../booking/accept.ts'
 import { changeExecution } from '../booking/change.ts'
+import { convertAmount } from '../domain/amounts.ts'
 import type { Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { growsBy, isChangeable, withChange, type Change, type Changeable } from '../domain/execution-change.ts'
@@ -65,7 +66,10 @@ function changeIn(wanted: Update): Change | undefined {
     )
   const { units } = CHANGE_PATHS[of]
   if (wanted.units !== undefined && wanted.units !== units) {
-    const detail = `it is counted in ${units}, not in '${wanted.units}'`
+    const amount = wanted.type === 'delta' ? wanted.delta : wanted.value
+    const converted = convertAmount(`${Math.abs(amount)} ${wanted.units}`, units)
+    const advice = converted ? `; ${converted.words}, so write ${Math.sign(amount) * converted.whole} and ${units}` : ''
+    const detail = `it is counted in ${units}, not in '${wanted.units}'${advice}`
     throw new BrokerError('UNPROCESSABLE', `'${wanted.path}' cannot be changed so: ${detail}.`, {
       faults: [{ pointer: '/units', detail }],
     })

@@ -116,8 +116,27 @@ describe('what is meant by a value of another type', () => {
       'must be a map of fields; write {"A": "b=c", "D": ""}',
     ],
     [{ compute: { ...compute, memory: 4 } }, 'must be a map of fields; write {"min": 4, "max": 4}'],
-    [{ compute: { ...compute, memory: '4Gi' } }, 'must be a map of fields; write {"min": 4, "max": 4}'],
-    [{ compute: { ...compute, memory: { min: '4Gi' } } }, 'must be a whole number; write 4'],
+    [
+      { compute: { ...compute, memory: '4Gi' } },
+      'must be a map of fields (counted in GiB, and 4Gi is 4 GiB); write {"min": 4, "max": 4}',
+    ],
+    [
+      { compute: { ...compute, memory: { min: '512MB' } } },
+      'must be a whole number (counted in GiB, and 512MB is less than 1 GiB); write 1',
+    ],
+    [
+      { compute: { ...compute, memory: { min: '4096MiB' } } },
+      'must be a whole number (counted in GiB, and 4096MiB is 4 GiB); write 4',
+    ],
+    [
+      { compute: { ...compute, cores: '1500m' } },
+      'must be a map of fields (counted in cores, and 1500m is 1.5 cores); write {"min": 2, "max": 2}',
+    ],
+    [{ compute: { ...compute, cores: { min: '4GB' } } }, 'must be a whole number, such as 1'],
+    [
+      { storage: [{ kind: KIND.simpleStorage, size: '100 GB' }] },
+      'must be a map of fields (counted in GiB, and 100 GB is 93.1 GiB); write {"min": 94, "max": 94}',
+    ],
     [{ schedule: { requested: { duration: 300 } } }, 'must be a text, such as "PT2H"'],
   ])('of %j is proposed', (request, detail) => {
     expect(faultsOf('ExecutionRequest', request).map((fault) => fault.detail)).toEqual([detail])

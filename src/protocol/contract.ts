@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormatsModule from 'ajv-formats'
+import { countedInAt } from '../domain/amounts.ts'
 import type { FieldFault } from '../domain/errors.ts'
 import { adviceOn, TYPE_WORDS, type ExampleSchema } from '../domain/schema-example.ts'
 import { escapePointer } from './body-limits.ts'
@@ -178,7 +179,8 @@ function oneDetail(told: readonly Told[], isTaken: (candidate: unknown) => boole
   const schemas = told.map(schemaMissed)
   const written = first?.keyword === 'required' ? undefined : first?.data
   const resolve = (schema: ExampleSchema) => resolveSchema(schema as Schema) as ExampleSchema
-  return said + adviceOn({ schema: { anyOf: schemas }, written, isTaken, resolve })
+  const countedIn = first && countedInAt(placeOf(first))
+  return said + adviceOn({ schema: { anyOf: schemas }, written, isTaken, countedIn, resolve })
 }
 
 const typeWords = (types: readonly string[]) => [...new Set(types)].map((type) => TYPE_WORDS[type] ?? type).join(' or ')

@@ -1,4 +1,5 @@
 /** A hint at the field that an unknown one was probably meant to be. */
+import { unitNote } from '../domain/amounts.ts'
 import { resolveSchema, schemaNamed, type Schema } from './contract.ts'
 
 /** Names that people write from other systems, and the fields that have them here. */
@@ -19,6 +20,14 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   walltime: 'duration',
 }
 
+/** Fields that things have elsewhere under names that mean something else at other places here. */
+const OTHER_NAMES_THERE: readonly (readonly [written: RegExp, meant: string])[] = [
+  [
+    /^\/executable\/image\/(name|image|location|path|ref|reference|repository|tag|uri|url)$/i,
+    '/executable/image/locations',
+  ],
+]
+
 /** No field is as deep in the contract; what refers to itself is followed so far and no further. */
 const DEPTH_MAX = 6
 /** A longer name is not compared letter by letter. */
@@ -27,13 +36,43 @@ const NAME_LENGTH_MAX = 40
 /** Each field of a request as the keys that lead to it. An entry of a list is `0`. */
 let known: readonly (readonly string[])[] | undefined
 
-/** The pointer to the field that was probably meant by one that the contract does not have; undefined when none is near. */
-export function meantBy(pointer: string): string | undefined {
-  known ??= fieldsOf(schemaNamed('ExecutionRequest'))
-  const path = pointer
+/**
+ * A part of a sentence that helps with an unknown field of a request: the unit that an amount is counted in, or the field
+ * that was probably meant; undefined where neither is known.
+ */
+export function hintOn(pointer: string, request: unknown): string | undefined {
+  const at = pointer.lastIndexOf('/')
+  const around = valueAt(request, pointer.slice(0, at))
+  if (/^units?$/i.test(pointer.slice(at + 1)) && around !== undefined) {
+    const { [pointer.slice(at + 1)]: unit, min, max } = around
+    const note = unitNote(pointer.slice(0, at), { min, max }, unit)
+    if (note !== undefined) return note
+  }
+  const meant = meantBy(pointer)
+  return meant === undefined ? undefined : `did you mean ${meant}?`
+}
+
+/** The map at a place of a value; undefined where there is none. */
+function valueAt(value: unknown, pointer: string): Readonly<Record<string, unknown>> | undefined {
+  const found = keysOf(pointer).reduce<unknown>(
+    (part, key) => (part as Record<string, unknown> | undefined)?.[key],
+    value,
+  )
+  return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : undefined
+}
+
+const keysOf = (pointer: string) =>
+  pointer
     .split('/')
     .slice(1)
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+
+/** The pointer to the field that was probably meant by one that the contract does not have; undefined when none is near. */
+function meantBy(pointer: string): string | undefined {
+  const there = OTHER_NAMES_THERE.find(([written]) => written.test(pointer))
+  if (there) return there[1]
+  known ??= fieldsOf(schemaNamed('ExecutionRequest'))
+  const path = keysOf(pointer)
   const written = path.at(-1) ?? ''
   if (written.length > NAME_LENGTH_MAX) return undefined
   const lower = written.toLowerCase()

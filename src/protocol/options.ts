@@ -1,11 +1,12 @@
 /** What can be updated now, as the contract lists it: phases from the transition table, amounts from what there is room for. */
+import type { CountedIn } from '../domain/amounts.ts'
 import type { Changeable, ChangeRanges } from '../domain/execution-change.ts'
 import { EXECUTION_PHASES, executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { Schemas } from './contract.ts'
 import { KIND } from './kinds.ts'
 
 /** Where each part of a promise is in an execution, and what it is counted in. */
-export const CHANGE_PATHS: Readonly<Record<Changeable, { readonly path: string; readonly units: string }>> = {
+export const CHANGE_PATHS: Readonly<Record<Changeable, { readonly path: string; readonly units: CountedIn }>> = {
   duration: { path: 'schedule/available/duration', units: 's' },
   cores: { path: 'compute/cores', units: 'cores' },
   memory: { path: 'compute/memory', units: 'GiB' },

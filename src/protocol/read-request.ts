@@ -17,7 +17,7 @@ import {
   type NotebookSite,
 } from '../domain/notebook.ts'
 import type { Schemas } from './contract.ts'
-import { meantBy } from './field-hints.ts'
+import { hintOn } from './field-hints.ts'
 import { fitRequest } from './fit.ts'
 import { readCompute } from './read-compute.ts'
 import { readExecutable } from './read-executable.ts'
@@ -63,7 +63,7 @@ export function readRequest(
     nullEntries,
     readAs,
   } = fitRequest(body)
-  const unknown = isStrict ? unknownFaults(unknownFields, more) : []
+  const unknown = isStrict ? unknownFaults(unknownFields, more, body) : []
   if (faults.length > 0) {
     throw new BrokerError('BAD_REQUEST', 'The request does not follow the contract; the fields at fault are listed.', {
       faults: [...faults, ...unknown],
@@ -78,7 +78,7 @@ export function readRequest(
   const notes = new RequestNotes(now)
   for (const part of earlier) notes.say(message('earlier-schema', now, { ...part }))
   for (const pointer of unknownFields) {
-    notes.say(message('unknown-field', now, { pointer, meant: sentence(questionOf(pointer)) }))
+    notes.say(message('unknown-field', now, { pointer, meant: sentence(hintOn(pointer, body)) }))
   }
   if (more > 0) notes.say(message('unknown-fields-more', now, { count: more }))
   for (const entry of nullEntries) notes.say(message('null-entry', now, { ...entry }))
@@ -93,21 +93,17 @@ export function readRequest(
 }
 
 /** The unknown fields as faults, for a client that does not want them to be ignored. */
-function unknownFaults(pointers: readonly string[], more: number): FieldFault[] {
+function unknownFaults(pointers: readonly string[], more: number, body: unknown): FieldFault[] {
   return pointers.map((pointer, index) => {
-    const question = questionOf(pointer)
+    const hint = hintOn(pointer, body)
     const others = more > 0 && index === pointers.length - 1 ? `; there are ${more} more such fields` : ''
-    return { pointer, detail: `is not part of the contract${question === '' ? '' : `; ${question}`}${others}` }
+    return { pointer, detail: `is not part of the contract${hint === undefined ? '' : `; ${hint}`}${others}` }
   })
 }
 
-function questionOf(pointer: string): string {
-  const meant = meantBy(pointer)
-  return meant === undefined ? '' : `did you mean ${meant}?`
-}
-
 /** A part of a sentence as a sentence of its own after another. */
-const sentence = (text: string) => (text === '' ? '' : ` ${text.charAt(0).toUpperCase()}${text.slice(1)}`)
+const sentence = (text: string | undefined) =>
+  text === undefined ? '' : ` ${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('?') ? '' : '.'}`
 
 /** Reads the parts, all of them, so that the client learns at once everything that there is to change. */
 function readParts(

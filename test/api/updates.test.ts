@@ -174,6 +174,19 @@ describe('what an execution runs on', () => {
   })
 })
 
+describe('an update in other units', () => {
+  it.each([
+    [{ ...setTo('compute/memory', 4096), units: 'MiB' }, '4096 MiB is 4 GiB, so write 4 and GiB'],
+    [{ ...setTo('compute/memory', 512), units: 'MB' }, '512 MB is less than 1 GiB, so write 1 and GiB'],
+    [{ ...extendBy(30), units: 'min' }, '30 min is 1800 s, so write 1800 and s'],
+    [{ ...extendBy(-1), units: 'h' }, '1 h is 3600 s, so write -3600 and s'],
+  ])('is told what to write: %j', async (body, advice) => {
+    const uuid = await api().run(at(inHours(1), 'PT2H', long, cores(2)))
+    expect(problemOf(await update(uuid, body)).errors?.[0]?.detail).toContain(advice)
+    await cancel(uuid)
+  })
+})
+
 describe('an update that makes no sense', () => {
   it.each([
     ['/value', setTo('compute/cores', 0)],

@@ -162,6 +162,14 @@ describe('broker run of an image', () => {
     [['run', 'example.org/test:1', '--env', 'BAND'], /^'BAND' is not NAME=VALUE/],
     [['run', 'example.org/test:1', '--duration', 'soon'], /^'soon' is not a duration such as 30m/],
     [['run', 'example.org/test:1', '--start-within', 'soon'], /^'soon' is not a duration such as 10m/],
+    [['run', 'example.org/test:1', '--memory', '512M'], /512M is less than 1 GiB, so write 1\./],
+    [['run', 'example.org/test:1', '--memory', '4GB'], /4GB is 3\.73 GiB, so write 4\./],
+    [['change', UNKNOWN_ID, '--memory', '4096MiB'], /4096MiB is 4 GiB, so write 4\./],
+    [
+      ['admin', 'maintain', 'a', '--until', 'x', '--reason', 'y', '--storage', '1TiB'],
+      /1TiB is 1024 GiB, so write 1024\./,
+    ],
+    [['run', 'example.org/test:1', '--cores', 'many'], /It is not a whole number from 1, such as 2\./],
     [['run', '-', '--cores', '2'], /^- is a request and says itself what runs; leave out --cores\.$/m],
     [['run', './hello.yaml', '--', 'echo'], /^\.\/hello\.yaml is a request .* leave out a command\.$/m],
   ])('%j is refused', async (args, words) => {
