@@ -25,6 +25,7 @@ export function httpSettings(config: Config, served: readonly Endpoint[]): HttpS
     durationMaxMs: milliseconds(config.offers.maximumDuration),
     reads: config.identity?.reads ?? 'private',
     tokenLifetimeMax: config.identity?.tokens.longest ?? 'P1Y',
+    tokensPerAccount: config.identity?.tokens.perAccount ?? 1,
     rateLimits: config.rateLimits,
     horizonMs: milliseconds(config.offers.horizon),
     graceMs: milliseconds(config.execution.gracePeriod),

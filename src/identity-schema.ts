@@ -53,6 +53,13 @@ export const IDENTITY = {
           'How long access tokens may be good. It is also how long one is good when nothing is said, and it holds for those that were made before.',
           'P1Y',
         ),
+        perAccount: {
+          type: 'integer',
+          minimum: 1,
+          default: 100,
+          description:
+            'How many access tokens an account has at once; another one is refused (429) until one has expired or is revoked.',
+        },
       },
     },
     issuers: {

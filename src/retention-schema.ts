@@ -18,6 +18,14 @@ export const RETENTION = {
       'P30D',
     ),
     records: duration('How long executions stay, with what they cost and what was said of them.', 'P1Y'),
+    audit: duration('How long entries of the audit log stay.', 'P1Y'),
+    auditPerDay: {
+      type: 'integer',
+      minimum: 1,
+      default: 2_000,
+      description:
+        'How often in a day one user can make an access token, share an offer set or change the own password, each of which is an entry of the audit log; more is refused (429).',
+    },
     bytesPerUser: {
       type: 'integer',
       minimum: 10_485_760,

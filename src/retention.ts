@@ -12,6 +12,7 @@ export function retentionOf({ retention }: Config): Retention {
     offersMs: milliseconds(retention.offers),
     detailsMs: milliseconds(retention.details),
     recordsMs: milliseconds(retention.records),
+    auditMs: milliseconds(retention.audit),
   }
 }
 

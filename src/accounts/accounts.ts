@@ -3,7 +3,8 @@
  * may do it.
  */
 import { GROUP, PASSWORD_LENGTH, ROLES, USERNAME, type Account, type Role } from '../domain/account.ts'
-import type { Instant } from '../domain/dates.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { formatInstant, type Instant } from '../domain/dates.ts'
 import { BrokerError, type FieldFault } from '../domain/errors.ts'
 import type { Caller } from '../identity/identity.ts'
 import { hashPassword, makePassword } from '../identity/password.ts'
@@ -90,6 +91,7 @@ export async function changeAccount(
   refuse(rightsFaults(change.roles, change.groups))
   return database.transaction(async (tx) => {
     await identities.lockAll(tx)
+    const before = await identities.find(tx, id)
     const changed = await identities.change(tx, id, change, now)
     if (!changed) throw new BrokerError('NOT_FOUND', `There is no account ${id}.`)
     if ((await identities.countAdmins(tx)) === 0)
@@ -98,7 +100,8 @@ export async function changeAccount(
         `${changed.username} is the last administrator; make another one before you change this account.`,
       )
     const tokens = change.disabled ? await endTokens(tx, id, keepTokens, now) : {}
-    await record(tx, actor, now, 'change identity', id, { ...change, ...tokens })
+    const isNew = !isDeepStrictEqual(before, changed) || (tokens.tokensRevoked ?? 0) > 0 || change.cancelExecutions
+    if (isNew) await record(tx, actor, now, 'change identity', id, { ...change, ...tokens })
     return changed
   })
 }
@@ -124,15 +127,16 @@ export async function resetPassword(
   await setPassword(database, account, wish, true, 'reset password', actor, now)
 }
 
-/** Sets one's own password. Throws UNPROCESSABLE when it is not a good one, or the account has none. */
+/** Sets one's own password. Throws UNPROCESSABLE when it is not a good one, or the account has none, and TOO_MUCH_KEPT. */
 export async function changeOwnPassword(
   database: Database,
   account: Account,
   wish: PasswordWish,
   actor: Actor,
+  perDay: number,
   now: Instant,
 ): Promise<void> {
-  await setPassword(database, account, wish, false, 'change password', actor, now)
+  await setPassword(database, account, wish, false, 'change password', actor, now, perDay)
 }
 
 async function setPassword(
@@ -143,31 +147,40 @@ async function setPassword(
   action: string,
   actor: Actor,
   now: Instant,
+  perDay = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   if (account.issuer !== '')
     throw new BrokerError('UNPROCESSABLE', `${account.username} has no password here; ${account.issuer} has it.`)
   refuse(passwordFaults(password, account.username, '/password'))
   const passwordHash = await hashPassword(password)
   await database.transaction(async (tx) => {
+    await requireSeldom(tx, actor, perDay, now, action)
     await identities.setPassword(tx, account.id, passwordHash, mustChange)
     await record(tx, actor, now, action, account.id, await endTokens(tx, account.id, keepTokens, now))
   })
 }
 
 /** Revokes the access tokens of an account unless they are to be kept; gives what the record says of it. */
-async function endTokens(tx: Transaction, id: string, keepTokens: boolean, now: Instant) {
+async function endTokens(
+  tx: Transaction,
+  id: string,
+  keepTokens: boolean,
+  now: Instant,
+): Promise<{ keepTokens?: boolean; tokensRevoked?: number }> {
   return keepTokens ? { keepTokens } : { tokensRevoked: await accessTokens.revokeAll(tx, id, now) }
 }
 
 /**
  * Makes an access token of an account, if the caller's password still is that of the account: one that was changed while
- * the caller asked must not leave a token behind. Throws UNAUTHENTICATED.
+ * the caller asked must not leave a token behind. Throws UNAUTHENTICATED, and TOO_MUCH_KEPT where the account has as many
+ * as it can.
  */
 export async function createToken(
   database: Database,
   caller: Caller,
   token: { id: string; name: string; digest: Buffer; expiresAt: Instant },
   actor: Actor,
+  { perAccount, perDay }: { readonly perAccount: number; readonly perDay: number },
   now: Instant,
 ): Promise<void> {
   await database.transaction(async (tx) => {
@@ -175,6 +188,12 @@ export async function createToken(
     const isCurrent = caller.passwordHash === undefined || caller.passwordHash === account?.passwordHash
     if (!account || account.disabledAt !== undefined || !isCurrent)
       throw new BrokerError('UNAUTHENTICATED', 'The password or the account was changed just now; log in again.')
+    if ((await accessTokens.countGood(tx, account.id, now)) >= perAccount)
+      throw new BrokerError(
+        'TOO_MUCH_KEPT',
+        `The account has ${perAccount} access tokens, the most that it can have (identity.tokens.perAccount). Revoke one that you do not need: GET /account/tokens lists them, and DELETE /account/tokens/{uuid} revokes one.`,
+      )
+    await requireSeldom(tx, actor, perDay, now, 'create access token')
     await accessTokens.insert(tx, account.id, token, now)
     await record(tx, actor, now, 'create access token', token.id, { name: token.name })
   })
@@ -203,6 +222,31 @@ export async function ensureAdministrator(
     // The rules are for people: what a site has in its vault is its own affair, and it is told.
     return { password, warning: passwordFaults(password, 'admin', '')[0]?.detail }
   })
+}
+
+const DAY_MS = 86_400_000
+
+/**
+ * Makes sure that an actor has done something fewer times than `perDay` in the last 24 hours, so that nobody fills the audit
+ * log with what everybody may do. Requests at one moment may get a little beyond. Throws TOO_MUCH_KEPT.
+ */
+export async function requireSeldom(
+  tx: Transaction,
+  actor: Actor,
+  perDay: number,
+  now: Instant,
+  action: string,
+): Promise<void> {
+  if (perDay === Number.POSITIVE_INFINITY) return
+  const since = now - DAY_MS
+  const first = await audit.manyLately(tx, { actor: actor.id, action, since, most: perDay })
+  if (first === undefined) return
+  const again = first + DAY_MS
+  throw new BrokerError(
+    'TOO_MUCH_KEPT',
+    `The audit log has '${action}' ${perDay} times of you in a day, the most that one user can do that (retention.auditPerDay). Do it again after ${formatInstant(again)}.`,
+    { retryAfterSeconds: Math.max(1, Math.ceil((again - now) / 1_000)) },
+  )
 }
 
 /** Records what an actor did, in the transaction in which it was done. */

@@ -38,7 +38,9 @@ export function accountRoutes(app: FastifyInstance, context: HttpContext): void 
     // Who has got hold of a token must not be able to lock its owner out.
     if (caller.means !== 'password')
       throw new BrokerError('FORBIDDEN', 'A password is changed with the present password, sent with HTTP Basic.')
-    await changeOwnPassword(database, await ownAccount(caller), wish, actorOf(request, context), clock.now())
+    const { auditPerDay } = settings.retention
+    const actor = actorOf(request, context)
+    await changeOwnPassword(database, await ownAccount(caller), wish, actor, auditPerDay, clock.now())
     return reply.code(204).send()
   })
 
@@ -58,7 +60,8 @@ export function accountRoutes(app: FastifyInstance, context: HttpContext): void 
     const expiresAt = now + lifetimeOf(duration, settings.tokenLifetimeMax, now)
     const { token, digest } = makeToken()
     const id = ids.uuid()
-    await createToken(database, caller, { id, name, digest, expiresAt }, actorOf(request, context), now)
+    const most = { perAccount: settings.tokensPerAccount, perDay: settings.retention.auditPerDay }
+    await createToken(database, caller, { id, name, digest, expiresAt }, actorOf(request, context), most, now)
     const made = { id, name, createdAt: now, expiresAt }
     return answer(request, reply.header('Cache-Control', 'no-store'), 201, { ...presentToken(made), token })
   })

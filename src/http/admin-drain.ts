@@ -24,7 +24,7 @@ export function drainRoutes(app: FastifyInstance, context: HttpContext): void {
     const pool = poolNamed(request.params.name, queryOne(request, 'platform'), context)
     const now = clock.now()
     await database.transaction(async (tx) => {
-      await pools.drain(tx, pool.poolId, drain && { at: now, reason: drain.reason })
+      if (!(await pools.drain(tx, pool.poolId, drain && { at: now, reason: drain.reason }))) return
       const target = `${pool.platform.name}/${pool.name}`
       await record(tx, actorOf(request, context), now, drain ? 'drain pool' : 'open pool', target, { ...drain })
     })

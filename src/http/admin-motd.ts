@@ -26,11 +26,11 @@ export function motdRoutes(app: FastifyInstance, context: HttpContext): void {
     const now = clock.now()
     const wish = readBody('MotdRequest', request.body)
     const said = motdOf(wish, now)
-    await database.transaction(async (tx) => {
-      await motd.set(tx, said)
-      await record(tx, actorOf(request, context), now, 'set motd', 'motd', { ...wish })
+    const current = await database.transaction(async (tx) => {
+      if (await motd.set(tx, said)) await record(tx, actorOf(request, context), now, 'set motd', 'motd', { ...wish })
+      return motd.find(tx, now)
     })
-    return answer(request, reply, 200, presentMotd(said))
+    return answer(request, reply, 200, presentMotd(current ?? said))
   })
 
   app.delete('/admin/motd', async (request, reply) => {

@@ -62,12 +62,17 @@ export interface HttpSettings {
   readonly reads: Reads
   /** The lifetime of an access token, as an ISO 8601 duration. */
   readonly tokenLifetimeMax: string
+  /** The most access tokens that an account has at once. */
+  readonly tokensPerAccount: number
   /** How many requests a minute are answered; without a number there is no limit. */
   readonly rateLimits: { readonly perAddress?: number | undefined; readonly perCaller?: number | undefined }
   /** The origins whose scripts may use the service; `*` stands for all. */
   readonly corsOrigins: readonly string[]
   /** How long what stays readable after its end, as ISO 8601 durations, for the words of an answer. */
-  readonly retention: Readonly<Record<'refused' | 'offers' | 'details' | 'records', string>>
+  readonly retention: Readonly<Record<'refused' | 'offers' | 'details' | 'records', string>> & {
+    /** How often in a day a user can do what is written to the audit log. */
+    readonly auditPerDay: number
+  }
   /** The longest that an answer is held back, in milliseconds. */
   readonly waitMaxMs: number
 }

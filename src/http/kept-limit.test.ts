@@ -4,7 +4,7 @@ import { FakeClock } from '../../test/support/fake-clock.ts'
 import { KeptLimit } from './kept-limit.ts'
 
 const MAX = 1_000
-const TIMES = { refusedMs: 1, offersMs: 1, detailsMs: 1, recordsMs: 1 }
+const TIMES = { refusedMs: 1, offersMs: 1, detailsMs: 1, recordsMs: 1, auditMs: 1 }
 
 let kept: number
 let looks: number

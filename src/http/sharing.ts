@@ -1,6 +1,6 @@
 /** The routes by which owners say to which groups an offer set, and the execution that becomes of it, is shown. */
 import type { FastifyInstance } from 'fastify'
-import { record } from '../accounts/accounts.ts'
+import { record, requireSeldom } from '../accounts/accounts.ts'
 import { readBody } from '../protocol/read-body.ts'
 import * as offerSets from '../store/offer-sets.ts'
 import { actorOf } from './calling.ts'
@@ -13,7 +13,7 @@ interface Params {
 
 /** Adds the routes. */
 export function sharingRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { database, clock } = context
+  const { database, clock, settings } = context
 
   app.get<{ Params: Params }>('/offersets/:uuid/sharing', async (request, reply) => {
     const { sharedWith = [] } = await offerSetFor(request, request.params.uuid, 'share', context)
@@ -24,9 +24,12 @@ export function sharingRoutes(app: FastifyInstance, context: HttpContext): void 
     const { id } = await offerSetFor(request, request.params.uuid, 'share', context)
     const { groups: wanted = [] } = readBody('Sharing', request.body)
     const groups = [...new Set(wanted)]
+    const [actor, now] = [actorOf(request, context), clock.now()]
     await database.transaction(async (tx) => {
-      await offerSets.share(tx, id, groups)
-      await record(tx, actorOf(request, context), clock.now(), 'share offer set', id, { groups })
+      if (!(await offerSets.share(tx, id, groups))) return
+      // Showing it to nobody any more is always possible; it was shown to somebody as often before.
+      if (groups.length > 0) await requireSeldom(tx, actor, settings.retention.auditPerDay, now, 'share offer set')
+      await record(tx, actor, now, 'share offer set', id, { groups })
     })
     return answer(request, reply, 200, { groups })
   })

@@ -42,15 +42,18 @@ const NAMES: Readonly<
 }
 
 async function rename(
-  { id }: executions.Execution,
+  { id, owner, description = '' }: executions.Execution,
   wanted: Update & { type: 'string' },
-  { database, clock }: HttpContext,
+  { database, clock, kept }: HttpContext,
 ): Promise<void> {
   const { field, lengthMin, lengthMax } = NAMES[wanted.path] as (typeof NAMES)[string]
   const { length } = wanted.value
   if (length < lengthMin || length > lengthMax)
     throw impossibleUpdate(wanted, `a name has 1 to ${NAME_LENGTH_MAX} characters.`)
-  await executions.rename(database, id, { [field]: wanted.value }, clock.now())
+  const more = field === 'description' ? Buffer.byteLength(wanted.value) - Buffer.byteLength(description) : 0
+  await kept.within(owner, Math.max(0, more), () =>
+    executions.rename(database, id, { [field]: wanted.value }, clock.now()),
+  )
 }
 
 /** The change of a promise that an update asks for; undefined when it asks for something else. */

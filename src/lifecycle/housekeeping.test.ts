@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ExecutionPlan } from '../domain/execution-plan.ts'
 import { idSource, madeAtOf, type ExecutionId, type OfferSetId } from '../domain/ids.ts'
 import { message } from '../domain/message.ts'
+import * as accessTokens from '../store/access-tokens.ts'
+import * as audit from '../store/audit.ts'
 import * as executions from '../store/executions.ts'
 import * as idempotency from '../store/idempotency.ts'
+import * as identities from '../store/identities.ts'
 import * as keptBytes from '../store/kept-bytes.ts'
 import * as ledger from '../store/ledger.ts'
 import * as messages from '../store/messages.ts'
@@ -15,7 +18,13 @@ import { keepHouse } from './housekeeping.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
-const RETENTION = { refusedMs: HOUR_MS, offersMs: DAY_MS, detailsMs: 30 * DAY_MS, recordsMs: 365 * DAY_MS }
+const RETENTION = {
+  refusedMs: HOUR_MS,
+  offersMs: DAY_MS,
+  detailsMs: 30 * DAY_MS,
+  recordsMs: 365 * DAY_MS,
+  auditMs: 365 * DAY_MS,
+}
 const MINUTE = 60_000
 
 let made: TestDatabase
@@ -245,6 +254,55 @@ describe('housekeeping', () => {
     await house()
     const left = await Promise.all(all.map(({ execution }) => isThere(execution)))
     expect(left.filter(Boolean)).toEqual([])
+  })
+
+  it('lets entries of the audit log leave by their age, and no others', async () => {
+    const { database } = made
+    const record = (action: string) =>
+      audit.add(database, { at: clock.now(), actor: 'ada', address: 'local', action, outcome: 'done', detail: {} })
+    const recorded = async () => (await audit.list(database, { limit: 9 })).map(({ action }) => action)
+    await record('first')
+    clock.advance(DAY_MS)
+    await record('second')
+    clock.advance(364 * DAY_MS)
+    await house()
+    expect(await recorded()).toEqual(['second', 'first'])
+    clock.advance(1)
+    await Promise.all([house(), house()])
+    expect(await recorded()).toEqual(['second'])
+    await keepHouse(database, clock, { ...RETENTION, auditMs: 366 * DAY_MS })
+    expect(await recorded()).toEqual(['second'])
+    await keepHouse(database, clock, { ...RETENTION, auditMs: HOUR_MS })
+    expect(await recorded()).toEqual([])
+  })
+
+  it('lets access tokens leave a month after they were of use, and no others', async () => {
+    const { database } = made
+    const names = { issuer: '', subject: 'ada', username: 'ada', nameInSource: 'ada' }
+    const rights = { roles: ['user'] as const, groups: [], mustChangePassword: false }
+    const account = crypto.randomUUID()
+    await identities.insert(database, { id: account, ...names, ...rights }, clock.now())
+    const token = async (name: string, goodMs: number) => {
+      const id = crypto.randomUUID()
+      const expiresAt = clock.now() + goodMs
+      await accessTokens.insert(database, account, { id, name, digest: Buffer.from(name), expiresAt }, clock.now())
+      return id
+    }
+    const [short, long, revoked] = [await token('short', DAY_MS), await token('long', 99 * DAY_MS), await token('r', 9)]
+    await accessTokens.revoke(database, account, revoked, clock.now())
+    const left = async () => (await accessTokens.list(database, account, 999 * DAY_MS)).map(({ id }) => id)
+    const due = () => accessTokens.forget(database, clock.now() - 30 * DAY_MS, 9)
+    clock.advance(30 * DAY_MS)
+    await house()
+    clock.advance(1)
+    expect(await due()).toBe(1)
+    expect((await left()).sort()).toEqual([short, long].sort())
+    clock.advance(DAY_MS)
+    await house()
+    expect([await due(), await left()]).toEqual([0, [long]])
+    clock.advance(97 * DAY_MS)
+    await house()
+    expect(await left()).toEqual([long])
   })
 
   it('looks again later when nothing more is due', async () => {

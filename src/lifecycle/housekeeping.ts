@@ -2,10 +2,13 @@
  * Lets records leave when their time is over, so that the tables that the broker works on stay small.
  *
  * Offers that nobody accepted leave first; the answer that they were part of stays. What was accepted leaves in two
- * steps: output and the body of the request, then the record itself. Whatever holds something is not touched.
+ * steps: output and the body of the request, then the record itself. Whatever holds something is not touched. Entries of the
+ * audit log and access tokens that are of no use any more leave by their age.
  */
 import type { Clock } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
+import * as accessTokens from '../store/access-tokens.ts'
+import * as audit from '../store/audit.ts'
 import type { Database } from '../store/database.ts'
 import * as estimates from '../store/estimates.ts'
 import * as keptBytes from '../store/kept-bytes.ts'
@@ -21,11 +24,13 @@ const LOOK_MS = 600_000
 const LOOK_AGAIN_MS = 1_000
 /** What was not learned about for so long is learned anew, in milliseconds. */
 const ESTIMATES_MS = 90 * 86_400_000
+/** The time for which access tokens stay that are of no use any more, in milliseconds. */
+const DEAD_TOKENS_MS = 30 * 86_400_000
 
 /** Lets leave what is due; gives when to look again. May be done by several brokers at once. */
 export async function keepHouse(database: Database, clock: Clock, times: retention.Retention): Promise<Instant> {
   const now = clock.now()
-  const { refusedMs, offersMs, detailsMs, recordsMs } = retention.inOrder(times)
+  const { refusedMs, offersMs, detailsMs, recordsMs, auditMs } = retention.inOrder(times)
   const steps: [batch: number, step: (limit: number) => Promise<number>][] = [
     [BATCH, (limit) => retention.forgetDelegations(database, limit)],
     [BATCH, (limit) => retention.removeRefused(database, now - refusedMs, limit)],
@@ -35,6 +40,8 @@ export async function keepHouse(database: Database, clock: Clock, times: retenti
     [BATCH, (limit) => retention.removeRecords(database, now - recordsMs, limit)],
     [BATCH, (limit) => keptBytes.putTogether(database, limit)],
     [BATCH, (limit) => maintenance.forget(database, now - detailsMs, limit)],
+    [BATCH, (limit) => audit.remove(database, now - auditMs, limit)],
+    [BATCH, (limit) => accessTokens.forget(database, now - DEAD_TOKENS_MS, limit)],
     [BATCH, (limit) => estimates.forget(database, now - ESTIMATES_MS, limit)],
   ]
   let isMore = false

@@ -3,6 +3,17 @@
 insert into access_token (id, identity_id, name, digest, created_at, expires_at)
 values (:id, :identityId, :name, :digest, :at, :expiresAt)
 
+-- name: countGood
+-- How many tokens of an account are neither revoked nor expired.
+select count(*) as count from access_token
+ where identity_id = :identityId and revoked_at is null and (expires_at is null or expires_at > :at)
+
+-- name: forget
+-- Removes some tokens that were revoked or expired before an instant.
+delete from access_token
+ where id in (select id from access_token where least(revoked_at, expires_at) < :before limit :limit for update skip locked)
+returning id
+
 -- name: list
 -- The tokens of an account that were not revoked, newest first. None is good for longer than the site allows now.
 select id, name, created_at, least(expires_at, created_at + :longestMs * interval '1 millisecond') as expires_at, last_used_at

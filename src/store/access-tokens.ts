@@ -4,7 +4,15 @@ import type { Instant } from '../domain/dates.ts'
 import { at, type Queryable } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'access-tokens.sql', ['insert', 'list', 'revoke', 'revokeAll', 'use'])
+const sql = loadStatements(import.meta.url, 'access-tokens.sql', [
+  'insert',
+  'countGood',
+  'forget',
+  'list',
+  'revoke',
+  'revokeAll',
+  'use',
+])
 
 /** What can be shown of a token. */
 export interface AccessToken {
@@ -23,6 +31,17 @@ export async function insert(
   now: Instant,
 ): Promise<void> {
   await db.query(sql.insert, { ...token, identityId, at: at(now), expiresAt: at(token.expiresAt) })
+}
+
+/** The number of tokens of an account that are neither revoked nor expired. */
+export async function countGood(db: Queryable, identityId: string, now: Instant): Promise<number> {
+  const [row] = await db.query<{ count: number }>(sql.countGood, { identityId, at: at(now) })
+  return row?.count ?? 0
+}
+
+/** Removes tokens that were revoked or expired before an instant; gives how many. */
+export async function forget(db: Queryable, before: Instant, limit: number): Promise<number> {
+  return (await db.query(sql.forget, { before: at(before), limit })).length
 }
 
 /** The tokens of an account that were not revoked, newest first; `longestMs` is how long the site lets one be good. */

@@ -9,6 +9,20 @@ insert into audit (at, actor, actor_name, address, action, target, outcome, deta
 select :at, :actor, :actorName, :address, :action, d.target, :outcome, d.detail
   from (select unnest(:targets::text[]) as target, unnest(:details::text[])::jsonb as detail) as d
 
+-- name: manyLately
+-- When the last but so many of an account's entries about an action since an instant was made; no row: there are fewer.
+select at from audit where actor = :actor and action = :action and at > :since order by at desc offset :others limit 1
+
+-- name: leaveBefore
+-- Says that entries made before an instant may be removed in this transaction.
+select set_config('broker.audit_leaves_before', :before::timestamptz::text, true)
+
+-- name: remove
+-- Removes some of the entries made before an instant.
+delete from audit
+ where number in (select number from audit where at < :before order by at limit :limit for update skip locked)
+returning number
+
 -- name: list
 -- A page of the record, newest first.
 select number, at, actor, actor_name, address, action, target, outcome, detail

@@ -1,9 +1,16 @@
-/** The audit log: what was done with rights that others do not have, and what was refused. Rows are only added. */
+/** The audit log: what was done with rights that others do not have, and what was refused. Rows are added, and leave by age. */
 import type { Instant } from '../domain/dates.ts'
-import { at, json, type Queryable } from './database.ts'
+import { at, json, type Database, type Queryable } from './database.ts'
 import { loadStatements } from './statements.ts'
 
-const sql = loadStatements(import.meta.url, 'audit.sql', ['add', 'addAll', 'list'])
+const sql = loadStatements(import.meta.url, 'audit.sql', [
+  'add',
+  'addAll',
+  'manyLately',
+  'leaveBefore',
+  'remove',
+  'list',
+])
 
 export interface AuditEntry {
   readonly at: Instant
@@ -45,6 +52,23 @@ export async function addAll(
     actorName: entry.actorName ?? null,
     targets: [...details.keys()],
     details: [...details.values()].map(json),
+  })
+}
+
+/** The instant of the earliest of the last `most` entries of an actor about an action since an instant; undefined: there are fewer. */
+export async function manyLately(
+  db: Queryable,
+  { actor, action, since, most }: { actor: string; action: string; since: Instant; most: number },
+): Promise<Instant | undefined> {
+  const [row] = await db.query<{ at: Instant }>(sql.manyLately, { actor, action, since: at(since), others: most - 1 })
+  return row?.at
+}
+
+/** Removes entries that were made before an instant; gives how many. */
+export function remove(database: Database, before: Instant, limit: number): Promise<number> {
+  return database.transaction(async (tx) => {
+    await tx.query(sql.leaveBefore, { before: at(before) })
+    return (await tx.query(sql.remove, { before: at(before), limit })).length
   })
 }
 

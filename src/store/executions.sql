@@ -263,7 +263,9 @@ returning id, pg_notify('execution', id::text)
 
 -- name: rename
 -- Changes the name or the description; what is null stays. No row back: it has these already.
-update execution set name = coalesce(:name, name), description = coalesce(:description, description), modified_at = :at
+update execution set name = coalesce(:name, name), description = coalesce(:description, description), modified_at = :at,
+       bytes = greatest(bytes + coalesce(octet_length(:description) - coalesce(octet_length(description), 0), 0),
+                        pg_column_size(plan))
  where id = :id and (name is distinct from coalesce(:name, name) or description is distinct from coalesce(:description, description))
 returning id, pg_notify('execution', id::text)
 

@@ -12,9 +12,9 @@ export interface MessageOfTheDay {
   readonly untilAt?: Instant
 }
 
-/** Makes this what is said to everybody, in the place of what was said before. */
-export async function set(db: Queryable, { text, setAt, untilAt }: MessageOfTheDay): Promise<void> {
-  await db.query(sql.set, { text, at: at(setAt), until: at(untilAt) })
+/** Makes this what is said to everybody, in the place of what was said before; false when it is said already. */
+export async function set(db: Queryable, { text, setAt, untilAt }: MessageOfTheDay): Promise<boolean> {
+  return (await db.query(sql.set, { text, at: at(setAt), until: at(untilAt) })).length > 0
 }
 
 /** Says nothing any more; false when nothing was said. */

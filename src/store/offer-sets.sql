@@ -3,8 +3,11 @@
 select id, owner, name, description, spelling, result, messages, created_at, expires_at, shared_with from offer_set where id = :id
 
 -- name: share
--- Says to which groups an offer set and what becomes of it are shown, in the place of what was said before.
-update offer_set set shared_with = :groups where id = :id
+-- Says to which groups an offer set and what becomes of it are shown, in the place of what was said before. No row back:
+-- it is shown to these already.
+update offer_set set shared_with = :groups
+ where id = :id and not (shared_with @> :groups::text[] and shared_with <@ :groups::text[])
+returning id
 
 -- name: lock
 -- Serialises what is done to the offers of each of these sets. The order avoids deadlocks.

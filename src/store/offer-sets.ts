@@ -42,8 +42,8 @@ export async function find(db: Queryable, id: string): Promise<OfferSet | undefi
 }
 
 /** Says to which groups an offer set, and what becomes of it, is shown. */
-export async function share(db: Queryable, id: OfferSetId, groups: readonly string[]): Promise<void> {
-  await db.query(sql.share, { id, groups })
+export async function share(db: Queryable, id: OfferSetId, groups: readonly string[]): Promise<boolean> {
+  return (await db.query(sql.share, { id, groups })).length > 0
 }
 
 /** Waits until nobody else does anything to the offers of these sets. One that is not there is left out. */

@@ -16,8 +16,11 @@ select jsonb_agg(jsonb_build_array(resource, amount, (extract(epoch from from_at
 select id from pool where platform = :platform and (:name::text is null or name = :name) order by id
 
 -- name: drain
--- Lets nothing new into a pool since an instant, or lets it in again.
-update pool set drained_at = :at, drain_reason = :reason where id = :poolId
+-- Lets nothing new into a pool since an instant, or lets it in again. No row back: that is so already.
+update pool set drained_at = :at, drain_reason = :reason
+ where id = :poolId
+   and ((drained_at is null) <> (:at::timestamptz is null) or drain_reason is distinct from :reason)
+returning id
 
 -- name: drained
 -- The pools in which nothing new is offered.

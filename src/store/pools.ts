@@ -73,13 +73,14 @@ export interface Drain {
   readonly drainReason?: string
 }
 
-/** Lets nothing new into a pool; undefined lets it in again. */
+/** Lets nothing new into a pool; undefined lets it in again. False when that is so already. */
 export async function drain(
   db: Queryable,
   poolId: PoolId,
   drain: { readonly at: Instant; readonly reason: string | undefined } | undefined,
-): Promise<void> {
-  await db.query(sql.drain, { poolId, at: drain ? at(drain.at) : null, reason: drain?.reason ?? null })
+): Promise<boolean> {
+  const rows = await db.query(sql.drain, { poolId, at: drain ? at(drain.at) : null, reason: drain?.reason ?? null })
+  return rows.length > 0
 }
 
 /** Tells those who wait for capacity that something else of pools has changed than what is held. */

@@ -28,12 +28,14 @@ export interface Retention {
   readonly detailsMs: number
   /** Executions with their offer sets. */
   readonly recordsMs: number
+  /** Entries of the audit log. */
+  readonly auditMs: number
 }
 
 /** The times by which records leave: an answer not before its offers, nor a record before its details. */
 export function inOrder({ refusedMs, offersMs, ...times }: Retention): Retention {
   const detailsMs = Math.max(times.detailsMs, offersMs)
-  return { refusedMs, offersMs, detailsMs, recordsMs: Math.max(times.recordsMs, detailsMs) }
+  return { ...times, refusedMs, offersMs, detailsMs, recordsMs: Math.max(times.recordsMs, detailsMs) }
 }
 
 /** Forgets the means of moving data in somebody's name, where nothing is left to do; gives of how many offer sets. */

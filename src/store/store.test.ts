@@ -169,7 +169,21 @@ describe('the lock of a data directory', () => {
 })
 
 describe('the audit log', () => {
-  it.each(["update audit set action = 'nothing'", 'truncate audit'])('refuses %s', async (statement) => {
+  it.each([
+    "update audit set action = 'nothing'",
+    'truncate audit',
+    'delete from audit',
+    "select set_config('broker.audit_leaves_before', '2020-01-01T00:00:00Z', true); delete from audit",
+  ])('refuses %s', async (statement) => {
+    const entry = {
+      at: Date.now(),
+      actor: 'ada',
+      address: 'local',
+      action: 'something',
+      outcome: 'done',
+      detail: {},
+    } as const
+    await audit.add(test.database, entry)
     const changed = inTransaction((tx) => test.database.script(tx, statement))
     await expect(changed).rejects.toThrow(/append-only/)
   })

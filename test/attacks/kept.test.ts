@@ -90,6 +90,28 @@ describe('nobody fills the database', { timeout: 300_000 }, () => {
     expect(await askInChunks(who, large())).toBe(429)
   })
 
+  it('by descriptions that are given later', async () => {
+    const who = await user()
+    const describe = async (uuid: string, value: string) => {
+      const body = { kind: KIND.stringUpdate, path: 'meta/description', value }
+      return (await who.post(`/executions/${uuid}`, body)).status
+    }
+    const uuids = []
+    for (let one = 0; one < 4; one++) uuids.push(await who.run(containerRequest()))
+    const [first = '', second = '', third = '', last = ''] = uuids
+    // As long as it may be: so many bytes are no more than what two small requests take.
+    const long = '🔭'.repeat(10_000)
+    for (const uuid of [first, second]) expect(await describe(uuid, long)).toBe(200)
+    const fill = (length: number) =>
+      ask(who, containerRequest({ command: words(9).map((word) => word.slice(0, length)) }), { Prefer: 'offers=1' })
+    for (const length of [90_000, 9_000, 900]) while ((await fill(length)).status !== 429);
+    expect([await describe(third, long), await describe(last, long)]).toEqual([429, 429])
+    // What is as long takes no more, and what is shorter gives room back.
+    expect(await describe(first, `${long.slice(2)}🪐`)).toBe(200)
+    expect([await describe(first, ''), await describe(second, '')]).toEqual([200, 200])
+    expect(await describe(last, long)).toBe(200)
+  })
+
   it('and a small body whose length is not said still finds room, as one whose length is said', async () => {
     const who = await user()
     await untilFull(who)

@@ -51,6 +51,7 @@ export async function failingBroker(error?: Error, options: FailingOptions = {})
       corsOrigins: [],
       reads: 'private',
       tokenLifetimeMax: 'P1Y',
+      tokensPerAccount: 100,
       rateLimits: {},
       trustedProxies: new TrustedProxies([], 'x-forwarded'),
       requestTimeoutMs: 60_000,
