@@ -13,7 +13,7 @@ import type { PoolId } from '../store/pools.ts'
 import type { Replica } from './ledger.ts'
 import { planOffers } from './plan.ts'
 import { envelope, type Hold } from './profile.ts'
-import type { Candidate, OfferLimits, PlannedOffer } from './slot-search.ts'
+import type { Candidate, ClosedPool, OfferLimits, PlannedOffer } from './slot-search.ts'
 
 /** A pool that could run the request, before it is known what is free there. */
 export type PoolCandidate = Omit<Candidate, 'profile' | 'own'>
@@ -32,6 +32,10 @@ export interface Asked {
   /** What was said about it so far, including the reasons of a refusal. */
   readonly messages: readonly Message[]
   readonly candidates: readonly PoolCandidate[]
+  /** The pools that let nothing new in; left out where there are none. */
+  readonly closed?: readonly ClosedPool[]
+  /** Messages on platforms that take nothing on now, for an answer without offers. */
+  readonly silent?: readonly Message[]
   /** The groups that it counts for; undefined where no quota is for groups. */
   readonly groups?: readonly string[]
   /** With what its data are moved in the name of the owner, encrypted. */
@@ -115,8 +119,10 @@ function plan(
     const own = replica.openSets.of(asked.owner, now)
     return [{ ...candidate, profile: replica.profile, ...(own ? { own } : {}), ...maintenanceOf(replica, now) }]
   })
-  if (!asked.request || candidates.length === 0) return { offers: [], messages: [] }
-  return planOffers(asked.request, candidates, limits, now)
+  const { request, closed = [], silent = [] } = asked
+  if (!request || candidates.length + closed.length === 0) return { offers: [], messages: [] }
+  const { offers, messages } = planOffers(request, candidates, limits, now, closed)
+  return { offers, messages: offers.length > 0 ? messages : [...messages, ...silent] }
 }
 
 /** What there is of maintenance in a pool, now or later. */

@@ -4,7 +4,7 @@ import { earliestStart } from '../domain/execution-plan.ts'
 import type { AcceleratorRequest, ExecutionRequest } from '../domain/execution-request.ts'
 import { planOffers } from './plan.ts'
 import { PoolProfile, type Hold } from './profile.ts'
-import type { Candidate, OfferLimits } from './slot-search.ts'
+import type { Candidate, ClosedPool, OfferLimits } from './slot-search.ts'
 
 const MINUTE = 60_000
 const NOW = Date.UTC(2026, 10, 24)
@@ -99,6 +99,35 @@ it.each([
   expect(slot?.graceMs).toBe(graceMs)
   const compute = first?.holds.find(({ resource }) => resource === 'cores')
   expect(compute?.toAt).toBe((slot?.startAt ?? 0) + durationMs + graceMs)
+})
+
+describe('pools that let nothing new in', () => {
+  const closed = (cores: number, pool: string, reason?: string): ClosedPool => ({
+    ...candidate(cores, [], 0, pool),
+    ...(reason === undefined ? {} : { reason }),
+  })
+  const drained = [closed(8, 'big', 'A board is changed.'), closed(4, 'old')]
+  it.each([
+    ['no open pool is as large', 6, [candidate(4)], ['p/big (A board is changed.)']],
+    [
+      'the open pools are full',
+      3,
+      [candidate(4, [held(4, 0, 1e12)])],
+      ['no-capacity', 'p/big (A board is changed.), p/old (no reason was given)'],
+    ],
+    ['there is no open pool', 8, [], ['p/big (A board is changed.)']],
+    ['they are too small as well', 9, [candidate(4)], ['resource-limit']],
+    ['they are too small as well, and alone', 9, [], ['resource-limit']],
+    ['something is offered', 4, [candidate(4)], []],
+  ])('are named where they have what is asked for: %s', (_, least, open, says) => {
+    const { offers, messages } = planOffers(request({ cores: [least, least] }), open, LIMITS, NOW, drained)
+    expect(messages.map(({ name, values }) => (name === 'pools-drained' ? values.pools : name))).toEqual(says)
+    expect(offers.length > 0).toBe(says.length === 0)
+  })
+  it('count with the largest that there is', () => {
+    const [said] = planOffers(request({ cores: [9, 9] }), [candidate(4)], LIMITS, NOW, drained).messages
+    expect(said?.values.limit).toBe(8)
+  })
 })
 
 describe('planning offers', () => {

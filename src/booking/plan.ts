@@ -10,10 +10,12 @@ import { COMPUTE_RESOURCES, RESOURCE_WORDS, RESOURCES, type Resource } from '../
 import { costsNoMore, keepsLimits, priceOf, whyLimitsFail } from './limits.ts'
 import {
   hasAccelerators,
+  hasLeast,
   leastAmounts,
   prepareMs,
   SlotSearch,
   type Candidate,
+  type ClosedPool,
   type OfferLimits,
   type PlannedOffer,
 } from './slot-search.ts'
@@ -24,35 +26,54 @@ export interface OfferPlan {
   readonly messages: readonly Message[]
 }
 
-/** Plans at most `offersMax` offers in at least one candidate pool. Every one fits on its own; no two are the same. */
+/**
+ * Plans at most `offersMax` offers in the candidate pools. Every one fits on its own; no two are the same. Without offers,
+ * those of the closed pools that have what is asked for are among the reasons. There is at least one pool.
+ */
 export function planOffers(
   request: ExecutionRequest,
   candidates: readonly Candidate[],
   limits: OfferLimits,
   now: Instant,
+  closed: readonly ClosedPool[] = [],
 ): OfferPlan {
-  const impossible = neverPossible(request, candidates, limits, now)
+  const impossible = neverPossible(request, [...candidates, ...closed], limits, now)
   if (impossible.length > 0) return { offers: [], messages: impossible }
   const searches = candidates
     .map((candidate) => new SlotSearch(request, candidate, limits, now))
     .filter((search) => search.fitsPool)
-  const [any] = candidates
+  const drained = drainedOf(request, closed, now)
+  const [any] = [...candidates, ...closed]
   if (searches.length === 0 && any) {
-    return { offers: [], messages: [message('no-pool', now, leastAmounts(request, any.survey))] }
+    const none = message('no-pool', now, leastAmounts(request, any.survey))
+    return { offers: [], messages: drained.length > 0 ? drained : [none] }
   }
   const { limits: costLimits = [] } = request
   const failing = costLimits.length > 0 ? whyLimitsFail(searches.flatMap(supposedPlans), costLimits, now) : []
-  if (failing.length > 0) return { offers: [], messages: failing }
+  if (failing.length > 0) return { offers: [], messages: [...failing, ...drained] }
   const offers = choose(searches, limits.offersMax, costLimits)
   const own = ownOffers(searches, offers[0]?.plan.slot.startAt ?? Infinity, now)
   if (offers.length === 0)
     return {
       offers,
-      messages: [shortageWithin(costLimits, searches, limits, now), ...maintenanceOf(searches, now), ...own],
+      messages: [
+        shortageWithin(costLimits, searches, limits, now),
+        ...maintenanceOf(searches, now),
+        ...drained,
+        ...own,
+      ],
     }
   // Who accepts at once looks at the execution alone.
   const shown = limits.lifetimeMs === 0 && own.length > 0 ? offers.map((offer) => withMessages(offer, own)) : offers
   return { offers: shown, messages: [...cappedMaxima(request, candidates, searches, now), ...own] }
+}
+
+/** A message on the closed pools that have what is asked for at least; empty where none has. */
+function drainedOf(request: ExecutionRequest, closed: readonly ClosedPool[], now: Instant): Message[] {
+  const able = closed.filter((pool) => hasLeast(pool, request))
+  if (able.length === 0) return []
+  const pools = able.map(({ platform, pool, reason = 'no reason was given' }) => `${platform}/${pool} (${reason})`)
+  return [message('pools-drained', now, { pools: pools.join(', ') })]
 }
 
 function withMessages(offer: PlannedOffer, messages: readonly Message[]): PlannedOffer {
@@ -89,10 +110,13 @@ function supposedPlans(search: SlotSearch): ExecutionPlan[] {
   return search.startsThatMatter().map((startAt) => search.supposed(startAt))
 }
 
+/** A pool as far as its size matters, open or closed. */
+type SizedPool = Omit<Candidate, 'profile'>
+
 /** What no waiting can help: more than any pool has, too long, or a window that is over or too far away. */
 function neverPossible(
   request: ExecutionRequest,
-  candidates: readonly Candidate[],
+  candidates: readonly SizedPool[],
   limits: OfferLimits,
   now: Instant,
 ): Message[] {
@@ -128,7 +152,7 @@ function neverPossible(
 /** The fault of the windows for the start, where none of them can be met. */
 function windowsMissed(
   { starts }: ExecutionRequest,
-  candidates: readonly Candidate[],
+  candidates: readonly SizedPool[],
   { horizonMs }: OfferLimits,
   now: Instant,
 ): Message[] {
@@ -159,13 +183,13 @@ const DECIDING_MS = 300_000
 const afterDeciding = (at: Instant): Instant => Math.ceil((at + DECIDING_MS) / DECIDING_MS) * DECIDING_MS
 
 /** The most that a pool has of a resource; of accelerators, the most of those that will do. */
-function mostOf(resource: Resource, request: ExecutionRequest, candidates: readonly Candidate[]): number {
+function mostOf(resource: Resource, request: ExecutionRequest, candidates: readonly SizedPool[]): number {
   const suitable =
     resource === 'accelerators' ? candidates.filter((candidate) => hasAccelerators(candidate, request)) : candidates
   return Math.max(0, ...suitable.map(({ capacity }) => capacity[resource]))
 }
 
-function noAccelerators({ compute }: ExecutionRequest, candidates: readonly Candidate[], now: Instant): Message {
+function noAccelerators({ compute }: ExecutionRequest, candidates: readonly SizedPool[], now: Instant): Message {
   const there = candidates.filter(({ capacity }) => capacity.accelerators > 0)
   const types = [...new Set(there.flatMap(({ acceleratorType }) => acceleratorType ?? []))]
   return message('no-accelerators', now, {

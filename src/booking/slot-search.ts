@@ -46,6 +46,12 @@ export interface Candidate {
   readonly own?: OwnOpenSets
 }
 
+/** A pool that could run a request and lets nothing new in. */
+export interface ClosedPool extends Omit<Candidate, 'profile' | 'own' | 'maintenance'> {
+  /** The operator's sentence on why; undefined where none was given. */
+  readonly reason?: string
+}
+
 /** The limits of a site on what is offered. */
 export interface OfferLimits {
   readonly offersMax: number
@@ -114,6 +120,13 @@ export function hasAccelerators(
   return wanted === undefined || wanted === acceleratorType?.toLowerCase()
 }
 
+/** True if a pool has what a request asks for at least, when it is empty. */
+export function hasLeast(pool: ClosedPool | Candidate, request: ExecutionRequest): boolean {
+  const least = leastAmounts(request, pool.survey)
+  if (least.accelerators > 0 && !hasAccelerators(pool, request)) return false
+  return RESOURCES.every((resource) => least[resource] <= pool.capacity[resource])
+}
+
 /** A search in one pool. */
 export class SlotSearch {
   readonly candidate: Candidate
@@ -153,8 +166,7 @@ export class SlotSearch {
   }
 
   get fitsPool(): boolean {
-    if (this.least.accelerators > 0 && !this.#hasAccelerators) return false
-    return RESOURCES.every((resource) => this.least[resource] <= this.candidate.capacity[resource])
+    return hasLeast(this.candidate, this.#request)
   }
 
   get #hasAccelerators(): boolean {

@@ -47,9 +47,9 @@ export const POLICY_MESSAGES = {
   },
   'pools-drained': {
     level: 'ERROR',
-    template: 'Nothing new is taken on now: ${reason}',
+    template: 'Pools that could run this take nothing new on now: ${pools}.',
     places: ['offer set'],
-    advice: 'Ask again later; the operator of the site has closed the pools for new work, such as for a repair.',
+    advice: 'Ask again later; the operator of the site has closed these pools for new work, such as for a repair.',
   },
   'policy-denied': {
     level: 'ERROR',

@@ -1,9 +1,9 @@
 /** From the body of a request to what booking needs: read, surveyed, with the limits that apply. */
 import type { FastifyRequest } from 'fastify'
-import type { Asked } from '../booking/offers.ts'
+import type { Asked, PoolCandidate } from '../booking/offers.ts'
 import type { OfferLimits } from '../booking/slot-search.ts'
 import type { Caller } from '../identity/identity.ts'
-import { survey, type SurveyResult } from '../lifecycle/survey.ts'
+import { survey } from '../lifecycle/survey.ts'
 import type { Clock } from '../domain/clock.ts'
 import { DateError, parseDuration } from '../domain/dates.ts'
 import { message } from '../domain/message.ts'
@@ -36,10 +36,10 @@ export async function ask(
         bearerAt: (location) => context.delegations?.forCaller(caller, location),
       })
     : { candidates: [], messages: [] }
-  const open = await withoutDrained(surveyed, context)
-  const messages = [...read.messages, ...judged.messages, ...open.messages]
-  const silent = open.candidates.length === 0 && !messages.some(({ level }) => level === 'ERROR')
-  if (silent) messages.push(message('platform-away', clock.now(), { reason: whyNothing(context.platforms) }))
+  const open = await withoutDrained(surveyed.candidates, context)
+  const messages = [...read.messages, ...judged.messages, ...surveyed.messages]
+  const isSilent = surveyed.candidates.length === 0 && !messages.some(({ level }) => level === 'ERROR')
+  if (isSilent) messages.push(message('platform-away', clock.now(), { reason: whyNothing(context.platforms) }))
   const groups = context.quotas.groupsOf(caller)
   const delegation = open.candidates.length > 0 ? await delegationFor(judged.request, caller, context) : undefined
   return {
@@ -50,7 +50,8 @@ export async function ask(
     body: request.body,
     request: judged.request,
     messages,
-    candidates: open.candidates,
+    ...open,
+    ...(surveyed.silent ? { silent: surveyed.silent } : {}),
     ...(groups.length > 0 ? { groups } : {}),
     ...(delegation ? { delegation } : {}),
     traceparent: context.tracing?.traceparent,
@@ -69,15 +70,20 @@ async function delegationFor(request: Asked['request'], caller: Caller, { delega
   return delegations?.keep(caller, locations)
 }
 
-/** What is left of a survey without the pools that let nothing new in. */
-async function withoutDrained(surveyed: SurveyResult, { drained, clock }: HttpContext): Promise<SurveyResult> {
-  if (surveyed.candidates.length === 0) return surveyed
-  const closed = await drained.now()
-  const candidates = surveyed.candidates.filter(({ poolId }) => !closed.has(poolId as PoolId))
-  if (candidates.length > 0) return { candidates, messages: surveyed.messages }
-  const reasons = [...new Set([...closed.values()].flatMap(({ drainReason }) => drainReason ?? []))]
-  const why = reasons.length > 0 ? reasons.join(' ') : 'no reason was given'
-  return { candidates, messages: [...surveyed.messages, message('pools-drained', clock.now(), { reason: why })] }
+/** The pools of a survey, those that let nothing new in apart from the others. */
+async function withoutDrained(
+  pools: readonly PoolCandidate[],
+  { drained }: HttpContext,
+): Promise<Pick<Asked, 'candidates' | 'closed'>> {
+  if (pools.length === 0) return { candidates: pools }
+  const drains = await drained.now()
+  const drainOf = ({ poolId }: PoolCandidate) => drains.get(poolId as PoolId)
+  const closed = pools.flatMap((pool) => {
+    const drain = drainOf(pool)
+    if (!drain) return []
+    return [{ ...pool, ...(drain.drainReason === undefined ? {} : { reason: drain.drainReason }) }]
+  })
+  return { candidates: pools.filter((pool) => !drainOf(pool)), ...(closed.length > 0 ? { closed } : {}) }
 }
 
 /** True if the client wants a request with unknown fields refused rather than read without them (RFC 7240, section 4.4). */

@@ -55,6 +55,8 @@ export interface SurveyContext {
 export interface SurveyResult {
   readonly candidates: readonly PoolCandidate[]
   readonly messages: readonly Message[]
+  /** Messages on platforms that take nothing on now, where others might. */
+  readonly silent?: readonly Message[]
 }
 
 /** A caller, in whose name sources are asked. */
@@ -86,10 +88,13 @@ export async function survey(request: ExecutionRequest, context: SurveyContext, 
     platforms.map((platform) => surveyPlatform(platform, request, descriptions, context)),
   )
   const candidates = results.flatMap((result) => result.candidates)
-  // What one platform does not support matters only when no other one does.
-  if (candidates.length > 0) return { candidates, messages: [] }
   const now = context.clock.now()
-  const silent = [...context.away].map(([platform, reason]) => away(platform, reason, now))
+  const silent = [
+    ...results.flatMap((result) => result.silent ?? []),
+    ...[...context.away].map(([platform, reason]) => away(platform, reason, now)),
+  ]
+  // What one platform does not support matters only when no other one does.
+  if (candidates.length > 0) return { candidates, messages: [], ...(silent.length > 0 ? { silent } : {}) }
   return { candidates, messages: [...results.flatMap((result) => result.messages), ...silent] }
 }
 
@@ -122,11 +127,10 @@ async function surveyPlatform(
     return { candidates, messages: [] }
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error
-    const passes = error.retryable || error.code === 'NO_SPACE'
-    const said = passes
-      ? away(platform.name, error.detail, now)
-      : message('not-supported', now, { pointer: '/executable', reason: `${platform.name}: ${error.detail}` })
-    return { candidates: [], messages: [said] }
+    if (error.retryable || error.code === 'NO_SPACE')
+      return { candidates: [], messages: [], silent: [away(platform.name, error.detail, now)] }
+    const reason = `${platform.name}: ${error.detail}`
+    return { candidates: [], messages: [message('not-supported', now, { pointer: '/executable', reason })] }
   }
 }
 

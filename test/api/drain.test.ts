@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { brokerWithAccounts, type BrokerWithAccounts, type CallerApi } from '../support/accounts.ts'
-import { containerRequest, messageNames } from '../support/api.ts'
+import { containerRequest, cores, messageNames } from '../support/api.ts'
 
 const pool = { cores: 4, memory: 8, storage: 50 }
 let setting: BrokerWithAccounts
@@ -16,6 +16,7 @@ beforeAll(async () => {
         pools: [
           { name: 'old', ...pool },
           { name: 'new', ...pool },
+          { name: 'big', ...pool, cores: 8 },
         ],
       },
     ],
@@ -36,11 +37,12 @@ describe('a pool that is drained', () => {
   it('is offered to nobody any more, and again when it is open', async () => {
     const drained = await drain('old', { reason: 'The disks are replaced.' })
     expect([drained.status, drained.body]).toMatchObject([200, { name: 'old', drainReason: 'The disks are replaced.' }])
-    expect([...(await poolsOffered())]).toEqual(['new'])
+    expect([...(await poolsOffered())].sort()).toEqual(['big', 'new'])
     const { body } = await operator.get<Schemas['PoolList']>('/admin/pools')
     expect(body.pools?.map(({ name, drained: since }) => [name, since !== undefined])).toEqual([
       ['old', true],
       ['new', false],
+      ['big', false],
     ])
     expect((await open('old')).body.drained).toBeUndefined()
     expect(await poolsOffered()).toContain('old')
@@ -56,15 +58,34 @@ describe('a pool that is drained', () => {
   it('says why nothing is offered when there is no other', async () => {
     await drain('old', { reason: 'The disks are replaced.' })
     await drain('new')
+    await drain('big', { reason: 'A board is changed.' })
     const { result, meta } = await ada.offers(containerRequest())
     expect([result, messageNames({ meta })]).toEqual(['NO', ['pools-drained']])
-    expect(meta.messages?.[0]?.message).toMatch(/The disks are replaced\./)
+    expect(meta.messages?.[0]?.message).toBe(
+      'Pools that could run this take nothing new on now: sim/old (The disks are replaced.), sim/new (no reason was given), sim/big (A board is changed.).',
+    )
     await open('old')
     await open('new')
+    await open('big')
+  })
+  it('is named with its reason where it alone has what is asked for', async () => {
+    await drain('big', { reason: 'A board is changed.' })
+    for (const [least, names] of [
+      [5, ['pools-drained']],
+      [8, ['pools-drained']],
+      [9, ['resource-limit']],
+    ] as const) {
+      const { meta } = await ada.offers(containerRequest({}, { compute: cores(least, least) }))
+      expect([least, messageNames({ meta })]).toEqual([least, names])
+    }
+    const { meta } = await ada.offers(containerRequest({}, { compute: cores(5, 5) }))
+    expect(meta.messages?.[0]?.message).toContain(': sim/big (A board is changed.).')
+    await open('big')
+    expect((await ada.offers(containerRequest({}, { compute: cores(5, 5) }))).result).toBe('YES')
   })
   it('is in the record', async () => {
     const { body } = await setting.admin.get<Schemas['AuditLog']>('/admin/audit?action=drain%20pool&LAST=1')
-    expect(body.entries).toMatchObject([{ actorName: 'olga', target: 'sim/new' }])
+    expect(body.entries).toMatchObject([{ actorName: 'olga', target: 'sim/big' }])
   })
   it.each([
     ['missing', {}, 404],

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
-import { Api, containerRequest, messageNames } from '../support/api.ts'
+import { Api, containerRequest, cores, messageNames } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 
 let broker: TestBroker
@@ -41,6 +41,23 @@ describe('a platform that is away', () => {
     await broker.restart()
     api = new Api(broker.url)
     expect(await refusals()).toEqual(['platform-away'])
+  })
+  it('is named beside others that are too small for what is asked for', async () => {
+    const pools = (cores: number) => [{ name: 'default', cores }]
+    const platforms = [
+      { type: 'simulated', name: 'simulated', pools: pools(8) },
+      { type: 'simulated', name: 'small', pools: pools(2) },
+    ]
+    const two = await testBroker({ platforms })
+    try {
+      const there = new Api(two.url)
+      writeFileSync(join(two.dataDirectory, 'simulated', 'simulated', 'away'), '')
+      const { meta } = await there.offers(containerRequest({}, { compute: cores(3, 3) }))
+      expect(messageNames({ meta })).toEqual(['resource-limit', 'platform-away'])
+      expect((await there.offers(containerRequest({}, { compute: cores(2, 2) }))).result).toBe('YES')
+    } finally {
+      await two.close()
+    }
   })
   it('makes the output of a program that runs unavailable, and goes on for those who follow it', async () => {
     const environment = { SIMULATED_DURATION: 'PT1H', SIMULATED_STDOUT: 'a line\n' }
