@@ -93,9 +93,11 @@ function stayingIn(execution: Execution, all: readonly Component[], now: Instant
 }
 
 /** The storage of a data component. */
-function stayingAt({ plan }: Execution, { position }: Component, untilAt: Instant): Staying {
+function stayingAt({ plan }: Execution, { position, detail }: Component, untilAt: Instant): Staying {
   const index = plan.data[componentPlaces(plan)[position]?.index ?? -1]?.spec.storage ?? 0
-  return { index, untilAt, gib: plan.storage[index]?.sizeGib ?? 0 }
+  const booked = plan.storage[index]?.sizeGib ?? 0
+  // Where it has been measured, it is known to need no more.
+  return { index, untilAt, gib: typeof detail.keptGib === 'number' ? Math.min(booked, detail.keptGib) : booked }
 }
 
 const sizeOf = (all: readonly Staying[]) => all.reduce((sum, { gib }) => sum + gib, 0)

@@ -62,6 +62,15 @@ with wanted as (
 )
 select execution_id, position, pg_notify('execution', execution_id::text) from moved where moves
 
+-- name: kept
+-- The components of executions of a platform that failed before an instant, in which results stay.
+select c.execution_id, c.position, c.family, c.phase, c.phase_since, c.detail, c.given_back_at
+  from execution e join component c on c.execution_id = e.id
+ where e.phase = 'FAILED' and e.start_at is not null and e.given_back_at is null and e.phase_since < :at
+   and e.plan ->> 'platform' = :platform
+   and c.given_back_at is null and (c.detail ->> 'keptUntil')::numeric > 0
+ order by c.execution_id, c.position
+
 -- name: describe
 -- Adds to what is known of a component.
 update component set detail = detail || :detail where execution_id = :executionId and position = :position

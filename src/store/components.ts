@@ -9,6 +9,7 @@ import { loadStatements } from './statements.ts'
 const sql = loadStatements(import.meta.url, 'components.sql', [
   'accept',
   'list',
+  'kept',
   'changes',
   'move',
   'describe',
@@ -38,6 +39,11 @@ export async function accept(
 /** The components of executions, each execution's in their order. */
 export async function list(db: Queryable, executionIds: readonly ExecutionId[]): Promise<Component[]> {
   return db.query<Component>(sql.list, { executionIds })
+}
+
+/** The components of executions of a platform that failed before an instant, in which results stay. */
+export async function kept(db: Queryable, platform: string, before: Instant): Promise<Component[]> {
+  return db.query<Component>(sql.kept, { platform, at: at(before) })
 }
 
 /** A component that is to be moved, by which event, and what becomes known of it by that. */

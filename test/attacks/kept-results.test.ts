@@ -17,7 +17,10 @@ describe('results that are kept take nothing from others:', { timeout: 120_000 }
   beforeAll(async () => {
     data = await startDataServer()
     data.files.set('/in', { content: Buffer.from('something') })
-    setting = await brokerWithAccounts({ 'data.keepUnsaved': 'P1D', 'offers.share': 1 })
+    setting = await brokerWithAccounts({
+      'data.keepUnsaved': 'P1D',
+      'offers.share': 1,
+    })
     ;[mallory, bob] = [await setting.user('mallory'), await setting.user('bob')]
   })
   afterAll(async () => {
@@ -69,6 +72,19 @@ describe('results that are kept take nothing from others:', { timeout: 120_000 }
     expect(until).toBeLessThanOrEqual(promisedAt)
     expect(startOf(await bob.execution(bobs)).promisedAt).toBeLessThanOrEqual(promisedAt)
     await bob.setPhase(bobs, 'CANCELLED')
+  })
+  it('storage in which nothing was written is given back when it was measured', async () => {
+    const own = await brokerWithAccounts({ 'execution.measureEvery': 'PT0.2S' })
+    const [dora, emil] = [await own.user('dora'), await own.user('emil')]
+    const { until } = await saidOf(dora, await dora.run(failing(25, lasting('PT5M'))))
+    expect(until).toBeGreaterThan(Date.now() + 3_600_000)
+    const startsAt = async () => {
+      const { offers = [] } = await emil.offers(holding(STORAGE - 1, 'PT5M'))
+      for (const { meta } of offers) await emil.setPhase(meta?.uuid as string, 'REJECTED')
+      return startOf(offers[0] as Schemas['Execution']).promisedAt
+    }
+    while ((await startsAt()) > until - 3_600_000) expect(Date.now()).toBeLessThan(until)
+    await own.broker.close()
   })
   it('one user keeps no more than a share of the pool beyond the time that was booked', async () => {
     const untils: number[] = []
