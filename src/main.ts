@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import { AwayLog } from './away-log.ts'
 import { BookingQueue } from './booking/booking-queue.ts'
 import { Decisions } from './booking/decisions.ts'
 import { Ledger } from './booking/ledger.ts'
@@ -36,7 +37,7 @@ import { forgetOldKeys } from './lifecycle/old-keys.ts'
 import { LifeLog } from './lifecycle/life-log.ts'
 import { Signals } from './lifecycle/signals.ts'
 import type { ConfiguredPool } from './lifecycle/survey.ts'
-import type { Log, WorkerContext } from './lifecycle/worker-context.ts'
+import type { WorkerContext } from './lifecycle/worker-context.ts'
 import { openDatabase } from './open-database.ts'
 import { keepShare } from './open-share.ts'
 import { recognised } from './platform-identity.ts'
@@ -129,15 +130,18 @@ async function start(
   closing: (() => Promise<void>)[],
   leaving: AbortSignal,
 ): Promise<Omit<RunningBroker, 'stop'>> {
-  const log: Log = (level, text, details = {}) =>
-    logger[level]({ ...details, err: details.error, error: undefined }, text)
+  const awayLog = new AwayLog(
+    (level, text, details = {}) => logger[level]({ ...details, err: details.error, error: undefined }, text),
+    clock,
+  )
+  const { log } = awayLog
   const role = roleOf(config)
   // Before anything is opened: what is wrong with a policy is told at once.
   const figures = new Figures()
   const rules = await SiteRules.open(config, clock, figures, log)
   closing.push(() => rules.close())
   const directory = resolve(config.dataDirectory)
-  const database = await openDatabase(config, directory, log, closing)
+  const database = await openDatabase(config, directory, awayLog, closing)
   await migrate(database, clock.now())
   // The lock of the data directory tells that whoever worked on this database is gone.
   if (database.kind === 'embedded') await work.takeBackLeases(database)

@@ -1,7 +1,7 @@
 /** Opens the database of a configuration: a server, or the embedded one under the lock of its directory. */
 import { join } from 'node:path'
 import type { Config } from './config-schema.ts'
-import type { Log } from './lifecycle/worker-context.ts'
+import type { AwayLog } from './away-log.ts'
 import { lockDirectory, makeDirectory, type DirectoryLock } from './store/data-directory.ts'
 import type { Database } from './store/database.ts'
 import { openEmbedded } from './store/embedded.ts'
@@ -11,7 +11,7 @@ import { openServer } from './store/server.ts'
 export async function openDatabase(
   config: Config,
   directory: string,
-  log: Log,
+  log: Pick<AwayLog, 'away' | 'back'>,
   closing: (() => Promise<void>)[],
 ): Promise<Database> {
   if (config.database.url) {
@@ -19,7 +19,8 @@ export async function openDatabase(
     const database = await openServer({
       url: config.database.url,
       connectionsMax: config.database.connections,
-      onTrouble: (error) => log('warn', 'A connection to the database was lost.', { error }),
+      onTrouble: log.away,
+      onBack: log.back,
     })
     closing.push(() => database.close())
     return database

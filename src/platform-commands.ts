@@ -12,12 +12,15 @@ import { migrate } from './store/migrate.ts'
 import * as platforms from './store/platforms.ts'
 import { systemClock } from './system-clock.ts'
 
+/** A command ends with the first trouble, which it tells of itself. */
+const UNWATCHED = { away: () => undefined, back: () => undefined }
+
 /** Makes the engine that answers now the platform of that name; brokers on a server go on with it by themselves. */
 export async function platformConfirm(name: string, { config: file, json }: ConfigOptions): Promise<number> {
   const { config } = loadConfig({ file, environment: process.env })
   const closing: (() => Promise<void>)[] = []
   try {
-    const database = await openDatabase(config, resolve(config.dataDirectory), () => undefined, closing)
+    const database = await openDatabase(config, resolve(config.dataDirectory), UNWATCHED, closing)
     await migrate(database, systemClock.now())
     const brokerId = (await broker.known(database)) ?? 'confirm'
     const [identity] = await withPlatforms(config, brokerId, async (platform) =>

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../domain/clock.ts'
-import { BrokerError } from '../domain/errors.ts'
+import { BrokerError, isBrokerError } from '../domain/errors.ts'
 import * as broker from '../store/broker.ts'
 import { isLocked } from '../store/data-directory.ts'
 import type { Database } from '../store/database.ts'
@@ -44,11 +44,23 @@ export async function examineServer(
     return [
       ok(`PostgreSQL ${version} answers.`),
       schema,
+      ...(await examineWriting(opened)),
       compareClocks('the database', { theirsAt, askedAt, answeredAt }),
       ...(schema.state === 'ok' ? await more(opened) : []),
     ]
   } finally {
     await opened.close()
+  }
+}
+
+/** What keeps a broker from writing, such as a standby or a disk that is full. */
+async function examineWriting(database: Database): Promise<Finding[]> {
+  try {
+    await database.assertWritable()
+    return []
+  } catch (error) {
+    if (!isBrokerError(error, 'UNAVAILABLE')) throw error
+    return [problem(error.forOperator, 'Nothing can be accepted or started before it takes changes.')]
   }
 }
 

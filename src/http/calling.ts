@@ -19,6 +19,7 @@ import {
 } from '../policies/permissions.ts'
 import { accessTo } from './access.ts'
 import { clientAddress, type HttpContext } from './context.ts'
+import { KnownCallers } from './known-callers.ts'
 import { RateLimit } from './rate-limit.ts'
 
 declare module 'fastify' {
@@ -33,6 +34,8 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
   const { identity, settings, clock } = context
   const byAddress = new RateLimit(clock, settings.rateLimits.perAddress)
   const byCaller = new RateLimit(clock, settings.rateLimits.perCaller)
+  const watchers = new KnownCallers()
+  const identify = (credentials: Credentials) => identity.identify(credentials)
   app.decorateRequest('caller', null)
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) accessTo(one, url)
@@ -45,7 +48,8 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
     const address = clientAddress(request, context)
     // Before any password is compared, which is what costs most.
     byAddress.count(addressKey(address))
-    const caller = await identity.identify(credentialsOf(request, context))
+    const credentials = credentialsOf(request, context)
+    const caller = await (url === '/metrics' ? watchers.identify(credentials, identify) : identify(credentials))
     if (caller) remember(request, reply, caller)
     if (caller) byCaller.count(caller.owner)
     enforce(mayCall(caller, access, settings.reads), request, { forbidden: roleWords(access) })

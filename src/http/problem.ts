@@ -5,6 +5,7 @@ import { BrokerError, ERRORS, placeOf, type ErrorCode } from '../domain/errors.t
 import { negotiateProblem } from '../protocol/negotiation.ts'
 import type { NotationName } from '../protocol/notation.ts'
 import type { Schemas } from '../protocol/contract.ts'
+import { isDatabaseAway } from '../store/cannot-now.ts'
 import { addVary } from './vary.ts'
 
 /** What the framework's own failures are, by their code. The sentence takes the place of the framework's. */
@@ -20,7 +21,10 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> =
 /** After how many seconds a client may try again what was refused for want of a service. */
 const RETRY_AFTER_SECONDS = 5
 
-/** Answers with the problem that an error is. What is not expected is logged whole and told as INTERNAL. */
+/**
+ * Answers with the problem that an error is. What is not expected is logged whole and told as INTERNAL; of a database
+ * that is away the log tells anyway.
+ */
 export function sendProblem(
   error: unknown,
   request: FastifyRequest,
@@ -29,7 +33,8 @@ export function sendProblem(
 ): void {
   const problem = toBrokerError(error)
   if (problem.code === 'INTERNAL') request.log.error({ err: error }, 'A request failed unexpectedly.')
-  else if (ERRORS[problem.code].status >= 500) request.log.warn({ err: error }, 'A request could not be answered.')
+  else if (ERRORS[problem.code].status >= 500 && !isDatabaseAway(error))
+    request.log.warn({ err: error }, 'A request could not be answered.')
   const body = problemBody(problem, request.id, request.url)
   const { mediaType, text } = write(body, problem, request.headers.accept, preferred)
   const retryAfter = problem.retryAfterSeconds ?? (body.status === 503 ? RETRY_AFTER_SECONDS : undefined)

@@ -109,7 +109,10 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   })
   refuseExpectations(app.server)
   // The system has no room for one more connection, which an error that nobody hears would make the end of all.
-  app.server.on('error', (error) => logger.error({ err: error }, 'A connection could not be let in.'))
+  app.server.on('error', (error) => {
+    // Whoever begins to listen is told of what keeps it from that.
+    if (app.server.listening) logger.error({ err: error }, 'A connection could not be let in.')
+  })
   // Every answer that is held back listens to it.
   setMaxListeners(0, context.stopping)
   app.decorateRequest('negotiated', null)

@@ -4,8 +4,8 @@ import { BrokerError } from '../domain/errors.ts'
 import { PooledDatabase, READERS, type Database } from './database.ts'
 import { codeOf } from '../domain/error-code.ts'
 import { troubleOf } from './cannot-now.ts'
+import { FACTS, unfit, type ServerFacts } from './fits.ts'
 
-const OLDEST_VERSION = 140_000
 const LISTEN_RETRY_MS = 1_000
 const CONNECT_WITHIN_MS = 10_000
 
@@ -13,11 +13,13 @@ interface ServerOptions {
   /** postgres://user@host/database */
   readonly url: string
   readonly connectionsMax: number
-  /** Told of trouble with the listening connection, which is opened again by itself. */
+  /** Told of trouble with a connection, which is opened again by itself. */
   readonly onTrouble?: (error: unknown) => void
+  /** Told that the listening connection is there again after it was lost. */
+  readonly onBack?: () => void
 }
 
-/** Opens a pool of connections. Throws UNAVAILABLE when the server does not answer, UNPROCESSABLE when it is too old. */
+/** Opens a pool of connections. Throws UNAVAILABLE when the server does not answer, UNPROCESSABLE when a broker cannot use the database. */
 export async function openServer(options: ServerOptions): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -28,7 +30,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   })
   // An idle connection that breaks is replaced by the pool; the next query tells whether the server is there.
   pool.on('error', (error) => options.onTrouble?.(error))
-  await checkVersion(pool, options.url)
+  await requireFit(pool, options.url)
   const pooled = new PooledDatabase(pool, placeOf(options.url))
   const listener = new Listener(options)
   return {
@@ -48,14 +50,11 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   }
 }
 
-async function checkVersion(pool: pg.Pool, url: string): Promise<void> {
+async function requireFit(pool: pg.Pool, url: string): Promise<void> {
   try {
-    const { rows } = await pool.query<{ number: string; version: string }>(
-      "select current_setting('server_version_num') as number, current_setting('server_version') as version",
-    )
-    const { number, version } = rows[0] as { number: string; version: string }
-    if (Number(number) >= OLDEST_VERSION) return
-    throw new BrokerError('UNPROCESSABLE', `The database is PostgreSQL ${version}; the broker needs 14 or later.`)
+    const { rows } = await pool.query<ServerFacts>(FACTS)
+    const why = unfit(rows[0] as ServerFacts)
+    if (why !== undefined) throw new BrokerError('UNPROCESSABLE', why)
   } catch (cause) {
     await pool.end()
     if (cause instanceof BrokerError) throw cause
@@ -79,6 +78,10 @@ function whyAway(cause: unknown, url: string): string {
   if (code === '3D000') return `The database server has no database ${pathname.slice(1)}; create it, or ${check}.`
   if (code === '28P01' || code === '28000')
     return `The database server refuses the user ${username || 'of the broker'} or the password; ${check}.`
+  if (/CERT|SIGNATURE/.test(code))
+    return `The certificate of ${placeOf(url)} is not trusted (${code}); name the file of its authority in NODE_EXTRA_CA_CERTS, or ${check}.`
+  if (cause instanceof Error && cause.message.includes('does not support SSL'))
+    return `T${placeOf(url).slice(1)} speaks no TLS; turn it on there (ssl = on), or leave sslmode out of database.url (BROKER_DATABASE_URL).`
   const trouble = troubleOf(cause)
   if (trouble) return `${trouble.detail.split(';', 1)[0]} (${placeOf(url)}); wait, or ${check}.`
   return `T${placeOf(url).slice(1)} does not answer; start it, or ${check}.`
@@ -140,7 +143,10 @@ class Listener {
     if (this.#closed) return
     if (error) this.#options.onTrouble?.(error)
     this.#retry = setTimeout(() => {
-      this.#connect().catch((cause: unknown) => this.#reconnectAfter(cause))
+      this.#connect().then(
+        () => this.#options.onBack?.(),
+        (cause: unknown) => this.#reconnectAfter(cause),
+      )
     }, LISTEN_RETRY_MS)
   }
 }

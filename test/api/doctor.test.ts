@@ -14,7 +14,7 @@ import { openEmbedded } from '../../src/store/embedded.ts'
 import { migrate, migrations, schemaOf } from '../../src/store/migrate.ts'
 import { openServer } from '../../src/store/server.ts'
 import { systemClock } from '../../src/system-clock.ts'
-import { onServer, temporaryDatabase, testDatabase } from '../support/database.ts'
+import { administer, onServer, temporaryDatabase, testDatabase } from '../support/database.ts'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
@@ -67,6 +67,59 @@ describe.skipIf(!onServer)('a database on a server', () => {
     expect(schema).toMatchObject({ state: 'problem', advice: 'Use the newer program.' })
     expect(schema?.found).toContain('schema 9000 of a newer broker')
     expect(further).toBeUndefined()
+  })
+})
+
+describe.skipIf(!onServer)('a database that a broker cannot use', () => {
+  const role = (name: string) => `?options=${encodeURIComponent(`-c role=${name}`)}`
+  const made = async () => {
+    const temporary = (await temporaryDatabase()) as { url: string; drop(): Promise<void> }
+    cleanUp.push(() => temporary.drop())
+    return temporary.url
+  }
+  const migrated = async (url: string) => {
+    const database = await openServer({ url, connectionsMax: 1 })
+    await migrate(database, Date.now(), migrations())
+    await database.close()
+  }
+
+  it('takes no changes, which is found', async () => {
+    const url = await made()
+    await migrated(url)
+    const name = new URL(url).pathname.slice(1)
+    await administer(url, `alter database ${name} set default_transaction_read_only = on`)
+    const found = await examineServer(url, systemClock, async () => [])
+    const problems = found.filter(({ state }) => state === 'problem').map(({ found: words }) => words)
+    expect(problems).toEqual([expect.stringContaining('The database takes no changes')])
+  })
+  it('is not in UTF8, which is said before anything is written', async () => {
+    const url = await made()
+    const name = `${new URL(url).pathname.slice(1)}_latin`
+    await administer(url, `create database ${name} encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0`)
+    cleanUp.push(() => administer(url, `drop database ${name}`))
+    const latin = new URL(url)
+    latin.pathname = name
+    await expect(openServer({ url: latin.href, connectionsMax: 1 })).rejects.toThrow('has the encoding LATIN1')
+    expect(await examineServer(latin.href, systemClock, async () => [])).toMatchObject([{ state: 'problem' }])
+  })
+  it('is one in which its role may make no tables, or whose tables are those of another', async () => {
+    const url = await made()
+    await administer(url, 'revoke create on schema public from public')
+    const asOther = url + role('pg_monitor')
+    await expect(openServer({ url: asOther, connectionsMax: 1 })).rejects.toThrow(
+      /pg_monitor may not make tables in the schema public .* "alter database \w+ owner to pg_monitor"/,
+    )
+    await migrated(url)
+    await expect(openServer({ url: asOther, connectionsMax: 1 })).rejects.toThrow(
+      '"pg_restore --no-owner --role=pg_monitor"',
+    )
+    expect(await examineServer(asOther, systemClock, async () => [])).toMatchObject([{ state: 'problem' }])
+  })
+  it('speaks no TLS, where the URL asks for it', async () => {
+    const url = await made()
+    await expect(openServer({ url: `${url}?sslmode=verify-full`, connectionsMax: 1 })).rejects.toThrow(
+      /speaks no TLS; turn it on there/,
+    )
   })
 })
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { Api, containerRequest, cores } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
+import { ADMIN_PASSWORD, basic, brokerWithAccounts, CallerApi } from '../support/accounts.ts'
 import { cableTo } from '../support/cable.ts'
 import { administer, onServer } from '../support/database.ts'
 
@@ -123,6 +124,27 @@ describe.skipIf(!onServer)('a broker whose database is away', () => {
     } finally {
       await other.close()
       await cable.end()
+    }
+  })
+})
+
+describe.skipIf(!onServer)('a broker with identities whose database is away', () => {
+  it('shows its figures to who was known before, and to nobody else', async () => {
+    const own = await brokerWithAccounts()
+    const cable = await cableTo(own.broker.databaseUrl as string)
+    const other = await testBroker({ identity: {}, 'database.url': cable.url }, undefined, own.broker)
+    try {
+      const admin = new CallerApi(other.url, basic('admin', ADMIN_PASSWORD))
+      expect((await admin.get<string>('/metrics')).body).toMatch(/^broker_database_up 1$/m)
+      cable.cut()
+      expect((await admin.get<string>('/metrics')).body).toMatch(/^broker_database_up 0$/m)
+      expect((await admin.get('/executions')).status).toBe(503)
+      for (const stranger of [new Api(other.url), new CallerApi(other.url, basic('admin', 'a guess of somebody'))])
+        expect((await stranger.get('/metrics')).status).not.toBe(200)
+    } finally {
+      await other.close()
+      await cable.end()
+      await own.broker.close()
     }
   })
 })

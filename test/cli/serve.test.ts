@@ -32,6 +32,7 @@ describe('broker serve', () => {
     expect(port.stderr).toMatch(
       /^The port \d+ on 127\.0\.0\.1 is taken; choose another with --port, or 0 for a free one\.$/m,
     )
+    expect(port.stderr).not.toContain('EADDRINUSE')
 
     const inUse = await runCommand(['serve', '--port', '0', '--json'], options())
     expect(inUse.exitCode).toBe(EXIT.failed)
