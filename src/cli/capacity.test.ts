@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { BrokerClient } from '../client/broker-client.ts'
 import { capacity, timelineLines } from './capacity.ts'
 import type { CommandContext } from './commands.ts'
+import { localTime } from './figures.ts'
 
 const at = (hour: number) => `2026-11-24T${String(hour).padStart(2, '0')}:00:00Z`
 const timeline = (steps: [hour: number, booked: number, capacity: number][]) => ({
@@ -55,6 +56,15 @@ describe('the bars of a pool', () => {
     const one = timeline([[0, 1, 8]])
     const none = { resource: 'accelerators' as const, steps: [{ since: at(0), booked: 0, capacity: 0 }] }
     expect(timelineLines({ ...one, resources: [...one.resources, none] }, 20)).toHaveLength(3)
+  })
+  it('have a line below on a pool that is drained', () => {
+    const drained = { ...timeline([[0, 0, 1]]), drained: at(3) }
+    expect(timelineLines(drained, 40).at(-1)).toBe(
+      `  drained since ${localTime(at(3))}, nothing new is offered: no reason was given`,
+    )
+    expect(timelineLines({ ...drained, drainReason: 'The disks are replaced.' }, 40).at(-1)).toMatch(
+      /: The disks are replaced\.$/,
+    )
   })
   it('stand above the times that they are of', () => {
     expect(timelineLines(timeline([[0, 0, 1]]), 40).at(-1)).toBe('               00:00Z              10:00Z')

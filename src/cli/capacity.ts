@@ -3,6 +3,7 @@ import type { Schemas } from '../client/broker-client.ts'
 import type { CommandContext } from './commands.ts'
 import { EXIT } from './exit-codes.ts'
 import { CommandError } from './failures.ts'
+import { localTime } from './figures.ts'
 import { windowInWords } from './maintenance.ts'
 
 type PoolTimeline = Schemas['PoolTimeline']
@@ -46,7 +47,7 @@ export async function capacity(
 
 /** The lines of one pool, with as many bars as there are steps. */
 export function timelineLines(timeline: PoolTimeline, steps: number): string[] {
-  const { name, platform, from, until, resources, maintenance = [] } = timeline
+  const { name, platform, from, until, resources, drained, drainReason, maintenance = [] } = timeline
   const [fromAt, toAt] = [Date.parse(from), Date.parse(until)]
   const beginOf = (step: number) => fromAt + Math.floor(((toAt - fromAt) * step) / steps)
   return [
@@ -56,6 +57,9 @@ export function timelineLines(timeline: PoolTimeline, steps: number): string[] {
       return `  ${resource.padEnd(LABEL_WIDTH - 3)} ${bars.join('')} ${mostInWords(levels, UNITS[resource] ?? '')}`
     }),
     `  ${' '.repeat(LABEL_WIDTH - 3)} ${axis(fromAt, toAt, steps)}`,
+    ...(drained === undefined
+      ? []
+      : [`  drained since ${localTime(drained)}, nothing new is offered: ${drainReason ?? 'no reason was given'}`]),
     ...maintenance.map((window) => `  maintenance ${windowInWords(window)}`),
   ]
 }

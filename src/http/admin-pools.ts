@@ -29,6 +29,7 @@ export function poolRoutes(app: FastifyInstance, context: HttpContext): void {
   app.get<{ Params: { name: string } }>('/admin/pools/:name/timeline', async (request, reply) => {
     const pool = poolNamed(request.params.name, queryOne(request, 'platform'), context)
     const window = windowOf(request, context)
+    const drained = await context.drained.now()
     const { levels, maintenance } = await readLevels(pool, window, context)
     const body: Schemas['PoolTimeline'] = {
       name: pool.name,
@@ -44,6 +45,7 @@ export function poolRoutes(app: FastifyInstance, context: HttpContext): void {
           capacity,
         })),
       })),
+      ...presentDrain(drained.get(pool.poolId)),
       ...(maintenance.length > 0 ? { maintenance: maintenance.map((one) => windowIn(pool, one)) } : {}),
     }
     return answer(request, reply, 200, body)
@@ -81,15 +83,19 @@ export function presentPool(
   request: FastifyRequest,
   context: HttpContext,
 ): Schemas['Pool'] {
-  const drain = drained.get(poolId)
   return {
     name,
     platform: platform.name,
     url: linkFor(request, context)(`/admin/pools/${name}/timeline?platform=${platform.name}`),
     capacity: { ...capacity },
-    ...(drain ? { drained: formatInstant(drain.drainedAt) } : {}),
-    ...(drain?.drainReason === undefined ? {} : { drainReason: drain.drainReason }),
+    ...presentDrain(drained.get(poolId)),
   }
+}
+
+function presentDrain(drain: pools.Drain | undefined): Pick<Schemas['Pool'], 'drained' | 'drainReason'> {
+  if (!drain) return {}
+  const { drainedAt, drainReason } = drain
+  return { drained: formatInstant(drainedAt), ...(drainReason === undefined ? {} : { drainReason }) }
 }
 
 /** The pool of a name, which only its platform makes unique. */

@@ -9,7 +9,7 @@ import type { Database } from '../store/database.ts'
 import * as work from '../store/work.ts'
 import { afterwards } from './at-once.ts'
 import type { HttpContext } from './context.ts'
-import { SiteFigures } from './site-figures.ts'
+import { END_PHASES, SiteFigures } from './site-figures.ts'
 
 const DURATION_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60]
 const EARLIER_BUCKETS = [1, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400]
@@ -84,6 +84,9 @@ export class Figures {
   /** Begins to measure the process, such as the lag of its event loop. */
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
+    // A series that is not there yet cannot be told from one that is lost.
+    for (const result of ['YES', 'NO']) this.#offerSets.inc({ result }, 0)
+    for (const phase of END_PHASES) this.#ended.inc({ phase }, 0)
   }
 
   /** Measures every answer. The route is the pattern, so that there are as many series as routes. */

@@ -1826,6 +1826,10 @@ export interface components {
         };
         /** @description How much of a pool is booked over a time. */
         PoolTimeline: {
+            /** @description Since when nothing new is offered in it. */
+            drained?: components["schemas"]["Instant"];
+            /** @description Why; it is told to those who ask in vain. */
+            drainReason?: string;
             from: components["schemas"]["Instant"];
             /** @description The windows in that time in which there is less than usual. */
             maintenance?: components["schemas"]["Maintenance"][];

@@ -68,6 +68,23 @@ describe('a pool that is drained', () => {
     await open('new')
     await open('big')
   })
+  it('is seen by operators in its timeline and in the figures, where nothing of it is free', async () => {
+    const figures = async () => {
+      const { body } = await operator.get<string>('/metrics')
+      return [
+        'drained{platform="sim",pool="old"}',
+        'free{platform="sim",pool="old",resource="cores"}',
+        'drained{platform="sim",pool="new"}',
+      ].map((series) => body.split(`\nbroker_pool_${series} `)[1]?.split('\n')[0])
+    }
+    const timeline = async () => (await operator.get<Schemas['PoolTimeline']>('/admin/pools/old/timeline')).body
+    expect([await figures(), (await timeline()).drained]).toEqual([['0', '4', '0'], undefined])
+    const { body } = await drain('old', { reason: 'The disks are replaced.' })
+    expect(await figures()).toEqual(['1', '0', '0'])
+    expect(await timeline()).toMatchObject({ drained: body.drained, drainReason: 'The disks are replaced.' })
+    await open('old')
+    expect(await figures()).toEqual(['0', '4', '0'])
+  })
   it('is named with its reason where it alone has what is asked for', async () => {
     await drain('big', { reason: 'A board is changed.' })
     for (const [least, names] of [

@@ -80,6 +80,20 @@ describe('the figures', () => {
     expect(await figure('broker_platform_up{platform="simulated"}')).toBe(0)
     rmSync(away)
   })
+  it('have a series for every phase and every result from the start, with 0 where there is none', async () => {
+    const fresh = await testBroker()
+    try {
+      const { body } = await new Api(fresh.url).get<string>('/metrics')
+      for (const phase of ['OFFERED', 'ACCEPTED', 'WAITING', 'PREPARING', 'AVAILABLE', 'RELEASING', 'FAILED'])
+        expect(body).toContain(`\nbroker_executions{phase="${phase}"} 0\n`)
+      for (const phase of ['COMPLETED', 'FAILED', 'CANCELLED'])
+        expect(body).toContain(`\nbroker_executions_ended_total{phase="${phase}"} 0\n`)
+      for (const result of ['YES', 'NO']) expect(body).toContain(`\nbroker_offer_sets_total{result="${result}"} 0\n`)
+      expect(body).not.toMatch(/phase="(EXPIRED|REJECTED)"/)
+    } finally {
+      await fresh.close()
+    }
+  })
   it('measure answers by their route, not by their path', async () => {
     const series = 'broker_http_request_duration_seconds_count{method="GET",route="/executions/:uuid",status="404"}'
     const before = await figure(series)
