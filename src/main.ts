@@ -50,7 +50,7 @@ import { knownRegistries, RegistryLogins } from './registries-here.ts'
 import { roleOf } from './roles.ts'
 import { identityNotes } from './identity-note.ts'
 import { SiteRules } from './policies-here.ts'
-import { reload, type Reloaded } from './reload.ts'
+import { reload, takeable, type Reloaded } from './reload.ts'
 import { bytesPerUser, refuseSmallRoom, retentionOf } from './retention.ts'
 import * as broker from './store/broker.ts'
 import { becauseFull } from './store/data-directory.ts'
@@ -295,10 +295,11 @@ async function start(
             logins.change(registries)
           },
         },
+        config,
         current,
         changed,
       )
-      current = changed
+      current = takeable(config, current, changed)
       return reloaded
     },
   }

@@ -29,13 +29,28 @@ export interface Reloadable {
   changePolicies(config: Config): Promise<void>
 }
 
-/** Takes over what is different. Throws UNPROCESSABLE before anything has changed; may be repeated after any failure. */
-export async function reload(running: Reloadable, before: Config, after: Config): Promise<Reloaded> {
+/** The keys that say whom a user name means. */
+const NAMING = ['identity', 'identity.plainNames', 'identity.issuers', 'identity.certificates']
+
+/**
+ * What of a changed configuration can be in effect: policies name users, so they wait for a restart where whom a name means
+ * has changed since the start and waits for it.
+ */
+export function takeable(started: Config, before: Config, after: Config): Config {
+  const changed = [...differences({ identity: started.identity }, { identity: after.identity })]
+  const namesWait = changed.some((path) => NAMING.includes(path) || path.startsWith('identity.certificates.'))
+  return namesWait ? { ...after, policies: before.policies } : after
+}
+
+/** Takes over what is different and `takeable`. Throws UNPROCESSABLE before anything has changed; may be repeated after any failure. */
+export async function reload(running: Reloadable, started: Config, before: Config, after: Config): Promise<Reloaded> {
+  const next = takeable(started, before, after)
   const elsewhere = [...differences(before, after)].filter((path) => !AT_ONCE.includes(path.split('.')[0] as string))
-  const rules = (['policies', 'registries'] as const).filter((key) => !isDeepStrictEqual(before[key], after[key]))
-  if (rules.length > 0) await running.changePolicies(after)
+  const rules = (['policies', 'registries'] as const).filter((key) => !isDeepStrictEqual(before[key], next[key]))
+  const unnamed = isDeepStrictEqual(next.policies, after.policies) ? [] : ['policies']
+  if (rules.length > 0) await running.changePolicies(next)
   const { taken, waiting } = await reloadPlatforms(running, before, after)
-  return { taken: [...rules, ...taken], waiting: [...elsewhere, ...waiting].sort() }
+  return { taken: [...rules, ...taken], waiting: [...elsewhere, ...unnamed, ...waiting].sort() }
 }
 
 async function reloadPlatforms(running: Reloadable, before: Config, { platforms }: Config): Promise<Reloaded> {

@@ -11,12 +11,14 @@ import {
   type Change,
   type Changeable,
 } from '../domain/execution-change.ts'
+import { isUuid } from '../domain/ids.ts'
 import { message, type Message, type MessageName } from '../domain/message.ts'
 import { RESOURCE_WORDS, type Resource } from '../domain/resources.ts'
 import * as bookings from '../store/bookings.ts'
 import * as components from '../store/components.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
+import * as identities from '../store/identities.ts'
 import * as messages from '../store/messages.ts'
 import type { PoolId } from '../store/pools.ts'
 import * as work from '../store/work.ts'
@@ -102,6 +104,7 @@ async function changeIn(
   const changed = withChange(current, change)
   const own = await bookings.listOf(tx, current.offerSetId)
   if (growsBy(current, change)) {
+    await requireLetIn(tx, current)
     for (const { profile } of replicas) {
       const short = shortageOf(profile, { before: current, after: changed, own }, now)
       if (short) throw noRoom(current, change, short.resource, profile.mostFrom(short.resource, now))
@@ -117,6 +120,16 @@ async function changeIn(
     held.map((hold) => ({ poolId, ...hold })),
   )
   return 'changed'
+}
+
+/** An account that was disabled gets no more of anything, whoever asks for it. Throws FORBIDDEN. */
+async function requireLetIn(tx: Transaction, { owner }: executions.Execution): Promise<void> {
+  // Without identities the owner of everything is called by a word.
+  if (!isUuid(owner) || (await identities.isLetIn(tx, owner))) return
+  throw new BrokerError(
+    'FORBIDDEN',
+    'The account of the owner is disabled, so its execution gets no more; an administrator can enable it again.',
+  )
 }
 
 function requirePhase({ phase }: executions.Execution, change: Change): void {

@@ -81,21 +81,37 @@ export function holdOpen(
 }
 
 /**
- * True while the account of a caller is let in by what it came with. An access token is looked up again, and a password
- * that was changed has another hash. Throws UNAUTHENTICATED for an access token that is not good any more.
+ * The caller with the roles and groups of now, by what it came with; undefined when it is let in no longer. A token or a
+ * certificate is looked at again, and a password that was changed has another hash. Throws UNAUTHENTICATED for a token that
+ * is not good any more.
  */
-async function isStillLetIn(request: FastifyRequest, caller: Caller, context: HttpContext): Promise<boolean> {
+async function callerNow(request: FastifyRequest, caller: Caller, context: HttpContext): Promise<Caller | undefined> {
   const { means, owner, passwordHash } = caller
-  if (means === 'access-token') return (await context.identity.identify(credentialsOf(request, context))) !== undefined
+  if (means !== 'password') {
+    try {
+      const found = await context.identity.identify(credentialsOf(request, context))
+      return found?.owner === owner ? found : undefined
+    } catch (error) {
+      // While an issuer or a group service is away, what it said at the beginning holds.
+      if (!isBrokerError(error, 'UNAVAILABLE')) throw error
+    }
+  }
   // By the account and not by its name, which another account may have by now, or which is not the one to log in with.
-  return identities.isLetIn(context.database, owner, passwordHash)
+  if (!(await identities.isLetIn(context.database, owner, passwordHash))) return undefined
+  if (means !== 'password') return caller
+  const account = await identities.find(context.database, owner)
+  return account && { ...caller, roles: account.roles, groups: account.groups }
 }
 
 /** True while the account of a caller is let in and the execution is shown to it. */
 async function mayStillRead(request: FastifyRequest, id: ExecutionId, context: HttpContext): Promise<boolean> {
   const caller = callerOf(request)
   try {
-    if (caller && caller.means !== 'open' && !(await isStillLetIn(request, caller, context))) return false
+    if (caller && caller.means !== 'open') {
+      const now = await callerNow(request, caller, context)
+      if (!now) return false
+      request.caller = now
+    }
     await executionFor(request, id, 'read', context)
     return true
   } catch (error) {

@@ -110,6 +110,20 @@ describe('a configuration that is read again', () => {
     expect([await shown(), await own()]).toEqual([[], []])
   })
 
+  it('lets policies wait with whom their names mean, and takes them when that is as before', async () => {
+    const cores = (max: number) => [{ type: 'limits', name: 'small', cores: max, users: ['ada'] }]
+    const from = (name: string) => ({
+      identity: { issuers: [{ issuer: 'https://sso.example.org', name, audience: ['broker'] }] },
+    })
+    const { running } = await start({ ...from('sso'), policies: cores(1) })
+    const waiting = ['identity.issuers', 'policies']
+    expect(await running.reload({ ...from('other'), policies: cores(2) })).toEqual({ taken: [], waiting })
+    expect((await running.reload({ ...from('other'), policies: cores(3) })).taken).toEqual([])
+    expect(await running.reload({ ...from('sso'), policies: cores(3) })).toMatchObject({ taken: ['policies'] })
+    const plain = { identity: { ...from('sso').identity, plainNames: 'local' } }
+    expect((await running.reload({ ...plain, policies: cores(4) })).waiting).toContain('policies')
+  })
+
   it('says what has to wait for a restart', async () => {
     const { running } = await start({ platforms: simulated([pool(1)]) })
     const platforms = simulated([pool(1)], { duration: 'PT9S' })

@@ -132,6 +132,25 @@ describe('a disabled account', { timeout: 120_000 }, () => {
     await other.setPhase(theirs, 'CANCELLED')
   })
 
+  it('gets no more for what it runs, and whoever looks after the broker can take some away', async () => {
+    const gwen = await setting.user('gwen')
+    const [uuid, account] = [await running(gwen), await uuidOf(gwen)]
+    await change(account, { disabled: true })
+    const extend = (delta: number) =>
+      setting.admin.post<Schemas['Problem']>(`/executions/${uuid}`, {
+        kind: KIND.deltaUpdate,
+        path: '/schedule/available/duration',
+        delta,
+        units: 's',
+      })
+    const { status, body } = await extend(60)
+    expect([status, body.detail]).toEqual([403, expect.stringContaining('is disabled') as string])
+    expect([(await extend(0)).status, (await extend(-60)).status]).toEqual([200, 200])
+    await change(account, { disabled: false })
+    expect((await extend(60)).status).toBe(200)
+    await setting.admin.setPhase(uuid, 'CANCELLED')
+  })
+
   it('is needed for that', async () => {
     const eve = await setting.user('eve')
     const uuid = await running(eve)

@@ -1,8 +1,16 @@
 /** Attacks by answers that stay open: many of them, and after the right to read is gone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
-import { bearer, brokerWithAccounts, type BrokerWithAccounts, type CallerApi } from '../support/accounts.ts'
+import {
+  basic,
+  bearer,
+  brokerWithAccounts,
+  passwordOf,
+  type BrokerWithAccounts,
+  type CallerApi,
+} from '../support/accounts.ts'
 import { containerRequest } from '../support/api.ts'
+import { AUDIENCE, tokenIssuer } from '../support/token-issuer.ts'
 
 const MOST = 3
 const platforms = [
@@ -117,5 +125,49 @@ describe('an answer that stays open ends with the right to read:', { timeout: 12
     await share([])
     expect(await opened.text()).toContain('events follow')
     expect((await open(eve, paths(uuid)[0] as string)).status).toBe(404)
+  })
+  it.each<[string, string, (token: string) => Record<string, string>]>([
+    ['of a group that its reader has left, with a password', 'ivy', () => ({})],
+    ['of a group that its reader has left, with an access token', 'jan', bearer],
+  ])('%s', async (_, name, credentials) => {
+    const [owner, reader] = [await setting.user(`of-${name}`), await setting.user(name, { groups: ['radio'] })]
+    const uuid = await running(owner)
+    const set = (await owner.get<Schemas['OfferSetList']>('/offersets')).body.offersets?.[0]?.meta.uuid ?? ''
+    await owner.post(`/offersets/${set}/sharing`, { groups: ['radio'] })
+    const { body } = await reader.post<Schemas['AccessToken']>('/account/tokens', { name: 'watching' })
+    const opened = await open(
+      setting.as({ ...reader.credentials, ...credentials(body.token ?? '') }),
+      paths(uuid)[0] as string,
+    )
+    expect(opened.status).toBe(200)
+    await setting.admin.post(`/admin/identities/${await identityOf(name)}`, { groups: ['optical'] })
+    expect(await opened.text()).toContain('events follow')
+  })
+  it('of an operator who is none any more', async () => {
+    const [owner] = [await setting.user('kai'), await setting.user('liv', { roles: ['user', 'operator'] })]
+    const uuid = await running(owner)
+    const liv = setting.as(basic('liv', passwordOf('liv')))
+    const opened = await open(liv, paths(uuid)[0] as string)
+    expect(opened.status).toBe(200)
+    await setting.admin.post(`/admin/identities/${await identityOf('liv')}`, { roles: ['user'] })
+    expect(await opened.text()).toContain('events follow')
+  })
+  it('of a token of an issuer whose time is over', async () => {
+    const issuer = await tokenIssuer()
+    const issuers = [{ issuer: issuer.issuer, name: 'sso', audience: [AUDIENCE] }]
+    const other = await brokerWithAccounts({ platforms, identity: { issuers } })
+    try {
+      // A token is good for a minute longer than it says, since clocks differ.
+      const token = await issuer.token({ exp: Math.floor(Date.now() / 1_000) - 50 })
+      const user = other.as(bearer(token))
+      const uuid = await running(user)
+      const opened = await open(user, paths(uuid)[0] as string)
+      expect(opened.status).toBe(200)
+      expect(await opened.text()).toContain('events follow')
+      expect((await open(user, paths(uuid)[0] as string)).status).toBe(401)
+    } finally {
+      await other.broker.close()
+      await issuer.close()
+    }
   })
 })
