@@ -213,7 +213,7 @@ export interface Platform {
    */
   volumeUse(signal: AbortSignal): Promise<readonly VolumeUse[]>
 
-  /** Bytes that running programs of this broker have written outside of their volumes, all in one question. */
+  /** Bytes that running programs of this broker have written outside of the volumes that it made, all in one question. */
   rootUse(signal: AbortSignal): Promise<readonly RootUse[]>
 
   /** What a volume is called on the platform, for those who look for it there. */

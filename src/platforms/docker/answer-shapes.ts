@@ -90,6 +90,7 @@ export const containerSummaries = list(
     Id: text,
     Names: maybe(list(text)),
     SizeRw: maybe(number),
+    Mounts: maybe(list(object<{ Name?: string }>({ Name: maybe(text) }))),
     State: text,
     Created: maybe(number),
     HostConfig: maybe(object<NonNullable<ContainerSummary['HostConfig']>>({ NetworkMode: maybe(text) })),

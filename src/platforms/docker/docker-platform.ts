@@ -170,7 +170,7 @@ export class DockerPlatform implements Platform {
   }
 
   rootUse(signal: AbortSignal): Promise<readonly RootUse[]> {
-    return this.#runs.rootUse(signal)
+    return this.#runs.rootUse(signal, () => this.#volumes.sizes(signal))
   }
 
   volumeName(volume: VolumeRef): string {

@@ -55,6 +55,8 @@ export interface ContainerSummary {
   readonly State: string
   /** Bytes written into its root file system, when they are asked for; missing for none. */
   readonly SizeRw?: number
+  /** Volumes have a name, also those that the engine makes for a `VOLUME` of the image. */
+  readonly Mounts?: readonly { readonly Name?: string }[] | null
   /** When it was made, in seconds since 1970. */
   readonly Created?: number
   readonly HostConfig?: { readonly NetworkMode?: string }
@@ -79,7 +81,8 @@ export interface DiskUse {
   readonly VolumeUsage?: { readonly Items?: readonly MeasuredVolume[] | null }
 }
 
-interface MeasuredVolume extends VolumeDetails {
+/** A volume with its size. */
+export interface MeasuredVolume extends VolumeDetails {
   /** `Size` is -1 where it was not measured. */
   readonly UsageData?: { readonly Size: number } | null
 }

@@ -47,8 +47,12 @@ export class RunContainers {
     return found
   }
 
-  /** Bytes that running containers have written outside of their volumes. The engine goes through their files for that. */
-  async rootUse(signal: AbortSignal): Promise<readonly RootUse[]> {
+  /**
+   * Bytes that running containers have written outside of the volumes of this broker. The engine goes through their files
+   * for that. `sizes` gives those of volumes by name: it is asked where an image brings a `VOLUME`, for which the engine
+   * makes one that it does not count.
+   */
+  async rootUse(signal: AbortSignal, sizes: () => Promise<ReadonlyMap<string, number>>): Promise<readonly RootUse[]> {
     const filters = JSON.stringify({ ...JSON.parse(this.#marks.filter('run')), status: ['running'] } as object)
     const listed = await this.#client.ask<readonly ContainerSummary[]>({
       path: '/containers/json',
@@ -57,10 +61,17 @@ export class RunContainers {
       timeoutMs: 0,
       signal,
     })
-    return listed.body.flatMap(({ Names, Labels, SizeRw = 0 }) => {
+    const running = listed.body.flatMap(({ Names, Labels, SizeRw, Mounts }) => {
       const own = this.#marks.own(Names ?? [], Labels)
-      return own?.role === 'run' ? [{ execution: own.execution, bytes: SizeRw }] : []
+      if (own?.role !== 'run') return []
+      const volumes = (Mounts ?? []).flatMap(({ Name }) => (Name && !this.#marks.ownVolume({ Name }) ? [Name] : []))
+      return [{ execution: own.execution, bytes: SizeRw ?? 0, volumes }]
     })
+    const bytesOf = running.some(({ volumes }) => volumes.length > 0) ? await sizes() : new Map<string, number>()
+    return running.map(({ execution, bytes, volumes }) => ({
+      execution,
+      bytes: volumes.reduce((sum, name) => sum + (bytesOf.get(name) ?? 0), bytes),
+    }))
   }
 
   /** The container of an execution as the engine lists it; undefined when there is none. */

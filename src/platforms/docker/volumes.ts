@@ -20,7 +20,7 @@ import {
   statPath,
 } from './archive.ts'
 import { findContainer, makeContainer, remove, removeContainer } from './containers.ts'
-import type { DiskUse } from './engine-answers.ts'
+import type { DiskUse, MeasuredVolume } from './engine-answers.ts'
 import { EngineRefusal, type EngineClient } from './engine-client.ts'
 import { helperImage, isOfHelper, VOLUMES_DIRECTORY } from './helper-image.ts'
 import type { Marks } from './marks.ts'
@@ -121,12 +121,24 @@ export class Volumes {
 
   /** How much each holds. The engine goes through all files for that. */
   async use(signal: AbortSignal): Promise<readonly VolumeUse[]> {
-    const body = await this.#diskUse(signal, MEASURE_ATTEMPTS)
-    return (body.Volumes ?? body.VolumeUsage?.Items ?? []).flatMap((one) => {
+    return (await this.#measured(signal)).flatMap(({ one, bytes }) => {
       const volume = this.#marks.ownVolume(one)
-      const bytes = one.UsageData?.Size ?? -1
-      return volume && bytes >= 0 ? [{ ...volume, bytes }] : []
+      return volume ? [{ ...volume, bytes }] : []
     })
+  }
+
+  /** How much each volume of the engine holds, by its name there, whosever it is. */
+  async sizes(signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    return new Map((await this.#measured(signal)).map(({ one, bytes }) => [one.Name, bytes]))
+  }
+
+  async #measured(signal: AbortSignal): Promise<readonly { one: MeasuredVolume; bytes: number }[]> {
+    const body = await this.#diskUse(signal, MEASURE_ATTEMPTS)
+    const all = (body.Volumes ?? body.VolumeUsage?.Items ?? []).map((one) => ({
+      one,
+      bytes: one.UsageData?.Size ?? -1,
+    }))
+    return all.filter(({ bytes }) => bytes >= 0)
   }
 
   /** Podman gives up when a container or volume is removed while it goes through them, so it is asked again. */
