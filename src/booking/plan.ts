@@ -11,14 +11,13 @@ import { costsNoMore, keepsLimits, priceOf, whyLimitsFail } from './limits.ts'
 import {
   hasAccelerators,
   hasLeast,
-  leastAmounts,
-  prepareMs,
   SlotSearch,
   type Candidate,
   type ClosedPool,
   type OfferLimits,
   type PlannedOffer,
 } from './slot-search.ts'
+import { leastAmounts, prepareMs } from './needs.ts'
 
 /** Offers, earliest first; or none, and the reasons. */
 export interface OfferPlan {

@@ -1,6 +1,6 @@
 /** Asks the platforms and the data sources what a request would take, before anything is offered. */
 import type { PoolCandidate } from '../booking/offers.ts'
-import type { Survey } from '../booking/slot-search.ts'
+import type { Survey } from '../booking/needs.ts'
 import type { Bearer } from '../data/bearer.ts'
 import type { DataDescription, DataSource } from '../data/data-source.ts'
 import type { DataSink } from '../data/data-sink.ts'
