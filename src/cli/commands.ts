@@ -182,7 +182,7 @@ async function reachEnd(client: BrokerClient, uuid: string): Promise<void> {
 /** Shows an execution, or with `json` prints it as it was answered. */
 export function showExecution(execution: Execution, { terminal, json }: CommandContext): void {
   if (json) terminal.result(JSON.stringify(execution))
-  else for (const line of statusLines(execution)) terminal.result(line)
+  else for (const line of statusLines(execution, terminal.isWatched('stdout'))) terminal.result(line)
 }
 
 /** The UUID in a reference, which may be the URL of an execution. Throws CommandError for what is neither. */

@@ -2,7 +2,7 @@
 import type { BrokerClient, Execution, ExecutionHappening } from '../client/broker-client.ts'
 import { EXIT } from './exit-codes.ts'
 import { localTime } from './figures.ts'
-import { messageLine } from './words.ts'
+import { connectorLines, messageLine } from './words.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface FollowOptions {
@@ -79,7 +79,24 @@ async function showHappenings(
   for await (const happening of client.events(uuid, signal)) {
     if (json) terminal.result(JSON.stringify(happening))
     else show(happening, terminal)
+    if (!json && happening.type === 'message' && happening.kind?.endsWith(':port-published'))
+      await showWayIn(happening, client, uuid, terminal)
   }
+}
+
+/** Shows an address that has more to it than its message says. */
+async function showWayIn(
+  { message, values }: { message: string; values?: Record<string, string> },
+  client: BrokerClient,
+  uuid: string,
+  terminal: Terminal,
+): Promise<void> {
+  const { connectors = [], ...execution } = await client.execution(uuid)
+  const more = connectors.filter(
+    ({ location = '' }) => location.startsWith(values?.location ?? ' ') && !message.includes(`${location}.`),
+  )
+  for (const line of connectorLines({ ...execution, connectors: more }, terminal.isWatched('stderr')))
+    terminal.say(`          ${line}`)
 }
 
 function show(happening: ExecutionHappening, terminal: Terminal): void {

@@ -42,7 +42,7 @@ export async function run(
   const { client, terminal, json } = context
   const isSoon = options.startWithin === undefined ? isSoonByItself : isWithin(withinOf(options.startWithin))
   const wanted = await wantedBy(what, command, options)
-  const offerSet = await askForOffers(wanted, options, context)
+  const offerSet = await askForOffers(wanted, options, context, 'stderr')
   if (offerSet.result === 'NO') return EXIT.refused
   const { offers = [] } = offerSet
   const chosen = offers[options.offer - 1]
@@ -70,7 +70,7 @@ export async function run(
 /** Asks for offers and shows them. */
 export async function request(file: string, options: AskOptions, context: CommandContext): Promise<number> {
   const wanted = await fromFile(file)
-  const { result, meta } = await askForOffers(wanted, options, context)
+  const { result, meta } = await askForOffers(wanted, options, context, 'stdout')
   if (result === 'NO') return EXIT.refused
   const { terminal, json } = context
   if (meta.uuid && !json) {
@@ -122,22 +122,18 @@ async function fromFile(file: string): Promise<Wanted> {
   return file === '-' ? { document, name: 'The input' } : { document, name: file, file }
 }
 
-/** Asks for offers and shows them, or why there are none. Earlier offers for the same file are given back before. */
+/** The place where the table of offers goes: it is the result of `request`, and beside the result of `run`. */
+type TableTo = 'stdout' | 'stderr'
+
+/** Asks for offers and shows them, or why there are none. */
 async function askForOffers(
-  { document, name, file }: Wanted,
-  { lenient = false }: AskOptions,
+  wanted: Wanted,
+  options: AskOptions,
   context: CommandContext,
+  tableTo: TableTo,
 ): Promise<OfferSet> {
-  const { client, terminal, json } = context
-  if (file !== undefined && (await openSets(context).rejectEarlier(file)) && !json)
-    terminal.say('The offers of your earlier request of this file are given back.')
-  const offerSet = await client.request(document, { isStrict: !lenient }).catch((error: unknown) => {
-    if (!(error instanceof ProblemError) || error.problem.status !== 400 || json) throw error
-    const [first = '', ...faults] = problemLines(error)
-    const isUnknown = error.problem.type.endsWith(':unknown-field')
-    const goOn = isUnknown ? ['Correct them, or go on without them with --lenient.'] : []
-    throw new CommandError(`${name}: ${first}`, EXIT.refused, [...faults, ...goOn])
-  })
+  const { terminal, json } = context
+  const offerSet = await replacingEarlier(wanted, options, context)
   if (json) {
     terminal.result(JSON.stringify({ type: 'offerset', ...offerSet }))
     return offerSet
@@ -147,8 +143,57 @@ async function askForOffers(
   for (const line of messageLines([...(offerSet.meta.messages ?? []), ...offers.flatMap(allMessages)]))
     terminal.say(line)
   if (offerSet.result === 'NO') terminal.say('The broker offers nothing for this request.')
-  else for (const line of offerLines(offerSet, new Date())) terminal.say(line)
+  else
+    for (const line of offerLines(offerSet, new Date()))
+      if (tableTo === 'stdout') terminal.result(line)
+      else terminal.say(line)
   return offerSet
+}
+
+/**
+ * Asks for offers in the place of those that the same file was answered with before. The earlier ones are given back when
+ * there are new ones, so that a slip of the pen costs nobody an offer. Where they stand in the way of the new ones, they
+ * are given back and it is asked again.
+ */
+async function replacingEarlier(wanted: Wanted, options: AskOptions, context: CommandContext): Promise<OfferSet> {
+  const { file } = wanted
+  const { terminal, json } = context
+  const offerSet = await ask(wanted, options, context)
+  if (file === undefined) return offerSet
+  const isInTheWay = messageKinds(offerSet).some((kind) => kind.endsWith(':own-open-offers'))
+  if (offerSet.result === 'NO' && !isInTheWay) {
+    await sayOfOpen(file, context)
+    return offerSet
+  }
+  const wasOpen = await openSets(context).rejectEarlier(file)
+  if (wasOpen && !json) terminal.say('The offers of your earlier request of this file are given back.')
+  if (!wasOpen || !isInTheWay) return offerSet
+  await giveBack(offerSet, context)
+  return ask(wanted, options, context)
+}
+
+const messageKinds = ({ meta }: OfferSet) => (meta.messages ?? []).map(({ kind = '' }) => kind)
+
+async function sayOfOpen(file: string, context: CommandContext): Promise<void> {
+  const uuid = await openSets(context).openSet(file)
+  if (uuid !== undefined && !context.json)
+    context.terminal.say(
+      `The offers of your earlier request of this file are still open; 'broker reject ${uuid}' gives them back.`,
+    )
+}
+
+async function ask(
+  { document, name }: Wanted,
+  { lenient = false }: AskOptions,
+  { client, json }: CommandContext,
+): Promise<OfferSet> {
+  return client.request(document, { isStrict: !lenient }).catch((error: unknown) => {
+    if (!(error instanceof ProblemError) || error.problem.status !== 400 || json) throw error
+    const [first = '', ...faults] = problemLines(error)
+    const isUnknown = error.problem.type.endsWith(':unknown-field')
+    const goOn = isUnknown ? ['Correct them, or go on without them with --lenient.'] : []
+    throw new CommandError(`${name}: ${first}`, EXIT.refused, [...faults, ...goOn])
+  })
 }
 
 const openSets = ({ client, stateDirectory }: CommandContext) => new OpenSets(stateDirectory, client)

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ProblemError, type BrokerClient } from '../client/broker-client.ts'
+import { ProblemError, type BrokerClient, type OfferSet } from '../client/broker-client.ts'
 import { fileCodeOf } from './document.ts'
 
 export class OpenSets {
@@ -16,6 +16,14 @@ export class OpenSets {
   constructor(stateDirectory: string, client: BrokerClient) {
     this.#directory = join(stateDirectory, 'broker', 'open-sets')
     this.#client = client
+  }
+
+  /** The offer set that this file was answered with, as long as an offer of it is open. */
+  async openSet(file: string): Promise<string | undefined> {
+    const uuid = await readNote(await this.#noteOf(file))
+    if (uuid === undefined) return undefined
+    const { offers = [] } = await this.#client.offerSet(uuid).catch(noneOf)
+    return offers.some(({ phase }) => phase === 'OFFERED') ? uuid : undefined
   }
 
   /** Rejects what is still open of the offers that this file was answered with; gives whether there was something. */
@@ -41,14 +49,8 @@ export class OpenSets {
   }
 
   async #reject(uuid: string): Promise<boolean> {
-    try {
-      await this.#client.rejectOffers(uuid)
-      return true
-    } catch (error) {
-      // It is another caller's, was forgotten, or nothing of it is open any more.
-      if (error instanceof ProblemError && [403, 404, 409, 410].includes(error.problem.status)) return false
-      throw error
-    }
+    const rejected = await this.#client.rejectOffers(uuid).catch(noneOf)
+    return 'meta' in rejected
   }
 
   async #noteOf(file: string): Promise<string> {
@@ -57,6 +59,12 @@ export class OpenSets {
       .digest('hex')
     return join(this.#directory, name)
   }
+}
+
+/** Nothing, for a set that is another caller's, was forgotten, or of which nothing is open any more. */
+function noneOf(error: unknown): Partial<OfferSet> {
+  if (error instanceof ProblemError && [403, 404, 409, 410].includes(error.problem.status)) return {}
+  throw error
 }
 
 /** The text of a note; undefined when there is none, or none that this user may read. */

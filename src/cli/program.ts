@@ -217,7 +217,10 @@ function clientCommands(
     )
   client('request <file>', 'ask for offers and show them; nothing is run')
     .option('--lenient', LENIENT_HELP)
-    .addHelpText('after', '\nEarlier offers for the same file that are still open are given back.')
+    .addHelpText(
+      'after',
+      '\nEarlier offers for the same file that are still open are given back when there are new ones.',
+    )
     .action((file: string, options: ClientOptions & offering.AskOptions) =>
       act(options, (context) => offering.request(file, options, context)),
     )

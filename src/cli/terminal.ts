@@ -14,6 +14,8 @@ interface ProgramOutput {
 
 /** All that the commands write passes here, where `visible` keeps what others wrote from steering the terminal. */
 export interface Terminal {
+  /** Whether a stream goes to a terminal, which a person looks at, rather than into a file or to another program. */
+  isWatched(stream: 'stdout' | 'stderr'): boolean
   /** A line of the result. */
   result(line: string): void
   /** A way for the output of a program: as it is where it is piped on or raw, else without what would steer a terminal. */
@@ -34,6 +36,7 @@ export function processTerminal(): Terminal {
     barShown = false
   }
   return {
+    isWatched: (stream) => process[stream].isTTY,
     result: (line) => {
       clearBar()
       process.stdout.write(`${visible(line)}\n`)

@@ -81,7 +81,7 @@ export function executionLines(executions: readonly Execution[]): string[] {
 }
 
 /** One execution with its components, its history and what was said. */
-export function statusLines(execution: Execution): string[] {
+export function statusLines(execution: Execution, isWatched: boolean): string[] {
   const { executable, compute, storage = [], data = [] } = execution
   const components: [string, { meta?: Schemas['ComponentMetadata']; phase?: string } | undefined][] = [
     ['executable', executable],
@@ -95,6 +95,7 @@ export function statusLines(execution: Execution): string[] {
     `${execution.meta.uuid ?? ''}  ${execution.meta.name ?? ''}`.trimEnd(),
     `${outcomeLine(execution)} on ${placeOf(execution)}`,
     ...table(['', ''], amounts).slice(1),
+    ...connectorLines(execution, isWatched).map((line) => `  ${line}`),
     ...table(
       ['component', 'phase', 'name'],
       components.map(([family, part]) => [`  ${family}`, part?.phase ?? '', part?.meta?.name ?? '']),
@@ -102,6 +103,26 @@ export function statusLines(execution: Execution): string[] {
     ...table(['since', 'phase', 'event'], history).slice(1),
     ...messageLines(allMessages(execution)).map((line) => `  ${line}`),
   ]
+}
+
+/**
+ * The ports of a program that can be connected to now. A token in an address opens it to whoever reads it, so it is shown
+ * only where nobody else will.
+ */
+export function connectorLines({ connectors = [], meta }: Execution, isWatched: boolean): string[] {
+  return connectors.flatMap(({ kind, protocol, location }) => {
+    if (location === undefined) return []
+    const shown = isWatched ? location : withoutToken(location)
+    const more = shown === location ? '' : ` ('broker status ${meta.uuid}' in a terminal shows it with its token)`
+    return [`${kind ?? protocol}: ${shown}${more}`]
+  })
+}
+
+function withoutToken(location: string): string {
+  const url = new URL(location)
+  if (!url.searchParams.has('token')) return location
+  url.searchParams.delete('token')
+  return url.href
 }
 
 /** Times and amounts of an execution, by the names under which they are shown; unknown ones are left out. */

@@ -23,10 +23,10 @@ export const EXECUTION_MESSAGES = {
   'results-kept': {
     level: 'WARN',
     template:
-      'The results for ${location} are kept in the volume ${volume} of the platform ${platform}, until ${until}${shorter}.',
+      "The results for ${location} are kept in the volume ${volume} of the platform ${platform}, until ${until}${shorter}; 'broker fetch ${execution} --to DIRECTORY' fetches them.",
     places: ['data'],
     advice:
-      'Fetch them before that time, with `broker fetch`; the operator of the platform can copy them too. Then they are removed.',
+      'Fetch them before that time, with `broker fetch UUID --to DIRECTORY` or from `/data/{uuid}/kept`; the operator of the platform can copy them too. Then they are removed.',
   },
   'results-not-kept': {
     level: 'WARN',

@@ -44,7 +44,12 @@ export async function keep(
     until !== undefined
       ? message('results-kept', clock.now(), {
           ...{ location, volume: target.platform.volumeName(volumeOf(state.execution.id, 'data', index)) },
-          ...{ platform: plan.platform, until, shorter: why ? `, a shorter time than usual: ${why}` : '' },
+          ...{
+            platform: plan.platform,
+            until,
+            execution: state.execution.id,
+            shorter: why ? `, a shorter time than usual: ${why}` : '',
+          },
         })
       : message('results-not-kept', clock.now(), { location, reason: why ?? 'the time to keep them is over' })
   await target.say(said, 'results-kept')

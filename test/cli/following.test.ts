@@ -7,7 +7,7 @@ import { KIND } from '../../src/protocol/kinds.ts'
 import { Api, containerRequest } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 import { RequestFiles, startCommand, startInTerminal, type Command } from '../support/command.ts'
-import { startDataServer } from '../support/data-server.ts'
+import { startDataServer, type DataServer } from '../support/data-server.ts'
 import { hasScript } from '../support/programs.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -121,5 +121,54 @@ describe('a broker that is restarted', () => {
     // It may wait for a moment, until capacity is found for an early start.
     const seen = phases.filter((phase) => phase !== 'WAITING')
     expect(seen).toEqual(['ACCEPTED', 'PREPARING', 'AVAILABLE', 'RELEASING', 'COMPLETED'])
+  })
+})
+
+describe('the way into a notebook', () => {
+  const site = { 'notebooks.image': 'registry.example.org/jupyter/minimal:1', 'notebooks.server': {} }
+  const WHOLE = /http:\/\/simulated\.invalid:8888\/lab\/tree\/fit\.ipynb\?token=[0-9a-f]{64}/
+  let data: DataServer
+  let notebooks: TestBroker
+  const at = (args: readonly string[]) => startCommand(args, { environment: { BROKER_URL: notebooks.url } })
+  const inTerminal = (args: readonly string[]) => startInTerminal(args, { environment: { BROKER_URL: notebooks.url } })
+  const notebook = () =>
+    files.write('notebook.yaml', {
+      executable: { kind: KIND.jupyterNotebook, location: `${data.url}/fit.ipynb`, mode: 'INTERACTIVE' },
+      data: [{ kind: KIND.simpleData, location: `${data.url}/done/fit.ipynb`, access: 'WRITEONLY' }],
+    })
+  beforeAll(async () => {
+    data = await startDataServer()
+    data.files.set('/fit.ipynb', { content: Buffer.from('{"cells": []}') })
+    notebooks = await testBroker(site)
+  })
+  afterAll(async () => {
+    await notebooks.close()
+    await data.close()
+  })
+
+  it.skipIf(!hasScript)('is shown with its token to its owner in a terminal', async () => {
+    const command = inTerminal(['run', notebook()])
+    const [, uuid = ''] = await command.writes(/execution ([0-9a-f-]{36})/)
+    await command.writes(WHOLE)
+    const shown = inTerminal(['status', uuid])
+    await shown.writes(WHOLE)
+    expect((await shown.ends()).exitCode).toBe(EXIT.ok)
+    const followed = inTerminal(['accept', '-f', uuid])
+    await followed.writes(WHOLE)
+    expect((await at(['done', uuid]).ends()).exitCode).toBe(EXIT.ok)
+    await command.writes(/COMPLETED/)
+    await Promise.all([command.ends(), followed.ends()])
+  })
+  it('is shown without its token where the output is kept, with where to find it', async () => {
+    const command = at(['run', notebook()])
+    const [, uuid = ''] = await command.writes(/execution ([0-9a-f-]{36})/)
+    await command.writes(/notebook: http:\/\/simulated\.invalid:8888\/lab\/tree\/fit\.ipynb/)
+    const { stdout } = await at(['status', uuid]).ends()
+    expect(stdout).toMatch(
+      /notebook: http:\S+fit\.ipynb .*'broker status [0-9a-f-]{36}' in a terminal shows it with its token/,
+    )
+    await at(['done', uuid]).ends()
+    const followed = await command.ends()
+    expect(stdout + followed.stdout + followed.stderr).not.toMatch(/token=/)
   })
 })
