@@ -50,7 +50,7 @@ import { knownRegistries, RegistryLogins } from './registries-here.ts'
 import { roleOf } from './roles.ts'
 import { identityNotes } from './identity-note.ts'
 import { SiteRules } from './policies-here.ts'
-import { reload, takeable, type Reloaded } from './reload.ts'
+import { Reloading, type Reloaded } from './reload.ts'
 import { bytesPerUser, refuseSmallRoom, retentionOf } from './retention.ts'
 import * as broker from './store/broker.ts'
 import { becauseFull } from './store/data-directory.ts'
@@ -276,33 +276,23 @@ async function start(
   // What needs the database comes first: a broker that has answered already does not fail to start.
   const notes = [...platformNotes, ...(await identityNotes(config, context, ids))]
   const url = await listen(server.app, config.listen)
-  let current = config
-  return {
-    url,
-    notes,
-    reload: async (changed) => {
-      const reloaded = await reload(
-        {
-          platforms: entered,
-          addPlatform: async (added) => {
-            const platform = recognise(await openPlatform(added, platformSurroundings))
-            opened.push(platform)
-            await enter({ platform, config: added })
-          },
-          changePolicies: async (next) => {
-            const registries = knownRegistries(next)
-            await rules.change(next)
-            logins.change(registries)
-          },
-        },
-        config,
-        current,
-        changed,
-      )
-      current = takeable(config, current, changed)
-      return reloaded
+  const reloading = new Reloading(
+    {
+      platforms: entered,
+      addPlatform: async (added) => {
+        const platform = recognise(await openPlatform(added, platformSurroundings))
+        opened.push(platform)
+        await enter({ platform, config: added })
+      },
+      changePolicies: async (next) => {
+        const registries = knownRegistries(next)
+        await rules.change(next)
+        logins.change(registries)
+      },
     },
-  }
+    config,
+  )
+  return { url, notes, reload: (changed) => reloading.reload(changed) }
 }
 
 /** Moves executions on, and lets records go. */

@@ -32,25 +32,40 @@ export interface Reloadable {
 /** The keys that say whom a user name means. */
 const NAMING = ['identity', 'identity.plainNames', 'identity.issuers', 'identity.certificates']
 
-/**
- * What of a changed configuration can be in effect: policies name users, so they wait for a restart where whom a name means
- * has changed since the start and waits for it.
- */
-export function takeable(started: Config, before: Config, after: Config): Config {
-  const changed = [...differences({ identity: started.identity }, { identity: after.identity })]
-  const namesWait = changed.some((path) => NAMING.includes(path) || path.startsWith('identity.certificates.'))
-  return namesWait ? { ...after, policies: before.policies } : after
+/** True if whom a user name means is about to change: policies name users, so they wait for the restart that changes it. */
+function namesWait(before: Config, after: Config): boolean {
+  const changed = [...differences({ identity: before.identity }, { identity: after.identity })]
+  return changed.some((path) => NAMING.includes(path) || path.startsWith('identity.certificates.'))
 }
 
-/** Takes over what is different and `takeable`. Throws UNPROCESSABLE before anything has changed; may be repeated after any failure. */
-export async function reload(running: Reloadable, started: Config, before: Config, after: Config): Promise<Reloaded> {
-  const next = takeable(started, before, after)
-  const elsewhere = [...differences(before, after)].filter((path) => !AT_ONCE.includes(path.split('.')[0] as string))
-  const rules = (['policies', 'registries'] as const).filter((key) => !isDeepStrictEqual(before[key], next[key]))
-  const unnamed = isDeepStrictEqual(next.policies, after.policies) ? [] : ['policies']
-  if (rules.length > 0) await running.changePolicies(next)
-  const { taken, waiting } = await reloadPlatforms(running, before, after)
-  return { taken: [...rules, ...taken], waiting: [...elsewhere, ...unnamed, ...waiting].sort() }
+/** A running broker with the configuration that is in effect, which is not always the one that was read last. */
+export class Reloading {
+  readonly #running: Reloadable
+  #inEffect: Config
+
+  /** `started` is what the broker was started with. */
+  constructor(running: Reloadable, started: Config) {
+    this.#running = running
+    this.#inEffect = started
+  }
+
+  /** Takes over what is different and need not wait. Throws UNPROCESSABLE before anything has changed; may be repeated after any failure. */
+  async reload(after: Config): Promise<Reloaded> {
+    const before = this.#inEffect
+    const next = namesWait(before, after) ? { ...after, policies: before.policies } : after
+    const elsewhere = [...differences(before, after)].filter((path) => !AT_ONCE.includes(path.split('.')[0] as string))
+    const rules = (['policies', 'registries'] as const).filter((key) => !isDeepStrictEqual(before[key], next[key]))
+    const unnamed = isDeepStrictEqual(next.policies, after.policies) ? [] : ['policies']
+    if (rules.length > 0) await this.#running.changePolicies(next)
+    this.#takeOver({ policies: next.policies, registries: next.registries })
+    const { taken, waiting } = await reloadPlatforms(this.#running, before, after)
+    if (after.platforms) this.#takeOver({ platforms: after.platforms })
+    return { taken: [...rules, ...taken], waiting: [...elsewhere, ...unnamed, ...waiting].sort() }
+  }
+
+  #takeOver(part: Pick<Config, 'policies' | 'registries'> | Pick<Config, 'platforms'>): void {
+    this.#inEffect = { ...this.#inEffect, ...part }
+  }
 }
 
 async function reloadPlatforms(running: Reloadable, before: Config, { platforms }: Config): Promise<Reloaded> {

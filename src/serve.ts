@@ -109,7 +109,8 @@ function configOf(options: ServeOptions): Config {
 async function reloadNow(broker: RunningBroker, options: ServeOptions, logger: Logger): Promise<void> {
   try {
     const { taken, waiting } = await broker.reload(configOf(options))
-    const words = taken.length > 0 ? `in effect: ${taken.join(', ')}` : 'nothing to take over has changed'
+    const nothing = waiting.length > 0 ? 'nothing of it takes effect now' : 'it says what runs already'
+    const words = taken.length > 0 ? `in effect: ${taken.join(', ')}` : nothing
     logger.info({ taken }, `The configuration was read again; ${words}.`)
     if (waiting.length > 0) logger.warn({ waiting }, `Only a restart brings into effect: ${waiting.join(', ')}.`)
   } catch (error) {

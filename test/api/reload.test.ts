@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Schemas } from '../../src/protocol/contract.ts'
 import { Api, containerRequest, cores } from '../support/api.ts'
@@ -133,5 +135,33 @@ describe('a configuration that is read again', () => {
       taken: [],
       waiting: ['cors.origins', 'offers.lifetime', 'platforms.0.duration'],
     })
+  })
+
+  it('is compared with what runs, and not with what was read last', async () => {
+    const { running } = await start({ platforms: simulated([pool(1)]) })
+    const reloaded = async (options: Record<string, unknown>) =>
+      running.reload({ platforms: simulated([pool(1)]), ...options })
+    const minute = { 'offers.lifetime': 'PT1M' }
+    const waits = { taken: [], waiting: ['offers.lifetime'] }
+    const nothing = { taken: [], waiting: [] }
+    expect([await reloaded(minute), await reloaded(minute), await reloaded({})]).toEqual([waits, waits, nothing])
+    const slow = { platforms: simulated([pool(1)], { duration: 'PT9S' }) }
+    const slowWaits = { taken: [], waiting: ['platforms.0.duration'] }
+    expect([await reloaded(slow), await reloaded(slow), await reloaded({})]).toEqual([slowWaits, slowWaits, nothing])
+  })
+
+  it('takes back the policies of one that failed on its way', async () => {
+    const limit = (most: number) => [{ type: 'limits', name: 'site', cores: most }]
+    const { running, api } = await start({ policies: limit(1), platforms: simulated([pool(1)]) })
+    const { dataDirectory } = running
+    mkdirSync(join(dataDirectory, 'simulated'), { recursive: true })
+    writeFileSync(join(dataDirectory, 'simulated', 'blocked'), 'no directory')
+    const blocked = { type: 'simulated', name: 'blocked' }
+    await expect(
+      running.reload({ policies: limit(4), platforms: [...simulated([pool(1)]), blocked] }),
+    ).rejects.toThrow()
+    const back = await running.reload({ policies: limit(1), platforms: simulated([pool(1)]) })
+    expect(back.taken).toContain('policies')
+    expect((await offersOf(api, containerRequest({}, { compute: cores(2) }))).result).toBe('NO')
   })
 })
