@@ -24,6 +24,7 @@ import { DrainedPools } from './http/drained-pools.ts'
 import { Figures } from './http/figures.ts'
 import { HeldAnswers } from './http/held-answers.ts'
 import { KeptLimit } from './http/kept-limit.ts'
+import { Looks } from './http/looks.ts'
 import { buildServer } from './http/server.ts'
 import { httpSettings } from './http-settings.ts'
 import { startDuty, type Duty } from './lifecycle/duty.ts'
@@ -333,6 +334,7 @@ function httpContext(
     database,
     clock,
     signals,
+    looks: new Looks(database),
     figures,
     tracing,
     platforms,

@@ -62,6 +62,26 @@ function importsOf(file: string): string[] {
   )
 }
 
+/** The files that are loaded with a file at once, and the packages among them. */
+function loadedWith(file: string, loaded = new Set<string>()): Set<string> {
+  loaded.add(file)
+  if (!file.startsWith('src/')) return loaded
+  const text = readFileSync(file, 'utf8').replace(/import type [^;]*?from '[^']+'/g, '')
+  for (const [, path = ''] of text.matchAll(/^(?:import|export)\b[^;]*?from '([^']+)'/gm)) {
+    const next = path.startsWith('.') ? normalize(join(dirname(file), path)) : path
+    if (!loaded.has(next)) loadedWith(next, loaded)
+  }
+  return loaded
+}
+
+describe('the command line', () => {
+  it('is there quickly: it loads neither what validates nor what serves', () => {
+    const loaded = [...loadedWith('src/command.ts')]
+    expect(loaded).toContain('src/client/broker-client.ts')
+    expect(loaded.filter((one) => /^(ajv|fastify|pg|undici)\b|^src\/(http|store|platforms)\//.test(one))).toEqual([])
+  })
+})
+
 describe('the layers', () => {
   it('import only what they may', () => {
     const wrong = sources.flatMap((file) => {

@@ -1,8 +1,9 @@
 /** A client of the broker's HTTP API, with the types of the contract. Everything of ours that talks to a broker uses it. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { components } from '../protocol/contract.gen.ts'
-import { NotABrokerError, ProblemError, UnreachableError } from './client-errors.ts'
+import { isGone, mayPass, NotABrokerError, ProblemError, UnreachableError } from './client-errors.ts'
 import { readEvents, type ServerSentEvent } from './server-sent-events.ts'
+import { SharedRead } from './shared-read.ts'
 import { SiteCalls } from './site-calls.ts'
 
 export { KIND } from '../protocol/kinds.ts'
@@ -51,6 +52,8 @@ const LOOK_SECONDS = 2
 export class BrokerClient {
   readonly url: string
   readonly #credentials: Readonly<Record<string, string>>
+  /** Whoever begins to follow several things of an execution asks once whether it is there. */
+  readonly #beginning = new SharedRead<Execution>()
 
   /** `url` is where the broker is reached, such as `http://127.0.0.1:8082`; the rest is for one that asks who is calling. */
   constructor(url: string, options: ClientCredentials = {}) {
@@ -302,7 +305,7 @@ export class BrokerClient {
     part: (client: BrokerClient) => AsyncGenerator<Item>,
   ): AsyncGenerator<Item> {
     // Whoever never answers is not waited for, and an execution that is not there is told at once.
-    await this.execution(uuid, signal ? { signal } : {})
+    await this.#beginning.ask([uuid, signal], () => this.execution(uuid, signal ? { signal } : {}))
     let patientUntil = Date.now() + RESTART_MS
     while (!signal?.aborted) {
       try {
@@ -365,15 +368,6 @@ export class BrokerClient {
     throw new ProblemError((await response.json()) as Schemas['Problem'])
   }
 }
-
-/** Whether a failure is one of the connection or of a broker that is being started or stopped. */
-function mayPass(error: unknown): boolean {
-  if (error instanceof ProblemError) return error.problem.status === 503
-  // The platform's fetch reports a connection that breaks while a body is read as a TypeError.
-  return error instanceof UnreachableError || error instanceof TypeError
-}
-
-const isGone = (error: unknown) => error instanceof UnreachableError && !error.tookRequest
 
 function documentOf(request: ExecutionRequest | RequestDocument | Schemas['Update']): RequestDocument {
   return 'mediaType' in request ? request : jsonOf(request)

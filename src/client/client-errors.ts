@@ -40,3 +40,13 @@ export class NotABrokerError extends Error {
     this.url = url
   }
 }
+
+/** True for a failure of the connection, or of a broker that is being started or stopped. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof ProblemError) return error.problem.status === 503
+  // The platform's fetch reports a connection that breaks while a body is read as a TypeError.
+  return error instanceof UnreachableError || error instanceof TypeError
+}
+
+/** True where nobody has taken the request. */
+export const isGone = (error: unknown): boolean => error instanceof UnreachableError && !error.tookRequest

@@ -29,6 +29,7 @@ import { endpointOf, type Endpoint } from './endpoints.ts'
 import type { Figures } from './figures.ts'
 import type { HeldAnswers } from './held-answers.ts'
 import type { KeptLimit } from './kept-limit.ts'
+import type { Looks } from './looks.ts'
 import type { QuotaDesk } from './quota-desk.ts'
 import { sendRepresentation } from './representation.ts'
 import { addVary } from './vary.ts'
@@ -90,6 +91,8 @@ export interface HttpContext {
   /** How callers are acted for at other services; undefined where nobody is. */
   readonly delegations: Delegations | undefined
   readonly signals: Signals
+  /** Executions as those see them who follow them. */
+  readonly looks: Looks
   readonly survey: SurveyContext
   /** What this process knows of what is booked. */
   readonly ledger: Ledger

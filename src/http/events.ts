@@ -5,7 +5,7 @@ import { executionLifecycle } from '../domain/execution-lifecycle.ts'
 import { onlyKeeps } from '../lifecycle/decide.ts'
 import { presentHappening } from '../protocol/present-events.ts'
 import * as components from '../store/components.ts'
-import * as executions from '../store/executions.ts'
+import type * as executions from '../store/executions.ts'
 import * as messages from '../store/messages.ts'
 import { badHeader, type HttpContext } from './context.ts'
 import { holdOpen } from './held-answers.ts'
@@ -60,7 +60,7 @@ async function* events(
       const news = await messages.happenings(database, id, last, BATCH)
       for (const happening of news) yield presentHappening(happening, id, plan)
       last = news.at(-1)?.number ?? last
-      if (news.length > 0) continue
+      if (news.length === BATCH) continue
       if (over) return
       const lookAt = clock.now() + KEEP_ALIVE_MS
       await hints.next(lookAt)
@@ -80,8 +80,8 @@ async function hasAll({ id }: executions.Execution, after: number, context: Http
  * True if an execution has ended and released everything, or was never accepted. Results that could not be saved are
  * kept for a day or so after the end; nobody waits for that.
  */
-async function isOver(id: executions.Execution['id'], { database, clock }: HttpContext): Promise<boolean> {
-  const execution = await executions.find(database, id)
+async function isOver(id: executions.Execution['id'], { database, clock, looks }: HttpContext): Promise<boolean> {
+  const execution = await looks.find(id)
   if (!execution) return true
   if (!executionLifecycle.isTerminal(execution.phase)) return false
   if (execution.startAt === undefined || execution.givenBackAt !== undefined) return true

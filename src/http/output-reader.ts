@@ -2,7 +2,7 @@
 import { isBrokerError } from '../domain/errors.ts'
 import { executionLifecycle } from '../domain/execution-lifecycle.ts'
 import * as components from '../store/components.ts'
-import * as executions from '../store/executions.ts'
+import type * as executions from '../store/executions.ts'
 import * as outputs from '../store/outputs.ts'
 import type { HttpContext } from './context.ts'
 import { hintsFor } from './waiting.ts'
@@ -30,12 +30,12 @@ export class OutputReader {
    * PLATFORM_UNAVAILABLE without `follow`.
    */
   async *read(from: number, follow: boolean): AsyncGenerator<Buffer> {
-    const { database, clock } = this.#context
+    const { database, clock, looks } = this.#context
     const hints = hintsFor(this.#id, this.#context, this.#over)
     let sent = from
     try {
       while (!this.#over.aborted) {
-        const execution = await executions.find(database, this.#id)
+        const execution = await looks.find(this.#id)
         if (!execution) return
         const kept = await this.keptLength(execution)
         if (kept !== undefined) {
@@ -74,7 +74,9 @@ export class OutputReader {
   /** How many bytes are kept in the database; undefined while the output is still with the platform. */
   async keptLength(execution: executions.Execution): Promise<number | undefined> {
     const { database } = this.#context
-    if (execution.startAt === undefined) return executionLifecycle.isTerminal(execution.phase) ? 0 : undefined
+    const mayBeKept = execution.phase === 'RELEASING' || executionLifecycle.isTerminal(execution.phase)
+    if (!mayBeKept) return undefined
+    if (execution.startAt === undefined) return 0
     const compute = (await components.list(database, [execution.id])).find(({ family }) => family === 'compute')
     if (compute?.givenBackAt === undefined) return undefined
     return outputs.length(database, execution.id, this.#stream)

@@ -3,7 +3,6 @@ import type { FastifyReply } from 'fastify'
 import type { Instant } from '../domain/dates.ts'
 import { executionLifecycle, type ExecutionPhase } from '../domain/execution-lifecycle.ts'
 import type { ExecutionId } from '../domain/ids.ts'
-import * as executions from '../store/executions.ts'
 import type { HttpContext } from './context.ts'
 
 /** How often to look without a signal, in milliseconds. */
@@ -20,13 +19,13 @@ export async function waitForChange(
   context: HttpContext,
   over: AbortSignal,
 ): Promise<void> {
-  const { clock, database, settings } = context
+  const { clock, looks, settings } = context
   const longest = seconds < 0 ? settings.waitMaxMs : Math.min(seconds * 1000, settings.waitMaxMs)
   const deadline = clock.now() + longest
   const hints = hintsFor(id, context, over)
   try {
     while (clock.now() < deadline && !over.aborted) {
-      const current = await executions.find(database, id)
+      const current = await looks.find(id)
       if (!current || current.phase !== phase || executionLifecycle.isTerminal(current.phase)) return
       await hints.next(Math.min(deadline, clock.now() + LOOK_MS))
     }

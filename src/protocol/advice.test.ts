@@ -1,7 +1,8 @@
 /** Every refusal that gives an example gives one that is taken: each is put in the place of what was refused. */
 import { describe, expect, it } from 'vitest'
 import { exampleIn } from '../domain/schema-example.ts'
-import { CONTRACT, faultsOf, resolveSchema, schemaNamed, type Schema, type SchemaName } from './contract.ts'
+import { faultsOf } from './contract-faults.ts'
+import { CONTRACT, resolveSchema, schemaNamed, type Schema, type SchemaName } from './contract.ts'
 import { KIND } from './kinds.ts'
 import { readRequest, type ReadRequest } from './read-request.ts'
 

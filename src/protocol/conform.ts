@@ -8,7 +8,8 @@
  */
 import type { FieldFault } from '../domain/errors.ts'
 import { escapePointer } from './body-limits.ts'
-import { faultsOf, resolveSchema, schemaNamed, type Schema, type SchemaName } from './contract.ts'
+import { faultsOf } from './contract-faults.ts'
+import { resolveSchema, schemaNamed, type Schema, type SchemaName } from './contract.ts'
 
 /** So many unknown fields, and so many unknown kinds, are named one by one; nobody reads more. */
 const NAMED_MAX = 20

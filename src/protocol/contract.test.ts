@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RESOURCES_PER_REQUEST_MAX } from '../domain/execution-plan.ts'
-import { faultsOf } from './contract.ts'
+import { faultsOf } from './contract-faults.ts'
 import { KIND } from './kinds.ts'
 
 const nothing = (count: number) => ({ data: Array.from({ length: count }, () => ({})) })

@@ -4,7 +4,7 @@
  */
 import type { FieldFault } from '../domain/errors.ts'
 import { conform, faultsOfConformed, type Conformed } from './conform.ts'
-import { followsExactly } from './contract.ts'
+import { followsExactly } from './contract-faults.ts'
 import { modernise, type EarlierPart } from './earlier-generations.ts'
 
 /** What was fitted, and what of it was in an earlier form. */

@@ -1,6 +1,7 @@
 import { load } from 'js-yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { faultsOf, type Schemas } from '../../src/protocol/contract.ts'
+import { faultsOf } from '../../src/protocol/contract-faults.ts'
+import type { Schemas } from '../../src/protocol/contract.ts'
 import { containerRequest, UNKNOWN_ID } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 import { exchange } from '../support/raw-http.ts'

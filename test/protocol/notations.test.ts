@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CONTRACT, faultsOf, type SchemaName } from '../../src/protocol/contract.ts'
+import { faultsOf } from '../../src/protocol/contract-faults.ts'
+import { CONTRACT, type SchemaName } from '../../src/protocol/contract.ts'
 import { NOTATIONS } from '../../src/protocol/notation.ts'
 import { compact } from '../../src/protocol/compact.ts'
 import { documents } from '../support/documents.ts'

@@ -2,7 +2,8 @@
 import { load } from 'js-yaml'
 import { parseDuration, parseInstant } from '../../src/domain/dates.ts'
 import { idSource } from '../../src/domain/ids.ts'
-import { CONTRACT, faultsOf, type SchemaName, type Schemas } from '../../src/protocol/contract.ts'
+import { faultsOf } from '../../src/protocol/contract-faults.ts'
+import { CONTRACT, type SchemaName, type Schemas } from '../../src/protocol/contract.ts'
 import { KIND } from '../../src/protocol/kinds.ts'
 import { readXml } from '../../src/protocol/xml/read-xml.ts'
 
