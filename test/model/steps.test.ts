@@ -17,6 +17,7 @@ import type { Story } from './steps/stories.ts'
 const LONG_MS = 86_400_000
 
 const STORIES: readonly Story[] = [
+  { title: 'that is prepared early', runs: 'PT3S', mayMs: LONG_MS, earlyByMs: LONG_MS },
   { title: 'that ends by itself', runs: 'PT3S', mayMs: LONG_MS },
   { title: 'that is cancelled while it runs', runs: 'PT1H', mayMs: LONG_MS, whenRunning: 'cancel' },
   { title: 'that is over its time', runs: 'PT1H', mayMs: 90_000 },

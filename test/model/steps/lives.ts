@@ -1,5 +1,7 @@
 /** The lives of executions: workers that take their leases and run them, whatever happens to a worker, until all is given back. */
 import { BookingQueue } from '../../../src/booking/booking-queue.ts'
+import { prepareEarly } from '../../../src/booking/early-preparations.ts'
+import { startEarly } from '../../../src/booking/early-starts.ts'
 import { Ledger } from '../../../src/booking/ledger.ts'
 import {
   executionLifecycle,
@@ -97,8 +99,10 @@ class Living {
     const poolId = await pools.keep(this.#database, platform.name, 'default', AMOUNTS, clock.now())
     const ids = idSource(() => clock.now())
     const { durationMs, ...asked } = requestOf(this.#story, executable(this.#story))
+    const { earlyByMs: decideMs = 0 } = this.#story
+    const limits = { ...LIMITS, decideMs }
     const wanted = wish({
-      ...{ pools: [{ poolId, capacity: AMOUNTS }], cores: asked.compute.cores, durationMs, limits: LIMITS },
+      ...{ pools: [{ poolId, capacity: AMOUNTS }], cores: asked.compute.cores, durationMs, limits },
       direct: true,
     })
     const none = { prepareMs: 0, releaseMs: 0 }
@@ -108,9 +112,23 @@ class Living {
       survey: { ...candidate.survey, storage: asked.storage.map(() => none), data: asked.data.map(() => none) },
     }))
     const request = { ...(wanted.asked.request as ExecutionRequest), ...asked }
-    const queue = new BookingQueue(this.#database, new Ledger(clock), clock, ids)
+    const ledger = new Ledger(clock)
+    const queue = new BookingQueue(this.#database, ledger, clock, ids)
     const { offers } = await queue.book({ ...wanted, asked: { ...wanted.asked, candidates, request } })
+    if (decideMs > 0 && (await prepareEarly(this.#database, ledger, poolId, clock)) !== 1)
+      this.#bugs.push('it was not prepared early')
     return offers[0] as executions.Execution
+  }
+
+  /** Starts early what is ready and waits; false where that is not the case. */
+  async #startsEarly({ id, phase, startAt = 0, plan }: executions.Execution): Promise<boolean> {
+    const { clock } = this.#place
+    if (phase !== 'PREPARING' || startAt <= clock.now()) return false
+    const parts = await components.list(this.#database, [id])
+    if (parts.some((part) => part.phase !== 'AVAILABLE')) return false
+    const started = await startEarly(this.#database, new Ledger(clock), plan.poolId as pools.PoolId, clock)
+    if (started.length === 0) this.#bugs.push('it is ready and was not started early')
+    return started.length > 0
   }
 
   #powersOver(worker: Worker): Powers {
@@ -164,7 +182,8 @@ class Living {
         if (isGone) worker = new Worker(database, this.#place, this.#bugs)
         continue
       }
-      const { whenRunning } = this.#story
+      const { whenRunning, earlyByMs } = this.#story
+      if (earlyByMs !== undefined && current && (await this.#startsEarly(current))) continue
       if (current?.phase === 'AVAILABLE' && whenRunning && !this.#hasAsked) {
         this.#hasAsked = true
         await this.#ask(whenRunning)

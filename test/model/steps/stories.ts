@@ -10,6 +10,8 @@ export interface Story {
   readonly mayMs: number
   /** What a client asks for when the program runs. */
   readonly whenRunning?: ExecutionEvent
+  /** It is promised for so much later, in milliseconds, prepared at once, and starts when it is ready. */
+  readonly earlyByMs?: number
 }
 
 /** Storage with data that are copied in and data that are made, and beside it data that are changed. */
