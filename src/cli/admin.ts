@@ -1,6 +1,7 @@
 /** The commands of those who look after a broker, and what everybody does with their own account. Each returns the exit code. */
 import type { Schemas } from '../client/broker-client.ts'
-import { uuidOf, type CommandContext } from './commands.ts'
+import { uuidOf } from './by-uuid.ts'
+import type { CommandContext } from './commands.ts'
 import { passwordFrom, type PasswordOptions } from './credentials.ts'
 import { EXIT } from './exit-codes.ts'
 import { CommandError } from './failures.ts'

@@ -1,7 +1,8 @@
 /** The commands that talk to a broker. Each returns the exit code. */
-import type { BrokerClient, Execution, Schemas } from '../client/broker-client.ts'
+import { ProblemError, type BrokerClient, type Execution, type Schemas } from '../client/broker-client.ts'
+import { uuidOf, withExecution } from './by-uuid.ts'
 import { EXIT } from './exit-codes.ts'
-import { localTime, secondsIn } from './figures.ts'
+import { localTime, secondsIn, secondsInWords } from './figures.ts'
 import { CommandError } from './failures.ts'
 import { exitCodeOf, follow, showOutput } from './follow.ts'
 import type { Terminal } from './terminal.ts'
@@ -20,7 +21,8 @@ export interface CommandContext {
 
 /** Shows an execution. */
 export async function status(reference: string, context: CommandContext): Promise<number> {
-  showExecution(await context.client.execution(uuidOf(reference)), context)
+  const { client } = context
+  showExecution(await withExecution(reference, client, (uuid) => client.execution(uuid)), context)
   return EXIT.ok
 }
 
@@ -33,7 +35,7 @@ export async function logs(
   const stream = options.stderr ? 'stderr' : 'stdout'
   const { follow: isFollowed = false, raw = false } = options
   const uuid = uuidOf(reference)
-  const notYet = notStarted(await client.execution(uuid))
+  const notYet = notStarted(await withExecution(reference, client, () => client.execution(uuid)))
   if (notYet !== undefined) terminal.say(notYet)
   if (notYet !== undefined && !isFollowed) return EXIT.failed
   await showOutput(client, uuid, stream, terminal, { json, follow: isFollowed, raw, to: 'stdout' })
@@ -55,9 +57,10 @@ function notStarted(execution: Execution): string | undefined {
 /** Cancels an execution; with `wait`, until everything is given back. */
 export async function cancel(reference: string, options: { wait?: boolean }, context: CommandContext): Promise<number> {
   const uuid = uuidOf(reference)
-  const cancelled = await context.client.cancel(uuid)
-  if (options.wait) await reachEnd(context.client, uuid)
-  showExecution(options.wait ? await context.client.execution(uuid) : cancelled, context)
+  const { client } = context
+  const cancelled = await withExecution(reference, client, () => client.cancel(uuid))
+  if (options.wait) await reachEnd(client, uuid)
+  showExecution(options.wait ? await client.execution(uuid) : cancelled, context)
   return EXIT.ok
 }
 
@@ -71,8 +74,36 @@ export async function extend(
   const seconds = secondsIn(duration)
   if (seconds === undefined)
     throw new CommandError(`'${duration}' is not a duration such as 30m, 1h30m, 90s or PT30M.`, EXIT.usage)
-  showExecution(await context.client.extend(uuidOf(reference), less ? -seconds : seconds), context)
+  const { client } = context
+  const by = less ? -seconds : seconds
+  const extended = await withExecution(reference, client, (uuid) =>
+    client.extend(uuid, by).catch(async (error: unknown) => {
+      throw await inOwnWords(error, uuid, { path: 'schedule/available/duration', less }, client)
+    }),
+  )
+  showExecution(extended, context)
   return EXIT.ok
+}
+
+/** A change that was refused, where the command line has other words for why than the API: the phase, or the most that is possible. */
+async function inOwnWords(
+  error: unknown,
+  uuid: string,
+  { path, less }: { readonly path: string; readonly less?: boolean },
+  client: BrokerClient,
+): Promise<unknown> {
+  if (!(error instanceof ProblemError) || ![409, 422].includes(error.problem.status)) return error
+  const { phase, meta } = await client.execution(uuid)
+  const option = meta.options?.find((one) => one.path === path)
+  if (!option && error.problem.status === 409)
+    return new CommandError(`The execution is ${phase}; its ${path.split('/').at(-1)} cannot be changed.`, EXIT.failed)
+  if (less === undefined || error.problem.status !== 422 || !option || !('min' in option)) return error
+  const most = Math.max(0, less ? -(option.min ?? 0) : (option.max ?? 0))
+  return new CommandError(
+    `It can be ${less ? 'shortened' : 'extended'} by at most ${secondsInWords(most)}.`,
+    EXIT.refused,
+    less ? [`'broker done ${uuid}' ends it now and keeps its results, 'broker cancel ${uuid}' cancels it.`] : [],
+  )
 }
 
 /** What `broker change` can change. */
@@ -90,7 +121,12 @@ export async function change(reference: string, changes: Changes, context: Comma
   const updates = updatesFor(changes)
   if (updates.length === 0)
     throw new CommandError('Say what to change: --cores, --memory, --name or --description.', EXIT.usage)
-  for (const update of updates) await client.update(uuid, update)
+  await withExecution(reference, client, async () => {
+    for (const update of updates)
+      await client.update(uuid, update).catch(async (error: unknown) => {
+        throw await inOwnWords(error, uuid, update, client)
+      })
+  })
   showExecution(await client.execution(uuid), context)
   return EXIT.ok
 }
@@ -110,7 +146,8 @@ function updatesFor({ cores, memory, name, description }: Changes): Schemas['Upd
 
 /** Says that an execution is not needed any longer. */
 export async function done(reference: string, context: CommandContext): Promise<number> {
-  showExecution(await context.client.done(uuidOf(reference)), context)
+  const { client } = context
+  showExecution(await withExecution(reference, client, (uuid) => client.done(uuid)), context)
   return EXIT.ok
 }
 
@@ -132,7 +169,13 @@ export async function list(
   { phase: phases, limit, ...whose }: { phase: readonly string[]; limit: number } & Whose,
   { client, terminal, json }: CommandContext,
 ): Promise<number> {
-  const executions = await client.executions({ phases, limit, owner: ownerOf(whose) })
+  const executions = await client.executions({ phases, limit, owner: ownerOf(whose) }).catch((error: unknown) => {
+    if (!(error instanceof ProblemError) || error.problem.status !== 403) throw error
+    throw new CommandError('--all and --user are for operators and administrators.', EXIT.failed, [
+      "'broker list' shows your own executions, 'broker list --shared' what others show to your groups.",
+      "An administrator gives roles, such as with 'broker admin roles'.",
+    ])
+  })
   if (json) for (const execution of executions) terminal.result(JSON.stringify(execution))
   else if (executions.length === 0) terminal.say('There are none.')
   else for (const line of executionLines(executions)) terminal.result(line)
@@ -183,19 +226,4 @@ async function reachEnd(client: BrokerClient, uuid: string): Promise<void> {
 export function showExecution(execution: Execution, { terminal, json }: CommandContext): void {
   if (json) terminal.result(JSON.stringify(execution))
   else for (const line of statusLines(execution, terminal.isWatched('stdout'))) terminal.result(line)
-}
-
-/** The UUID in a reference, which may be the URL of an execution. Throws CommandError for what is neither. */
-export function uuidOf(reference: string): string {
-  const uuid =
-    reference
-      .replace(/(?<!\/)\/+$/, '')
-      .split('/')
-      .at(-1)
-      ?.toLowerCase() ?? ''
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) return uuid
-  throw new CommandError(
-    `'${reference}' is not the UUID or the URL of an execution; 'broker list' shows them.`,
-    EXIT.usage,
-  )
 }

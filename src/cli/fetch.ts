@@ -1,10 +1,12 @@
 /** `broker fetch`: results that could not be saved, while the platform keeps them. */
 import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Schemas } from '../client/broker-client.ts'
-import { uuidOf, type CommandContext } from './commands.ts'
+import { withExecution } from './by-uuid.ts'
+import type { CommandContext } from './commands.ts'
 import { fileCodeOf } from './document.ts'
 import { EXIT } from './exit-codes.ts'
 import { CommandError } from './failures.ts'
@@ -22,12 +24,13 @@ export async function fetchKept(
   { to, file }: FetchOptions,
   { client, terminal }: CommandContext,
 ): Promise<number> {
-  const { data = [], meta } = await client.execution(uuidOf(reference))
+  const { data = [], meta } = await withExecution(reference, client, (uuid) => client.execution(uuid))
   const kept = data.filter(isKept)
   if (kept.length === 0) {
     terminal.say(`Nothing is kept of ${meta.uuid}: 'broker status ${meta.uuid}' says what became of its results.`)
     return EXIT.failed
   }
+  await makeDirectory(to)
   for (const one of kept) {
     const response = await client.kept(
       one.meta?.uuid ?? '',
@@ -49,6 +52,16 @@ function nameFor(response: Response): string {
   return visible(basename(decodeURIComponent(given))).replace(/^\.+/, '') || 'result'
 }
 
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (error) {
+    const code = fileCodeOf(error)
+    if (code === undefined) throw error
+    throw new CommandError(`The directory ${path} cannot be made (${code}); name another with --to.`, EXIT.usage)
+  }
+}
+
 async function write(response: Response, path: string): Promise<void> {
   try {
     await pipeline(Readable.from(response.body ?? []), createWriteStream(path, { flags: 'wx' }))
@@ -56,7 +69,8 @@ async function write(response: Response, path: string): Promise<void> {
     const code = fileCodeOf(error)
     if (code === 'EEXIST')
       throw new CommandError(`There is a file ${path} already; name another directory with --to.`, EXIT.failed)
-    if (code === 'ENOENT') throw new CommandError(`There is no directory for ${path}; make it first.`, EXIT.usage)
+    if (code === 'EACCES')
+      throw new CommandError(`${path} may not be written by this user; name another directory with --to.`, EXIT.usage)
     throw error
   }
 }

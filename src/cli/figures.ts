@@ -40,6 +40,12 @@ export function durationInWords(duration: string): string {
   return words.length === 0 ? duration : words.join(' ')
 }
 
+/** Seconds as a duration that can be typed: `11m58s`. */
+export function secondsInWords(seconds: number): string {
+  const parts = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60), seconds % 60]
+  return parts.map((amount, index) => (amount === 0 ? '' : `${amount}${'hms'[index]}`)).join('') || '0s'
+}
+
 /** The seconds in a duration as people type it (`1h30m`, `90s`) or in ISO 8601 (`PT1H30M`); undefined for anything else. */
 export function secondsIn(text: string): number | undefined {
   const parts = /^(?:P(?=.))?(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/.exec(text.trim().toUpperCase())

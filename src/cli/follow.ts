@@ -33,7 +33,7 @@ export async function follow(
     showOutput(client, uuid, 'stdout', terminal, options),
     showOutput(client, uuid, 'stderr', terminal, options),
   ])
-  const happenings = showHappenings(client, uuid, terminal, options)
+  const happenings = showHappenings(client, uuid, terminal, options, outputs)
   await Promise.all([outputs, happenings])
   signal.throwIfAborted()
   const execution = await client.execution(uuid)
@@ -75,14 +75,22 @@ async function showHappenings(
   uuid: string,
   terminal: Terminal,
   { json, signal }: FollowOptions,
+  outputs: Promise<unknown>,
 ): Promise<void> {
   for await (const happening of client.events(uuid, signal)) {
+    // What the program wrote stands before the line that says how it ended.
+    if (isEnd(happening)) await outputs
     if (json) terminal.result(JSON.stringify(happening))
     else show(happening, terminal)
     if (!json && happening.type === 'message' && happening.kind?.endsWith(':port-published'))
       await showWayIn(happening, client, uuid, terminal)
   }
 }
+
+const isEnd = (happening: ExecutionHappening) =>
+  happening.type === 'phase' && happening.component === undefined && ENDS.includes(happening.phase)
+
+const ENDS: readonly string[] = ['COMPLETED', 'FAILED', 'CANCELLED']
 
 /** Shows an address that has more to it than its message says. */
 async function showWayIn(

@@ -2,7 +2,8 @@
 import { ProblemError } from '../client/broker-client.ts'
 import type { Execution, OfferSet, RequestDocument } from '../client/broker-client.ts'
 import { asksForStart } from '../client/request-document.ts'
-import { followToEnd, showExecution, uuidOf, type CommandContext } from './commands.ts'
+import { uuidOf, withExecution } from './by-uuid.ts'
+import { followToEnd, showExecution, type CommandContext } from './commands.ts'
 import { isRequestFile, readDocument } from './document.ts'
 import { EXIT } from './exit-codes.ts'
 import { CommandError, problemLines } from './failures.ts'
@@ -61,6 +62,10 @@ export async function run(
     const when = /^(in|within|by) /.test(starts) ? starts : `at ${starts}`
     const orEarlier = starts.startsWith('by ') ? ', or earlier once there is room' : ''
     terminal.say(`Accepted offer ${options.offer}, which starts ${when}${orEarlier}: execution ${accepted.meta.uuid}.`)
+    if (!options.detach && !maySoonStart(chosen))
+      terminal.say(
+        `This waits until then; Ctrl-C leaves it to itself, as --detach does, and 'broker logs -f ${accepted.meta.uuid}' shows its output later.`,
+      )
   }
   if (!options.detach) return followToEnd(chosen.meta.uuid, context)
   terminal.result(json ? JSON.stringify({ type: 'execution', ...accepted }) : chosen.meta.uuid)
@@ -69,6 +74,11 @@ export async function run(
 
 /** Asks for offers and shows them. */
 export async function request(file: string, options: AskOptions, context: CommandContext): Promise<number> {
+  if (!(await isRequestFile(file)))
+    throw new CommandError(
+      `There is no file ${file}; name the file of a request in YAML or JSON. If it is an image, write broker run ${file}.`,
+      EXIT.usage,
+    )
   const wanted = await fromFile(file)
   const { result, meta } = await askForOffers(wanted, options, context, 'stdout')
   if (result === 'NO') return EXIT.refused
@@ -90,7 +100,8 @@ export async function accept(
   options: { follow?: boolean },
   context: CommandContext,
 ): Promise<number> {
-  const execution = await context.client.accept(uuidOf(reference))
+  const { client } = context
+  const execution = await withExecution(reference, client, (uuid) => client.accept(uuid))
   if (options.follow) return followToEnd(uuidOf(reference), context)
   showExecution(execution, context)
   return EXIT.ok

@@ -38,6 +38,7 @@ export function oneLineRequest(image: string, command: readonly string[], option
       EXIT.usage,
     )
   const { cores, memory, name } = options
+  requireUrls(options)
   const resources = [
     ...dataResources(options.data ?? [], 'READONLY', DATA_DIRECTORY),
     ...dataResources(options.save ?? [], 'WRITEONLY', RESULTS_DIRECTORY),
@@ -60,6 +61,22 @@ export function oneLineRequest(image: string, command: readonly string[], option
     ...scheduleOf(options.duration),
   }
   return { text: JSON.stringify(request), mediaType: 'application/json' }
+}
+
+/** Refuses what is no URL before the broker is asked, which knows nothing of options. */
+function requireUrls({ data = [], save = [] }: OneLineOptions): void {
+  const isUrl = (text: string) => URL.canParse(text) && text.includes('://')
+  const [source, target] = [data, save].map((all) => all.find((text) => !isUrl(text)))
+  if (source !== undefined)
+    throw new CommandError(
+      `--data ${source} is not a URL; data are read from a URL, such as --data https://example.org/stars.csv.`,
+      EXIT.usage,
+    )
+  if (target !== undefined)
+    throw new CommandError(
+      `--save ${target} is not a URL; what the program writes to /results is written to a URL, such as --save https://example.org/sorted.csv.`,
+      EXIT.usage,
+    )
 }
 
 interface MountedData {

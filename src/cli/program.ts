@@ -10,6 +10,7 @@ import { EXIT, exitCodeLines } from './exit-codes.ts'
 import { CommandError, guarded } from './failures.ts'
 import { gibibytes, positiveNumber, wholeNumber } from './numbers.ts'
 import { processTerminal } from './terminal.ts'
+import { withOptionAdvice } from './typed.ts'
 
 /** The options of `broker serve`. */
 export interface ServeOptions {
@@ -174,8 +175,7 @@ function clientCommands(
   finish: (exitCode: number) => void,
 ): void {
   const client = (name: string, description: string, parent = program) =>
-    parent
-      .command(name)
+    withAdvice(parent.command(name))
       .description(description)
       .option('--server <url>', 'the broker to talk to (or the environment variable BROKER_URL)', defaultUrl)
       .option('--json', 'answer in JSON, one object a line')
@@ -299,6 +299,16 @@ function clientCommands(
   adminCommands(program, maker)
 }
 
+/** Lets a command say what was meant by an option that it does not have. */
+function withAdvice(command: Command): Command {
+  return command.configureOutput({
+    outputError: (text, write) => {
+      const known = command.options.flatMap(({ long }) => long ?? [])
+      write(withOptionAdvice(text, known, command.name() === 'run'))
+    },
+  })
+}
+
 function onInterrupt(callback: () => void): () => void {
   process.on('SIGINT', callback)
   return () => process.off('SIGINT', callback)
@@ -306,7 +316,12 @@ function onInterrupt(callback: () => void): () => void {
 
 function brokerUrl(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
-  throw new CommandError(`'${text}' is not the URL of a broker, such as ${DEFAULT_URL}.`, EXIT.usage)
+  const whole = `http://${text}`
+  const isPlace = /^[\w.-]+:\d+(\/|$)|^\[[0-9a-f:]+\]|^[\w-]+(\.[\w-]+)+|^localhost/i.test(text) && URL.canParse(whole)
+  throw new CommandError(
+    `'${text}' is not the URL of a broker; write ${isPlace ? whole : `one such as ${DEFAULT_URL}`}.`,
+    EXIT.usage,
+  )
 }
 
 function collectText(text: string, before: string[]): string[] {

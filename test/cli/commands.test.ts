@@ -6,7 +6,7 @@ import type { Execution, OfferSet } from '../../src/client/broker-client.ts'
 import { Api, containerRequest, cores, UNKNOWN_ID } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 import { startDataServer } from '../support/data-server.ts'
-import { jsonOf, RequestFiles, runCommand, type Outcome } from '../support/command.ts'
+import { jsonOf, RequestFiles, runCommand, startCommand, type Outcome } from '../support/command.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -61,6 +61,37 @@ describe('broker extend, shorten, change and done', () => {
     )
     await api.setPhase(uuid, 'CANCELLED')
     await api.ends(uuid)
+  })
+})
+
+describe('a change beyond what is possible', () => {
+  it('is told in the words of the command line', async () => {
+    const start = new Date(Date.now() + 3_600_000).toISOString()
+    const uuid = await api.run(containerRequest({}, { schedule: { requested: { start, duration: 'PT12M' } } }))
+    const shorter = await run('shorten', uuid, '3h')
+    expect(shorter.exitCode).toBe(EXIT.refused)
+    expect(shorter.stderr).toMatch(/^It can be shortened by at most 11m59s\.\n'broker done [0-9a-f-]{36}' ends it now/)
+    const longer = await run('extend', uuid, '400d')
+    expect(longer.stderr).toMatch(/^It can be extended by at most \d+h\d+m(\d+s)?\.\n$/)
+    await api.setPhase(uuid, 'CANCELLED')
+    await api.ends(uuid)
+    const over = await run('extend', uuid, '5m')
+    expect(over.stderr).toMatch(/^The execution is CANCELLED; its duration cannot be changed\.$/m)
+    expect(shorter.stderr + longer.stderr + over.stderr).not.toMatch(/meta\.options|set the phase|seconds/)
+  })
+})
+
+describe('broker run of a request with a start of its own', () => {
+  it('says that it waits, and how not to', async () => {
+    const start = new Date(Date.now() + 24 * 3_600_000).toISOString()
+    const request = { ...echo(), schedule: { requested: { start, duration: 'PT5M' } } }
+    const command = startCommand(['run', files.write('tomorrow.yaml', request)], {
+      environment: { BROKER_URL: broker.url },
+    })
+    const [, uuid = ''] = await command.writes(/starts at \S+Z: execution ([0-9a-f-]{36})/)
+    await command.writes(/This waits until then; Ctrl-C leaves it to itself, as --detach does/)
+    await api.setPhase(uuid, 'CANCELLED')
+    await command.ends()
   })
 })
 
@@ -162,6 +193,22 @@ describe('broker run of an image', () => {
     [['run', 'example.org/test:1', '--env', 'BAND'], /^'BAND' is not NAME=VALUE/],
     [['run', 'example.org/test:1', '--duration', 'soon'], /^'soon' is not a duration such as 30m/],
     [['run', 'example.org/test:1', '--start-within', 'soon'], /^'soon' is not a duration such as 10m/],
+    [
+      ['request', 'busybox:1.37'],
+      /^There is no file busybox:1\.37; .* If it is an image, write broker run busybox:1\.37\.$/m,
+    ],
+    [
+      ['run', 'example.org/test:1', '--save', 'out.csv'],
+      /^--save out\.csv is not a URL; .* --save https:\/\/example\.org\/sorted\.csv\.$/m,
+    ],
+    [
+      ['run', 'example.org/test:1', '--data', '/home/ada/stars.csv'],
+      /^--data \/home\/ada\/stars\.csv is not a URL; data are read from/,
+    ],
+    [
+      ['run', 'example.org/test:1', '--data', 'https://a.org/x', '--data', 'example.org:80/x'],
+      /^--data example\.org:80\/x is/,
+    ],
     [['run', 'example.org/test:1', '--memory', '512M'], /512M is less than 1 GiB, so write 1\./],
     [['run', 'example.org/test:1', '--memory', '4GB'], /4GB is 3\.73 GiB, so write 4\./],
     [['change', UNKNOWN_ID, '--memory', '4096MiB'], /4096MiB is 4 GiB, so write 4\./],
@@ -383,8 +430,62 @@ describe('a command that cannot be done', () => {
   it('says that there is no such execution', async () => {
     for (const command of ['status', 'logs', 'cancel', 'accept']) {
       const { exitCode, stderr } = await run(command, UNKNOWN_ID)
-      expect({ exitCode, stderr }).toEqual({ exitCode: EXIT.failed, stderr: `There is no execution ${UNKNOWN_ID}.\n` })
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: EXIT.failed,
+        stderr: `There is no execution ${UNKNOWN_ID}.\n'broker list' shows the executions that there are.\n`,
+      })
     }
+  })
+  it('says that a UUID is that of an offer set, and which offers that has', async () => {
+    const { meta, offers = [] } = await api.offers({ ...echo(), compute: cores(1, 2) })
+    const [first] = offers
+    for (const args of [
+      ['status'],
+      ['logs'],
+      ['cancel'],
+      ['accept'],
+      ['accept', '-f'],
+      ['fetch'],
+      ['done'],
+      ['extend'],
+    ]) {
+      const more = args[0] === 'extend' ? ['5m'] : []
+      const { exitCode, stderr } = await run(...args, meta.uuid as string, ...more)
+      expect(exitCode).toBe(EXIT.failed)
+      expect(stderr).toContain(
+        `${meta.uuid} is an offer set; name one of its offers:\n  ${first?.meta.uuid}  OFFERED\n`,
+      )
+    }
+    await run('reject', meta.uuid as string)
+  })
+  it('says what an option was meant to be, and where those of a program go', async () => {
+    for (const [args, words] of [
+      [
+        ['run', 'busybox', '--duration', '5m', 'ls', '-l', '/'],
+        /If -l is for the program, put -- before its command: /,
+      ],
+      [['run', 'busybox', '--time', '5m'], /Did you mean --duration\?/],
+      [['run', 'busybox', '--mem=4'], /Did you mean --memory\?/],
+      [['run', 'busybox', '--durations', '5m'], /Did you mean --duration\?/],
+      [['change', UNKNOWN_ID, '--cpus', '2'], /Did you mean --cores\?/],
+    ] as const) {
+      const { exitCode, stderr } = await run(...args)
+      expect(exitCode).toBe(EXIT.usage)
+      expect(stderr).toMatch(words)
+    }
+    expect((await run('run', 'busybox', '--time', '5m')).stderr).not.toMatch(/--name/)
+    expect((await run('change', UNKNOWN_ID, '--time', '5m')).stderr).not.toMatch(/--duration|put --/)
+  })
+  it.each([
+    ['127.0.0.1:18410', 'http://127.0.0.1:18410'],
+    ['localhost:8082', 'http://localhost:8082'],
+    ['broker.example.org', 'http://broker.example.org'],
+    ['[::1]:8082', 'http://[::1]:8082'],
+    ['nonsense', 'one such as http://127.0.0.1:8082'],
+    ['ftp://broker.example.org', 'one such as http://127.0.0.1:8082'],
+  ])('says how the URL of a broker is written: %s', async (server, written) => {
+    const { exitCode, stderr } = await run('list', '--server', server)
+    expect([exitCode, stderr]).toEqual([EXIT.usage, `'${server}' is not the URL of a broker; write ${written}.\n`])
   })
   it('says what is wrong with what was typed', async () => {
     const unknown = await run('frobnicate')
