@@ -6,6 +6,7 @@ import { CommanderError } from 'commander'
 import { EXIT } from './cli/exit-codes.ts'
 import { buildProgram, type ServiceCommands } from './cli/program.ts'
 import { processTerminal } from './cli/terminal.ts'
+import { written } from './environment.ts'
 import { BrokerError } from './domain/errors.ts'
 import { codeOf } from './domain/error-code.ts'
 
@@ -25,11 +26,11 @@ const service: ServiceCommands = {
 const program = buildProgram(
   service,
   {
-    url: process.env.BROKER_URL,
+    url: written(process.env.BROKER_URL),
     stateDirectory: process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'),
-    token: process.env.BROKER_TOKEN,
-    username: process.env.BROKER_USER,
-    password: process.env.BROKER_PASSWORD,
+    token: written(process.env.BROKER_TOKEN),
+    username: written(process.env.BROKER_USER),
+    password: written(process.env.BROKER_PASSWORD),
     version,
   },
   (exitCode) => {

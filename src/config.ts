@@ -12,6 +12,7 @@ import { DateError, parseDuration } from './domain/dates.ts'
 import { BrokerError } from './domain/errors.ts'
 import { codeOf } from './domain/error-code.ts'
 import { countedInAt } from './domain/amounts.ts'
+import { written } from './environment.ts'
 import { adviceOn, TYPE_WORDS, type ExampleSchema } from './domain/schema-example.ts'
 import { namingFaults } from './name-sources.ts'
 import { sameNames } from './same-names.ts'
@@ -41,9 +42,9 @@ const OTHER_VARIABLES = /^BROKER_(CONFIG|URL|TOKEN|USER|PASSWORD|TEST_\w+)$/
 /** Reads and checks the configuration. Throws UNPROCESSABLE with a sentence for each thing that is wrong. */
 export function loadConfig(input: ConfigInput): LoadedConfig {
   const origins = new Map<string, string>()
-  const values = readFile(input.file ?? input.environment.BROKER_CONFIG, origins)
+  const values = readFile(input.file ?? written(input.environment.BROKER_CONFIG), origins)
   for (const [variable, path] of environmentNames()) {
-    const text = input.environment[variable]
+    const text = written(input.environment[variable])
     if (text === undefined) continue
     set(values, path, parseScalar(variable, text))
     origins.set(path, `the environment variable ${variable}`)

@@ -3,7 +3,7 @@
  * at the latest; nobody else's promise is touched.
  */
 import type { Clock } from '../domain/clock.ts'
-import { formatDuration, formatInstant, type Instant } from '../domain/dates.ts'
+import { formatInstant, type Instant } from '../domain/dates.ts'
 import { groupBy } from '../domain/group-by.ts'
 import type { ExecutionId } from '../domain/ids.ts'
 import { message, type Message } from '../domain/message.ts'
@@ -146,8 +146,7 @@ function saidOf(
   now: Instant,
 ): { executionId: ExecutionId; said: Message }[] {
   if (startAt - now < WORTH_SAYING_MS) return []
-  const values = { promised: formatInstant(startAt), earlier: formatDuration(startAt - now) }
-  return [{ executionId: id, said: message('starts-earlier', now, values) }]
+  return [{ executionId: id, said: message('starts-earlier', now, { promised: formatInstant(startAt) }) }]
 }
 
 /** Free amounts of each resource at an instant. */

@@ -34,7 +34,7 @@ export interface NewIdentity extends PasswordOptions {
 
 /** Makes an account. A password that was made here is shown once, and has to be changed at the first login. */
 export async function create(username: string, options: NewIdentity, context: CommandContext): Promise<number> {
-  const { client, terminal } = context
+  const { client, terminal, json } = context
   const { role, group, displayName } = options
   const { password, made } = await passwordFrom(options)
   const identity = await client.createIdentity({
@@ -45,8 +45,9 @@ export async function create(username: string, options: NewIdentity, context: Co
     ...(displayName === undefined ? {} : { displayName }),
     ...(made ? { mustChangePassword: true } : {}),
   })
-  showAll([identity], identityLines, context)
-  if (made) terminal.say(passwordWords(username, password))
+  if (json) terminal.result(JSON.stringify({ ...identity, ...(made ? { password } : {}) }))
+  else showAll([identity], identityLines, context)
+  if (made && !json) terminal.say(passwordWords(username, password))
   return EXIT.ok
 }
 
@@ -84,12 +85,13 @@ export async function resetPassword(
   options: PasswordOptions & KeepTokens,
   context: CommandContext,
 ): Promise<number> {
+  const { terminal, json } = context
   const { uuid, username } = await accountNamed(reference, context)
   const { password, made } = await passwordFrom(options)
-  await context.client.changeIdentity(uuid, { password, ...kept(options) })
-  context.terminal.say(
-    made ? passwordWords(username, password) : `${username} has the new password, and changes it at the next login.`,
-  )
+  const identity = await context.client.changeIdentity(uuid, { password, ...kept(options) })
+  if (json) terminal.result(JSON.stringify({ ...identity, ...(made ? { password } : {}) }))
+  else if (made) terminal.say(passwordWords(username, password))
+  else terminal.say(`${username} has the new password, and changes it at the next login.`)
   return EXIT.ok
 }
 
@@ -108,7 +110,8 @@ export async function work({ limit }: { limit: number }, context: CommandContext
 /** Lets the parked work of an execution be tried again. */
 export async function retry(uuid: string, context: CommandContext): Promise<number> {
   await context.client.retryWork(uuid)
-  context.terminal.say(`The parked work of ${uuid} is tried again; 'broker status ${uuid}' says how it is.`)
+  if (context.json) context.terminal.result(JSON.stringify({ uuid, retried: true }))
+  else context.terminal.say(`The parked work of ${uuid} is tried again; 'broker status ${uuid}' says how it is.`)
   return EXIT.ok
 }
 
@@ -156,12 +159,17 @@ export async function audit(
 /** Changes one's own password. */
 export async function ownPassword(
   options: PasswordOptions & KeepTokens,
-  { client, terminal }: CommandContext,
+  { client, terminal, json }: CommandContext,
 ): Promise<number> {
   const { password, made } = await passwordFrom(options)
+  const { keepTokens = false } = options
   await client.changePassword({ password, ...kept(options) })
+  if (json) {
+    terminal.result(JSON.stringify({ type: 'password', ...(made ? { password } : {}), tokensRevoked: !keepTokens }))
+    return EXIT.ok
+  }
   terminal.say(made ? `Your password is ${password} from now on (shown this once).` : 'Your password is changed.')
-  if (!options.keepTokens) terminal.say('Your access tokens are revoked.')
+  if (!keepTokens) terminal.say('Your access tokens are revoked.')
   terminal.say("'broker token NAME' makes an access token for the commands.")
   return EXIT.ok
 }

@@ -23,13 +23,17 @@ interface Failure {
 
 /** Runs a command and turns what the person can do something about into a sentence, or with `json` into one JSON object on stderr. */
 export async function guarded(
-  { terminal, json }: { readonly terminal: Terminal; readonly json: boolean },
+  {
+    terminal,
+    json,
+    shows,
+  }: { readonly terminal: Terminal; readonly json: boolean; readonly shows?: 'token' | 'password' | undefined },
   command: () => Promise<number>,
 ): Promise<number> {
   try {
     return await command()
   } catch (error) {
-    const failure = explain(error)
+    const failure = explain(error, shows)
     if (!failure) throw error
     const { lines, exitCode } = failure
     if (json) {
@@ -51,11 +55,17 @@ export function problemLines({ problem: { title, detail, errors = [] } }: Proble
   return [detail ?? `${title}.`, ...faults]
 }
 
-/** What to do about not being known. */
-const SAY_WHO =
-  "Set BROKER_TOKEN to an access token of yours; with BROKER_USER and BROKER_PASSWORD, 'broker token NAME' makes one."
+/** What to do about not being known, by what was shown. */
+const SAY_WHO = {
+  nothing:
+    "Set BROKER_TOKEN to an access token of yours; with BROKER_USER and BROKER_PASSWORD, 'broker token NAME' makes one.",
+  token:
+    "The access token in BROKER_TOKEN is not taken. Unset it, set BROKER_USER and BROKER_PASSWORD, and make another one with 'broker token NAME'.",
+  password:
+    'The user name in BROKER_USER and the password in BROKER_PASSWORD do not fit together. Correct them; an administrator gives a new password.',
+} as const
 
-function explain(error: unknown): Failure | undefined {
+function explain(error: unknown, shows: keyof typeof SAY_WHO = 'nothing'): Failure | undefined {
   if (error instanceof CommandError) return { lines: error.lines, exitCode: error.exitCode }
   if (error instanceof UnreachableError) {
     const lines =
@@ -74,7 +84,7 @@ function explain(error: unknown): Failure | undefined {
   }
   if (error instanceof ProblemError) {
     const { status } = error.problem
-    if (status === 401) return { lines: [...problemLines(error), SAY_WHO], exitCode: EXIT.failed }
+    if (status === 401) return { lines: [...problemLines(error), SAY_WHO[shows]], exitCode: EXIT.failed }
     return { lines: problemLines(error), exitCode: status === 400 || status === 422 ? EXIT.refused : EXIT.failed }
   }
   return undefined

@@ -56,9 +56,10 @@ export async function maintain(
 }
 
 /** Ends a window before its time. */
-export async function endMaintenance(uuid: string, { client, terminal }: CommandContext): Promise<number> {
+export async function endMaintenance(uuid: string, { client, terminal, json }: CommandContext): Promise<number> {
   await client.site.endMaintenance(uuid)
-  terminal.say('It is ended; what it kept back is offered again.')
+  if (json) terminal.result(JSON.stringify({ uuid, ended: true }))
+  else terminal.say('It is ended; what it kept back is offered again.')
   return EXIT.ok
 }
 

@@ -18,7 +18,8 @@ export async function messageOfTheDay(
   if (text === undefined && until !== undefined) throw new CommandError('Say what is said until then.', EXIT.usage)
   if (none) {
     await client.site.clearMotd()
-    terminal.say('Nothing is said any more.')
+    if (json) terminal.result('{}')
+    else terminal.say('Nothing is said any more.')
     return EXIT.ok
   }
   if (text !== undefined) {

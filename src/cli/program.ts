@@ -2,6 +2,7 @@
 import { fetchKept, type FetchOptions } from './fetch.ts'
 import { Command } from 'commander'
 import { BrokerClient } from '../client/broker-client.ts'
+import { shownBy } from '../client/credentials.ts'
 import { accountCommands, adminCommands, type CommandMaker } from './admin-program.ts'
 import { capacity } from './capacity.ts'
 import * as commands from './commands.ts'
@@ -182,7 +183,7 @@ function clientCommands(
   const act = (options: ClientOptions, command: (context: commands.CommandContext) => Promise<number>) => {
     const terminal = processTerminal()
     const { json = false, server } = options
-    return guarded({ terminal, json }, async () =>
+    return guarded({ terminal, json, shows: shownBy(credentials) }, async () =>
       command({
         client: new BrokerClient(brokerUrl(server), credentials),
         terminal,

@@ -66,13 +66,21 @@ export function outcomeLine(execution: Execution): string {
   return `${execution.phase}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`
 }
 
+/** A longer name is cut in a table; `broker status` shows it whole. */
+const NAME_WIDTH = 40
+
+const short = (name: string) => {
+  const letters = [...name]
+  return letters.length > NAME_WIDTH ? `${letters.slice(0, NAME_WIDTH - 1).join('')}…` : name
+}
+
 /** Executions as a table; with their users, where the broker says them. */
 export function executionLines(executions: readonly Execution[]): string[] {
   const withUsers = executions.some(({ user }) => user !== undefined)
   const rows = executions.map((execution) => [
     execution.meta.uuid ?? '',
     ...(withUsers ? [execution.user ?? ''] : []),
-    execution.meta.name ?? '',
+    short(execution.meta.name ?? ''),
     outcomeLine(execution),
     localTime(promisedStart(execution)),
     placeOf(execution),
@@ -125,6 +133,12 @@ function withoutToken(location: string): string {
   return url.href
 }
 
+/** True for an execution that is over and whose program never ran, so that its times are those of a promise. */
+function neverStarted({ phase, history = [] }: Execution): boolean {
+  if (phase !== 'FAILED' && phase !== 'CANCELLED') return false
+  return !history.some((one) => one.phase === 'AVAILABLE')
+}
+
 /** Times and amounts of an execution, by the names under which they are shown; unknown ones are left out. */
 function promiseOf(execution: Execution): Record<string, string> {
   const { schedule, compute, phase, expires } = execution
@@ -133,10 +147,12 @@ function promiseOf(execution: Execution): Record<string, string> {
   const memory = compute?.memory?.min
   const cost = priceInWords(execution)
   const accelerators = compute?.accelerators?.min
+  const start = localTime(promisedStart(execution))
+  const times = neverStarted(execution)
+    ? { started: 'never', 'promised start': start }
+    : { start, duration: durationInWords(duration), end: localTime(end) }
   const shown = {
-    start: localTime(promisedStart(execution)),
-    duration: durationInWords(duration),
-    end: localTime(end),
+    ...times,
     'accept until': phase === 'OFFERED' ? localTime(expires ?? '') : '',
     cores: String(compute?.cores?.min ?? ''),
     memory: memory === undefined ? '' : `${memory} GiB`,

@@ -1,4 +1,5 @@
 /** A client of the broker's HTTP API, with the types of the contract. Everything of ours that talks to a broker uses it. */
+import { authorizationOf, type ClientCredentials } from './credentials.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { components } from '../protocol/contract.gen.ts'
 import { isGone, mayPass, NotABrokerError, ProblemError, UnreachableError } from './client-errors.ts'
@@ -33,13 +34,6 @@ export type ExecutionHappening =
       readonly time: string
     }
   | ({ readonly type: 'message'; readonly component?: string; readonly family?: string } & Schemas['MessageItem'])
-
-/** What a broker is told that asks who is calling: an access token, or a user name and a password. */
-export interface ClientCredentials {
-  readonly token?: string | undefined
-  readonly username?: string | undefined
-  readonly password?: string | undefined
-}
 
 /** The phases that nothing follows. */
 const TERMINAL: readonly ExecutionPhase[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'REJECTED', 'EXPIRED']
@@ -376,12 +370,6 @@ function documentOf(request: ExecutionRequest | RequestDocument | Schemas['Updat
 const jsonOf = (value: unknown): RequestDocument => ({ text: JSON.stringify(value), mediaType: 'application/json' })
 
 /** A token is what there is for programs, so it goes before a password. */
-function authorizationOf({ token, username, password }: ClientCredentials): Readonly<Record<string, string>> {
-  if (token !== undefined) return { Authorization: `Bearer ${token}` }
-  if (username === undefined || password === undefined) return {}
-  return { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
-}
-
 function phaseUpdate(phase: ExecutionPhase): RequestDocument {
   const update = { kind: 'uri:enum-value-update', path: 'phase', value: phase } satisfies Schemas['Update']
   return { text: JSON.stringify(update), mediaType: 'application/json' }

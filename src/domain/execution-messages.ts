@@ -142,7 +142,7 @@ export const EXECUTION_MESSAGES = {
   'starts-earlier': {
     level: 'INFO',
     template:
-      'Capacity is free: the execution starts as soon as it is ready, up to ${earlier} earlier than ${promised}, which was promised.',
+      'Capacity is free: the execution starts as soon as it is ready, and not only at ${promised}, which was promised.',
     places: ['execution'],
     advice: 'Nothing has to be done. Ask with `startEarly: false` for a start that is never early.',
   },

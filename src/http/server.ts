@@ -48,6 +48,7 @@ import { setSecurityHeaders } from './security-headers.ts'
 import { serviceRoutes } from './service.ts'
 import { sharingRoutes } from './sharing.ts'
 import { streamRoutes } from './streams.ts'
+import { refuseUnknownQuery } from './unknown-query.ts'
 import { vosiRoutes } from './vosi.ts'
 import { refuseConnection, refuseExpectations } from './transport.ts'
 
@@ -142,6 +143,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     lowerUuid(request)
     // Before anything is done: an answer that cannot be written must not have had effects.
     if (!oneForm) request.negotiated = negotiate(request.headers.accept, context.settings.notation)
+    refuseUnknownQuery(request)
   }
   app.addHook('onRequest', atOnce(look))
   // A request is refused while the bytes that came with it are still being read. Behind it may be what is no request, for

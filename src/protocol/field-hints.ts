@@ -1,5 +1,6 @@
 /** A hint at the field that an unknown one was probably meant to be. */
 import { unitNote } from '../domain/amounts.ts'
+import { distance } from '../domain/distance.ts'
 import { resolveSchema, schemaNamed, type Schema } from './contract.ts'
 
 /** Names that people write from other systems, and the fields that have them here. */
@@ -115,25 +116,4 @@ function fieldsOf(schema: Schema, path: readonly string[] = []): (readonly strin
     ...(items ? fieldsOf(items, [...path, '0']) : []),
     ...oneOf.flatMap((branch) => fieldsOf(branch, path)),
   ]
-}
-
-/** The edit distance of two words: letters put in, left out or changed; neighbours that changed places are one. */
-function distance(one: string, other: string): number {
-  if (Math.abs(one.length - other.length) > 2) return Infinity
-  let beforeLast: number[] = []
-  let last = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (let row = 1; row <= one.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= other.length; column++) {
-      const changed = (last[column - 1] as number) + (one[row - 1] === other[column - 1] ? 0 : 1)
-      const swapped =
-        row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
-          ? (beforeLast[column - 2] as number) + 1
-          : Infinity
-      current.push(Math.min(changed, swapped, (last[column] as number) + 1, (current[column - 1] as number) + 1))
-    }
-    beforeLast = last
-    last = current
-  }
-  return last[other.length] as number
 }

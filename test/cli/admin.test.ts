@@ -106,6 +106,34 @@ describe('broker admin', () => {
     expect((await admin('password', 'bob', '--password-file', 'for-bob')).stderr).toMatch(/bob has the new password/)
     expect((await setting.as(basic('bob', 'a password for now')).get('/account')).status).toBe(200)
   })
+  it('gives scripts with --json what it shows people, also passwords that it made', async () => {
+    const [ivy] = jsonOf((await admin('create', 'ivy', '--json')).stdout)
+    const first = String(ivy?.password)
+    expect((await setting.as(basic('ivy', first)).get('/account')).status).toBe(200)
+    const [reset] = jsonOf((await admin('password', 'ivy', '--json')).stdout)
+    expect(reset).toMatchObject({ username: 'ivy', password: expect.stringMatching(/^(\w{4}-?){5}$/) as string })
+    const her = { BROKER_TOKEN: '', BROKER_USER: 'ivy', BROKER_PASSWORD: String(reset?.password) }
+    const own = await as(her, 'password', '--json')
+    const [changed] = jsonOf(own.stdout)
+    expect([changed, own.stderr]).toEqual([
+      { type: 'password', password: expect.stringMatching(/^(\w{4}-?){5}$/) as string, tokensRevoked: true },
+      '',
+    ])
+    const mine = { BROKER_USER: 'ivy', BROKER_PASSWORD: String(changed?.password) }
+    writeFileSync(join(directory, 'ivy'), 'a password of her own\n')
+    const given = await as(mine, 'password', '--json', '--keep-tokens', '--password-file', 'ivy')
+    expect(jsonOf(given.stdout)).toEqual([{ type: 'password', tokensRevoked: false }])
+  })
+  it('says what to do about credentials by what was shown', async () => {
+    const said = async (shown: Record<string, string>) => (await as(shown, 'token', 'one')).stderr
+    const wrong = await said({ BROKER_USER: 'admin', BROKER_PASSWORD: 'wrong' })
+    expect(wrong).toMatch(/BROKER_USER and the password in BROKER_PASSWORD do not fit together/)
+    expect(wrong).not.toContain("'broker token NAME' makes one")
+    expect(await said({ BROKER_TOKEN: 'wrong' })).toMatch(/The access token in BROKER_TOKEN is not taken/)
+    expect(await said({ BROKER_TOKEN: '', BROKER_USER: '', BROKER_PASSWORD: '' })).toContain(
+      "'broker token NAME' makes one",
+    )
+  })
   it('says what is wrong', async () => {
     const missing = await admin('disable', 'nobody')
     expect(missing).toMatchObject({
