@@ -318,7 +318,7 @@ function beginToWork(
 
 function httpContext(
   config: Config,
-  { clock, database, ledger, source, sink, estimates, tracing }: WorkerContext,
+  { clock, database, ledger, life, source, sink, estimates, tracing }: WorkerContext,
   ids: IdSource,
   signals: Signals,
   figures: Figures,
@@ -349,6 +349,7 @@ function httpContext(
     held: new HeldAnswers(config.rateLimits.openPerCaller),
     drained: new DrainedPools(database, clock),
     ledger,
+    life,
     booking: new BookingQueue(database, ledger, clock, ids),
     decisions: new Decisions(database, clock),
     ids,

@@ -4,6 +4,7 @@
  */
 import type { Clock } from './domain/clock.ts'
 import { BrokerError, isBrokerError } from './domain/errors.ts'
+import { foreignAdvice } from './platforms/foreign-advice.ts'
 import { guardedPlatform, type Guard } from './platforms/guarded-platform.ts'
 import type { Platform, PlatformFacts } from './platforms/platform.ts'
 import type { Database } from './store/database.ts'
@@ -21,7 +22,7 @@ export function recognised(
   let compared: Promise<PlatformFacts> | undefined
   const compare = () => {
     const comparing = platform.probe().then(async (facts) => {
-      await assertKnown(platform.name, facts, database, clock, foreign)
+      await assertKnown(platform, facts, database, clock, foreign)
       return facts
     })
     compared = comparing
@@ -42,7 +43,7 @@ export function recognised(
 }
 
 async function assertKnown(
-  name: string,
+  { name, capabilities: { simulated } }: Platform,
   { identity, product }: PlatformFacts,
   database: Database,
   clock: Clock,
@@ -56,14 +57,11 @@ async function assertKnown(
   }
   foreign.add(name)
   throw new BrokerError('PLATFORM_UNAVAILABLE', 'It is another engine than the one that is known under this name', {
-    context: { forOperator: `${product}: ${foreignWords(name, known, identity)}` },
+    context: { forOperator: `${product}: ${foreignWords(name, known, identity, simulated)}` },
   })
 }
 
 /** A sentence for the operator of a platform that is another one than before. */
-function foreignWords(name: string, known: string, identity: string): string {
-  return (
-    `The database knows the platform ${name} as ${known}, and here it is ${identity}. Give two engines two names; ` +
-    `if the engine was installed anew, run 'broker platform confirm ${name}', and what ran on the old one is lost`
-  )
+function foreignWords(name: string, known: string, identity: string, simulated: boolean): string {
+  return `The database knows the platform ${name} as ${known}, and here it is ${identity}. ${foreignAdvice(name, simulated)}`
 }

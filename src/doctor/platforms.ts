@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { findLeftovers } from '../lifecycle/observer.ts'
 import { RESOURCE_WORDS, type Amounts } from '../domain/resources.ts'
+import { foreignAdvice } from '../platforms/foreign-advice.ts'
 import type { Platform } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
 import * as platforms from '../store/platforms.ts'
@@ -78,8 +79,8 @@ export async function examineIdentity(database: Database, platform: Platform): P
   if (identity === undefined || known === undefined || known === identity) return []
   return [
     about(`platform ${platform.name}`).problem(
-      `The database knows it as ${known}, and here it is ${identity}: it is another engine, and nothing is offered there.`,
-      `Give two engines two names; if it was installed anew, run 'broker platform confirm ${platform.name}'.`,
+      `The database knows it as ${known}, and here it is ${identity}: it is another one, and nothing is offered there.`,
+      `${foreignAdvice(platform.name, platform.capabilities.simulated)}.`,
     ),
   ]
 }

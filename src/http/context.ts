@@ -12,6 +12,7 @@ import { remembering } from '../domain/remembering.ts'
 import type { Tracing } from '../domain/tracing.ts'
 import type { IdentitySource } from '../identity/identity.ts'
 import type { UserNames } from '../identity/user-names.ts'
+import type { LifeLog } from '../lifecycle/life-log.ts'
 import type { Signals } from '../lifecycle/signals.ts'
 import type { SurveyContext } from '../lifecycle/survey.ts'
 import type { Platform } from '../platforms/platform.ts'
@@ -94,6 +95,8 @@ export interface HttpContext {
   /** Executions as those see them who follow them. */
   readonly looks: Looks
   readonly survey: SurveyContext
+  /** The log of what happens to executions. */
+  readonly life: LifeLog
   /** What this process knows of what is booked. */
   readonly ledger: Ledger
   readonly settings: HttpSettings

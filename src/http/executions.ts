@@ -18,6 +18,7 @@ import { holdOpen } from './held-answers.ts'
 import { makeOnce } from './once.ts'
 import { listedOf } from './listed.ts'
 import { nextPage, pageOf } from './paging.ts'
+import { noteAccepted } from './permitting.ts'
 import { updateExecution } from './updating.ts'
 import { executionView, executionViews, executionFor, viewOfAccepted } from './views.ts'
 import { waitForChange } from './waiting.ts'
@@ -53,6 +54,7 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
     if (executionId) {
       const url = linkFor(request, context)(executionPath(spelling, executionId))
       const made = offered?.offers.find(({ id }) => id === executionId)
+      if (made) await noteAccepted(made, made.createdAt, context)
       const body = made
         ? presentExecution(
             await viewOfAccepted(request, made, made.createdAt, context),

@@ -1,6 +1,7 @@
 /** Asks the policies of the site for the routes. */
 import type { FastifyRequest } from 'fastify'
 import { wasAccepted } from '../booking/accept.ts'
+import { justAccepted } from '../booking/accepted.ts'
 import type { Instant } from '../domain/dates.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { requestOfPlan } from '../domain/execution-plan.ts'
@@ -35,12 +36,23 @@ export async function acceptPermitted(
   await requirePermission(caller, offer, context)
   const permit = await quotas.permitFor(database, offer, caller, clock.now())
   try {
-    return await decisions.accept({ offer, permit, traceparent: tracing?.traceparent })
+    const acceptedAt = await decisions.accept({ offer, permit, traceparent: tracing?.traceparent })
+    await noteAccepted(offer, acceptedAt, context)
+    return acceptedAt
   } catch (error) {
     // The same may have been asked twice at the same time; then the other one has done it, and may have used up a quota.
     const current = await findExecution(database, offer.id)
     if (!current || !wasAccepted(current)) throw error
     return undefined
+  }
+}
+
+/** Tells the log of the phases that an offer has come to by being accepted at an instant. */
+export async function noteAccepted(offer: Execution, at: Instant, { life }: Pick<HttpContext, 'life'>): Promise<void> {
+  const { platform, pool } = offer.plan
+  for (const { fromPhase, toPhase } of justAccepted(offer, at).history) {
+    const what = { phase: toPhase, before: fromPhase, platform, pool }
+    await life.note(offer, `The execution is ${toPhase}.`, what)
   }
 }
 

@@ -143,7 +143,6 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
     lowerUuid(request)
     // Before anything is done: an answer that cannot be written must not have had effects.
     if (!oneForm) request.negotiated = negotiate(request.headers.accept, context.settings.notation)
-    refuseUnknownQuery(request)
   }
   app.addHook('onRequest', atOnce(look))
   // A request is refused while the bytes that came with it are still being read. Behind it may be what is no request, for
@@ -155,6 +154,8 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   )
   context.figures.measure(app)
   requireCallers(app, context)
+  // Only who may call a route is told what it takes.
+  app.addHook('onRequest', atOnce(refuseUnknownQuery))
   readBodies(app)
   answerAccidents(app)
   const { served } = context.settings

@@ -53,6 +53,10 @@ export function mayPass(error: unknown, lease: Lease, patience: Patience, now: I
   return lease.attempts + 1 < patience.attemptsMax
 }
 
+function inWords({ code, forOperator, cause }: BrokerError): Readonly<Record<string, unknown>> {
+  return { code, reason: forOperator, ...(cause instanceof Error ? { cause: cause.message } : {}) }
+}
+
 /** Bears a failed step of an execution. True when it is to be tried again, false when the execution has failed by it. */
 export async function bear(
   state: ExecutionState,
@@ -65,7 +69,9 @@ export async function bear(
   const { cause: error, component } = failure
   const now = clock.now()
   if (isDatabaseAway(error)) throw error
-  const about = { executionId: execution.id, component: component.family, attempt: lease.attempts + 1, error }
+  const attempts = { executionId: execution.id, component: component.family, attempt: lease.attempts + 1 }
+  // What is expected to fail, such as an image that is not there, is told in its words; where it was noticed helps nobody.
+  const about = error instanceof BrokerError ? { ...attempts, ...inWords(error) } : { ...attempts, error }
   if (mayPass(error, lease, patience, now)) {
     log('warn', `${failure.message}; trying again.`, about)
     if (isBrokerError(error, 'PLATFORM_UNAVAILABLE')) {

@@ -139,6 +139,10 @@ describe('what is meant by a value of another type', () => {
       'must be a map of fields (counted in GiB, and 100 GB is 93.1 GiB); write {"min": 94, "max": 94}',
     ],
     [{ schedule: { requested: { duration: 300 } } }, 'must be a text, such as "PT2H"'],
+    [{ compute: { ...compute, cores: { min: 0.5 } } }, 'must be a whole number; write 1'],
+    [{ compute: { ...compute, memory: { max: -0.5 } } }, 'must be a whole number, such as 1'],
+    [{ compute: { ...compute, cores: 0 } }, 'must be a map of fields, such as {"min": 1, "max": 2}'],
+    [{ storage: [{ kind: KIND.simpleStorage, size: { min: 2.5 } }] }, 'must be a whole number; write 2'],
   ])('of %j is proposed', (request, detail) => {
     expect(faultsOf('ExecutionRequest', request).map((fault) => fault.detail)).toEqual([detail])
   })
@@ -155,6 +159,17 @@ describe('advice in a message', () => {
     executable: { kind: KIND.dockerContainer, image: { locations: ['busybox:1'] }, ...fields },
   })
 
+  it.each([
+    ['cores', { min: 0, max: 0 }, 'at least 1 is needed; write 1 or more'],
+    ['cores', { min: -1 }, 'write a whole number from 1 to 1000000000'],
+    ['memory', { min: -1, max: 4 }, 'write a whole number from 1 to 1000000000'],
+    ['memory', { max: 2_000_000_000 }, 'write a whole number from 1 to 1000000000'],
+  ])('on %s of %j is taken, and the only one', (field, amounts, advice) => {
+    const said = texts({ compute: { kind: KIND.simpleCompute, [field]: amounts } })
+    expect(said).toEqual([expect.stringContaining(advice)])
+    for (const most of [1, 1_000_000_000])
+      expect(texts({ compute: { kind: KIND.simpleCompute, [field]: { min: 1, max: most } } })).toEqual([])
+  })
   it.each(['5m', '1h30m', '90 min', '2d'])('on the duration %s is a duration', (duration) => {
     const [said = ''] = texts({ schedule: { requested: { duration } } })
     const proposed = /write '([^']+)'/.exec(said)?.[1]

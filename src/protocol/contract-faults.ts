@@ -121,7 +121,14 @@ function oneDetail(told: readonly Told[], isTaken: (candidate: unknown) => boole
   const written = first?.keyword === 'required' ? undefined : first?.data
   const resolve = (schema: ExampleSchema) => resolveSchema(schema as Schema) as ExampleSchema
   const countedIn = first && countedInAt(placeOf(first))
-  return said + adviceOn({ schema: { anyOf: schemas }, written, isTaken, countedIn, resolve })
+  const isGood = countedIn ? (candidate: unknown) => isAmount(candidate) && isTaken(candidate) : isTaken
+  return said + adviceOn({ schema: { anyOf: schemas }, written, isTaken: isGood, countedIn, resolve })
+}
+
+/** False for an amount that is read and then refused, because nothing can be done with less than one. */
+function isAmount(candidate: unknown): boolean {
+  const most = typeof candidate === 'object' && candidate !== null ? Object.entries(candidate) : [['max', candidate]]
+  return most.every(([name, amount]) => name === 'min' || typeof amount !== 'number' || amount >= 1)
 }
 
 const typeWords = (types: readonly string[]) => [...new Set(types)].map((type) => TYPE_WORDS[type] ?? type).join(' or ')

@@ -11,10 +11,11 @@ const AMOUNT_MAX = 1_000_000_000
 export function readRange(wire: Schemas['MinMaxInteger'] | undefined, pointer: string, notes: RequestNotes): Range {
   const min = wire?.min ?? Math.min(1, wire?.max ?? 1)
   const max = wire?.max ?? min
-  for (const [name, amount] of Object.entries(wire ?? {}))
-    if (amount < 0 || amount > AMOUNT_MAX)
-      notes.invalid(`${pointer}/${name}`, amount, `it is a whole number from 0 to ${AMOUNT_MAX}`)
+  const wrong = Object.entries(wire ?? {}).filter(([, amount]) => amount < 0 || amount > AMOUNT_MAX)
+  for (const [name, amount] of wrong)
+    notes.invalid(`${pointer}/${name}`, amount, `write a whole number from 1 to ${AMOUNT_MAX}`)
+  if (wrong.length > 0) return { min: 1, max: 1 }
   if (max < min) notes.say(message('minimum-above-maximum', notes.now, { pointer, minimum: min, maximum: max }))
-  else if (max < 1) notes.invalid(pointer, max, 'at least 1 is needed')
+  else if (max < 1) notes.invalid(pointer, max, 'at least 1 is needed; write 1 or more')
   return { min: Math.max(1, min), max }
 }

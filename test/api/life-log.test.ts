@@ -30,7 +30,7 @@ describe('the log', () => {
     expect(new Set(said.map(({ user }) => user))).toEqual(new Set(['ada']))
     expect(new Set(said.map(({ level }) => level))).toEqual(new Set([30]))
     const phases = said.flatMap(({ before, phase }) => (before === undefined ? [] : [phase]))
-    expect(phases).toEqual(expect.arrayContaining(['AVAILABLE', 'RELEASING']))
+    expect(phases).toEqual(expect.arrayContaining(['ACCEPTED', 'PREPARING', 'AVAILABLE', 'RELEASING']))
     const one = (msg: string) => said.find((line) => line.msg === msg)
     expect(one('The executable is prepared.')).toMatchObject({
       image: expect.any(String) as string,
@@ -43,6 +43,27 @@ describe('the log', () => {
     expect(one('The program has ended.')).toMatchObject({ exitCode: 0 })
     expect(said.some(({ components }) => (components as string[] | undefined)?.includes('compute'))).toBe(true)
     expect(said.at(-1)).toMatchObject({ msg: 'The execution has ended; it is COMPLETED.', exitCode: 0 })
+  })
+
+  it('tells why an image could not be had in words, without the place in the program', async () => {
+    const uuid = await ended({ environment: { SIMULATED_FAIL: 'image' } })
+    const [failed] = saidOf(uuid).filter(({ component }) => component === 'executable')
+    expect(failed).toMatchObject({ code: 'IMAGE_UNAVAILABLE', reason: expect.any(String) as string })
+    expect(JSON.stringify(saidOf(uuid))).not.toMatch(/stack|\.ts:\d/)
+  })
+
+  it('tells an acceptance of one of several offers too', async () => {
+    const { offers: [offer] = [] } = await ada.offers(containerRequest())
+    const uuid = offer?.meta.uuid ?? ''
+    await ada.setPhase(uuid, 'ACCEPTED')
+    expect(saidOf(uuid)).toContainEqual(
+      expect.objectContaining({
+        msg: 'The execution is ACCEPTED.',
+        before: 'OFFERED',
+        user: 'ada',
+        platform: 'simulated',
+      }),
+    )
   })
 
   it('tells who asked for what from where and what was made, without the query', async () => {
