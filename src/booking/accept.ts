@@ -154,5 +154,11 @@ async function whyNotAccepted(tx: Transaction, id: ExecutionId, now: Instant): P
       'FORBIDDEN',
       'The account of the owner is disabled, so nothing of it is accepted; an administrator can enable it again.',
     )
-  return new BrokerError('PHASE_CONFLICT', `The execution is ${current.phase}; only an OFFERED one can be accepted.`)
+  const inSet = await executions.listOfOfferSets(tx, [current.offerSetId])
+  const accepted = inSet.find((one) => one.id !== id && wasAccepted(one))
+  const why =
+    current.phase === 'REJECTED' && accepted
+      ? `The offer is REJECTED, because another one of its set was accepted, ${accepted.id}; ask for offers again for a second execution.`
+      : `The execution is ${current.phase}; only an OFFERED one can be accepted.`
+  return new BrokerError('PHASE_CONFLICT', why)
 }

@@ -133,6 +133,13 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Leave out what the pointer leads to, or ask another broker.',
   },
+  'notebooks-not-here': {
+    level: 'ERROR',
+    template: 'This site does not run what ${pointer} asks for: ${reason}.',
+    places: ['offer set'],
+    advice:
+      'Ask the operator of the site to set `notebooks.image`, for notebooks that are worked in `notebooks.server` too, or ask another broker. A docker-container whose image has Jupyter runs a notebook as well.',
+  },
   'platform-away': {
     level: 'ERROR',
     template: 'Nothing can be offered now: ${reason}.',

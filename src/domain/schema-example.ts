@@ -38,11 +38,11 @@ export interface ExampleWish {
 }
 
 /** The depth of an example; what is deeper needs the documentation rather than a line. */
-const DEPTH_MAX = 3
+const DEPTH_MAX = 5
 /** Examples that show nothing of how something is written. */
 const EMPTY: ReadonlySet<string> = new Set(['{}', '[]', '""'])
 /** A longer example is no help in a line. */
-const LENGTH_MAX = 200
+const LENGTH_MAX = 300
 
 /** The example as the end of a sentence: JSON, which is YAML too. Empty when there is nothing short that is taken. */
 export function adviceOn({ schema, written, isTaken, countedIn, resolve = (one) => one }: ExampleWish): string {

@@ -104,6 +104,7 @@ describe.each(BODIES)('a refusal of %s', (name) => {
 describe('what is meant by a value of another type', () => {
   const container = { kind: KIND.dockerContainer, image: { locations: ['busybox:1'] } }
   const compute = { kind: KIND.simpleCompute }
+  const WHOLE = `{"executable": {"kind": "${KIND.dockerContainer}", "image": {"locations": ["docker.io/library/busybox:1.37"]}, "command": ["echo", "hello"]}}`
   it.each<[unknown, string]>([
     [{ executable: { ...container, command: 'echo hello' } }, 'must be a list; write ["echo", "hello"]'],
     [{ executable: { ...container, entrypoint: ['sh', '-c'] } }, 'must be a text; write "sh"'],
@@ -138,6 +139,11 @@ describe('what is meant by a value of another type', () => {
       { storage: [{ kind: KIND.simpleStorage, size: '100 GB' }] },
       'must be a map of fields (counted in GiB, and 100 GB is 93.1 GiB); write {"min": 94, "max": 94}',
     ],
+    [[], `must be a map of fields, such as ${WHOLE}`],
+    ['executable', `must be a map of fields, such as ${WHOLE}`],
+    [{ data: 'https://example.org/x' }, `must be a list, such as [{"kind": "${KIND.simpleData}"}]`],
+    [{ storage: { size: 1 } }, `must be a list, such as [{"kind": "${KIND.simpleStorage}"}]`],
+    [{ compute: {} }, `is required: write ${KIND.simpleCompute}`],
     [{ schedule: { requested: { duration: 300 } } }, 'must be a text, such as "PT2H"'],
     [{ compute: { ...compute, cores: { min: 0.5 } } }, 'must be a whole number; write 1'],
     [{ compute: { ...compute, memory: { max: -0.5 } } }, 'must be a whole number, such as 1'],

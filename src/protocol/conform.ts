@@ -69,10 +69,12 @@ export function conform(name: SchemaName, value: unknown, { isLenient = false } 
 
 /** The faults of what was fitted, at their places in what the client sent. */
 export function faultsOfConformed(name: SchemaName, { value, placeInOriginal }: Conformed): FieldFault[] {
-  if (value === undefined || value === null)
-    return [
-      { pointer: '', detail: 'is empty; send what the contract at /openapi.json describes, in JSON, YAML or XML' },
-    ]
+  if (value === undefined || value === null) {
+    const [example] = resolveSchema(schemaNamed(name)).examples ?? []
+    const such = example === undefined ? '' : `, such as ${JSON.stringify(example)}`
+    const detail = `is empty; send what the contract at /openapi.json describes, in JSON, YAML or XML${such}`
+    return [{ pointer: '', detail }]
+  }
   return faultsOf(name, value).map((fault) =>
     'pointer' in fault ? { ...fault, pointer: placeInOriginal(fault.pointer) } : fault,
   )

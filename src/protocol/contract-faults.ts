@@ -167,11 +167,13 @@ interface Told {
   readonly parentSchema?: object | undefined
 }
 
+const oneOf = (choice: readonly unknown[]) => (choice.length > 1 ? `one of ${choice.join(', ')}` : String(choice[0]))
+
 function describe(error: Told): string {
   const choice = choiceOf(error)
-  if (error.keyword === 'required') return choice ? `is required: ${choice.join(', ')}` : 'is required'
+  if (error.keyword === 'required') return choice ? `is required: write ${oneOf(choice)}` : 'is required'
   if (error.keyword === 'const') return `must be ${JSON.stringify(error.params.allowedValue)}`
-  return choice ? `must be one of ${choice.join(', ')}` : (error.message ?? 'does not follow the contract')
+  return choice ? `must be ${oneOf(choice)}` : (error.message ?? 'does not follow the contract')
 }
 
 /**

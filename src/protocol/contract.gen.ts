@@ -1264,6 +1264,20 @@ export interface components {
         /**
          * @description A template of what the client wants to run. Sizes are whole numbers; memory and storage are in GiB. Resources refer
          *     to each other by the `meta.name` or `meta.uuid` that the client gave them in this request.
+         * @example {
+         *       "executable": {
+         *         "kind": "https://www.purl.org/ivoa.net/Calycopis-openapi/schema/v1.0/kinds/executable/docker-container.yaml",
+         *         "image": {
+         *           "locations": [
+         *             "docker.io/library/busybox:1.37"
+         *           ]
+         *         },
+         *         "command": [
+         *           "echo",
+         *           "hello"
+         *         ]
+         *       }
+         *     }
          */
         ExecutionRequest: {
             compute?: components["schemas"]["ComputeResource"];
@@ -2346,7 +2360,14 @@ export interface components {
             /** @description The new text. */
             value: string;
         };
-        /** @description A change that the client asks for. */
+        /**
+         * @description A change that the client asks for.
+         * @example {
+         *       "kind": "uri:enum-value-update",
+         *       "path": "phase",
+         *       "value": "ACCEPTED"
+         *     }
+         */
         Update: components["schemas"]["StringValueUpdate"] | components["schemas"]["EnumValueUpdate"] | components["schemas"]["IntegerValueUpdate"] | components["schemas"]["IntegerDeltaUpdate"];
         /** @description Where data or storage appear in the file system of the program. */
         VolumeMount: components["schemas"]["SimpleVolumeMount"];

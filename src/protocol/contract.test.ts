@@ -21,7 +21,7 @@ describe('the faults of a value', () => {
   })
   it('say which kinds there are where one is missing', () => {
     expect(faultsOf('ExecutionRequest', { compute: {} })).toEqual([
-      { pointer: '/compute/kind', detail: `is required: ${KIND.simpleCompute}` },
+      { pointer: '/compute/kind', detail: `is required: write ${KIND.simpleCompute}` },
     ])
     expect(faultsOf('ExecutionRequest', { executable: {} })).toHaveLength(1)
   })

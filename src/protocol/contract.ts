@@ -12,6 +12,7 @@ export interface Schema {
   readonly type?: string
   readonly enum?: readonly unknown[]
   readonly const?: unknown
+  readonly examples?: readonly unknown[]
   readonly xml?: XmlHints
   readonly properties?: Readonly<Record<string, Schema>>
   readonly additionalProperties?: Schema | boolean

@@ -37,12 +37,15 @@ const HABIT_LENGTH = 200
 
 /** The fault of a text that is not JSON, with its line. Nothing of the text is repeated, for it may hold secrets. */
 export function jsonFault(text: string): string {
-  const { at, expected } = firstFault(text)
-  if (at >= text.length) return `it ends too early; ${WORDS[expected]} should come next`
+  const { at, expected, closing } = firstFault(text)
   const [before, there] = [text.slice(Math.max(0, at - HABIT_LENGTH), at), text.slice(at, at + 2)]
   const habit = HABITS.find((one) => one.before.test(before) && one.there.test(there))
   const lines = text.slice(0, at).split('\n')
   const place = `line ${lines.length}, column ${(lines.at(-1) as string).length + 1}`
+  if (at >= text.length) {
+    const next = expected === ', or end' ? `write ${closing} at its end` : `${WORDS[expected]} should come next`
+    return `it ends too early; ${next} (${place})`
+  }
   return `${habit?.advice ?? `${WORDS[expected]} should be here`} (${place})`
 }
 
@@ -56,8 +59,11 @@ const WORDS: Readonly<Record<Expected, string>> = {
   nothing: 'nothing more',
 }
 
-/** The place of the first token that may not be there; the length of the text where it ends too early. */
-function firstFault(text: string): { at: number; expected: Expected } {
+/**
+ * The place of the first token that may not be there; the length of the text where it ends too early. `closing` are the
+ * brackets that would close what is open there.
+ */
+function firstFault(text: string): { at: number; expected: Expected; closing: string } {
   const open: ('[' | '{')[] = []
   let expected: Expected = 'value'
   const token = new RegExp(TOKEN)
@@ -67,7 +73,10 @@ function firstFault(text: string): { at: number; expected: Expected } {
     const next: Expected | undefined = found
       ? after(found[1] ?? (found[0].trimStart().startsWith('"') ? 'text' : 'scalar'), expected, open)
       : undefined
-    if (!next) return { at: from + (/^\s*/.exec(text.slice(from))?.[0].length ?? 0), expected }
+    if (!next) {
+      const closing = [...open].reverse().map((bracket) => (bracket === '[' ? ']' : '}'))
+      return { at: from + (/^\s*/.exec(text.slice(from))?.[0].length ?? 0), expected, closing: closing.join('') }
+    }
     expected = next
   }
 }

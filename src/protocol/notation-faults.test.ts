@@ -28,9 +28,17 @@ describe('JSON', () => {
   })
   it('that ends too early', () => {
     expect(said(() => readJson('{"a": [1'))).toBe(
-      'The body is not JSON: it ends too early; a comma, or the end of the list or map should come next.',
+      'The body is not JSON: it ends too early; write ]} at its end (line 1, column 8).',
     )
     expect(said(() => readJson(''))).toMatch(/^The body is not JSON: /)
+  })
+  it.each([
+    ['{"a": 1', 'write } at its end (line 1, column 8)'],
+    ['{"a": 1,\n "b": {"c": [[1', 'write ]]}} at its end (line 2, column 13)'],
+    ['{"a":', 'a value such as "text", 1, true, [ or { should come next (line 1, column 6)'],
+    ['{"a"', 'a colon should come next (line 1, column 5)'],
+  ])('that ends too early says how to end it: %j', (text, words) => {
+    expect(said(() => readJson(text))).toBe(`The body is not JSON: it ends too early; ${words}.`)
   })
   it.each([
     '{"a"}',
@@ -72,6 +80,21 @@ describe('YAML', () => {
       /a name is there twice in the same map; leave one of them out \(~ and null are the same name\)/,
     ],
     ['a: 1\na: 2', /a name is there twice in the same map/],
+    ['executable: "a\nmeta: b', 'a text in quotes is not closed; write " at its end (line 1, column 13).'],
+    ["a:\n  - 'b\n  - c", "a text in quotes is not closed; write ' at its end (line 2, column 5)."],
+    ['a: [b, "c]\nd: e', 'a text in quotes is not closed; write " at its end (line 1, column 8).'],
+    ['a: "it\'s" # \'\nb: "c', 'a text in quotes is not closed; write " at its end (line 2, column 4).'],
+    ['{"a": 1', 'a list or map in [ ] or { } is not closed; write ] or } at its end (line 1, column 8).'],
+    ['a:\n  b: 1\n c: 2', /^.*: this line is indented otherwise .* \(line 3, column 2\)/],
+    ['a: 1\n  b: 2', /this line is indented otherwise/],
+    ['a: b: c', /is written in quotes as a whole \(line 1, column 5\)/],
+    ['a: @b', /is written in quotes as a whole/],
+    ['a: "b" c', /is written in quotes as a whole/],
+    ['a:1\nb: 2', /write a colon and a space behind the name, such as name: value/],
+    ['\ta: 1', /a line begins with a tab/],
+    ['--- 1\n--- 2', /send one, without ---/],
+    ['a: "\\q"', /a backslash in double quotes/],
+    ['a: !b c', /it has a tag/],
     ['a: [1, 2\nb: 3', /a list or map in \[ \] or \{ \} is not closed; write \] or \} at its end/],
   ])('such as %j', (text, words) => {
     const sentence = said(() => readYaml(text))

@@ -27,8 +27,13 @@ export function readExecutable(
   if (wire.kind === KIND.jupyterNotebook && notebooks) return readNotebook(wire, notebooks, notes)
   if (!textOf(wire.location)) notes.missing('/executable/location', 'where it is')
   const possible = [KIND.dockerContainer, ...(notebooks ? [KIND.jupyterNotebook] : [])].map(shortKind).join(', ')
-  const why = wire.kind === KIND.jupyterNotebook ? 'the site has configured no image for it' : 'it is not run here yet'
-  notes.notSupported('/executable/kind', `${shortKind(wire.kind)}: ${why}; possible is ${possible}`)
+  const pointer = '/executable/kind'
+  if (wire.kind === KIND.jupyterNotebook)
+    notes.noNotebooks(
+      pointer,
+      `${shortKind(wire.kind)}: the site has configured no image for it; possible is ${possible}`,
+    )
+  else notes.notSupported(pointer, `${shortKind(wire.kind)}: it is not run here yet; possible is ${possible}`)
   return undefined
 }
 
@@ -45,7 +50,7 @@ function readNotebook(
   else if (wire.mode !== 'INTERACTIVE') return { ...notebookOf(location, site), ...readMeta(wire.meta) }
   else if (site.server) return { ...servedNotebookOf(location, site, site.server), ...readMeta(wire.meta) }
   if (wire.mode === 'INTERACTIVE' && !site.server)
-    notes.notSupported('/executable/mode', 'the site has configured no server for notebooks; possible is BATCH')
+    notes.noNotebooks('/executable/mode', 'the site has configured no server for notebooks; possible is BATCH')
   return undefined
 }
 

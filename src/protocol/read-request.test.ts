@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { MESSAGES } from '../domain/message.ts'
 import { KIND } from './kinds.ts'
 import { readRequest } from './read-request.ts'
 
@@ -155,9 +156,23 @@ describe('a reference', () => {
   })
 })
 
+describe('a notebook where the site has none', () => {
+  it.each([
+    [undefined, undefined, '/executable/kind'],
+    [undefined, 'INTERACTIVE', '/executable/kind'],
+    [{ image: 'example.org/jupyter:1' }, 'INTERACTIVE', '/executable/mode'],
+  ])('is refused with what the operator sets: %j %s', (notebooks, mode, pointer) => {
+    const executable = { kind: KIND.jupyterNotebook, location: 'http://example.org/n.ipynb', ...(mode ? { mode } : {}) }
+    const site = notebooks && { notebooks: notebooks as never }
+    const { messages } = readRequest({ executable }, NOW, { ...DEFAULTS, ...site })
+    const said = messages.filter(({ level }) => level === 'ERROR')
+    expect(said.map(({ name, values }) => [name, values.pointer])).toEqual([['notebooks-not-here', pointer]])
+    expect(MESSAGES['notebooks-not-here'].advice).toMatch(/`notebooks\.image`.*`notebooks\.server`.*another broker/)
+  })
+})
+
 describe('a part of the contract that is not done here', () => {
   it.each([
-    ['/executable/kind', { executable: { kind: KIND.jupyterNotebook, location: 'http://example.org/n.ipynb' } }],
     ['/executable/kind', { executable: { kind: KIND.singularityContainer, location: 'http://example.org/i.sif' } }],
     ['/data/0/kind', { data: [{ kind: KIND.s3Data, endpoint: 'http://example.org', bucket: 'b' }] }],
     ['/data/0/kind', { data: [{ kind: KIND.rucioData, rucio: { scope: 's', object: 'o', type: 'FILE' } }] }],

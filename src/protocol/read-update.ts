@@ -28,11 +28,18 @@ export function readUpdate(body: unknown): Update {
     throw new BrokerError('BAD_REQUEST', 'The update has a kind that is not known.', { faults })
   }
   const faults = faultsOfConformed('Update', conformed)
-  if (faults.length > 0)
-    throw new BrokerError('BAD_REQUEST', 'The update does not follow the contract; the fields at fault are listed.', {
-      faults,
-    })
+  if (faults.length > 0) {
+    const detail = `The update does not follow the contract; the fields at fault are listed. A whole one is ${wholeUpdate(body)}`
+    throw new BrokerError('BAD_REQUEST', detail, { faults })
+  }
   return updateOf(value as Schemas['Update'])
+}
+
+/** An update to copy: to the phase that a body names by itself, as people write it at first, or to any. */
+function wholeUpdate(body: unknown): string {
+  const { phase } = (body ?? {}) as { phase?: unknown }
+  const named = typeof phase === 'string' ? phaseNamed(phase.toUpperCase()) : undefined
+  return JSON.stringify({ kind: KIND.enumUpdate, path: 'phase', value: named ?? 'ACCEPTED' })
 }
 
 function updateOf(wire: Schemas['Update']): Update {

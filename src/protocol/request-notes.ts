@@ -43,6 +43,11 @@ export class RequestNotes {
     this.say(message('not-supported', this.now, { pointer, reason }))
   }
 
+  /** A notebook, or a way to run one, that the site has not configured. */
+  noNotebooks(pointer: string, reason: string): void {
+    this.say(message('notebooks-not-here', this.now, { pointer, reason }))
+  }
+
   /** Whether something speaks for NO. */
   get refused(): boolean {
     return this.#refused

@@ -24,6 +24,7 @@ import { schemaNamed, type Schema, type SchemaName } from './contract.ts'
 import { currentKind } from './earlier-kinds.ts'
 import { earlierField, earlierItem } from './earlier-places.ts'
 import { shapeOf } from './shape.ts'
+import { yamlFault } from './yaml-fault.ts'
 
 /** A plain word that is something else than a text in YAML. */
 class PlainWord {
@@ -70,27 +71,11 @@ export function readYaml(text: string, name?: SchemaName): unknown {
     return asMeant(read, name ? schemaNamed(name) : {})
   } catch (cause) {
     if (!(cause instanceof YAMLException)) throw cause
-    const line = cause.mark ? ` (line ${cause.mark.line + 1}, column ${cause.mark.column + 1})` : ''
-    throw new BrokerError(
-      'BAD_SYNTAX',
-      `The body is not YAML as it is read here: ${inPlainWords(cause.reason)}${line}.`,
-      { cause },
-    )
+    throw new BrokerError('BAD_SYNTAX', `The body is not YAML as it is read here: ${yamlFault(text, cause)}.`, {
+      cause,
+    })
   }
 }
-
-/** The reasons of the reader that do not say what to write instead, and what does; they are fixed texts of the library. */
-const PLAIN_WORDS: readonly (readonly [said: RegExp, words: string])[] = [
-  [/^aliases exceeded/, 'it has an alias (*name), which a request needs none of; write out what it stands for'],
-  [/^tab characters must not be used in indentation/, 'a line begins with a tab; begin it with spaces'],
-  [
-    /^duplicated mapping key/,
-    'a name is there twice in the same map; leave one of them out (~ and null are the same name)',
-  ],
-  [/^deficient indentation/, 'a list or map in [ ] or { } is not closed; write ] or } at its end'],
-]
-
-const inPlainWords = (reason: string) => PLAIN_WORDS.find(([said]) => said.test(reason))?.[1] ?? reason
 
 /** Without such a mark before it there is no value but the first; those that are inside of texts count as well. */
 const MARKS = /[\n,:?[{]|- /g

@@ -150,6 +150,25 @@ describe('an offer set', () => {
     expect(body.offers?.slice(1).map(({ phase }) => phase)).toEqual(offers?.slice(1).map(() => 'REJECTED'))
     await api.ends(offers?.[0]?.meta.uuid as string)
   })
+  it('says which of its offers was accepted to who accepts another one', async () => {
+    const { offers = [] } = await api.offers({ ...containerRequest(), compute: cores(1, 4) })
+    const [first, second, third] = offers.map(({ meta }) => meta.uuid as string)
+    await api.setPhase(first as string, 'ACCEPTED')
+    const accept = { kind: KIND.enumUpdate, path: 'phase', value: 'ACCEPTED' }
+    const { status, body } = await api.post<Schemas['Problem']>(`/executions/${second}`, accept)
+    expect(status).toBe(409)
+    expect(body.detail).toContain(`another one of its set was accepted, ${first};`)
+    await api.ends(first as string)
+    const later = await api.post<Schemas['Problem']>(`/executions/${third ?? second}`, accept)
+    expect(later.body.detail, 'also when that has ended').toContain(first)
+  })
+  it('says nothing of another offer where none was accepted', async () => {
+    const { meta, offers = [] } = await api.offers(containerRequest())
+    await api.post(`/offersets/${meta.uuid}`, rejectAll)
+    const accept = { kind: KIND.enumUpdate, path: 'phase', value: 'ACCEPTED' }
+    const { body } = await api.post<Schemas['Problem']>(`/executions/${offers[0]?.meta.uuid}`, accept)
+    expect(body.detail).toBe('The execution is REJECTED; only an OFFERED one can be accepted.')
+  })
   it('does not accept an offer of another set', async () => {
     const [one, other] = [await api.offers(containerRequest()), await api.offers(containerRequest())]
     const update = { kind: KIND.stringUpdate, path: 'accepted', value: other.offers?.[0]?.meta.uuid }

@@ -76,7 +76,10 @@ describe('a problem', () => {
     expect((await get('/')).text).toContain('/docs shows what there is')
     const empty = await send('POST', '/offersets', undefined, {})
     expect(empty.body.errors).toMatchObject([
-      { pointer: '', detail: expect.stringMatching(/is empty; send/) as string },
+      {
+        pointer: '',
+        detail: expect.stringMatching(/is empty; send .*, such as \{"executable":\{"kind":"https:/) as string,
+      },
     ])
   })
 

@@ -204,7 +204,7 @@ describe('what a program makes', () => {
     expect(ended.phase).toBe('FAILED')
     expect(messageNames(ended.data?.[1])).toEqual(['step-failed', 'results-kept'])
     expect(allText(ended)).toContain(
-      'Saving the data failed: the program has made no file elsewhere.csv, but mine.csv; write to elsewhere.csv or content in its volume.',
+      'Saving the data failed: the program has made no file elsewhere.csv, but mine.csv; let it write to /out/elsewhere.csv or /out/content.',
     )
     expect(putsOf('/elsewhere.csv')).toEqual([])
     await broker.close()
@@ -223,8 +223,19 @@ describe('what a program makes', () => {
     const ended = await api.ends(await api.run(copying('/nothing.csv', ['true'])))
     expect(ended.phase).toBe('FAILED')
     expect(ended.data?.[1]?.phase).toBe('FAILED')
-    expect(allText(ended)).toContain('Saving the data failed: the program has made no file nothing.csv.')
+    expect(allText(ended)).toContain(
+      'Saving the data failed: the program has made no file nothing.csv; let it write to /out/nothing.csv or /out/content.',
+    )
     expect(putsOf('/nothing.csv')).toEqual([])
+  })
+  it('is told where it has to be written, also when nothing is mounted', async () => {
+    const unmounted = containerRequest(
+      { command: ['true'] },
+      { data: [{ kind: KIND.simpleData, location: `${data.url}/loose.csv`, access: 'WRITEONLY' }] },
+    )
+    expect(allText(await api.ends(await api.run(unmounted)))).toContain(
+      'the program has made no file loose.csv; let it write to loose.csv or content in its volume, which `compute.volumes` mounts.',
+    )
   })
 })
 

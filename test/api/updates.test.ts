@@ -174,6 +174,23 @@ describe('what an execution runs on', () => {
   })
 })
 
+describe('an update that is none', () => {
+  it.each([
+    [{ phase: 'ACCEPTED' }, 'ACCEPTED'],
+    [{ phase: 'cancelled' }, 'CANCELLED'],
+    [{ phase: 'SLEEPING' }, 'ACCEPTED'],
+    [[], 'ACCEPTED'],
+    [{ kind: KIND.enumUpdate }, 'ACCEPTED'],
+  ])('is answered with a whole one to copy: %j', async (body, value) => {
+    const uuid = await api().run(at(inHours(1), 'PT1H', long, cores(1)))
+    const refused = await api().post<Schemas['Problem']>(`/executions/${uuid}`, body)
+    expect(refused.status).toBe(400)
+    const [, whole = ''] = /A whole one is (\{.*\})$/.exec(refused.body.detail ?? '') ?? []
+    expect(JSON.parse(whole)).toEqual({ kind: KIND.enumUpdate, path: 'phase', value })
+    await cancel(uuid)
+  })
+})
+
 describe('an update in other units', () => {
   it.each([
     [{ ...setTo('compute/memory', 4096), units: 'MiB' }, '4096 MiB is 4 GiB, so write 4 and GiB'],

@@ -151,14 +151,26 @@ async function replacedContent({ platform, signal }: StepTarget, volume: VolumeR
 /** The most names of found files in a message. */
 const NAMES_SAID = 10
 
-async function whatIsMissing({ platform, signal }: StepTarget, volume: VolumeRef, name: string): Promise<string> {
+async function whatIsMissing(target: StepTarget, volume: VolumeRef, name: string): Promise<string> {
+  const { platform, signal } = target
   const missing = `the program has made no file ${name}`
-  const found = await platform.namesIn(volume, signal)
-  const names = found.names.toSorted()
-  if (names.length === 0) return missing
-  const unsaid = `${found.isComplete ? '' : 'at least '}${names.length - NAMES_SAID}`
+  const { names: unsorted, isComplete } = await platform.namesIn(volume, signal)
+  const names = unsorted.toSorted()
+  const unsaid = `${isComplete ? '' : 'at least '}${names.length - NAMES_SAID}`
   const more = names.length > NAMES_SAID ? `, and ${unsaid} more` : ''
-  return `${missing}, but ${names.slice(0, NAMES_SAID).join(', ')}${more}; write to ${name} or ${CONTENT} in its volume`
+  const found = names.length === 0 ? '' : `, but ${names.slice(0, NAMES_SAID).join(', ')}${more}`
+  return `${missing}${found}; ${whereToWrite(target, name)}`
+}
+
+/** The file in the container that a program has to write, where its data are mounted by themselves. */
+function whereToWrite(target: StepTarget, name: string): string {
+  const { index } = placeOf(target)
+  const mount = target.execution.plan.compute.volumes.find(
+    (one) => one.target.family === 'data' && one.target.index === index,
+  )
+  if (!mount) return `let it write to ${name} or ${CONTENT} in its volume, which \`compute.volumes\` mounts`
+  const directory = mount.path.replace(/(?<!\/)\/+$/, '')
+  return `let it write to ${directory}/${name} or ${directory}/${CONTENT}`
 }
 
 function storageOf({ execution }: StepTarget, data: number): number {
