@@ -130,7 +130,8 @@ async function surveyPlatform(
     if (error.retryable || error.code === 'NO_SPACE')
       return { candidates: [], messages: [], silent: [away(platform.name, error.detail, now)] }
     const reason = `${platform.name}: ${error.detail}`
-    return { candidates: [], messages: [message('not-supported', now, { pointer: '/executable', reason })] }
+    const pointer = error.code === 'IMAGE_UNAVAILABLE' ? '/executable/image/locations' : '/executable'
+    return { candidates: [], messages: [message('not-supported', now, { pointer, reason })] }
   }
 }
 

@@ -116,6 +116,8 @@ function oneDetail(told: readonly Told[], isTaken: (candidate: unknown) => boole
   const said = types.length > 0 ? `must be ${typeWords(types)}` : [...new Set(told.map(describe))].join(', ')
   // A choice says itself what there is.
   if (told.some((one) => choiceOf(one) !== undefined)) return said
+  // Nobody needs an example of less.
+  if (told.some(({ keyword }) => keyword === 'maxItems')) return said
   const [first] = told
   const schemas = told.map(schemaMissed)
   const written = first?.keyword === 'required' ? undefined : first?.data

@@ -28,13 +28,13 @@ describe('JSON', () => {
   })
   it('that ends too early', () => {
     expect(said(() => readJson('{"a": [1'))).toBe(
-      'The body is not JSON: it ends too early; write ]} at its end (line 1, column 8).',
+      'The body is not JSON: it ends too early; write ]} at its end (line 1, column 9).',
     )
     expect(said(() => readJson(''))).toMatch(/^The body is not JSON: /)
   })
   it.each([
     ['{"a": 1', 'write } at its end (line 1, column 8)'],
-    ['{"a": 1,\n "b": {"c": [[1', 'write ]]}} at its end (line 2, column 13)'],
+    ['{"a": 1,\n "b": {"c": [[1', 'write ]]}} at its end (line 2, column 16)'],
     ['{"a":', 'a value such as "text", 1, true, [ or { should come next (line 1, column 6)'],
     ['{"a"', 'a colon should come next (line 1, column 5)'],
   ])('that ends too early says how to end it: %j', (text, words) => {

@@ -37,7 +37,7 @@ function openQuote(lines: readonly string[], last: number): { mark: string; line
 const withoutQuoted = (line: string) =>
   line
     .replace(/(?<=^|[\s:[{,-])("(?:[^"\\]|\\.)*"|'[^']*')(?=[\s:\]},]|$)/g, (quoted) => ' '.repeat(quoted.length))
-    .replace(/(?:^|\s)#.*$/, '')
+    .replace(/(?:^|\s)#.*/s, '')
 
 const QUOTE_LEFT_OPEN = /(?:^|[\s:[{,-])(["'])[^"']*$/
 

@@ -234,7 +234,7 @@ describe('what a program makes', () => {
       { data: [{ kind: KIND.simpleData, location: `${data.url}/loose.csv`, access: 'WRITEONLY' }] },
     )
     expect(allText(await api.ends(await api.run(unmounted)))).toContain(
-      'the program has made no file loose.csv; let it write to loose.csv or content in its volume, which `compute.volumes` mounts.',
+      'Saving the data failed: the program has made no file loose.csv; let it write to loose.csv or content in its volume, which `compute.volumes` mounts.',
     )
   })
 })

@@ -34,7 +34,7 @@ import type { ContainerSummary } from './engine-answers.ts'
 import { EngineClient, EngineRefusal } from './engine-client.ts'
 import { readFacts, type Engine, type EngineFacts } from './engine-facts.ts'
 import { probeEngine } from './engine-probe.ts'
-import { findImage, obtainImage, type PullingEngine } from './image.ts'
+import { assertPullable, findImage, obtainImage, type PullingEngine } from './image.ts'
 import { Marks } from './marks.ts'
 import { MountCheck } from './mount-check.ts'
 import { endpointsOf, Networks, publishesPorts } from './networks.ts'
@@ -133,7 +133,9 @@ export class DockerPlatform implements Platform {
   }
 
   async estimate(request: ExecutionRequest): Promise<PlatformEstimate> {
-    const found = await findImage(this.#client, request.executable.image)
+    const { image: wanted } = request.executable
+    const found = await findImage(this.#client, wanted)
+    if (!found) assertPullable(wanted)
     const { image, start: startMs, remove: removeMs, volume: volumeMs } = ESTIMATED_MS
     const imageDigest = found?.digest === undefined ? {} : { imageDigest: found.digest }
     return { imageMs: found ? 0 : image, startMs, removeMs, volumeMs, ...imageDigest }

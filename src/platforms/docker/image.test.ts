@@ -66,6 +66,14 @@ describeOnEngines('images', ({ address }) => {
       expect(await platform.estimate(absent)).toMatchObject({ imageMs: 60_000 })
       expect(await platform.estimate(absent)).not.toHaveProperty('imageDigest')
     })
+    it('are refused at once where they are called as those of an engine and it has none', async () => {
+      const asked = (...locations: string[]) => platform.estimate(requestOf(executable({ locations })))
+      for (const locations of [['localhost/nowhere:2'], ['localhost/a/nowhere'], ['localhost/a:1', 'localhost/b:1']])
+        await expect(asked(...locations)).rejects.toMatchObject(refusal(`has no image ${locations.join(' or ')}, and`))
+      for (const locations of [['localhost:5000/nowhere:2'], ['nowhere:2'], ['localhost/a:1', '127.0.0.1:1/b:1']])
+        expect(await asked(...locations)).toMatchObject({ imageMs: 60_000 })
+      expect(await asked('localhost/nowhere:2', local.location)).toMatchObject({ imageMs: 0 })
+    })
     it('are found at a later location', async () => {
       expect(await obtain({ locations: ['not a reference', '127.0.0.1:1/nowhere:1', local.location] })).toBe(local.id)
     })

@@ -49,6 +49,19 @@ export async function findImage(client: EngineClient, image: ContainerImage): Pr
   return undefined
 }
 
+/** The registry in names of images that were made at an engine. It has no address, so that nothing is pulled from it. */
+const MADE_HERE = 'localhost'
+
+/** Throws IMAGE_UNAVAILABLE for an image that the engine does not have and that no registry can have. */
+export function assertPullable({ locations }: ContainerImage): void {
+  const references = locations.map(parseReference)
+  const isOfRegistry = references.some((one) => one === undefined || repositoryParts(one).registry !== MADE_HERE)
+  if (isOfRegistry || references.length === 0) return
+  throw unavailable(
+    `the engine has no image ${locations.join(' or ')}, and '${MADE_HERE}' is no registry to pull it from; name the image of a registry, such as docker.io/library/busybox:1.37, or ask the operator to load it into the engine`,
+  )
+}
+
 /** Makes sure that the engine has the image, and gives its id. Throws IMAGE_UNAVAILABLE with the words of the last location. */
 export async function obtainImage(
   engine: PullingEngine,
