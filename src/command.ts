@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { CommanderError } from 'commander'
 import { EXIT } from './cli/exit-codes.ts'
 import { buildProgram, type ServiceCommands } from './cli/program.ts'
@@ -45,14 +46,13 @@ try {
   process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
 }
 
-/** What is expected to go wrong is one sentence; the rest is a crash, with everything that helps to mend it. */
+/** What is expected to go wrong is one sentence; the rest is a crash, shown with everything that helps to mend it. */
 async function plainly({ json }: { json?: boolean }, command: () => Promise<number>): Promise<number> {
   try {
     return await command()
   } catch (error) {
-    if (!(error instanceof BrokerError)) throw error
-    // Whoever starts a service may know where its parts are.
-    const message = error.forOperator
+    // Whoever starts a service may know where its parts are. What others wrote may be in it, so it passes the terminal too.
+    const message = error instanceof BrokerError ? error.forOperator : inspect(error)
     const said = json ? JSON.stringify({ type: 'error', message, exitCode: EXIT.failed }) : message
     const terminal = processTerminal()
     for (const line of said.split('\n')) terminal.say(line)

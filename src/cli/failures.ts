@@ -21,7 +21,7 @@ interface Failure {
   readonly exitCode: number
 }
 
-/** Runs a command and turns what the person can do something about into a sentence, or with `json` into one JSON object on stderr. */
+/** Runs a command and turns whatever goes wrong into sentences, or with `json` into one JSON object on stderr. */
 export async function guarded(
   {
     terminal,
@@ -33,9 +33,7 @@ export async function guarded(
   try {
     return await command()
   } catch (error) {
-    const failure = explain(error, shows)
-    if (!failure) throw error
-    const { lines, exitCode } = failure
+    const { lines, exitCode } = explain(error, shows) ?? unexpected(error)
     if (json) {
       const problem = error instanceof ProblemError ? { problem: error.problem } : {}
       terminal.say(JSON.stringify({ type: 'error', message: lines.join(' '), exitCode, ...problem }))
@@ -44,6 +42,18 @@ export async function guarded(
     }
     return exitCode
   }
+}
+
+/** The most of the words of an unexpected error that is shown, in characters: an answer may be in them. */
+const WORDS_SHOWN_MAX = 300
+
+/** A mistake: of the server, whose answer is none of the contract, or of this command. BROKER_DEBUG shows where. */
+function unexpected(error: unknown): Failure {
+  const { stack, name, message } = error instanceof Error ? error : new Error(String(error))
+  const debugs = Boolean(process.env.BROKER_DEBUG)
+  const where = debugs ? (stack ?? '').split('\n') : ["'BROKER_DEBUG=1 broker …' shows where."]
+  const sentence = `The command cannot go on, maybe because of an answer that is none of a broker (${name}: ${message.slice(0, WORDS_SHOWN_MAX)}).`
+  return { lines: [sentence, ...where], exitCode: EXIT.failed }
 }
 
 /** What the broker has to say about a request that it did not take: one sentence, and each field at fault. */

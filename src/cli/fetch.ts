@@ -36,7 +36,7 @@ export async function fetchKept(
       one.meta?.uuid ?? '',
       file === undefined ? '' : `?FILE=${encodeURIComponent(file)}`,
     )
-    const path = join(to, nameFor(response))
+    const path = join(to, nameFor(response.headers))
     await write(response, path)
     terminal.result(path)
   }
@@ -46,10 +46,25 @@ export async function fetchKept(
 const isKept = ({ meta }: Schemas['DataResource']) =>
   (meta?.messages ?? []).some(({ kind }) => kind?.endsWith(':results-kept'))
 
-/** The name that the broker gives; never a path, nor hidden, as files of settings are. */
-function nameFor(response: Response): string {
-  const [, given = ''] = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('Content-Disposition') ?? '') ?? []
-  return visible(basename(decodeURIComponent(given))).replace(/^\.+/, '') || 'result'
+/** The longest name that the file systems of Linux take, in bytes. */
+const NAME_BYTES_MAX = 255
+const NAMELESS = 'result'
+
+/** The name that the broker gives; never a path, nor hidden, as files of settings are. One that cannot be is `result`. */
+export function nameFor(headers: Headers): string {
+  const [, given = ''] = /filename\*=UTF-8''([^;]+)/.exec(headers.get('Content-Disposition') ?? '') ?? []
+  const name = visible(basename(decoded(given))).replace(/^\.+/, '')
+  return name === '' || Buffer.byteLength(name) > NAME_BYTES_MAX ? NAMELESS : name
+}
+
+/** A text with its bytes written as %41; empty for one that is none. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    if (error instanceof URIError) return ''
+    throw error
+  }
 }
 
 async function makeDirectory(path: string): Promise<void> {
@@ -71,6 +86,7 @@ async function write(response: Response, path: string): Promise<void> {
       throw new CommandError(`There is a file ${path} already; name another directory with --to.`, EXIT.failed)
     if (code === 'EACCES')
       throw new CommandError(`${path} may not be written by this user; name another directory with --to.`, EXIT.usage)
-    throw error
+    if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error
+    throw new CommandError(`${path} cannot be written (${code}); name another directory with --to.`, EXIT.failed)
   }
 }

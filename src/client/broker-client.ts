@@ -3,6 +3,7 @@ import { authorizationOf, type ClientCredentials } from './credentials.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { components } from '../protocol/contract.gen.ts'
 import { isGone, mayPass, NotABrokerError, ProblemError, UnreachableError } from './client-errors.ts'
+import { objectIn, readObject, readProblem } from './read-answer.ts'
 import { readEvents, type ServerSentEvent } from './server-sent-events.ts'
 import { SharedRead } from './shared-read.ts'
 import { SiteCalls } from './site-calls.ts'
@@ -260,7 +261,7 @@ export class BrokerClient {
       const response = await client.#stream(`/executions/${uuid}/events`, headers, signal)
       for await (const event of readEvents(response)) {
         last = event.id ?? last
-        if (event.data !== '') yield happeningOf(event)
+        if (event.data !== '') yield happeningOf(event, objectIn(event.data, client.url, response))
       }
     })
   }
@@ -337,7 +338,7 @@ export class BrokerClient {
     if (!/^application\/json\b/.test(response.headers.get('Content-Type') ?? '')) {
       throw new NotABrokerError(this.url, response)
     }
-    return (await response.json()) as Body
+    return readObject<Body>(this.url, response)
   }
 
   async #stream(path: string, headers: Record<string, string>, signal: AbortSignal | undefined): Promise<Response> {
@@ -359,7 +360,7 @@ export class BrokerClient {
       throw new UnreachableError(this.url, cause)
     }
     if (!response.headers.get('Content-Type')?.startsWith('application/problem+json')) return response
-    throw new ProblemError((await response.json()) as Schemas['Problem'])
+    throw await readProblem(this.url, response)
   }
 }
 
@@ -375,6 +376,6 @@ function phaseUpdate(phase: ExecutionPhase): RequestDocument {
   return { text: JSON.stringify(update), mediaType: 'application/json' }
 }
 
-function happeningOf({ event, data }: ServerSentEvent): ExecutionHappening {
-  return { type: event, ...(JSON.parse(data) as object) } as ExecutionHappening
+function happeningOf({ event }: ServerSentEvent, fields: object): ExecutionHappening {
+  return { type: event, ...fields } as ExecutionHappening
 }

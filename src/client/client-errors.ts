@@ -34,8 +34,10 @@ export class UnreachableError extends Error {
 export class NotABrokerError extends Error {
   readonly url: string
 
-  constructor(url: string, { status, headers }: Response) {
-    super(`what answers at ${url} is no broker: HTTP ${status}, ${headers.get('Content-Type') ?? 'without a type'}`)
+  /** `fault` says what else is wrong with the answer. */
+  constructor(url: string, { status, headers }: Response, fault?: string) {
+    const type = headers.get('Content-Type') ?? 'without a type'
+    super([`what answers at ${url} is no broker: HTTP ${status}`, type, ...(fault ? [fault] : [])].join(', '))
     this.name = 'NotABrokerError'
     this.url = url
   }
