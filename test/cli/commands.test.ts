@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { EXIT } from '../../src/cli/exit-codes.ts'
 import type { Execution, OfferSet } from '../../src/client/broker-client.ts'
@@ -180,7 +181,20 @@ describe('broker run of an image', () => {
     )
     expect(exitCode).toBe(EXIT.failed)
     expect(stderr).toMatch(/^FAILED, exit code 0$/m)
+    const [, fetch = '', uuid = ''] = /'broker (fetch) ([0-9a-f-]{36}) --to DIRECTORY' fetches them/.exec(stderr) ?? []
+    const directory = join(files.directory, 'new', 'deep')
+    const fetched = await run(fetch, uuid, '--to', directory)
+    expect(fetched, fetched.stderr).toMatchObject({ exitCode: EXIT.ok, stdout: `${join(directory, 'copy.csv')}\n` })
     await data.close()
+  })
+  it('writes what the program wrote before the line that ends it', async () => {
+    const { stdout } = await run('run', 'example.org/test:1', '--json', '--', 'echo', 'first')
+    const lines = jsonOf<{ type: string; phase?: string; component?: string }>(stdout)
+    const written = lines.findLastIndex(({ type }) => type === 'output')
+    expect(written).toBeGreaterThan(-1)
+    expect(lines.findIndex(({ component, phase }) => component === undefined && phase === 'COMPLETED')).toBeGreaterThan(
+      written,
+    )
   })
   it('prints the UUID and leaves the execution alone with --detach', async () => {
     const { exitCode, stdout } = await run('run', 'example.org/test:1', '--detach')
