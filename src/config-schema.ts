@@ -54,7 +54,7 @@ export const CONFIG_SCHEMA = {
             'What all these proxies write: X-Forwarded-For, -Host, -Proto and -Prefix, or Forwarded (RFC 7239). The other one would be the word of the client, so a request of a trusted proxy that has it is refused (400).',
         },
         requestTimeout: duration(
-          'How long a client may take to send a request, headers and body together; it is ended with 408 after at most half as long again.',
+          'How long a client may take to send a request, headers and body together; it is ended with 408 after at most half as long again. A client that takes nothing of its answer for this long is cut off.',
           'PT1M',
         ),
       },

@@ -2,8 +2,7 @@
  * The contract, for programs and for people. The page is Swagger UI, served from here with nothing from anywhere else,
  * under a policy that keeps it so.
  */
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { FastifyInstance } from 'fastify'
 import { CONTRACT } from '../protocol/contract.ts'
@@ -61,8 +60,10 @@ export function docsRoutes(app: FastifyInstance, context: HttpContext): void {
     sendRepresentation(request, reply, 'text/javascript; charset=utf-8', START),
   )
   for (const [name, contentType] of Object.entries(ASSETS)) {
+    // Read when somebody asks first; all answers share these bytes, however many are not read by their clients.
+    let bytes: Buffer | undefined
     app.get(`/docs/${name}`, oneForm, async (request, reply) =>
-      sendRepresentation(request, reply, contentType, await readFile(assetPath(name))),
+      sendRepresentation(request, reply, contentType, (bytes ??= readFileSync(assetPath(name)))),
     )
   }
 }
@@ -98,6 +99,7 @@ function assetPath(name: string): URL | string {
 class ContractText {
   readonly #before: string
   readonly #after: string
+  #last: { readonly base: string; readonly bytes: Buffer } | undefined
 
   constructor(notation: NotationName) {
     const mark = 'http://broker.invalid'
@@ -107,8 +109,9 @@ class ContractText {
     this.#after = after
   }
 
-  /** The contract of a service at a base URL, whose characters need no escape in any notation. */
-  servedAt(base: string): string {
-    return `${this.#before}${base}${this.#after}`
+  /** The contract of a service at a base URL, whose characters need no escape in any notation. Answers share its bytes. */
+  servedAt(base: string): Buffer {
+    if (this.#last?.base !== base) this.#last = { base, bytes: Buffer.from(`${this.#before}${base}${this.#after}`) }
+    return this.#last.bytes
   }
 }

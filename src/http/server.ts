@@ -34,6 +34,7 @@ import { metricsRoute } from './figures.ts'
 import { refuseForeignPage } from './foreign-origin.ts'
 import { isHost, refuseForwarded } from './forwarded.ts'
 import { HealthWatch } from './health.ts'
+import { answerInTurn } from './in-turn.ts'
 import { logAnswer } from './answer-log.ts'
 import { KnownPaths } from './known-paths.ts'
 import { offerRoutes } from './offers.ts'
@@ -118,7 +119,8 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   setMaxListeners(0, context.stopping)
   app.decorateRequest('negotiated', null)
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, context.settings.notation))
-  // First of all hooks: what the others do is within the span.
+  // The first hook of all, and then the spans, within which all others are.
+  answerInTurn(app, requestTimeoutMs)
   if (context.tracing) traceRequests(app, context.tracing)
   const answers = new OpenAnswers(app)
   const known = new KnownPaths(app)
