@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressKey } from './address-key.ts'
+import { addressKey, siteKey } from './address-key.ts'
 
 describe('an address', () => {
   it.each([
@@ -16,4 +16,11 @@ describe('an address', () => {
   ])('%s is counted as %s', (address, key) => {
     expect(addressKey(address)).toBe(key)
   })
+  it.each([
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['2001:db8:1:ffff::1', '2001:db8:1::/48'],
+    ['2001:db8:2::1', '2001:db8:2::/48'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['192.0.2.2', '192.0.2.2'],
+  ])('%s is of the site %s', (address, key) => expect(siteKey(address)).toBe(key))
 })

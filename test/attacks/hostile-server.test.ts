@@ -32,7 +32,7 @@ const JSON_TYPE = 'application/json'
 const PROBLEM = 'application/problem+json'
 const status = ['status', UNKNOWN_ID]
 
-describe('a server that is no broker does not steer the terminal, and gets one sentence,', () => {
+describe('a server that is no broker gets one sentence', () => {
   it.each<[string, string[], string, string, number, RegExp]>([
     ['with broken JSON', status, EVIL, JSON_TYPE, EXIT.unreachable, /no broker: HTTP 200, application\/json, but/],
     ['with a broken problem', status, `{"title":${EVIL}`, PROBLEM, EXIT.unreachable, /no broker: HTTP 200/],

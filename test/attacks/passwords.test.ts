@@ -81,6 +81,7 @@ describe('whether there is an account is not told by', () => {
 
 describe('guessing passwords', () => {
   const USUAL = 'a password that is right'
+  const BUSY = 'busy with other logins'
   let account: AccountWithPassword
   let found: AccountWithPassword | undefined
   let source: LocalIdentity
@@ -97,21 +98,20 @@ describe('guessing passwords', () => {
       passwordHash: await hashPassword(USUAL),
     }
   })
+  let networks: ReturnType<typeof networksInMemory>
+  /** A source that remembers no password and no guess; the networks stay known. */
+  const anew = () => new LocalIdentity({ clock: new FakeClock(), realm: 'broker', find: async () => found, networks })
   beforeEach(() => {
     found = account
-    source = new LocalIdentity({
-      clock: new FakeClock(),
-      realm: 'broker',
-      find: async () => found,
-      networks: networksInMemory(),
-    })
+    networks = networksInMemory()
+    source = anew()
   })
   const guess = async (username: string, password: string, address = '192.0.2.1'): Promise<string> => {
     const authorization = basic(username, password).Authorization
     const credentials: Credentials = { headers: { authorization }, peer: address, address }
     return source.identify(credentials).then(
       () => 'in',
-      (error: { code: string }) => error.code,
+      (error: { code: string; message: string }) => (/busy/.test(error.message) ? BUSY : error.code),
     )
   }
   const count = (answers: string[], one: string) => answers.filter((answer) => answer === one).length
@@ -122,8 +122,39 @@ describe('guessing passwords', () => {
     const answers = await many((index) => guess('ada', `guess ${index}`))
     // Five are free; two are looked at together, so that one more gets through before the fifth has failed.
     expect(count(answers, 'UNAUTHENTICATED')).toBeLessThanOrEqual(7)
-    expect(count(answers, 'UNAUTHENTICATED') + count(answers, 'TOO_MANY_REQUESTS')).toBe(24)
+    expect(count(answers, 'UNAUTHENTICATED') + count(answers, 'TOO_MANY_REQUESTS') + count(answers, BUSY)).toBe(24)
   })
+  it('by strangers of one site, each in a network of its own, keeps nobody else out', async () => {
+    expect(await guess('ada', USUAL, '192.0.2.50')).toBe('in')
+    source = anew()
+    const strangers = Array.from({ length: 45 }, (_, lane) => guess(`name${lane}`, 'wrong', `2001:db8:1:${lane}::1`))
+    const [known, elsewhere] = await Promise.all([
+      guess('ada', USUAL, '192.0.2.50'),
+      guess('ada', USUAL, '198.51.100.9'),
+    ])
+    expect([known, elsewhere]).toEqual(['in', 'in'])
+    expect(count(await Promise.all(strangers), BUSY)).toBeGreaterThan(0)
+  })
+  it('by strangers from everywhere keeps no owner of an account out of where it came from before', async () => {
+    expect(await guess('ada', USUAL, '192.0.2.50')).toBe('in')
+    source = anew()
+    const strangers = Array.from({ length: 45 }, (_, lane) => guess(`name${lane}`, 'wrong', `198.51.100.${lane}`))
+    expect(await guess('ada', USUAL, '192.0.2.50')).toBe('in')
+    expect(count(await Promise.all(strangers), BUSY)).toBeGreaterThan(0)
+  })
+  it('of one site in ever new networks is slowed down, and not those who are known there', async () => {
+    expect(await guess('ada', USUAL, '2001:db8:1:ffff::1')).toBe('in')
+    source = anew()
+    for (let wave = 0; wave < 7; wave++)
+      await Promise.all(
+        Array.from({ length: 16 }, (_, lane) =>
+          guess(`n${wave}-${lane}`, 'wrong', `2001:db8:1:${wave * 16 + lane}::1`),
+        ),
+      )
+    expect(await guess('another', 'wrong', '2001:db8:1:aaaa::1')).toBe('TOO_MANY_REQUESTS')
+    expect(await guess('another', 'wrong', '2001:db8:2:aaaa::1'), 'at another site').toBe('UNAUTHENTICATED')
+    expect(await guess('ada', USUAL, '2001:db8:1:ffff::2')).toBe('in')
+  }, 120_000)
   it('many at the same moment do not get the right one among them', async () => {
     const answers = await many((index) => guess('ada', index === 20 ? USUAL : `guess ${index}`))
     expect(count(answers, 'in')).toBe(0)

@@ -1,13 +1,13 @@
 /** Accounts of this broker: HTTP Basic (RFC 7617) with a user name and a password. */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import pLimit from 'p-limit'
 import { USERNAME, type Account } from '../../domain/account.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
-import { addressKey } from '../address-key.ts'
+import { addressKey, siteKey } from '../address-key.ts'
 import { authorization, type Caller, type Credentials, type IdentitySource } from '../identity.ts'
 import { isPasswordOf } from '../password.ts'
+import { CheckQueue } from './check-queue.ts'
 import { Throttle } from './throttle.ts'
 
 /** An account with what its password is checked against. */
@@ -29,12 +29,17 @@ export interface LocalIdentityOptions {
   }
 }
 
-/** How many passwords are checked at a time, and how many may wait: each takes a core for a tenth of a second. */
-const CHECKS_AT_ONCE = 2
-const CHECKS_WAITING_MAX = 32
 /** How long a password that was right is not checked again while the account has not changed, in milliseconds. */
 const REMEMBER_MS = 60_000
 const REMEMBERED_MAX = 10_000
+
+/** The keys that a guess is counted by. */
+interface GuessedFrom {
+  readonly name: string
+  readonly network: string
+  /** Undefined for a known network, which neighbours at its site do not make wait. */
+  readonly site: string | undefined
+}
 
 export class LocalIdentity implements IdentitySource {
   readonly challenges: readonly string[]
@@ -42,7 +47,9 @@ export class LocalIdentity implements IdentitySource {
   /** Of strangers all together, and of each network from which the owner of the name has come. */
   readonly #perName: Throttle
   readonly #perNetwork: Throttle
-  readonly #checks = pLimit(CHECKS_AT_ONCE)
+  /** Of strangers by their site, which may be thousands of people: its waits are short. */
+  readonly #perSite: Throttle
+  readonly #checks = new CheckQueue()
   /** Never the password itself: a digest with a key that only this process has. */
   readonly #rememberKey = randomBytes(32)
   readonly #remembered = new Map<string, Instant>()
@@ -52,6 +59,7 @@ export class LocalIdentity implements IdentitySource {
     this.challenges = [`Basic realm="${options.realm}", charset="UTF-8"`]
     this.#perName = new Throttle(options.clock, { free: 5, firstWaitMs: 1_000, longestWaitMs: 300_000 })
     this.#perNetwork = new Throttle(options.clock, { free: 20, firstWaitMs: 1_000, longestWaitMs: 300_000 })
+    this.#perSite = new Throttle(options.clock, { free: 100, firstWaitMs: 1_000, longestWaitMs: 60_000 })
   }
 
   async identify(credentials: Credentials): Promise<Caller | undefined> {
@@ -66,7 +74,7 @@ export class LocalIdentity implements IdentitySource {
       // A guess that would be right has to wait as the wrong ones around it do, or it would be told by that.
       const waitMs = this.#perName.waitMs(nameKey(username, network))
       if (waitMs > 0) throw tooMany(waitMs)
-    } else await this.#check(username, password, account, network)
+    } else await this.#check(username, password, account, credentials.address)
     if (!account || account.disabledAt !== undefined) throw refused('the account is disabled', username)
     this.#remember(known)
     return {
@@ -85,36 +93,38 @@ export class LocalIdentity implements IdentitySource {
     username: string,
     password: string,
     account: AccountWithPassword | undefined,
-    network: string,
+    address: string,
   ): Promise<void> {
     const { networks, clock } = this.#options
+    const [network, site] = [addressKey(address), siteKey(address)]
     const isKnown = USERNAME.test(username) && (await networks.has(username, network, clock.now()))
-    const name = nameKey(username, isKnown ? network : undefined)
-    this.#requirePatience(name, network)
-    if (this.#checks.pendingCount >= CHECKS_WAITING_MAX) throw tooMany(1_000)
-    const right = await this.#checks(async () => {
+    const place = { name: nameKey(username, isKnown ? network : undefined), network, site: isKnown ? undefined : site }
+    this.#requirePatience(place)
+    const right = await this.#checks.run({ isKnown, site }, async () => {
       // What has failed meanwhile counts: many guesses at the same moment are many guesses.
-      this.#requirePatience(name, network)
+      this.#requirePatience(place)
       const matches = await isPasswordOf(password, account?.passwordHash)
       // Of a disabled account no password is right, or the waits would tell which one was.
-      return this.#count(name, network, matches && account?.disabledAt === undefined)
+      return this.#count(place, matches && account?.disabledAt === undefined)
     })
     if (!right || !account) throw refused('the user name or the password is wrong', username)
     await networks.note(account.id, network, clock.now())
   }
 
-  /** Throws when a name or a network has to wait before its next guess. */
-  #requirePatience(name: string, network: string): void {
-    const waitMs = Math.max(this.#perName.waitMs(name), this.#perNetwork.waitMs(network))
+  /** Throws when a name, a network or a site has to wait before its next guess. */
+  #requirePatience({ name, network, site }: GuessedFrom): void {
+    const ofSite = site === undefined ? 0 : this.#perSite.waitMs(site)
+    const waitMs = Math.max(this.#perName.waitMs(name), this.#perNetwork.waitMs(network), ofSite)
     if (waitMs > 0) throw tooMany(waitMs)
   }
 
-  #count(name: string, network: string, right: boolean): boolean {
+  #count({ name, network, site }: GuessedFrom, right: boolean): boolean {
     if (right) this.#perName.succeeded(name)
     else {
       this.#perName.failed(name)
       // Not forgotten after a success: who guesses others' passwords may have one of his own.
       this.#perNetwork.failed(network)
+      if (site !== undefined) this.#perSite.failed(site)
     }
     return right
   }
@@ -161,7 +171,11 @@ function refused(reason: string, username?: string): BrokerError {
 
 function tooMany(waitMs: number): BrokerError {
   const seconds = Math.ceil(waitMs / 1_000)
-  return new BrokerError('TOO_MANY_REQUESTS', `There were too many wrong passwords; try again in ${seconds} s.`, {
-    retryAfterSeconds: seconds,
-  })
+  return new BrokerError(
+    'TOO_MANY_REQUESTS',
+    `There were too many wrong passwords for this name or from this network; try again in ${seconds} s.`,
+    {
+      retryAfterSeconds: seconds,
+    },
+  )
 }
