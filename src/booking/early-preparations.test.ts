@@ -47,6 +47,7 @@ function poolWith(ahead: readonly Ahead[], ...held: Hold[]): PoolProfile {
 
 const chosenOf = (ahead: readonly Ahead[], ...held: Hold[]) =>
   chooseEarlyPreparations(poolWith(ahead, ...held), ahead, NOW)
+const asChosen = (execution: Ahead) => ({ execution })
 const idsOf = (chosen: readonly { readonly execution: Ahead }[]) => chosen.map(({ execution }) => execution.id)
 
 describe('early preparations', () => {
@@ -63,9 +64,29 @@ describe('early preparations', () => {
     expect(idsOf(chosenOf([first, second, third], running))).toEqual([second.id])
   })
 
-  it('end with the first that could not run beside those before it', () => {
+  it('pass over what could not run beside those before it', () => {
     const [small, large, other] = [waiting(), waiting({ cores: 4, inMinutes: 40 }), waiting({ inMinutes: 50 })]
-    expect(idsOf(chosenOf([small, large, other], running))).toEqual([small.id])
+    expect(idsOf(chosenOf([small, large, other], running))).toEqual([small.id, other.id])
+  })
+
+  it('are of everybody else too where one owner waits with something for all cores', () => {
+    const others = (cores = 1) => ['ada', 'bob', 'cleo'].map((owner) => waiting({ owner, cores, inMinutes: 24 * 60 }))
+    const large = waiting({ owner: 'mallory', cores: 4, inMinutes: 24 * 60 })
+    const after = others()
+    expect(idsOf(chosenOf([large, ...after], running))).toEqual(idsOf([large, ...after].map(asChosen)))
+    const before = others()
+    const last = waiting({ owner: 'mallory', cores: 4 })
+    expect(idsOf(chosenOf([...before, last], running))).toEqual(idsOf(before.map(asChosen)))
+    const prepared = waiting({ owner: 'mallory', cores: 4, prepareAt: NOW - 1, inMinutes: 24 * 60 })
+    const [first, second] = others(2)
+    expect(idsOf(chosenOf([prepared, first as Ahead, second as Ahead], running))).toEqual([first?.id, second?.id])
+  })
+
+  it('are of one thing at a time that needs more than half of the pool', () => {
+    const [first, second] = [waiting({ cores: 3 }), waiting({ owner: 'grace', cores: 3 })]
+    expect(idsOf(chosenOf([first, second], running))).toEqual([first.id])
+    const prepared = waiting({ cores: 4, prepareAt: NOW - 1 })
+    expect(chosenOf([prepared, waiting({ owner: 'grace', cores: 3 })], running)).toEqual([])
   })
 
   it('hold their storage from now on, and everything else as before', () => {

@@ -5,7 +5,7 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Instant } from '../domain/dates.ts'
 import type { ExecutionId } from '../domain/ids.ts'
-import { COMPUTE_RESOURCES } from '../domain/resources.ts'
+import { COMPUTE_RESOURCES, type Resource } from '../domain/resources.ts'
 import * as bookings from '../store/bookings.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import * as executions from '../store/executions.ts'
@@ -28,8 +28,8 @@ export interface EarlyPreparation {
 }
 
 /**
- * Chooses the executions that are prepared now: those that come next, as many as the pool has room for at once, where their
- * storage fits until the time from which they hold it anyway. The profile is left as it was. Pure.
+ * Chooses the executions that are prepared now: those that come next, as many as the pool has room for at once and one that
+ * needs more than half of it, where their storage fits until the time from which they hold it anyway. The profile is left as it was. Pure.
  */
 export function chooseEarlyPreparations(
   profile: PoolProfile,
@@ -58,16 +58,25 @@ export function chooseEarlyPreparations(
   return chosen
 }
 
-/** The executions that come next, up to the first that the pool could not run beside those before it. */
+/**
+ * The executions that come next and that the pool could run beside those before them; what it could not is passed over.
+ * One that needs more than half of the pool leaves its room to the others, who may run long before it; there is one such
+ * at a time. What is being prepared takes its place anyway.
+ */
 function comingNext(profile: PoolProfile, ahead: readonly Ahead[], now: Instant): Ahead[] {
-  const taken = { cores: 0, memory: 0, storage: 0, accelerators: 0 }
-  const next: Ahead[] = []
-  for (const execution of inTurns(ahead)) {
-    for (const [resource, amount] of execution.holds) taken[resource] += amount
-    if (COMPUTE_RESOURCES.some((resource) => taken[resource] > profile.capacityAt(resource, now))) break
-    next.push(execution)
-  }
-  return next
+  const small = { cores: 0, memory: 0, storage: 0, accelerators: 0 }
+  const large = { ...small }
+  return inTurns(ahead).filter(({ prepareAt, holds }) => {
+    const wanted = { cores: 0, memory: 0, storage: 0, accelerators: 0 }
+    for (const [resource, amount] of holds) wanted[resource] += amount
+    const has = (resource: Resource) => profile.capacityAt(resource, now)
+    const isLarge = COMPUTE_RESOURCES.some((resource) => wanted[resource] * 2 > has(resource))
+    const before = (resource: Resource) => small[resource] + (isLarge ? large[resource] : 0)
+    const fits = COMPUTE_RESOURCES.every((resource) => before(resource) + wanted[resource] <= has(resource))
+    if (fits || prepareAt <= now)
+      for (const resource of COMPUTE_RESOURCES) (isLarge ? large : small)[resource] += wanted[resource]
+    return fits
+  })
 }
 
 /**
