@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../test/support/fake-clock.ts'
 import { AwayLog } from './away-log.ts'
 import { BrokerError } from './domain/errors.ts'
+import { DatabaseUnavailable } from './store/cannot-now.ts'
 
-const AWAY = new BrokerError('UNAVAILABLE', 'The database is not answering.')
+const AWAY = new DatabaseUnavailable('The database is not answering.', { cause: undefined })
 
 function watched() {
   const clock = new FakeClock()
@@ -35,10 +36,12 @@ describe('a log of a broker whose database is away', () => {
   it('tells of everything else as it is', () => {
     const { said, log } = watched()
     log.log('error', 'The work is parked.', { error: new BrokerError('PLATFORM_UNAVAILABLE', 'Docker is away.') })
+    log.log('error', 'The policy white failed.', { error: new BrokerError('UNAVAILABLE', 'The registry is away.') })
     log.log('info', 'The execution is PREPARING.')
     log.back()
     expect(said.map((line) => line.split(' {', 1)[0])).toEqual([
       'error The work is parked.',
+      'error The policy white failed.',
       'info The execution is PREPARING.',
     ])
   })

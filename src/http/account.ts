@@ -19,6 +19,7 @@ import { quotasOfCaller } from './quotas.ts'
 /** Adds the routes. */
 export function accountRoutes(app: FastifyInstance, context: HttpContext): void {
   const { database, clock, ids, settings } = context
+  const changingPasswords = new Set<string>()
 
   app.get('/account', async (request, reply) => {
     const caller = knownCaller(request)
@@ -40,7 +41,20 @@ export function accountRoutes(app: FastifyInstance, context: HttpContext): void 
       throw new BrokerError('FORBIDDEN', 'A password is changed with the present password, sent with HTTP Basic.')
     const { auditPerDay } = settings.retention
     const actor = actorOf(request, context)
-    await changeOwnPassword(database, await ownAccount(caller), wish, actor, auditPerDay, clock.now())
+    if (changingPasswords.has(caller.owner))
+      throw new BrokerError(
+        'TOO_MANY_REQUESTS',
+        'Your password is being changed already; look whether that was done.',
+        {
+          retryAfterSeconds: 1,
+        },
+      )
+    changingPasswords.add(caller.owner)
+    try {
+      await changeOwnPassword(database, await ownAccount(caller), wish, actor, auditPerDay, clock.now())
+    } finally {
+      changingPasswords.delete(caller.owner)
+    }
     return reply.code(204).send()
   })
 

@@ -34,7 +34,7 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
   const { identity, settings, clock } = context
   const byAddress = new RateLimit(clock, settings.rateLimits.perAddress)
   const byCaller = new RateLimit(clock, settings.rateLimits.perCaller)
-  const watchers = new KnownCallers()
+  const watchers = new KnownCallers(clock)
   const identify = (credentials: Credentials) => identity.identify(credentials)
   app.decorateRequest('caller', null)
   app.addHook('onRoute', ({ method, url }) => {

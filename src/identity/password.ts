@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomInt, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
 import { promisify } from 'node:util'
+import pLimit from 'p-limit'
 
 const derive = promisify<string | Buffer, Buffer, number, ScryptOptions, Buffer>(scrypt)
 
@@ -12,11 +13,14 @@ const COST = { logN: 15, r: 8, p: 1 } as const
 const SALT_BYTES = 16
 const HASH_BYTES = 32
 
+/** One at a time, whoever asks: the threads of this process are for checking passwords, files and names of hosts too. */
+const hashing = pLimit(1)
+
 /** The hash of a password, with a salt of its own. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
   const { logN, r, p } = COST
-  const hash = await derive(normal(password), salt, HASH_BYTES, options(logN, r, p))
+  const hash = await hashing(() => derive(normal(password), salt, HASH_BYTES, options(logN, r, p)))
   return ['scrypt', logN, r, p, salt.toString('base64'), hash.toString('base64')].join('$')
 }
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../test/support/fake-clock.ts'
-import { BrokerError } from '../domain/errors.ts'
+import type { BrokerError } from '../domain/errors.ts'
+import { DatabaseUnavailable } from '../store/cannot-now.ts'
 import type { GivenLease, Lease } from '../store/work.ts'
 import { Runner } from './runner.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 /** A failure of the database as it is reported for a SQLSTATE; without one, its server does not answer. */
 const troubleWith = (code: string | undefined) =>
-  new BrokerError('UNAVAILABLE', 'Not now.', { cause: Object.assign(new Error('no'), { code }) })
+  new DatabaseUnavailable('Not now.', { cause: Object.assign(new Error('no'), { code }) })
 
 /** Works on an execution that cannot be looked at; gives the leases that were given back, and what was thrown. */
 async function work(error: BrokerError, attempts = 0) {

@@ -1,6 +1,6 @@
 /** States of a database in which it does nothing, or changes nothing, for a while; see appendix A of the PostgreSQL manual. */
 import { codeOf } from '../domain/error-code.ts'
-import { isBrokerError } from '../domain/errors.ts'
+import { BrokerError } from '../domain/errors.ts'
 
 /** A trouble of the database that passes, in words for a client. */
 export interface Trouble {
@@ -49,7 +49,17 @@ export function troubleOf(error: unknown): Trouble | undefined {
   return error instanceof Error && error.cause !== undefined ? troubleOf(error.cause) : undefined
 }
 
+/** The database cannot do what is asked of it now. Other services that are away are UNAVAILABLE too, and none of this. */
+export class DatabaseUnavailable extends BrokerError {
+  constructor(
+    detail: string,
+    options: { readonly cause: unknown; readonly context?: Readonly<Record<string, unknown>> },
+  ) {
+    super('UNAVAILABLE', detail, options)
+  }
+}
+
 /** True for a failure of the database in which it does nothing for anybody; false where only one statement was in trouble. */
 export function isDatabaseAway(error: unknown): boolean {
-  return isBrokerError(error, 'UNAVAILABLE') && !troubleOf(error)?.ofStatement
+  return error instanceof DatabaseUnavailable && !troubleOf(error)?.ofStatement
 }

@@ -5,10 +5,9 @@
  * sequence here stays far below 2^53).
  */
 import pg from 'pg'
-import { BrokerError } from '../domain/errors.ts'
 import { loadStatements, type Statement } from './statements.ts'
 import { codeOf } from '../domain/error-code.ts'
-import { troubleOf } from './cannot-now.ts'
+import { DatabaseUnavailable, troubleOf } from './cannot-now.ts'
 
 const sql = loadStatements(import.meta.url, 'database.sql', ['mayWrite', 'takeRoom', 'giveRoomBack'])
 
@@ -150,12 +149,12 @@ export class PooledDatabase implements Queryable {
     }
   }
 
-  #unavailable(cause: unknown): BrokerError {
+  #unavailable(cause: unknown): DatabaseUnavailable {
     const { detail, lasts } = troubleOf(cause) ?? { detail: 'The database is not answering.', lasts: false }
     if (lasts) this.#isTroubled = true
     // Where the database is, is for its operator only.
     const context = { forOperator: `${detail.replace(/\.$/, '')} (${this.#place}).` }
-    return new BrokerError('UNAVAILABLE', detail, { cause, context })
+    return new DatabaseUnavailable(detail, { cause, context })
   }
 }
 

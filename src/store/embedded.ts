@@ -13,6 +13,7 @@ import { extract } from 'tar-stream'
 import { codeOf, isDiskFull } from '../domain/error-code.ts'
 import { BrokerError } from '../domain/errors.ts'
 import { EmbeddedEngine } from './embedded-engine.ts'
+import { DatabaseUnavailable } from './cannot-now.ts'
 import { PooledDatabase, READERS, type Database, type Parameters } from './database.ts'
 import type { Statement } from './statements.ts'
 
@@ -54,7 +55,7 @@ async function unlessFull(directory: string, work: () => Promise<void>): Promise
   } catch (cause) {
     if (!isDiskFull(cause) && codeOf(cause) !== '53100') throw cause
     const context = { forOperator: `The disk of ${directory} is full; free space there, and try again.` }
-    throw new BrokerError('UNAVAILABLE', 'The disk of the database is full; try again later.', { cause, context })
+    throw new DatabaseUnavailable('The disk of the database is full; try again later.', { cause, context })
   }
 }
 

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { BrokerError } from '../domain/errors.ts'
 import { PooledDatabase, READERS, type Database } from './database.ts'
 import { codeOf } from '../domain/error-code.ts'
-import { troubleOf } from './cannot-now.ts'
+import { DatabaseUnavailable, troubleOf } from './cannot-now.ts'
 import { FACTS, unfit, type ServerFacts } from './fits.ts'
 
 const LISTEN_RETRY_MS = 1_000
@@ -58,7 +58,7 @@ async function requireFit(pool: pg.Pool, url: string): Promise<void> {
   } catch (cause) {
     await pool.end()
     if (cause instanceof BrokerError) throw cause
-    throw new BrokerError('UNAVAILABLE', whyAway(cause, url), { cause })
+    throw new DatabaseUnavailable(whyAway(cause, url), { cause })
   }
 }
 
@@ -126,7 +126,7 @@ class Listener {
       for (const channel of this.#heard.keys()) await client.query(`listen ${pg.escapeIdentifier(channel)}`)
     } catch (cause) {
       void client.end()
-      throw new BrokerError('UNAVAILABLE', 'The database is not answering.', { cause })
+      throw new DatabaseUnavailable('The database is not answering.', { cause })
     }
     if (this.#closed) return client.end()
     this.#client = client

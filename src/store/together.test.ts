@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BrokerError } from '../domain/errors.ts'
+import { DatabaseUnavailable } from './cannot-now.ts'
 import { Together } from './together.ts'
 
 /** Work that tells what it was asked for at the same time, and goes on when it is let go. */
@@ -62,7 +62,7 @@ describe('what is done together', () => {
     const away = new Together<string, string>(
       async () => {
         asked++
-        throw new BrokerError('UNAVAILABLE', 'The database is not answering.')
+        throw new DatabaseUnavailable('The database is not answering.', { cause: undefined })
       },
       { keyOf: (item) => item, atMost: 10 },
     )
@@ -76,7 +76,7 @@ describe('what is done together', () => {
       async (items) => {
         batches.push(items)
         const cause = Object.assign(new Error('canceling statement'), { code })
-        if (items.includes('b')) throw new BrokerError('UNAVAILABLE', 'Others were in the way.', { cause })
+        if (items.includes('b')) throw new DatabaseUnavailable('Others were in the way.', { cause })
         return items
       },
       { keyOf: (item) => item, atMost: 10 },
