@@ -62,7 +62,7 @@ function measure(kind: Kind, makePlace: () => Promise<DatabasePlace>, effort: Ef
     await accessTokens.insert(
       database,
       account.id,
-      { id: ids.uuid(), name: 'bench', digest, expiresAt: undefined },
+      { id: ids.uuid(), name: 'bench', digest, groups: [], expiresAt: undefined },
       Date.now(),
     )
     const chain = new PolicyChain(site.policies, silent, 60_000)

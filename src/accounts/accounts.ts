@@ -196,7 +196,8 @@ export async function createToken(
         `The account has ${perAccount} access tokens, the most that it can have (identity.tokens.perAccount). Revoke one that you do not need: GET /account/tokens lists them, and DELETE /account/tokens/{uuid} revokes one.`,
       )
     await requireSeldom(tx, actor, perDay, now, 'create access token')
-    await accessTokens.insert(tx, account.id, token, now)
+    const asserted = [...caller.groups, ...(caller.countedGroups ?? [])].filter((one) => !account.groups.includes(one))
+    await accessTokens.insert(tx, account.id, { ...token, groups: asserted }, now)
     await record(tx, actor, now, 'create access token', token.id, { name: token.name })
   })
 }

@@ -48,16 +48,21 @@ export class QuotaDesk {
   readonly #watch: PolicyWatch
   /** Every group that a quota names; an offer set notes those of them that its owner is in. */
   readonly #groups: ReadonlySet<string>
+  readonly #excepted: ReadonlySet<string>
 
   constructor(quotas: readonly Quota[], watch: PolicyWatch) {
     this.quotas = quotas
     this.#watch = watch
+    this.#excepted = new Set(quotas.flatMap(({ notGroups = [] }) => notGroups))
     this.#groups = new Set(quotas.flatMap(({ groups = [], notGroups = [] }) => [...groups, ...notGroups]))
   }
 
   /** The groups of a caller that have to be remembered with what it asks for. */
-  groupsOf({ groups }: PolicyCaller): string[] {
-    return groups.filter((group) => this.#groups.has(group))
+  groupsOf({ groups, countedGroups = [] }: PolicyCaller): string[] {
+    const own = groups.filter((group) => this.#groups.has(group))
+    // What a quota excepts is not remembered of a group that excepts from nothing.
+    const counted = countedGroups.filter((group) => this.#groups.has(group) && !this.#excepted.has(group))
+    return [...new Set([...own, ...counted])]
   }
 
   /** Whether anything has to be counted for a wish. */

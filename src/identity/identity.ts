@@ -16,6 +16,11 @@ export interface Caller {
   readonly roles: readonly Role[]
   /** The groups that the caller is in: those of the account, and those that the issuer asserts with this request. */
   readonly groups: readonly string[]
+  /**
+   * Groups that policies and quotas count as well: those that the issuer asserted when an access token was made. They give no
+   * rights, and except from nothing.
+   */
+  readonly countedGroups?: readonly string[]
   /** By which kind of credentials the caller is known. */
   readonly means: 'open' | 'password' | 'access-token' | 'oidc' | 'introspection' | 'certificate'
   /** The hash that the password was checked against, for what must not be done once it was changed. Never logged. */

@@ -285,7 +285,12 @@ describe('housekeeping', () => {
     const token = async (name: string, goodMs: number) => {
       const id = crypto.randomUUID()
       const expiresAt = clock.now() + goodMs
-      await accessTokens.insert(database, account, { id, name, digest: Buffer.from(name), expiresAt }, clock.now())
+      await accessTokens.insert(
+        database,
+        account,
+        { id, name, digest: Buffer.from(name), groups: [], expiresAt },
+        clock.now(),
+      )
       return id
     }
     const [short, long, revoked] = [await token('short', DAY_MS), await token('long', 99 * DAY_MS), await token('r', 9)]

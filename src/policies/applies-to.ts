@@ -21,14 +21,22 @@ export function appliesTo(whom: AppliesTo, { caller, request }: PolicyQuestion):
 /** Whether a policy is for somebody, whatever is asked for. */
 export function isForCaller(
   { users, groups, notGroups = [] }: AppliesTo,
-  caller: Pick<PolicyCaller, 'username' | 'groups'>,
+  caller: Pick<PolicyCaller, 'username' | 'groups' | 'countedGroups'>,
 ): boolean {
   const username = caller.username?.toLowerCase()
   const named = users?.some((user) => user.toLowerCase() === username) ?? false
-  const member = groups !== undefined && groups.some((group) => caller.groups.includes(group))
+  const member = groups !== undefined && groups.some((group) => isCountedIn(group, caller))
   const meant = (users === undefined && groups === undefined) || named || member
   const excepted = notGroups.some((group) => caller.groups.includes(group))
   return meant && !excepted
+}
+
+/** Whether a caller is in a group, or was when its access token was made. */
+export function isCountedIn(
+  group: string,
+  { groups, countedGroups = [] }: Pick<PolicyCaller, 'groups' | 'countedGroups'>,
+) {
+  return groups.includes(group) || countedGroups.includes(group)
 }
 
 /** A policy that allows everything to whom it is not for. */

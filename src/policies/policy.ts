@@ -19,6 +19,8 @@ export interface PolicyCaller {
   readonly username: string | undefined
   readonly roles: readonly Role[]
   readonly groups: readonly string[]
+  /** Groups that count as well, and except from nothing. */
+  readonly countedGroups?: readonly string[]
 }
 
 /** What a policy is asked. */

@@ -15,7 +15,7 @@ import {
   type QuotaLimit,
   type QuotaUse,
 } from '../domain/quota.ts'
-import { appliesTo, type AppliesTo } from './applies-to.ts'
+import { appliesTo, isCountedIn, type AppliesTo } from './applies-to.ts'
 import { ALLOW, denyFor, type Policy, type PolicyCaller, type PolicyQuestion, type Verdict } from './policy.ts'
 
 /** A quota as it is configured. */
@@ -32,9 +32,9 @@ export interface Quota extends AppliesTo {
 export type CountUse = (account: QuotaAccount, windowMs: number) => Promise<CountedUse>
 
 /** The accounts of a caller that a quota is counted for. */
-export function accountsOf(quota: Quota, { owner, groups }: PolicyCaller): QuotaAccount[] {
-  if (quota.of === 'user') return [{ of: 'user', name: owner }]
-  return (quota.groups ?? []).filter((group) => groups.includes(group)).map((name) => ({ of: 'group', name }))
+export function accountsOf(quota: Quota, caller: PolicyCaller): QuotaAccount[] {
+  if (quota.of === 'user') return [{ of: 'user', name: caller.owner }]
+  return (quota.groups ?? []).filter((group) => isCountedIn(group, caller)).map((name) => ({ of: 'group', name }))
 }
 
 /** The limits that a quota has, in their order. */

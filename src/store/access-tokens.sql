@@ -1,7 +1,7 @@
 -- name: insert
 -- Keeps a token's digest.
-insert into access_token (id, identity_id, name, digest, created_at, expires_at)
-values (:id, :identityId, :name, :digest, :at, :expiresAt)
+insert into access_token (id, identity_id, name, digest, groups, created_at, expires_at)
+values (:id, :identityId, :name, :digest, :groups, :at, :expiresAt)
 
 -- name: countGood
 -- How many tokens of an account are neither revoked nor expired.
@@ -30,7 +30,7 @@ update access_token set revoked_at = :at where identity_id = :identityId and rev
 -- name: use
 -- The account of a token that is good now, and was made after an instant. That it was used is noted about once a minute.
 with token as (
-  select id, identity_id, last_used_at from access_token
+  select id, identity_id, groups, last_used_at from access_token
    where digest = :digest and revoked_at is null and (expires_at is null or expires_at > :at)
      and created_at > :madeAfter
 ), noted as (
@@ -38,5 +38,6 @@ with token as (
     from token
    where t.id = token.id and (token.last_used_at is null or token.last_used_at < :at::timestamptz - interval '1 minute')
 )
-select i.id, i.issuer, i.subject, i.username, i.display_name, i.roles, i.groups, i.must_change_password, i.disabled_at, i.created_at
+select i.id, i.issuer, i.subject, i.username, i.display_name, i.roles, i.groups, i.must_change_password, i.disabled_at, i.created_at,
+       token.groups as asserted_groups
   from token join identity i on i.id = token.identity_id

@@ -27,7 +27,7 @@ export interface AccessToken {
 export async function insert(
   db: Queryable,
   identityId: string,
-  token: { id: string; name: string; digest: Buffer; expiresAt: Instant | undefined },
+  token: { id: string; name: string; digest: Buffer; groups: readonly string[]; expiresAt: Instant | undefined },
   now: Instant,
 ): Promise<void> {
   await db.query(sql.insert, { ...token, identityId, at: at(now), expiresAt: at(token.expiresAt) })
@@ -61,13 +61,18 @@ export async function revokeAll(db: Queryable, identityId: string, now: Instant)
   return rows.length
 }
 
+/** The account of a token, with the groups that an issuer asserted of it when the token was made. */
+export interface TokenAccount extends Account {
+  readonly assertedGroups: readonly string[]
+}
+
 /** The account of a token that is neither revoked nor expired, nor older than `longestMs`. */
 export async function use(
   db: Queryable,
   digest: Buffer,
   now: Instant,
   longestMs: number,
-): Promise<Account | undefined> {
-  const [row] = await db.query<Account>(sql.use, { digest, at: at(now), madeAfter: at(now - longestMs) })
+): Promise<TokenAccount | undefined> {
+  const [row] = await db.query<TokenAccount>(sql.use, { digest, at: at(now), madeAfter: at(now - longestMs) })
   return row
 }

@@ -20,6 +20,7 @@ const clock = new FakeClock(Date.now())
 beforeAll(async () => {
   setting = await brokerWithAccounts({}, clock)
   await setting.user('ada')
+  await setting.user('eve')
   const dora = await setting.user('dora')
   const { body } = await dora.get<Schemas['Account']>('/account')
   await setting.admin.post(`/admin/identities/${body.uuid}`, { disabled: true })
@@ -275,5 +276,19 @@ describe('a password that is easy to guess is refused:', () => {
   ])('%s', async (_, password) => {
     const { status } = await setting.admin.post('/admin/identities', { username: 'carol', password })
     expect([400, 422]).toContain(status)
+  })
+})
+
+describe('whoever changes a password many times at once', () => {
+  it('does that once, and keeps nobody else from logging in', async () => {
+    const eve = setting.as(basic('eve', passwordOf('eve')))
+    const changes = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => eve.post('/account/password', { password: `a long password ${index}` })),
+    )
+    const done = changes.filter(({ status }) => status === 204)
+    expect([done.length > 0, done.length < 20]).toEqual([true, true])
+    // The others came while it was being changed, or with the password of before.
+    for (const { status } of changes) expect([204, 401, 429]).toContain(status)
+    expect((await login('ada', passwordOf('ada'))).status).toBe(200)
   })
 })

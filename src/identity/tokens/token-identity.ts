@@ -9,8 +9,11 @@ import { authorization, type Caller, type Credentials, type IdentitySource } fro
 export interface TokenIdentityOptions {
   readonly clock: Clock
   readonly realm: string
-  /** The account of a token that is neither revoked nor expired at that instant. */
-  readonly find: (digest: Buffer, now: Instant) => Promise<Account | undefined>
+  /** The account of a token that is neither revoked nor expired at that instant, and the groups that came with the token. */
+  readonly find: (
+    digest: Buffer,
+    now: Instant,
+  ) => Promise<(Account & { assertedGroups: readonly string[] }) | undefined>
 }
 
 export class TokenIdentity implements IdentitySource {
@@ -33,6 +36,7 @@ export class TokenIdentity implements IdentitySource {
       username: account.username,
       roles: account.roles,
       groups: account.groups,
+      countedGroups: account.assertedGroups,
       means: 'access-token',
       mustChangePassword: account.mustChangePassword,
     }
