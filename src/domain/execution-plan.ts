@@ -132,6 +132,9 @@ function componentCounts(plan: ExecutionPlan): Readonly<Record<ComponentFamily, 
  */
 export const RESOURCES_PER_REQUEST_MAX = 1_000
 
+/** The most mounts of one container, counted with those of the data in storage that is mounted. */
+export const MOUNTS_MAX = 2_000
+
 /** The request that a plan is the only answer to: what the policies look at when an offer is accepted. */
 export function requestOfPlan({ executable, compute, storage, data, slot }: ExecutionPlan): ExecutionRequest {
   const exactly = (amount: number) => ({ min: amount, max: amount })

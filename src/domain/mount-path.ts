@@ -38,3 +38,12 @@ function systemPlace([top = '', second = '', ...rest]: readonly string[]): strin
   const path = `/${[top, second, ...rest].filter((part) => part !== '').join('/')}`
   return SYSTEM_PLACES.includes(path) ? path : undefined
 }
+
+/** The paths that lie in no other of them, each once and without slashes that say nothing. */
+export function outermost(paths: readonly string[]): string[] {
+  const inOrder = paths.map((path) => `${path.replaceAll(/\/+/g, '/').replace(/\/$/, '')}/`).sort()
+  const found: string[] = []
+  // In this order a path comes right behind the one that it lies in and others that lie there.
+  for (const path of inOrder) if (!path.startsWith(found.at(-1) ?? ' ')) found.push(path)
+  return found.map((path) => path.slice(0, -1))
+}

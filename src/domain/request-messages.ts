@@ -208,6 +208,14 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Give each volume a path of its own, such as /data/first and /data/second.',
   },
+  'too-many-mounts': {
+    level: 'ERROR',
+    template:
+      'The volumes come to ${count} mounts, too many from ${pointer} on, because every data resource in a storage resource is mounted with it; at most ${max} are possible. Mount each storage at one path only, such as /data.',
+    places: ['offer set'],
+    advice:
+      'Leave out volumes that mount a storage resource once more, or mount data in it by themselves, such as `{"path": "/data/stars", "resource": "stars"}`.',
+  },
   'window-past': {
     level: 'ERROR',
     template: 'Nothing can start in ${pointer} any more: preparation takes until ${earliest}. ${next}',

@@ -19,6 +19,7 @@ import {
 import type { Schemas } from './contract.ts'
 import { hintOn } from './field-hints.ts'
 import { fitRequest } from './fit.ts'
+import { refuseManyMounts } from './many-mounts.ts'
 import { readCompute } from './read-compute.ts'
 import { readExecutable } from './read-executable.ts'
 import { readLimits } from './read-limits.ts'
@@ -117,6 +118,7 @@ function readParts(
   const executable = wire.executable && readExecutable(wire.executable, defaults.notebooks, notes)
   const { storage, data } = readResources(wire, references, notes)
   const compute = readCompute(wire.compute, wire.data ?? [], references, notes)
+  refuseManyMounts(compute.volumes, data, notes)
   const schedule = readSchedule(wire.schedule, defaults.durationMs, notes)
   const limits = readLimits(wire, notes.now, (said) => notes.say(said))
   if (!executable) return undefined

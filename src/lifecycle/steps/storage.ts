@@ -6,7 +6,7 @@ import { storageIsFree } from '../../booking/start.ts'
 import { until } from '../../domain/clock.ts'
 import { message } from '../../domain/message.ts'
 import * as components from '../../store/components.ts'
-import { dataIn, directoryOf, isMounted, volumeOf } from './volumes.ts'
+import { directoriesIn, isMounted, volumeOf } from './volumes.ts'
 import { placeOf, type Step, type StepContext, type StepTarget } from './step.ts'
 
 /** How soon the pool is looked at again when others have not given back what is needed, in milliseconds. */
@@ -22,7 +22,7 @@ export const storageStep: Step = {
     const { plan } = execution
     const { index } = placeOf(target)
     if (!isMounted(plan.compute.volumes, index)) return {}
-    const directories = dataIn(plan, index).map((data) => directoryOf(plan, data))
+    const directories = [...directoriesIn(plan, index).values()]
     await platform.prepareVolume(
       volumeOf(execution.id, 'storage', index),
       plan.storage[index]?.sizeGib ?? 1,

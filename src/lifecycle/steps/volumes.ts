@@ -20,20 +20,19 @@ export function isMounted(volumes: readonly VolumeMount[], storage: number): boo
 const DIRECTORY_BYTES_MAX = 240
 
 /**
- * The name of a data resource's directory where its storage is mounted: its own as far as that is safe, in any script. Of
- * names that become equal so, the one that was so from the beginning keeps it, and others get a number.
+ * The names of the directories of the data in a storage where that is mounted, by the index of the data resource: its own
+ * name as far as that is safe, in any script. Of names that become equal so, the one that was so from the beginning keeps it,
+ * and others get a number.
  */
-export function directoryOf(plan: ExecutionPlan, data: number): string {
-  const storage = plan.data[data]?.spec.storage
-  const inside = storage === undefined ? [data] : dataIn(plan, storage)
-  const isExact = (index: number) => plan.data[index]?.spec.name === safeName(plan, index)
-  const taken = new Set<string>()
-  for (const index of [...inside.filter(isExact), ...inside.filter((one) => !isExact(one))]) {
-    const name = freeName(safeName(plan, index), taken)
-    if (index === data) return name
-    taken.add(name)
-  }
-  throw new Error(`there is no data resource ${data}`)
+export function directoriesIn(plan: ExecutionPlan, storage: number): ReadonlyMap<number, string> {
+  const wanted = new Map(dataIn(plan, storage).map((data) => [data, safeName(plan, data)]))
+  const isExact = (data: number) => plan.data[data]?.spec.name === wanted.get(data)
+  const names = new FreeNames()
+  const found = new Map<number, string>()
+  const all = [...wanted]
+  for (const [data, name] of [...all.filter(([one]) => isExact(one)), ...all.filter(([one]) => !isExact(one))])
+    found.set(data, names.take(name))
+  return new Map(all.map(([data, name]) => [data, found.get(data) ?? name]))
 }
 
 function safeName(plan: ExecutionPlan, data: number): string {
@@ -46,9 +45,20 @@ function safeName(plan: ExecutionPlan, data: number): string {
   return atMostBytes(DIRECTORY_BYTES_MAX, safe)
 }
 
-function freeName(name: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(name)) return name
-  for (let number = 2; ; number++) if (!taken.has(`${name}-${number}`)) return `${name}-${number}`
+/** Names of which none is given twice. A number that was tried for a name is not tried for it again. */
+class FreeNames {
+  readonly #taken = new Set<string>()
+  readonly #next = new Map<string, number>()
+
+  /** The name itself, or with the first number from 2 on that is free. */
+  take(name: string): string {
+    let free = name
+    let number = this.#next.get(name) ?? 2
+    for (; this.#taken.has(free); number++) free = `${name}-${number}`
+    this.#next.set(name, number)
+    this.#taken.add(free)
+    return free
+  }
 }
 
 /** The data resources in a storage, by index. */
@@ -58,13 +68,17 @@ export function dataIn(plan: ExecutionPlan, storage: number): number[] {
 
 /** What is mounted where; a mount inside another comes after it. */
 export function mountsOf(execution: ExecutionId, plan: ExecutionPlan): WorkloadMount[] {
-  return plan.compute.volumes.flatMap(({ path, mode, target }) => {
-    const own = { volume: volumeOf(execution, target.family, target.index), path, readOnly: mode === 'READONLY' }
+  const { volumes } = plan.compute
+  const storage = new Set(volumes.flatMap(({ target }) => (target.family === 'storage' ? [target.index] : [])))
+  const directories = new Map([...storage].map((index) => [index, [...directoriesIn(plan, index)]]))
+  return volumes.flatMap(({ path, mode, target }) => {
+    const readOnly = mode === 'READONLY'
+    const own = { volume: volumeOf(execution, target.family, target.index), path, readOnly }
     if (target.family === 'data') return [own]
-    const inside = dataIn(plan, target.index).map((data) => ({
+    const inside = (directories.get(target.index) ?? []).map(([data, directory]) => ({
       volume: volumeOf(execution, 'data', data),
-      path: `${path}/${directoryOf(plan, data)}`,
-      readOnly: own.readOnly,
+      path: `${path}/${directory}`,
+      readOnly,
     }))
     return [own, ...inside]
   })

@@ -9,9 +9,9 @@ import { posix } from 'node:path'
 import type { Clock } from '../../domain/clock.ts'
 import { BrokerError } from '../../domain/errors.ts'
 import type { ExecutionId } from '../../domain/ids.ts'
-import { SYSTEM_DIRECTORIES } from '../../domain/mount-path.ts'
+import { outermost, SYSTEM_DIRECTORIES } from '../../domain/mount-path.ts'
 import { RecentMap } from '../../domain/recent-map.ts'
-import type { Workload, WorkloadMount } from '../platform.ts'
+import type { Workload } from '../platform.ts'
 import { isLink, statPath } from './archive.ts'
 import { makeContainer, removeContainer } from './containers.ts'
 import type { EngineClient } from './engine-client.ts'
@@ -40,9 +40,8 @@ export class MountCheck {
   async assertPlain({ execution, imageId, mounts }: Workload): Promise<void> {
     const image = new ImageLook(this.#client, this.#clock, this.#marks, execution, imageId)
     try {
-      for (const { path } of mounts) {
-        // What lies in another mount is no part of the image.
-        if (mounts.some((other) => isIn(path, other))) continue
+      // What lies in another mount is no part of the image.
+      for (const path of outermost(mounts.map(({ path }) => path))) {
         const place = await this.#resolve(path, (at) => this.#placeAt(at, image))
         if (place !== undefined && !belongsToSystem(place)) continue
         const leads = place === undefined ? 'leads in a circle' : `leads to ${place}, which belongs to the system`
@@ -120,11 +119,6 @@ class ImageLook {
 }
 
 const partsOf = (path: string): string[] => path.split('/').filter((part) => part !== '')
-
-function isIn(path: string, other: WorkloadMount): boolean {
-  const [inner, outer] = [partsOf(path), partsOf(other.path)]
-  return inner.length > outer.length && outer.every((part, index) => part === inner[index])
-}
 
 function belongsToSystem(path: string): boolean {
   const [top] = partsOf(path)
