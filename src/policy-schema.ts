@@ -130,7 +130,8 @@ export const RATE_LIMITS = {
       type: 'integer',
       minimum: 1,
       default: 200,
-      description: 'How many event streams, followed outputs and long polls one caller may have open in one process.',
+      description:
+        'How many event streams, answers with output and long polls one caller may have open in one process.',
     },
   },
 } as const

@@ -10,10 +10,12 @@ import { badQuery, queryOne, type HttpContext } from './context.ts'
 import { holdOpen } from './held-answers.ts'
 import { OutputReader, upTo } from './output-reader.ts'
 import { executionFor } from './views.ts'
-import { whenOver } from './waiting.ts'
 
 /** The last position of a part whose end is not known yet (RFC 8673, section 2.2). */
 const END_UNKNOWN = Number.MAX_SAFE_INTEGER
+
+/** The largest part of output that still grows, in bytes: it is in memory until it is sent. */
+export const PART_BYTES_MAX = 65_536
 
 interface Params {
   readonly uuid: string
@@ -28,12 +30,8 @@ export function streamRoutes(app: FastifyInstance, context: HttpContext): void {
     if (execution.compactedAt !== undefined) throw outputLeft(execution.compactedAt, context)
     const follow = queryOne(request, 'follow') ?? 'false'
     if (follow !== 'true' && follow !== 'false') throw badQuery('follow', 'it is true or false')
-    const reader = new OutputReader(
-      execution.id,
-      stream,
-      context,
-      follow === 'true' ? holdOpen(request, reply, execution.id, context) : whenOver(reply, context),
-    )
+    // A client takes its time to read, whether it follows or not.
+    const reader = new OutputReader(execution.id, stream, context, holdOpen(request, reply, execution.id, context))
     const kept = await reader.keptLength(execution)
     void reply
       .header('Content-Type', 'text/plain; charset=utf-8')
@@ -91,7 +89,10 @@ function sendComing(
   return send(request, reply, upTo(last + 1 - asked.first, reader.read(asked.first, true)))
 }
 
-/** What is there now, while there may be more in a moment. A part is read before it is sent, to know its end. */
+/**
+ * What is there now, while there may be more in a moment. A part is read before it is sent, to know its end; of a
+ * larger one, the beginning is sent, and `Content-Range` says where to go on (RFC 9110, section 15.3.7).
+ */
 async function sendSoFar(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -101,7 +102,7 @@ async function sendSoFar(
   if (!asked || 'lastBytes' in asked) {
     return send(request, reply, request.method === 'HEAD' ? [] : await reader.readBegun(0))
   }
-  const limit = (asked.last ?? END_UNKNOWN) + 1 - asked.first
+  const limit = Math.min((asked.last ?? END_UNKNOWN) + 1 - asked.first, PART_BYTES_MAX)
   const part = await buffer(Readable.from(upTo(limit, reader.read(asked.first, false))))
   if (part.length === 0) throw refusedRange(reply, undefined)
   void reply

@@ -2670,7 +2670,7 @@ export interface components {
          *     start so soon that they have to be accepted within that time.
          */
         prefer: string;
-        /** @description One range of bytes, `bytes=<from>-`, `bytes=<from>-<to>`, or `bytes=-<n>` for the last n of a stream that has ended. */
+        /** @description One range of bytes, `bytes=<from>-`, `bytes=<from>-<to>`, or `bytes=-<n>` for the last n of a stream that has ended. Of a stream that grows, at most 64 KiB are sent at once; `Content-Range` says which. */
         range: string;
         /** @description Which of the two outputs. */
         stream: "stdout" | "stderr";
@@ -4850,7 +4850,7 @@ export interface operations {
                 follow?: components["parameters"]["follow"];
             };
             header?: {
-                /** @description One range of bytes, `bytes=<from>-`, `bytes=<from>-<to>`, or `bytes=-<n>` for the last n of a stream that has ended. */
+                /** @description One range of bytes, `bytes=<from>-`, `bytes=<from>-<to>`, or `bytes=-<n>` for the last n of a stream that has ended. Of a stream that grows, at most 64 KiB are sent at once; `Content-Range` says which. */
                 Range?: components["parameters"]["range"];
             };
             path: {

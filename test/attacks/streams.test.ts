@@ -58,6 +58,11 @@ describe('answers that stay open are few for one caller:', { timeout: 120_000 },
       const refused = await open(ada, path)
       expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true])
     }
+    // What is read without following takes a place as well, as long as its client reads.
+    for (const Range of ['none', 'bytes=0-', 'bytes=0-9', 'bytes=-9']) {
+      const headers = { ...ada.credentials, Range }
+      expect((await fetch(`${ada.url}/streams/${hers}/stdout`, { headers })).status).toBe(429)
+    }
     const others = await open(bob, paths(his)[index] as string, done.signal)
     expect(others.status).toBe(200)
     done.abort()

@@ -5,10 +5,14 @@ import type { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { UNANSWERED_MAX } from '../../src/http/in-turn.ts'
+import { PART_BYTES_MAX } from '../../src/http/streams.ts'
 import { Api, containerRequest, cores } from '../support/api.ts'
 import { testBroker, type TestBroker } from '../support/broker.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
+
+/** What the program that runs has written, in bytes. */
+const WRITTEN = 100_000
 
 const STARTED = 'http.server.request.start'
 
@@ -29,7 +33,8 @@ beforeAll(async () => {
   const api = new Api(broker.url)
   written = await api.run(containerRequest({ environment: { SIMULATED_STDOUT: 'x'.repeat(100_000) } }))
   await api.ends(written)
-  running = await api.run(containerRequest({ command: ['sleep', '600'] }, { compute: cores(1) }))
+  const writes = { SIMULATED_DURATION: 'PT10M', SIMULATED_STDOUT: `${'x'.repeat(WRITTEN - 1)}\nand more\n` }
+  running = await api.run(containerRequest({ environment: writes }, { compute: cores(1) }))
   await api.reaches(running, 'AVAILABLE')
   subscribe(STARTED, note)
 })
@@ -41,7 +46,7 @@ afterAll(async () => {
   await broker.close()
 })
 
-const asked = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
+const asked = (path: string, range = 'none') => `GET ${path} HTTP/1.1\r\nHost: localhost\r\nRange: ${range}\r\n\r\n`
 
 async function opened(): Promise<Socket> {
   const { hostname, port } = new URL(broker.url)
@@ -65,15 +70,16 @@ const begun = () => answers.filter(({ headersSent }) => headersSent)
 const isServed = async () => expect((await fetch(`${broker.url}/availability`)).status).toBe(200)
 
 describe('a client that reads nothing', () => {
-  it.each<[string, () => string]>([
+  it.each<[string, () => string, string?]>([
     ['the program of the page', () => '/docs/swagger-ui-bundle.js'],
     ['the contract in JSON', () => '/openapi.json'],
     ['the contract in YAML', () => '/openapi.yaml'],
     ['a list', () => '/executions?LAST=500'],
     ['output', () => `/streams/${written}/stdout`],
+    ['a part of output that grows', () => `/streams/${running}/stdout`, 'bytes=0-'],
     ['what is not there', () => '/nothing'],
-  ])('is cut off when it asks on and on for %s', async (_, path) => {
-    const end = await unread(asked(path()).repeat(1_300))
+  ])('is cut off when it asks on and on for %s', async (_, path, range) => {
+    const end = await unread(asked(path(), range).repeat(1_300))
     if (!end.closed) await once(end, 'close')
     expect(answers.length).toBeGreaterThan(UNANSWERED_MAX)
     expect(begun().length).toBeLessThanOrEqual(UNANSWERED_MAX)
@@ -101,7 +107,7 @@ describe('requests in one piece', () => {
   it('are all answered, in their order', async () => {
     const paths = Array.from({ length: UNANSWERED_MAX }, (_, at) => `/nothing-${at}`)
     const socket = await opened()
-    socket.write(paths.map(asked).join(''))
+    socket.write(paths.map((path) => asked(path)).join(''))
     let text = ''
     for await (const part of socket) {
       text += String(part)
@@ -110,11 +116,27 @@ describe('requests in one piece', () => {
     expect([...text.matchAll(/There is no (\S+) here/g)].map(([, path]) => path)).toEqual(paths)
   })
   it('begin after the one before, and not when the client is gone', async () => {
-    const end = await unread([`/executions/${running}/events`, '/docs', '/openapi.json'].map(asked).join(''))
+    const end = await unread(
+      [`/executions/${running}/events`, '/docs', '/openapi.json'].map((path) => asked(path)).join(''),
+    )
     await vi.waitFor(() => expect(answers.map(({ headersSent }) => headersSent)).toEqual([true, false, false]))
     end.destroy()
     await once(end, 'close')
     await isServed()
     expect(answers.slice(1, 3).map(({ headersSent }) => headersSent)).toEqual([false, false])
+  })
+})
+
+describe('output that grows is held in small parts', () => {
+  it.each([
+    ['bytes=0-', 0, PART_BYTES_MAX],
+    ['bytes=1-99999', 1, PART_BYTES_MAX],
+    [`bytes=${PART_BYTES_MAX}-`, PART_BYTES_MAX, WRITTEN - PART_BYTES_MAX],
+    ['bytes=99990-999999999', 99_990, 10],
+    ['bytes=0-0', 0, 1],
+  ])('%s', async (Range, from, length) => {
+    const { status, headers, body } = await new Api(broker.url).get<string>(`/streams/${running}/stdout`, { Range })
+    expect([status, headers.get('content-range')]).toEqual([206, `bytes ${from}-${from + length - 1}/*`])
+    expect([body.length, headers.get('content-length')]).toEqual([length, String(length)])
   })
 })
