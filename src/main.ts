@@ -14,7 +14,7 @@ import { idSource, type IdSource } from './domain/ids.ts'
 import type { Tracing } from './domain/tracing.ts'
 import type { EnginePlaces } from './engine-places.ts'
 import type { HttpContext } from './http/context.ts'
-import { TurnsAt } from './data/turns.ts'
+import { Turns, TurnsAt } from './data/turns.ts'
 import { dataPlaces, lowestRate, spoolHere, transferPlaces } from './data-here.ts'
 import { delegationsOf } from './delegations-here.ts'
 import { identitiesHere } from './identities-here.ts'
@@ -23,6 +23,7 @@ import type { Endpoint } from './http/endpoints.ts'
 import { DrainedPools } from './http/drained-pools.ts'
 import { Figures } from './http/figures.ts'
 import { HeldAnswers } from './http/held-answers.ts'
+import { LARGE_AT_ONCE, LargeAnswers } from './http/large-answers.ts'
 import { KeptLimit } from './http/kept-limit.ts'
 import { Looks } from './http/looks.ts'
 import { buildServer } from './http/server.ts'
@@ -347,6 +348,7 @@ function httpContext(
     ...ending,
     kept: new KeptLimit(database, clock, bytesPerUser(config), retentionOf(config)),
     held: new HeldAnswers(config.rateLimits.openPerCaller),
+    large: new LargeAnswers(new Turns(LARGE_AT_ONCE, 1)),
     drained: new DrainedPools(database, clock),
     ledger,
     life,

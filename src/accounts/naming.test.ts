@@ -100,7 +100,7 @@ describe('accounts', () => {
     const again = await provision({ ...context, names: partnerPlain }, SSO.issuer, known('s1', 'another'), 3)
     expect(again).toMatchObject({ id: here.id, username: 'ada@sso' })
     expect(await identities.idNamed(database, 'ADA')).toBe(there.id)
-    const entries = await audit.list(database, { limit: 2, action: 'rename identity' })
+    const entries = await audit.list(database, { limit: 2, bytes: 1_000_000, action: 'rename identity' })
     expect(new Set(entries.map(({ target, detail }) => `${target} ${String(detail.username)}`))).toEqual(
       new Set([`${here.id} ada@sso`, `${there.id} ada`]),
     )

@@ -157,10 +157,14 @@ export class BrokerClient {
   }
 
   /** The accounts, oldest first, at most `limit`; with a user name, those that have it. For administrators. */
-  async identities(options: { limit?: number; username?: string }): Promise<readonly Schemas['Identity'][]> {
+  identities(options: { limit?: number; username?: string }): Promise<readonly Schemas['Identity'][]> {
     const query = new URLSearchParams({ LAST: String(Math.min(options.limit ?? 100, 500)) })
     if (options.username !== undefined) query.set('username', options.username)
-    return (await this.#get<Schemas['IdentityList']>(`/admin/identities?${query.toString()}`)).identities ?? []
+    return this.#listed<Schemas['IdentityList'], Schemas['Identity']>(
+      '/admin/identities',
+      query,
+      (page) => page.identities,
+    )
   }
 
   /** One account; for administrators. */
@@ -244,13 +248,13 @@ export class BrokerClient {
   }
 
   /** The newest executions, at most `limit`, in any of the phases when some are given; `owner` as OWNER of `GET /executions`. */
-  async executions(
+  executions(
     options: { phases?: readonly string[]; limit?: number; owner?: string | undefined } = {},
   ): Promise<Execution[]> {
     const query = new URLSearchParams((options.phases ?? []).map((phase): [string, string] => ['PHASE', phase]))
     if (options.limit !== undefined) query.set('LAST', String(options.limit))
     if (options.owner !== undefined) query.set('OWNER', options.owner)
-    return (await this.#get<Schemas['ExecutionList']>(`/executions?${query.toString()}`)).executions ?? []
+    return this.#listed<Schemas['ExecutionList'], Execution>('/executions', query, (page) => page.executions)
   }
 
   /** Everything that happened and happens to an execution, until nothing more can or the signal says so. Goes on by itself after a lost connection. */
@@ -325,6 +329,24 @@ export class BrokerClient {
     return this.#json<Body>(path, { signal: signal ?? null })
   }
 
+  /** As many entries of a list as `LAST` says, a page if it does not: pages of large entries have fewer of them. */
+  async #listed<Body, Entry>(
+    path: string,
+    query: URLSearchParams,
+    entriesIn: (body: Body) => readonly Entry[] | undefined,
+  ): Promise<Entry[]> {
+    const found: Entry[] = []
+    const most = Number(query.get('LAST') ?? 1)
+    for (;;) {
+      const response = await this.#ask(`${path}?${query.toString()}`, {})
+      found.push(...(entriesIn((await response.json()) as Body) ?? []))
+      const next = /[?&]cursor=([\w-]+)[^>]*>; rel="next"/.exec(response.headers.get('Link') ?? '')?.[1]
+      if (next === undefined || found.length >= most) return found
+      query.set('cursor', next)
+      query.set('LAST', String(most - found.length))
+    }
+  }
+
   #send<Body>(path: string, document: RequestDocument, headers: Record<string, string> = {}): Promise<Body> {
     return this.#json<Body>(path, {
       method: 'POST',
@@ -334,11 +356,15 @@ export class BrokerClient {
   }
 
   async #json<Body>(path: string, init: RequestInit): Promise<Body> {
+    return (await (await this.#ask(path, init)).json()) as Body
+  }
+
+  async #ask(path: string, init: RequestInit): Promise<Response> {
     const response = await this.#fetch(path, { ...init, headers: { Accept: 'application/json', ...init.headers } })
     if (!/^application\/json\b/.test(response.headers.get('Content-Type') ?? '')) {
       throw new NotABrokerError(this.url, response)
     }
-    return readObject<Body>(this.url, response)
+    return response
   }
 
   async #stream(path: string, headers: Record<string, string>, signal: AbortSignal | undefined): Promise<Response> {

@@ -11,7 +11,7 @@ import * as audit from '../store/audit.ts'
 import * as identities from '../store/identities.ts'
 import { actorOf } from './calling.ts'
 import { answer, badQuery, linkFor, queryInteger, queryOne, type HttpContext } from './context.ts'
-import { nextPage, pageOf } from './paging.ts'
+import { limitOf, linked, pageOf, PAGE_BYTES } from './paging.ts'
 
 interface Params {
   readonly uuid: string
@@ -37,11 +37,10 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
   })
 
   app.get('/admin/identities', async (request, reply) => {
-    const page = pageOf(request)
     const username = queryOne(request, 'username')
     if (username !== undefined && !KNOWN_NAME.test(username)) throw badQuery('username', 'it is no user name')
-    const found = await identities.list(database, { limit: page.limit + 1, after: page.before, username })
-    const shown = nextPage(request, reply, found, page, linkFor(request, context))
+    const page = await identities.list(database, username, pageOf(request))
+    const shown = linked(request, reply, page, linkFor(request, context))
     return answer(request, reply, 200, { identities: shown.map(presentIdentity) })
   })
 
@@ -66,10 +65,10 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
   })
 
   app.get('/admin/audit', async (request, reply) => {
-    const limit = queryInteger(request, 'LAST', { min: 1, max: 500 }) ?? 50
     const actor = queryOne(request, 'actor')
     const entries = await audit.list(database, {
-      limit,
+      limit: limitOf(request),
+      bytes: PAGE_BYTES,
       before: queryInteger(request, 'before', { min: 1, max: Number.MAX_SAFE_INTEGER }),
       action: queryOne(request, 'action'),
       // Names change hands, so what is recorded is found by the account that has the name now.

@@ -30,6 +30,7 @@ import { endpointOf, type Endpoint } from './endpoints.ts'
 import type { Figures } from './figures.ts'
 import type { HeldAnswers } from './held-answers.ts'
 import type { KeptLimit } from './kept-limit.ts'
+import type { LargeAnswers } from './large-answers.ts'
 import type { Looks } from './looks.ts'
 import type { QuotaDesk } from './quota-desk.ts'
 import { sendRepresentation } from './representation.ts'
@@ -108,6 +109,8 @@ export interface HttpContext {
   readonly kept: KeptLimit
   /** The streams and long polls that are open here. */
   readonly held: HeldAnswers
+  /** The bounds of what large answers take. */
+  readonly large: LargeAnswers
   readonly figures: Figures
   /** Undefined where nobody collects traces. */
   readonly tracing: Tracing | undefined

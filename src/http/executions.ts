@@ -10,6 +10,7 @@ import { phaseNamed, readUpdate } from '../protocol/read-update.ts'
 import { EXECUTIONS, executionPath } from '../protocol/spell.ts'
 import * as executions from '../store/executions.ts'
 import * as offerSets from '../store/offer-sets.ts'
+import type { WantedPage } from '../store/pages.ts'
 import { ask, directLimits } from './asking.ts'
 import { knownCaller } from './calling.ts'
 import { answer, badQuery, linkFor, queryAll, queryInteger, queryOne, type HttpContext } from './context.ts'
@@ -17,8 +18,9 @@ import { created } from './offersets.ts'
 import { holdOpen } from './held-answers.ts'
 import { makeOnce } from './once.ts'
 import { listedOf } from './listed.ts'
-import { nextPage, pageOf } from './paging.ts'
 import { noteAccepted } from './permitting.ts'
+import { readPage } from './large-answers.ts'
+import { linked, pageOf } from './paging.ts'
 import { updateExecution } from './updating.ts'
 import { executionView, executionViews, executionFor, viewOfAccepted } from './views.ts'
 import { waitForChange } from './waiting.ts'
@@ -69,14 +71,11 @@ function routesIn(spelling: Spelling, app: FastifyInstance, context: HttpContext
   }
 
   app.get(list, async (request, reply) => {
-    const page = pageOf(request)
-    const found = await executions.list(database, await listedOf(request, context), {
-      ...filterOf(request),
-      ...page,
-      limit: page.limit + 1,
-    })
-    const shown = nextPage(request, reply, found, page, linkFor(request, context))
-    const views = await executionViews(request, shown, context)
+    const [whose, filter, wanted] = [await listedOf(request, context), filterOf(request), pageOf(request)]
+    const list = (page: WantedPage) => executions.list(database, whose, filter, page)
+    const views = await readPage(request, reply, context, wanted, list, (page) =>
+      executionViews(request, linked(request, reply, page, linkFor(request, context)), context),
+    )
     return answer(request, reply, 200, {
       [EXECUTIONS[spelling]]: views.map((view) => presentExecution(view, linkFor(request, context), spelling)),
     })

@@ -10,7 +10,7 @@ import { knownCaller } from './calling.ts'
 import { answer, linkFor, preferences, type HttpContext } from './context.ts'
 import { makeOnce } from './once.ts'
 import { listedOf } from './listed.ts'
-import { pageOf, nextPage } from './paging.ts'
+import { linked, pageOf } from './paging.ts'
 import { updateOfferSet } from './updating-sets.ts'
 import { offerSetView, offerSetViews, offerSetFor, viewOfOffered } from './views.ts'
 
@@ -34,19 +34,14 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
       return { asked, limits: offerLimits(request, context), direct: false }
     })
     const link = linkFor(request, context)
-    const body = offered ? presentOfferSet(viewOfOffered(offered), link) : await present(offerSetId, request)
+    const body = offered ? presentOfferSet(viewOfOffered(offered), link) : await present(offerSetId, request, reply)
     const applied = offers === undefined ? [] : [`offers=${offers}`]
     return created(request, reply, link(`/offersets/${offerSetId}`), body, applied)
   }
 
   app.get('/offersets', async (request, reply) => {
-    const page = pageOf(request)
-    const found = await offerSets.list(database, await listedOf(request, context), page.limit + 1, page.before)
-    const views = await offerSetViews(
-      request,
-      nextPage(request, reply, found, page, linkFor(request, context)),
-      context,
-    )
+    const page = await offerSets.list(database, await listedOf(request, context), pageOf(request))
+    const views = await offerSetViews(request, reply, linked(request, reply, page, linkFor(request, context)), context)
     return answer(request, reply, 200, {
       offersets: views.map((view) => presentOfferSet(view, linkFor(request, context))),
     })
@@ -54,19 +49,19 @@ export function offerSetRoutes(app: FastifyInstance, context: HttpContext): void
 
   app.get<{ Params: Params }>('/offersets/:uuid', async (request, reply) => {
     const offerSet = await offerSetFor(request, request.params.uuid, 'read', context)
-    return answer(request, reply, 200, await present(offerSet.id, request))
+    return answer(request, reply, 200, await present(offerSet.id, request, reply))
   })
 
   app.post<{ Params: Params }>('/offersets/:uuid', async (request, reply) => {
     const offerSet = await offerSetFor(request, request.params.uuid, 'update', context)
     await updateOfferSet(offerSet, readUpdate(request.body), request, context)
-    return answer(request, reply, 200, await present(offerSet.id, request))
+    return answer(request, reply, 200, await present(offerSet.id, request, reply))
   })
 
-  async function present(id: string, request: FastifyRequest) {
+  async function present(id: string, request: FastifyRequest, reply: FastifyReply) {
     const offerSet = await offerSets.find(database, id)
     if (!offerSet) throw new BrokerError('NOT_FOUND', `There is no offer set ${id}.`)
-    return presentOfferSet(await offerSetView(request, offerSet, context), linkFor(request, context))
+    return presentOfferSet(await offerSetView(request, reply, offerSet, context), linkFor(request, context))
   }
 }
 

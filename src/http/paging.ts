@@ -2,36 +2,36 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isUuid } from '../domain/ids.ts'
 import type { Link } from '../protocol/present.ts'
+import type { StoredPage, WantedPage } from '../store/pages.ts'
 import { badQuery, queryInteger, queryOne } from './context.ts'
-
-export interface Page {
-  readonly limit: number
-  /** The id that the entries of the page are older than. */
-  readonly before: string | undefined
-}
 
 const LIMIT_DEFAULT = 50
 const LIMIT_MAX = 500
+/** The most bytes that are kept of the entries of a page; what is written of them takes a third more, or thrice as much where all is escaped. */
+export const PAGE_BYTES = 8_388_608
 
 /** The page that a request asks for. */
-export function pageOf(request: FastifyRequest): Page {
+export function pageOf(request: FastifyRequest): WantedPage {
   const before = queryOne(request, 'cursor')?.toLowerCase()
   if (before !== undefined && !isUuid(before)) throw badQuery('cursor', 'it is not one that this service gave')
-  return { limit: queryInteger(request, 'LAST', { min: 1, max: LIMIT_MAX }) ?? LIMIT_DEFAULT, before }
+  return { limit: limitOf(request), bytes: PAGE_BYTES, before }
 }
 
-/** The entries of the page out of one more than it holds; the answer links to the first page, and to the next when there is one more. */
-export function nextPage<Entry extends { readonly id: string }>(
+/** The most entries that a request asks for. */
+export function limitOf(request: FastifyRequest): number {
+  return queryInteger(request, 'LAST', { min: 1, max: LIMIT_MAX }) ?? LIMIT_DEFAULT
+}
+
+/** The entries of a page; the answer links to the first page, and to the next one where the list goes on. */
+export function linked<Entry extends { readonly id: string }>(
   request: FastifyRequest,
   reply: FastifyReply,
-  found: readonly Entry[],
-  page: Page,
+  { entries, goesOn }: StoredPage<Entry>,
   link: Link,
 ): readonly Entry[] {
-  const entries = found.slice(0, page.limit)
   const last = entries.at(-1)
   const links = [linkTo(link(request.url), undefined, 'first')]
-  if (found.length > page.limit && last) links.push(linkTo(link(request.url), last.id, 'next'))
+  if (goesOn && last) links.push(linkTo(link(request.url), last.id, 'next'))
   void reply.header('Link', links.join(', '))
   return entries
 }

@@ -36,6 +36,7 @@ import { isHost, refuseForwarded } from './forwarded.ts'
 import { HealthWatch } from './health.ts'
 import { answerInTurn } from './in-turn.ts'
 import { logAnswer } from './answer-log.ts'
+import { countUnread } from './large-answers.ts'
 import { KnownPaths } from './known-paths.ts'
 import { offerRoutes } from './offers.ts'
 import { offerSetRoutes } from './offersets.ts'
@@ -150,6 +151,7 @@ export function buildServer(context: HttpContext, logger: FastifyBaseLogger): Br
   // A request is refused while the bytes that came with it are still being read. Behind it may be what is no request, for
   // which the connection is closed; so nothing is written before that is known, else a client would use it once more.
   app.addHook('onSend', async () => {})
+  countUnread(app, context)
   app.addHook(
     'onResponse',
     afterwards((request, reply) => logAnswer(request, reply, context)),

@@ -1,5 +1,5 @@
 /** Collects what is shown of offer sets and executions. Another caller's are not there. */
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { justAccepted } from '../booking/accepted.ts'
 import type { OfferedSet } from '../booking/offers.ts'
 import { changeRanges } from '../booking/room.ts'
@@ -19,6 +19,7 @@ import * as offerSets from '../store/offer-sets.ts'
 import type { PoolId } from '../store/pools.ts'
 import { callerOf, requireRight } from './calling.ts'
 import type { HttpContext } from './context.ts'
+import { inTurn } from './large-answers.ts'
 
 /** An execution that the caller has a right on. Throws NOT_FOUND, also where the caller may not know of it, and FORBIDDEN. */
 export async function executionFor(
@@ -185,14 +186,14 @@ export async function executionView(
 /** What is shown of offer sets, with their offers. */
 export async function offerSetViews(
   request: FastifyRequest,
-  found: readonly offerSets.OfferSet[],
+  reply: FastifyReply,
+  found: readonly offerSets.SizedOfferSet[],
   context: HttpContext,
 ): Promise<OfferSetView[]> {
   const yes = found.filter(({ result }) => result === 'YES').map(({ id }) => id)
-  const offers =
-    yes.length > 0
-      ? await executionViews(request, await executions.listOfOfferSets(context.database, yes), context)
-      : []
+  const bytes = found.reduce((sum, one) => sum + one.bytes, 0)
+  const read = async () => executionViews(request, await executions.listOfOfferSets(context.database, yes), context)
+  const offers = yes.length > 0 ? await inTurn(request, reply, context, bytes, read) : []
   const offersOf = groupBy(offers, ({ offerSetId }) => offerSetId)
   return found.map((offerSet) => ({
     ...offerSet,
@@ -224,9 +225,10 @@ export async function viewOfAccepted(
 /** What is shown of one offer set. */
 export async function offerSetView(
   request: FastifyRequest,
-  offerSet: offerSets.OfferSet,
+  reply: FastifyReply,
+  offerSet: offerSets.SizedOfferSet,
   context: HttpContext,
 ): Promise<OfferSetView> {
-  const [view] = await offerSetViews(request, [offerSet], context)
+  const [view] = await offerSetViews(request, reply, [offerSet], context)
   return view as OfferSetView
 }

@@ -2653,7 +2653,11 @@ export interface components {
         keptFile: string;
         /** @description The id of the last event that was received; the stream goes on after it. */
         lastEventId: string;
-        /** @description The most entries of a page. */
+        /**
+         * @description The most entries of a page. One whose entries are large has fewer: it ends where what is kept of them would be more than
+         *     8 MiB, with one entry at least. Whether there is a next page is said by the `Link` header; without one, as in the audit
+         *     log, the list has ended when nothing comes any more.
+         */
         limit: number;
         /**
          * @description Only executions of this name; `*` stands for any text.
@@ -2921,7 +2925,11 @@ export interface operations {
                 actor?: string;
                 /** @description Only entries before the one with this number. */
                 before?: number;
-                /** @description The most entries of a page. */
+                /**
+                 * @description The most entries of a page. One whose entries are large has fewer: it ends where what is kept of them would be more than
+                 *     8 MiB, with one entry at least. Whether there is a next page is said by the `Link` header; without one, as in the audit
+                 *     log, the list has ended when nothing comes any more.
+                 */
                 LAST?: components["parameters"]["limit"];
             };
             header?: never;
@@ -2956,7 +2964,11 @@ export interface operations {
             query?: {
                 /** @description Where the next page begins, from the `Link` header of the page before. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description The most entries of a page. */
+                /**
+                 * @description The most entries of a page. One whose entries are large has fewer: it ends where what is kept of them would be more than
+                 *     8 MiB, with one entry at least. Whether there is a next page is said by the `Link` header; without one, as in the audit
+                 *     log, the list has ended when nothing comes any more.
+                 */
                 LAST?: components["parameters"]["limit"];
                 /** @description Only the account of this user name, `ada`, or `ada@sso` for one of another source. */
                 username?: string;
@@ -3458,7 +3470,11 @@ export interface operations {
     listQuotas: {
         parameters: {
             query?: {
-                /** @description The most entries of a page. */
+                /**
+                 * @description The most entries of a page. One whose entries are large has fewer: it ends where what is kept of them would be more than
+                 *     8 MiB, with one entry at least. Whether there is a next page is said by the `Link` header; without one, as in the audit
+                 *     log, the list has ended when nothing comes any more.
+                 */
                 LAST?: components["parameters"]["limit"];
             };
             header?: never;
@@ -3491,7 +3507,11 @@ export interface operations {
     listWork: {
         parameters: {
             query?: {
-                /** @description The most entries of a page. */
+                /**
+                 * @description The most entries of a page. One whose entries are large has fewer: it ends where what is kept of them would be more than
+                 *     8 MiB, with one entry at least. Whether there is a next page is said by the `Link` header; without one, as in the audit
+                 *     log, the list has ended when nothing comes any more.
+                 */
                 LAST?: components["parameters"]["limit"];
             };
             header?: never;
@@ -3872,7 +3892,11 @@ export interface operations {
                 AFTER?: components["parameters"]["after"];
                 /** @description Where the next page begins, from the `Link` header of the page before. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description The most entries of a page. */
+                /**
+                 * @description The most entries of a page. One whose entries are large has fewer: it ends where what is kept of them would be more than
+                 *     8 MiB, with one entry at least. Whether there is a next page is said by the `Link` header; without one, as in the audit
+                 *     log, the list has ended when nothing comes any more.
+                 */
                 LAST?: components["parameters"]["limit"];
                 /**
                  * @description Only executions of this name; `*` stands for any text.
@@ -4216,7 +4240,11 @@ export interface operations {
             query?: {
                 /** @description Where the next page begins, from the `Link` header of the page before. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description The most entries of a page. */
+                /**
+                 * @description The most entries of a page. One whose entries are large has fewer: it ends where what is kept of them would be more than
+                 *     8 MiB, with one entry at least. Whether there is a next page is said by the `Link` header; without one, as in the audit
+                 *     log, the list has ended when nothing comes any more.
+                 */
                 LAST?: components["parameters"]["limit"];
                 /**
                  * @description Whose are listed: `self`, the caller's own; `shared`, those of others that the groups of the caller are shown; and
@@ -4596,7 +4624,11 @@ export interface operations {
                 AFTER?: components["parameters"]["after"];
                 /** @description Where the next page begins, from the `Link` header of the page before. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description The most entries of a page. */
+                /**
+                 * @description The most entries of a page. One whose entries are large has fewer: it ends where what is kept of them would be more than
+                 *     8 MiB, with one entry at least. Whether there is a next page is said by the `Link` header; without one, as in the audit
+                 *     log, the list has ended when nothing comes any more.
+                 */
                 LAST?: components["parameters"]["limit"];
                 /**
                  * @description Only executions of this name; `*` stands for any text.

@@ -24,11 +24,16 @@ delete from audit
 returning number
 
 -- name: list
--- A page of the record, newest first.
+-- A page of the record, newest first. It ends where its bytes would be more, with one entry at least.
 select number, at, actor, actor_name, address, action, target, outcome, detail
-  from audit
- where (:before::bigint is null or number < :before)
-   and (:action::text is null or action = :action)
-   and (:actor::text is null or actor = :actor)
+  from (select *, row_number() over w as place, sum(octet_length(detail::text)) over w as page_bytes
+          from (select *
+                  from audit
+                 where (:before::bigint is null or number < :before)
+                   and (:action::text is null or action = :action)
+                   and (:actor::text is null or actor = :actor)
+                 order by number desc
+                 limit :limit) as a
+        window w as (order by number desc)) as a
+ where place = 1 or page_bytes <= :bytes
  order by number desc
- limit :limit

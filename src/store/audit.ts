@@ -77,6 +77,7 @@ export function list(
   db: Queryable,
   filter: {
     limit: number
+    bytes: number
     before?: number | undefined
     action?: string | undefined
     /** The id of the actor. */
@@ -85,6 +86,7 @@ export function list(
 ): Promise<(AuditEntry & { readonly number: number })[]> {
   return db.query(sql.list, {
     limit: filter.limit,
+    bytes: filter.bytes,
     before: filter.before ?? null,
     action: filter.action ?? null,
     actor: filter.actor ?? null,

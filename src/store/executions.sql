@@ -18,46 +18,68 @@ select id, offer_set_id, position, owner, name, description, phase, phase_since,
   from execution where offer_set_id = any(:offerSetIds) and phase = 'OFFERED' order by offer_set_id, position
 
 -- name: list
--- A page of an owner's executions, newest first; offers that were never accepted are not among them unless asked for.
+-- A page of an owner's executions, newest first; offers that were never accepted are not among them unless asked for. The page ends
+-- where its bytes would be more, with one entry at least: sums over rows that are left out read nothing of their plans.
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
-       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at
-  from execution
- where owner = :owner
-   and (case when :phases::text[] is null then start_at is not null else phase = any(:phases) end)
-   and (:before::uuid is null or id < :before)
-   and (:createdAfter::timestamptz is null or (created_at > :createdAfter and id >= :lowestId::uuid))
-   and (:name::text is null or name like :name)
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at,
+       goes_on
+  from (select *, row_number() over w as place, sum(greatest(bytes, pg_column_size(plan))) over w as page_bytes,
+               lead(id) over w is not null as goes_on
+          from (select *
+                  from execution
+                 where owner = :owner
+                   and (case when :phases::text[] is null then start_at is not null else phase = any(:phases) end)
+                   and (:before::uuid is null or id < :before)
+                   and (:createdAfter::timestamptz is null or (created_at > :createdAfter and id >= :lowestId::uuid))
+                   and (:name::text is null or name like :name)
+                 order by id desc
+                 limit :limit::integer + 1) as e
+        window w as (order by id desc)) as e
+ where place = 1 or (place <= :limit and page_bytes <= :bytes)
  order by id desc
- limit :limit
 
 -- name: listShared
 -- A page of others' executions that groups are shown, newest first; offers that were never accepted are not among
 -- them unless asked for.
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
-       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at
-  from execution
- where offer_set_id in (select id from offer_set where shared_with && :groups::text[] and shared_with <> '{}')
-   and owner <> :owner
-   and (case when :phases::text[] is null then start_at is not null else phase = any(:phases) end)
-   and (:before::uuid is null or id < :before)
-   and (:createdAfter::timestamptz is null or (created_at > :createdAfter and id >= :lowestId::uuid))
-   and (:name::text is null or name like :name)
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at,
+       goes_on
+  from (select *, row_number() over w as place, sum(greatest(bytes, pg_column_size(plan))) over w as page_bytes,
+               lead(id) over w is not null as goes_on
+          from (select *
+                  from execution
+                 where offer_set_id in (select id from offer_set where shared_with && :groups::text[] and shared_with <> '{}')
+                   and owner <> :owner
+                   and (case when :phases::text[] is null then start_at is not null else phase = any(:phases) end)
+                   and (:before::uuid is null or id < :before)
+                   and (:createdAfter::timestamptz is null or (created_at > :createdAfter and id >= :lowestId::uuid))
+                   and (:name::text is null or name like :name)
+                 order by id desc
+                 limit :limit::integer + 1) as e
+        window w as (order by id desc)) as e
+ where place = 1 or (place <= :limit and page_bytes <= :bytes)
  order by id desc
- limit :limit
 
 -- name: listAny
 -- A page of the executions of some owners, or of everybody, newest first; offers that were never accepted are not
 -- among them unless asked for.
 select id, offer_set_id, position, owner, name, description, phase, phase_since, created_at, modified_at, expires_at,
-       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at
-  from execution
- where (:owners::text[] is null or owner = any(:owners))
-   and (case when :phases::text[] is null then start_at is not null else phase = any(:phases) end)
-   and (:before::uuid is null or id < :before)
-   and (:createdAfter::timestamptz is null or (created_at > :createdAfter and id >= :lowestId::uuid))
-   and (:name::text is null or name like :name)
+       plan, start_at, prepare_at, started_at, end_at, ended_at, exit_code, given_back_at, compacted_at,
+       goes_on
+  from (select *, row_number() over w as place, sum(greatest(bytes, pg_column_size(plan))) over w as page_bytes,
+               lead(id) over w is not null as goes_on
+          from (select *
+                  from execution
+                 where (:owners::text[] is null or owner = any(:owners))
+                   and (case when :phases::text[] is null then start_at is not null else phase = any(:phases) end)
+                   and (:before::uuid is null or id < :before)
+                   and (:createdAfter::timestamptz is null or (created_at > :createdAfter and id >= :lowestId::uuid))
+                   and (:name::text is null or name like :name)
+                 order by id desc
+                 limit :limit::integer + 1) as e
+        window w as (order by id desc)) as e
+ where place = 1 or (place <= :limit and page_bytes <= :bytes)
  order by id desc
- limit :limit
 
 -- name: move
 -- Moves executions, each by its event, where the table allows it from the phase it is in now. An execution that is not

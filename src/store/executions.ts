@@ -7,6 +7,7 @@ import type { Cause } from '../domain/transition-table.ts'
 import type { Amounts } from '../domain/resources.ts'
 import { at, json, type Queryable, type Transaction } from './database.ts'
 import type { LoggedHold } from './ledger.ts'
+import { parametersOf, storedPage, type PageMark, type StoredPage, type WantedPage } from './pages.ts'
 import type { PoolId } from './pools.ts'
 import { loadStatements } from './statements.ts'
 
@@ -118,9 +119,6 @@ export interface ListFilter {
   readonly createdAfter?: Instant | undefined
   /** The name; `*` stands for any text. */
   readonly name?: string | undefined
-  readonly limit: number
-  /** The id that the entries are older than. */
-  readonly before?: string | undefined
 }
 
 /** Whose things are listed: one's own, those of others that one's groups are shown, or, for operators, anybody's. */
@@ -131,18 +129,23 @@ export type Listed =
   | { readonly whose: 'any'; readonly owners: readonly string[] | null }
 
 /** A page of executions, newest first. */
-export async function list(db: Queryable, { whose, ...of }: Listed, filter: ListFilter): Promise<Execution[]> {
+export async function list(
+  db: Queryable,
+  { whose, ...of }: Listed,
+  filter: ListFilter,
+  wanted: WantedPage,
+): Promise<StoredPage<Execution>> {
   const statement = { own: sql.list, shared: sql.listShared, any: sql.listAny }[whose]
-  return db.query<Execution>(statement, {
+  const rows = await db.query<Execution & PageMark>(statement, {
     ...of,
+    ...parametersOf(wanted),
     phases: filter.phases ?? null,
     createdAfter: at(filter.createdAfter),
     // The ids grow with time, so the index leads to the newest; clocks of several brokers may differ a little.
     lowestId: filter.createdAfter === undefined ? null : lowestIdAt(filter.createdAfter - CLOCKS_DIFFER_MS),
     name: filter.name?.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%') ?? null,
-    limit: filter.limit,
-    before: filter.before ?? null,
   })
+  return storedPage(rows)
 }
 
 /** An execution that is to be moved, and by which event. */

@@ -26,13 +26,21 @@ select id, issuer, subject, username, display_name, roles, groups, must_change_p
   from identity where issuer = :issuer and subject = :subject
 
 -- name: list
--- A page of accounts, of one user name when it is given, in the order in which they were made.
-select id, issuer, subject, username, display_name, roles, groups, must_change_password, disabled_at, created_at
-  from identity
- where (:after::uuid is null or id > :after)
-   and (:username::text is null or lower(username) = lower(:username))
+-- A page of accounts, of one user name when it is given, in the order in which they were made. It ends
+-- where its bytes would be more, with one account at least.
+select id, issuer, subject, username, display_name, roles, groups, must_change_password, disabled_at, created_at,
+       goes_on
+  from (select *, row_number() over w as place, lead(id) over w is not null as goes_on,
+               sum(octet_length(array_to_string(groups, ' '))) over w as page_bytes
+          from (select *
+                  from identity
+                 where (:before::uuid is null or id > :before)
+                   and (:username::text is null or lower(username) = lower(:username))
+                 order by id
+                 limit :limit::integer + 1) as i
+        window w as (order by id)) as i
+ where place = 1 or (place <= :limit and page_bytes <= :bytes)
  order by id
- limit :limit
 
 -- name: idNamed
 -- The account that is meant by the UUID of an account, or by a user name: nobody is reached by a name like another's UUID.

@@ -3,6 +3,7 @@ import type { Account, Role } from '../domain/account.ts'
 import type { Instant } from '../domain/dates.ts'
 import { isUuid } from '../domain/ids.ts'
 import { at, type Queryable, type Transaction } from './database.ts'
+import { parametersOf, storedPage, type PageMark, type StoredPage, type WantedPage } from './pages.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'identities.sql', [
@@ -85,12 +86,14 @@ export async function findSubject(db: Queryable, issuer: string, subject: string
   return row
 }
 
-/** A page of accounts, oldest first, from after `after` on. */
-export function list(
+/** A page of accounts, of one user name where it is given, oldest first. */
+export async function list(
   db: Queryable,
-  { limit, after, username }: { limit: number; after?: string | undefined; username?: string | undefined },
-): Promise<Account[]> {
-  return db.query<Account>(sql.list, { limit, after: after ?? null, username: username ?? null })
+  username: string | undefined,
+  wanted: WantedPage,
+): Promise<StoredPage<Account>> {
+  const parameters = { ...parametersOf(wanted), username: username ?? null }
+  return storedPage(await db.query<Account & PageMark>(sql.list, parameters))
 }
 
 /** The id of the account that is meant by its UUID or by a user name; undefined when there is none. */

@@ -5,6 +5,7 @@ import type { Message } from '../domain/message.ts'
 import type { Spelling } from '../domain/spelling.ts'
 import { at, type Queryable, type Transaction } from './database.ts'
 import type { Listed } from './executions.ts'
+import { parametersOf, storedPage, type PageMark, type StoredPage, type WantedPage } from './pages.ts'
 import { loadStatements } from './statements.ts'
 
 const sql = loadStatements(import.meta.url, 'offer-sets.sql', [
@@ -35,9 +36,14 @@ export interface OfferSet {
   readonly groups?: readonly string[]
 }
 
+/** An offer set with the bytes that are kept of it and of its offers. */
+export interface SizedOfferSet extends OfferSet {
+  readonly bytes: number
+}
+
 /** One offer set; undefined when there is none. */
-export async function find(db: Queryable, id: string): Promise<OfferSet | undefined> {
-  const [row] = await db.query<OfferSet>(sql.find, { id })
+export async function find(db: Queryable, id: string): Promise<SizedOfferSet | undefined> {
+  const [row] = await db.query<SizedOfferSet>(sql.find, { id })
   return row
 }
 
@@ -57,15 +63,14 @@ export async function lockDue(tx: Transaction, now: Instant, limit: number): Pro
   return rows.map(({ id }) => id)
 }
 
-/** A page of an owner's offer sets, newest first, from before `before` on. */
+/** A page of offer sets, newest first. */
 export async function list(
   db: Queryable,
   { whose, ...of }: Listed,
-  limit: number,
-  before?: string,
-): Promise<OfferSet[]> {
+  wanted: WantedPage,
+): Promise<StoredPage<SizedOfferSet>> {
   const statement = { own: sql.list, shared: sql.listShared, any: sql.listAny }[whose]
-  return db.query<OfferSet>(statement, { ...of, limit, before: before ?? null })
+  return storedPage(await db.query<SizedOfferSet & PageMark>(statement, { ...of, ...parametersOf(wanted) }))
 }
 
 /** With what the data of an offer set are moved in the name of its owner, encrypted; undefined when there is nothing. */
