@@ -3,6 +3,7 @@ import { authorizationOf, type ClientCredentials } from './credentials.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { components } from '../protocol/contract.gen.ts'
 import { isGone, mayPass, NotABrokerError, ProblemError, UnreachableError } from './client-errors.ts'
+import { listed } from './listed.ts'
 import { objectIn, readObject, readProblem } from './read-answer.ts'
 import { readEvents, type ServerSentEvent } from './server-sent-events.ts'
 import { SharedRead } from './shared-read.ts'
@@ -160,11 +161,7 @@ export class BrokerClient {
   identities(options: { limit?: number; username?: string }): Promise<readonly Schemas['Identity'][]> {
     const query = new URLSearchParams({ LAST: String(Math.min(options.limit ?? 100, 500)) })
     if (options.username !== undefined) query.set('username', options.username)
-    return this.#listed<Schemas['IdentityList'], Schemas['Identity']>(
-      '/admin/identities',
-      query,
-      (page) => page.identities,
-    )
+    return listed(this.#page, '/admin/identities', query, (page: Schemas['IdentityList']) => page.identities)
   }
 
   /** One account; for administrators. */
@@ -254,7 +251,7 @@ export class BrokerClient {
     const query = new URLSearchParams((options.phases ?? []).map((phase): [string, string] => ['PHASE', phase]))
     if (options.limit !== undefined) query.set('LAST', String(options.limit))
     if (options.owner !== undefined) query.set('OWNER', options.owner)
-    return this.#listed<Schemas['ExecutionList'], Execution>('/executions', query, (page) => page.executions)
+    return listed(this.#page, '/executions', query, (page: Schemas['ExecutionList']) => page.executions)
   }
 
   /** Everything that happened and happens to an execution, until nothing more can or the signal says so. Goes on by itself after a lost connection. */
@@ -329,24 +326,6 @@ export class BrokerClient {
     return this.#json<Body>(path, { signal: signal ?? null })
   }
 
-  /** As many entries of a list as `LAST` says, a page if it does not: pages of large entries have fewer of them. */
-  async #listed<Body, Entry>(
-    path: string,
-    query: URLSearchParams,
-    entriesIn: (body: Body) => readonly Entry[] | undefined,
-  ): Promise<Entry[]> {
-    const found: Entry[] = []
-    const most = Number(query.get('LAST') ?? 1)
-    for (;;) {
-      const response = await this.#ask(`${path}?${query.toString()}`, {})
-      found.push(...(entriesIn((await response.json()) as Body) ?? []))
-      const next = /[?&]cursor=([\w-]+)[^>]*>; rel="next"/.exec(response.headers.get('Link') ?? '')?.[1]
-      if (next === undefined || found.length >= most) return found
-      query.set('cursor', next)
-      query.set('LAST', String(most - found.length))
-    }
-  }
-
   #send<Body>(path: string, document: RequestDocument, headers: Record<string, string> = {}): Promise<Body> {
     return this.#json<Body>(path, {
       method: 'POST',
@@ -355,8 +334,14 @@ export class BrokerClient {
     })
   }
 
+  /** Gets a page of a list, and the header that leads to the next one. */
+  readonly #page = async <Body>(path: string) => {
+    const response = await this.#ask(path, {})
+    return { body: await readObject<Body>(this.url, response), link: response.headers.get('Link') ?? '' }
+  }
+
   async #json<Body>(path: string, init: RequestInit): Promise<Body> {
-    return (await (await this.#ask(path, init)).json()) as Body
+    return readObject<Body>(this.url, await this.#ask(path, init))
   }
 
   async #ask(path: string, init: RequestInit): Promise<Response> {
