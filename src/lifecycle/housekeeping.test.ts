@@ -260,7 +260,8 @@ describe('housekeeping', () => {
     const { database } = made
     const record = (action: string) =>
       audit.add(database, { at: clock.now(), actor: 'ada', address: 'local', action, outcome: 'done', detail: {} })
-    const recorded = async () => (await audit.list(database, { limit: 9, bytes: 1_000_000 })).map(({ action }) => action)
+    const recorded = async () =>
+      (await audit.list(database, { limit: 9, bytes: 1_000_000 })).map(({ action }) => action)
     await record('first')
     clock.advance(DAY_MS)
     await record('second')
