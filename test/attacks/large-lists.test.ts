@@ -99,10 +99,10 @@ describe('a page ends by bytes too, and the next one goes on', { timeout: 300_00
       next = /<([^>]*)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]?.slice(setting.broker.url.length)
     }
     expect(pages).toBe(2)
-    const seen = listed.map(({ username }) => username as string)
+    const seen = listed.map(({ username }) => username)
     expect(seen.filter((name) => name.startsWith('many-'))).toEqual(names)
     // The record has the groups that were changed as well.
-    for (const { uuid, username } of listed.filter((one) => names.includes(one.username as string))) {
+    for (const { uuid, username } of listed.filter((one) => names.includes(one.username))) {
       const { status } = await setting.admin.post(`/admin/identities/${uuid}`, {
         groups: [username, ...groups.slice(1)],
       })
