@@ -29,6 +29,7 @@ const program = buildProgram(
   {
     url: written(process.env.BROKER_URL),
     stateDirectory: process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'),
+    debugs: written(process.env.BROKER_DEBUG) !== undefined,
     token: written(process.env.BROKER_TOKEN),
     username: written(process.env.BROKER_USER),
     password: written(process.env.BROKER_PASSWORD),

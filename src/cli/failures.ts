@@ -27,13 +27,22 @@ export async function guarded(
     terminal,
     json,
     shows,
-  }: { readonly terminal: Terminal; readonly json: boolean; readonly shows?: 'token' | 'password' | undefined },
+    debugs,
+  }: {
+    readonly terminal: Terminal
+    readonly json: boolean
+    readonly shows?: 'token' | 'password' | undefined
+    /** True to show where an unexpected error happened; undefined to throw it, for commands that serve explain it themselves. */
+    readonly debugs?: boolean
+  },
   command: () => Promise<number>,
 ): Promise<number> {
   try {
     return await command()
   } catch (error) {
-    const { lines, exitCode } = explain(error, shows) ?? unexpected(error)
+    const failure = explain(error, shows) ?? (debugs === undefined ? undefined : unexpected(error, debugs))
+    if (!failure) throw error
+    const { lines, exitCode } = failure
     if (json) {
       const problem = error instanceof ProblemError ? { problem: error.problem } : {}
       terminal.say(JSON.stringify({ type: 'error', message: lines.join(' '), exitCode, ...problem }))
@@ -48,9 +57,8 @@ export async function guarded(
 const WORDS_SHOWN_MAX = 300
 
 /** A mistake: of the server, whose answer is none of the contract, or of this command. BROKER_DEBUG shows where. */
-function unexpected(error: unknown): Failure {
+function unexpected(error: unknown, debugs: boolean): Failure {
   const { stack, name, message } = error instanceof Error ? error : new Error(String(error))
-  const debugs = Boolean(process.env.BROKER_DEBUG)
   const where = debugs ? (stack ?? '').split('\n') : ["'BROKER_DEBUG=1 broker …' shows where."]
   const sentence = `The command cannot go on, maybe because of an answer that is none of a broker (${name}: ${message.slice(0, WORDS_SHOWN_MAX)}).`
   return { lines: [sentence, ...where], exitCode: EXIT.failed }

@@ -65,6 +65,8 @@ export interface Credentials {
 export interface ClientEnvironment extends Credentials {
   readonly url: string | undefined
   readonly stateDirectory: string
+  /** True to show where an unexpected error happened. */
+  readonly debugs: boolean
 }
 
 /** A secret is not given as an option, which others on the machine could read. */
@@ -172,7 +174,7 @@ function serviceCommands(program: Command, service: ServiceCommands, finish: (ex
 
 function clientCommands(
   program: Command,
-  { url: defaultUrl = DEFAULT_URL, stateDirectory, ...credentials }: ClientEnvironment,
+  { url: defaultUrl = DEFAULT_URL, stateDirectory, debugs, ...credentials }: ClientEnvironment,
   finish: (exitCode: number) => void,
 ): void {
   const client = (name: string, description: string, parent = program) =>
@@ -183,7 +185,7 @@ function clientCommands(
   const act = (options: ClientOptions, command: (context: commands.CommandContext) => Promise<number>) => {
     const terminal = processTerminal()
     const { json = false, server } = options
-    return guarded({ terminal, json, shows: shownBy(credentials) }, async () =>
+    return guarded({ terminal, json, shows: shownBy(credentials), debugs }, async () =>
       command({
         client: new BrokerClient(brokerUrl(server), credentials),
         terminal,

@@ -1,10 +1,13 @@
-/** A map with room for so many entries: the one that was set the longest ago makes room for the next. */
+/** A map with room for so many entries: the one that was set the longest ago makes room for the next, and leaves when it is over. */
 export class RecentMap<Key, Value> {
   readonly #entries = new Map<Key, Value>()
   readonly #room: number
+  readonly #isOver: (value: Value) => boolean
 
-  constructor(room: number) {
+  /** `isOver` is true of values that are of no use any more; they leave when another entry comes, the oldest first. */
+  constructor(room: number, isOver: (value: Value) => boolean = () => false) {
     this.#room = room
+    this.#isOver = isOver
   }
 
   get(key: Key): Value | undefined {
@@ -15,8 +18,8 @@ export class RecentMap<Key, Value> {
   set(key: Key, value: Value): void {
     this.#entries.delete(key)
     this.#entries.set(key, value)
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#room) return
+    for (const [oldest, its] of this.#entries) {
+      if (this.#entries.size <= this.#room && !this.#isOver(its)) return
       this.#entries.delete(oldest)
     }
   }

@@ -20,7 +20,7 @@ import {
 import { accessTo } from './access.ts'
 import { clientAddress, type HttpContext } from './context.ts'
 import { KnownCallers } from './known-callers.ts'
-import { RateLimit } from './rate-limit.ts'
+import { RateLimit } from '../domain/rate-limit.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

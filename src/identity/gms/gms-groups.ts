@@ -10,6 +10,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
 import { RecentMap } from '../../domain/recent-map.ts'
+import { takenGroups } from '../taken-groups.ts'
 
 export interface GmsOptions {
   /** The search resource of the service. */
@@ -39,15 +40,17 @@ interface Answer {
 }
 
 const ANSWER_BYTES_MAX = 1_048_576
-const KEPT_MAX = 10_000
+const KEPT_MAX = 1_000
 const GROUP = /^[\x21-\x7e]{1,255}$/
 
 export class GmsGroups {
   readonly #options: GmsOptions
-  readonly #kept = new RecentMap<string, Kept>(KEPT_MAX)
+  readonly #kept: RecentMap<string, Kept>
 
   constructor(options: GmsOptions) {
     this.#options = options
+    const { clock, cacheMs, whenAwayMs } = options
+    this.#kept = new RecentMap(KEPT_MAX, ({ at }) => clock.now() - at >= Math.max(cacheMs, whenAwayMs))
   }
 
   /** The groups that the holder of a token is in. Throws UNAVAILABLE when the service does not tell. */
@@ -89,10 +92,12 @@ export class GmsGroups {
       // 403 is somebody whom the service does not know (section 3.2), who is in no group then.
       if (statusCode !== 200 && statusCode !== 403) throw new Error(`it answered ${statusCode}`)
       const told = statusCode === 200 ? namesIn(text) : []
+      // The service may know more of somebody than it was asked for.
+      const groups = takenGroups(wanted ? told.filter((group) => wanted.includes(group)) : told)
+      if (!groups) throw new Error('it tells more groups than are taken; list those that matter (groupService.groups)')
       const now = clock.now()
       return {
-        // The service may know more of somebody than it was asked for.
-        groups: wanted ? told.filter((group) => wanted.includes(group)) : told,
+        groups,
         staleAt: now + Math.min(cacheMs, freshForMs(headers, now) ?? cacheMs),
       }
     } catch (cause) {
@@ -120,7 +125,7 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
 function namesIn(text: string): string[] {
   const names = text.split(/\r?\n/).filter((line) => line !== '')
   if (!names.every((name) => GROUP.test(name))) throw new Error('its answer is no list of groups')
-  return [...new Set(names)]
+  return names
 }
 
 /** How long an answer is good by its headers (RFC 9111, section 4.2.1), in milliseconds; undefined when they do not say. */

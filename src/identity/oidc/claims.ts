@@ -1,6 +1,7 @@
 /** From the claims of a token, which its issuer vouches for, to the caller. Pure. */
 import type { Account, Role } from '../../domain/account.ts'
 import { USERNAME } from '../../domain/account.ts'
+import { takenGroups } from '../taken-groups.ts'
 import type { IssuerConfig } from './issuer.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
@@ -14,24 +15,22 @@ export interface Subject {
   readonly groups: readonly string[]
 }
 
-/** Who the claims speak of; undefined when they do not say. */
+/** Who the claims speak of; undefined when they do not say, or say more groups than are taken. */
 export function subjectOf(claims: Claims, { usernameClaim, groupsClaim }: IssuerConfig): Subject | undefined {
   const subject = text(claims.sub)
-  if (subject === undefined) return undefined
+  const groups = groupsOf(claims[groupsClaim])
+  if (subject === undefined || groups === undefined) return undefined
   return {
     subject,
     username: [claims[usernameClaim], claims.preferred_username, claims.username].find(isUsername),
     displayName: text(claims.name)?.slice(0, 200),
-    groups: groupsOf(claims[groupsClaim]),
+    groups,
   }
 }
 
-/** The groups that an issuer asserts: a list, or a text with spaces between. What is neither asserts nothing. */
-export function groupsOf(claim: unknown): readonly string[] {
-  const listed = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? (claim as unknown[]) : []
-  return [
-    ...new Set(listed.filter((one): one is string => typeof one === 'string' && /^[\x21-\x7e]{1,255}$/.test(one))),
-  ]
+/** The groups that an issuer asserts: a list, or a text with spaces between. What is neither asserts nothing; undefined for too many. */
+function groupsOf(claim: unknown): readonly string[] | undefined {
+  return takenGroups(typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? (claim as unknown[]) : [])
 }
 
 /** The roles of an account, and those that its groups bring with them. */

@@ -58,6 +58,8 @@ interface Metadata {
 const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:'
 const ANSWER_WITHIN_MS = 5_000
 const METADATA_BYTES_MAX = 1_048_576
+/** The longest token that is kept, in characters: servers take no longer headers. */
+const TOKEN_MAX = 16_384
 const NAME_SHOWN_MAX = 200
 /** How long the metadata are used before they are asked for again, and how long a failure is believed. */
 const METADATA_MS = 3_600_000
@@ -131,7 +133,7 @@ export class Issuer {
     // RFC 8693 has it where access tokens are (section 2.2.1); some give it beside one.
     const isIt = answer.issued_token_type === `${TOKEN_TYPE}refresh_token`
     const given = answer.refresh_token ?? (isIt ? answer.access_token : undefined)
-    if (typeof given === 'string' && given !== '') return given
+    if (typeof given === 'string' && given !== '' && given.length <= TOKEN_MAX) return given
     throw this.#unavailable('it gave no refresh token for a token', undefined)
   }
 
@@ -156,7 +158,7 @@ export class Issuer {
   }: Readonly<Record<string, unknown>>): ExchangedToken {
     // What could break out of a header is no token; one that is bound to a key is of no use here.
     const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer'
-    if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token) || !isBearer)
+    if (typeof token !== 'string' || token.length > TOKEN_MAX || !/^[\x21-\x7e]+$/.test(token) || !isBearer)
       throw this.#unavailable('what it gave for a token is no bearer token', undefined)
     return { token, lifetimeMs: typeof seconds === 'number' ? seconds * 1_000 : 0 }
   }

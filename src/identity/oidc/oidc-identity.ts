@@ -8,7 +8,10 @@ import type { Account } from '../../domain/account.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Instant } from '../../domain/dates.ts'
 import { BrokerError } from '../../domain/errors.ts'
+import { RateLimit } from '../../domain/rate-limit.ts'
+import { RecentMap } from '../../domain/recent-map.ts'
 import { TOKEN_PREFIX } from '../access-token.ts'
+import { siteKey } from '../address-key.ts'
 import { authorization, type Caller, type Credentials, type IdentitySource } from '../identity.ts'
 import { rolesOf, subjectOf, type Claims, type Subject } from './claims.ts'
 import type { Issuer } from './issuer.ts'
@@ -26,25 +29,35 @@ export interface OidcIdentityOptions {
 
 /** How long what an issuer said of an opaque token is believed, at most, in milliseconds. */
 const INTROSPECTED_MS = 60_000
-const INTROSPECTED_MAX = 10_000
+/** Tokens that were good and are kept, with who holds them; and those that were not, of which only that is kept. */
+const GOOD_MAX = 1_000
+const REFUSED_MAX = 10_000
+/** Tokens that no issuer knows and that one site may try, in a minute. */
+const REFUSED_PER_MINUTE = 60
 const TOKEN_LENGTH_MAX = 8_192
 /** What an access token is, where it says so (RFC 9068, section 2.1; older issuers say JWT or nothing). */
 const TYPES = ['at+jwt', 'application/at+jwt', 'jwt']
 
+/** What an issuer said of a good opaque token, as far as it is used. */
 interface Introspected {
   readonly issuer: Issuer
-  readonly claims: Claims
+  readonly subject: Subject
   readonly until: Instant
 }
 
 export class OidcIdentity implements IdentitySource {
   readonly challenges: readonly string[]
   readonly #options: OidcIdentityOptions
-  readonly #introspected = new Map<string, Introspected>()
+  /** By a digest of the token. Those that are over are asked about again, and let in past the brake. */
+  readonly #good = new RecentMap<string, Introspected>(GOOD_MAX)
+  readonly #refused: RecentMap<string, Instant>
+  readonly #unknown: RateLimit
 
   constructor(options: OidcIdentityOptions) {
     this.#options = options
     this.challenges = [`Bearer realm="${options.realm}"`]
+    this.#refused = new RecentMap(REFUSED_MAX, (until) => until <= options.clock.now())
+    this.#unknown = new RateLimit(options.clock, REFUSED_PER_MINUTE, 'tokens that nobody knows')
   }
 
   async identify(credentials: Credentials): Promise<Caller | undefined> {
@@ -52,7 +65,7 @@ export class OidcIdentity implements IdentitySource {
     if (token === undefined || token.startsWith(TOKEN_PREFIX)) return undefined
     if (token.length > TOKEN_LENGTH_MAX) throw refused('it is too long')
     const isJwt = token.split('.').length === 3
-    return isJwt ? this.#identifyJwt(token) : this.#identifyOpaque(token)
+    return isJwt ? this.#identifyJwt(token) : this.#identifyOpaque(token, siteKey(credentials.address))
   }
 
   async #identifyJwt(token: string): Promise<Caller> {
@@ -74,7 +87,7 @@ export class OidcIdentity implements IdentitySource {
     if (type !== undefined && !TYPES.includes(type)) throw refused(`its type is ${type}`)
     const reason = noBearerToken(payload, this.#options.clock.now())
     if (reason) throw refused(reason)
-    return this.#caller(issuer, payload, 'oidc', token)
+    return this.#caller(issuer, subjectIn(payload, issuer), 'oidc', token)
   }
 
   /** The issuer that a token names, before anything in it is believed. */
@@ -90,43 +103,28 @@ export class OidcIdentity implements IdentitySource {
     return issuer
   }
 
-  async #identifyOpaque(token: string): Promise<Caller> {
-    const { issuer, claims } = await this.#introspect(token)
-    if (claims.active !== true) throw refused('its issuer says that it is not active')
-    // A token that a program got for itself has no subject but the program (RFC 9068, section 2.2, says so for JWTs).
-    return this.#caller(issuer, { sub: claims.client_id, ...claims }, 'introspection', token)
-  }
-
-  /** Asks the issuers that know opaque tokens, until one says that it is its own. */
-  async #introspect(token: string): Promise<Introspected> {
+  async #identifyOpaque(token: string, site: string): Promise<Caller> {
     const now = this.#options.clock.now()
     const key = createHash('sha256').update(token).digest('base64')
-    const known = this.#introspected.get(key)
-    if (known && now < known.until) return known
+    const known = this.#good.get(key)
+    if (known && now < known.until) return this.#caller(known.issuer, known.subject, 'introspection', token)
+    if ((this.#refused.get(key) ?? 0) > now) throw refused('its issuer says that it is not active')
     const asking = this.#options.issuers.filter(({ config }) => config.introspection)
     if (asking.length === 0) throw refused('opaque tokens are not accepted here')
-    let answer: Introspected | undefined
-    for (const issuer of asking) {
-      const claims = await issuer.introspect(token)
-      const expiresAt = typeof claims.exp === 'number' ? claims.exp * 1_000 : Number.POSITIVE_INFINITY
-      const good = claims.active === true && isFor(claims, issuer) && expiresAt > now && !noBearerToken(claims, now)
-      answer = { issuer, claims: { ...claims, active: good }, until: Math.min(expiresAt, now + INTROSPECTED_MS) }
-      if (good) break
+    // Each made-up token costs an issuer a question; one that was good before does not count.
+    if (!known) this.#unknown.count(site)
+    this.#good.delete(key)
+    const found = await introspected(token, asking, now)
+    if (!found) {
+      this.#refused.set(key, now + INTROSPECTED_MS)
+      throw refused('its issuer says that it is not active')
     }
-    this.#remember(key, answer as Introspected)
-    return answer as Introspected
+    if (!known) this.#unknown.giveBack(site)
+    this.#good.set(key, found)
+    return this.#caller(found.issuer, found.subject, 'introspection', token)
   }
 
-  #remember(key: string, answer: Introspected): void {
-    this.#introspected.delete(key)
-    this.#introspected.set(key, answer)
-    const oldest = this.#introspected.size > INTROSPECTED_MAX ? this.#introspected.keys().next().value : undefined
-    if (oldest !== undefined) this.#introspected.delete(oldest)
-  }
-
-  async #caller(issuer: Issuer, claims: Claims, means: Caller['means'], token: string): Promise<Caller> {
-    const subject = subjectOf(claims, issuer.config)
-    if (!subject) throw refused('it does not say whom it speaks of')
+  async #caller(issuer: Issuer, subject: Subject, means: Caller['means'], token: string): Promise<Caller> {
     const account = await this.#options.provision(issuer.config.issuer, subject, this.#options.clock.now())
     if (account.disabledAt !== undefined) throw refused('the account is disabled')
     const told = (await this.#options.groupsOf?.(issuer.config.issuer, token)) ?? []
@@ -141,6 +139,30 @@ export class OidcIdentity implements IdentitySource {
       bearer: { issuer: issuer.config.issuer, token },
     }
   }
+}
+
+/** Asks the issuers that know opaque tokens, until one says that it is its own; undefined where none does. */
+async function introspected(
+  token: string,
+  issuers: readonly Issuer[],
+  now: Instant,
+): Promise<Introspected | undefined> {
+  for (const issuer of issuers) {
+    const claims = await issuer.introspect(token)
+    const expiresAt = typeof claims.exp === 'number' ? claims.exp * 1_000 : Number.POSITIVE_INFINITY
+    const good = claims.active === true && isFor(claims, issuer) && expiresAt > now && !noBearerToken(claims, now)
+    if (!good) continue
+    // A token that a program got for itself has no subject but the program (RFC 9068, section 2.2, says so for JWTs).
+    const subject = subjectIn({ sub: claims.client_id, ...claims }, issuer)
+    return { issuer, subject, until: Math.min(expiresAt, now + INTROSPECTED_MS) }
+  }
+  return undefined
+}
+
+function subjectIn(claims: Claims, { config }: Issuer): Subject {
+  const subject = subjectOf(claims, config)
+  if (!subject) throw refused('it does not say whom it speaks of, or names more groups than are taken')
+  return subject
 }
 
 /** An opaque token has to name an audience as well, where its issuer tells any, and nobody else as its issuer. */

@@ -10,7 +10,7 @@ import type { ExchangedToken, Issuer } from './issuer.ts'
 
 /** A token is not used any more when it is over in so many milliseconds: it has to get there. */
 const EARLY_MS = 30_000
-const KEPT_MAX = 10_000
+const KEPT_MAX = 1_000
 
 interface Kept {
   readonly asked: Promise<ExchangedToken>

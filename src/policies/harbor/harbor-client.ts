@@ -37,16 +37,21 @@ interface Kept {
 }
 
 const ANSWER_BYTES_MAX = 4 * 1_048_576
-const KEPT_MAX = 10_000
+const KEPT_MAX = 1_000
+/** The most names of one kind that are kept of an artifact, and the longest of them, in characters. */
+const NAMES_MAX = 200
+const NAME_LENGTH_MAX = 255
 const PAGE_SIZE = 100
 const PAGES_MAX = 100
 
 export class HarborClient {
   readonly #options: HarborClientOptions
-  readonly #kept = new RecentMap<string, Kept>(KEPT_MAX)
+  readonly #kept: RecentMap<string, Kept>
 
   constructor(options: HarborClientOptions) {
     this.#options = options
+    const { clock, cacheMs, whenAwayMs } = options
+    this.#kept = new RecentMap(KEPT_MAX, ({ at }) => clock.now() - at >= Math.max(cacheMs, whenAwayMs))
   }
 
   /** Whether everybody may read a project. Throws a plain error when the Harbor does not tell. */
@@ -131,7 +136,7 @@ export class HarborClient {
 
 function artifactOf(found: unknown): HarborArtifact {
   const digest = fieldOf(found, 'digest')
-  if (typeof digest !== 'string') throw new Error('its artifact has no digest')
+  if (typeof digest !== 'string' || digest.length > NAME_LENGTH_MAX) throw new Error('its artifact has no digest')
   return {
     digest,
     labels: textsOf(fieldOf(found, 'labels'), 'name'),
@@ -148,6 +153,7 @@ function severityOf(overview: unknown): string | undefined {
     return typeof status === 'string' && status.toLowerCase() === 'success'
   })
   const severities = done.map((report) => fieldOf(report, 'severity')).filter((one) => typeof one === 'string')
+  if (severities.some((one) => one.length > NAME_LENGTH_MAX)) throw new Error('a severity of its artifact is too long')
   return severities.sort((one, other) => rankOf(other) - rankOf(one))[0]
 }
 
@@ -162,7 +168,10 @@ export function rankOf(severity: string): number {
 
 function textsOf(list: unknown, field: string): string[] {
   const all: readonly unknown[] = Array.isArray(list) ? list : []
-  return all.map((one) => fieldOf(one, field)).filter((one) => typeof one === 'string')
+  const texts = all.map((one) => fieldOf(one, field)).filter((one) => typeof one === 'string')
+  if (texts.length > NAMES_MAX || texts.some((one) => one.length > NAME_LENGTH_MAX))
+    throw new Error('its artifact has more labels or accessories than can be kept')
+  return texts
 }
 
 function fieldOf(value: unknown, field: string): unknown {

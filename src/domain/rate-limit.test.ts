@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../test/support/fake-clock.ts'
-import { isBrokerError } from '../domain/errors.ts'
+import { isBrokerError } from './errors.ts'
 import { RateLimit } from './rate-limit.ts'
 
 describe('a limit of requests', () => {
