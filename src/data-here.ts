@@ -10,7 +10,7 @@ import { HttpsSink } from './data/https/https-sink.ts'
 import { HttpsSource } from './data/https/https-source.ts'
 import type { LowestRate } from './data/rate-meter.ts'
 import { Spool } from './data/spool.ts'
-import { Turns } from './data/turns.ts'
+import { Turns, TurnsAt } from './data/turns.ts'
 import type { WorkerContext } from './lifecycle/worker-context.ts'
 import { freeBytes, makeDirectory } from './store/data-directory.ts'
 
@@ -32,9 +32,16 @@ export function dataPlaces(config: Config): Pick<WorkerContext, 'source' | 'sink
   }
 }
 
+/** How many executions of one platform have their output read at the same time in one process: each holds what is kept. */
+const OUTPUTS_AT_ONCE = 4
+
 /** The places for transfers in this process. */
 export function transferPlaces({ data }: Config): WorkerContext['places'] {
-  return { staging: new Turns(data.concurrency), saving: new Turns(data.savingConcurrency) }
+  return {
+    staging: new Turns(data.concurrency),
+    saving: new Turns(data.savingConcurrency),
+    outputs: new TurnsAt(OUTPUTS_AT_ONCE),
+  }
 }
 
 /** The spool of this process, in the data directory. */

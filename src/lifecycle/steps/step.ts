@@ -14,7 +14,7 @@ import type { DataSink } from '../../data/data-sink.ts'
 import type { DataSource } from '../../data/data-source.ts'
 import type { LowestRate } from '../../data/rate-meter.ts'
 import type { Spool } from '../../data/spool.ts'
-import type { Turns } from '../../data/turns.ts'
+import type { Turns, TurnsAt } from '../../data/turns.ts'
 import type { Platform } from '../../platforms/platform.ts'
 import type { Component } from '../../store/components.ts'
 import type { Execution } from '../../store/executions.ts'
@@ -38,8 +38,8 @@ export interface StepContext {
   readonly bearerFor: (execution: Execution, location: URL) => Bearer | undefined
   /** Where data without an announced size are kept while they arrive. */
   readonly spool: Spool
-  /** The places for transfers, those for data that are copied in and those for results. */
-  readonly places: Readonly<Record<'staging' | 'saving', Turns>>
+  /** The places for transfers, those for data that are copied in and those for results, and on each platform for outputs. */
+  readonly places: Readonly<Record<'staging' | 'saving', Turns> & { outputs: TurnsAt }>
 }
 
 export interface StepSettings {

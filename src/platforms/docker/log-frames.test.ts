@@ -35,6 +35,19 @@ describe('the frames of a log', () => {
   it('are read as far as they have come when the last one is incomplete', async () => {
     expect(await text(contentOf(Readable.from([sent.subarray(0, 10)]), 'stdout'))).toBe('on')
   })
+  it.each([
+    ['empty lines', () => frame(1, '\n'), '\n'],
+    ['empty frames', () => frame(1, ''), ''],
+    ['what is not asked for', () => Buffer.concat([frame(2, 'no'), frame(1, 'a')]), 'a'],
+    ['nothing of it', () => frame(2, '\n'), ''],
+  ])('are one part for each chunk, however many there are: %s', async (_, make, content) => {
+    const chunk = Buffer.concat(Array.from({ length: 5_000 }, make))
+    const pieces = [chunk, chunk.subarray(0, 4), chunk.subarray(4)]
+    const parts: Buffer[] = []
+    for await (const part of contentOf(Readable.from(pieces), 'stdout')) parts.push(part)
+    expect(parts.length).toBeLessThanOrEqual(pieces.length)
+    expect(Buffer.concat(parts).toString()).toBe(content.repeat(10_000))
+  })
 })
 
 describe('skipping', () => {

@@ -9,31 +9,53 @@ import type { OutputStream } from '../platform.ts'
 const HEADER_BYTES = 8
 const STREAM_NUMBERS: Readonly<Record<OutputStream, number>> = { stdout: 1, stderr: 2 }
 
-/** The content of one of the streams, as it comes. */
+/** The content of one of the streams, as it comes: at most one part for each chunk, however many frames that has. */
 export async function* contentOf(
   chunks: AsyncIterable<Buffer>,
   stream: OutputStream,
 ): AsyncGenerator<Buffer, void, undefined> {
-  let header = Buffer.alloc(0)
-  let remaining = 0
+  const frames = new Frames(STREAM_NUMBERS[stream])
   for await (const chunk of chunks) {
-    let rest = chunk
-    while (rest.length > 0) {
-      if (remaining === 0) {
-        const missing = HEADER_BYTES - header.length
-        header = Buffer.concat([header, rest.subarray(0, missing)])
-        rest = rest.subarray(missing)
-        if (header.length < HEADER_BYTES) break
-        remaining = header.readUInt32BE(4)
-        if (remaining > 0) continue
-      } else {
-        const content = rest.subarray(0, remaining)
-        rest = rest.subarray(content.length)
-        remaining -= content.length
-        if (header[0] === STREAM_NUMBERS[stream]) yield content
-      }
-      if (remaining === 0) header = Buffer.alloc(0)
+    const content = frames.contentIn(chunk)
+    if (content.length > 0) yield content
+  }
+}
+
+/** What is known of the frame that the next chunk begins in. */
+class Frames {
+  readonly #stream: number
+  readonly #header = Buffer.alloc(HEADER_BYTES)
+  /** How much of the header has come; none of the next one while there is content to come. */
+  #known = 0
+  #remaining = 0
+
+  constructor(stream: number) {
+    this.#stream = stream
+  }
+
+  /** The content of the stream in the next chunk. */
+  contentIn(chunk: Buffer): Buffer {
+    const content = Buffer.allocUnsafe(chunk.length)
+    let length = 0
+    for (let at = 0; at < chunk.length;) {
+      at += this.#readHeader(chunk, at)
+      const end = Math.min(chunk.length, at + this.#remaining)
+      if (this.#header[0] === this.#stream) length += chunk.copy(content, length, at, end)
+      this.#remaining -= end - at
+      at = end
     }
+    return content.subarray(0, length)
+  }
+
+  /** Reads what there is of a header; gives how many bytes that were, none within a frame. */
+  #readHeader(chunk: Buffer, at: number): number {
+    if (this.#remaining > 0) return 0
+    const read = chunk.copy(this.#header, this.#known, at)
+    this.#known += read
+    if (this.#known < HEADER_BYTES) return read
+    this.#known = 0
+    this.#remaining = this.#header.readUInt32BE(4)
+    return read
   }
 }
 

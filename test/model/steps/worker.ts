@@ -1,7 +1,7 @@
 /** A worker of its own: nothing is shared with another but the database and what is outside. */
 import { randomUUID } from 'node:crypto'
 import { Ledger } from '../../../src/booking/ledger.ts'
-import { Turns } from '../../../src/data/turns.ts'
+import { Turns, TurnsAt } from '../../../src/data/turns.ts'
 import { BrokerError, isBrokerError } from '../../../src/domain/errors.ts'
 import { EstimateBook } from '../../../src/lifecycle/estimate-book.ts'
 import { JointWork } from '../../../src/lifecycle/joint-work.ts'
@@ -52,7 +52,7 @@ export class Worker {
       chance: () => 0.5,
       onEnd: () => undefined,
       spool: spoolIn(spoolDirectory),
-      places: { staging: new Turns(8), saving: new Turns(8) },
+      places: { staging: new Turns(8), saving: new Turns(8), outputs: new TurnsAt(8) },
       platform: () => thePlatform,
       foreign: new Set(),
     }
