@@ -240,3 +240,64 @@ describe('whatever the limits', () => {
     )
   })
 })
+
+describe('a request of countless windows, limits and parts', () => {
+  const hourly = Array.from({ length: 24 }, (_, hour) => (hour === 12 ? 50e6 : 400e6))
+  const windowsOf = (count: number): [number, number][] =>
+    Array.from({ length: count }, (_, index) => [index * 6 * HOUR_MS, (index * 6 + 5) * HOUR_MS])
+  /** How often a part of a plan is priced, and how often the pool is looked at, until there is an answer. */
+  function counted(asked: { windows: number; limits: Limit[]; parts: number; carbon?: number[]; held?: Hold[] }) {
+    const counts = { priced: 0, looked: 0 }
+    const { held, carbon } = asked
+    const prices: PriceList = {
+      get money() {
+        counts.priced++
+        return { currency: 'EUR', rates: { coreHour: 1e9, storageGibHour: 1e6 } }
+      },
+      ...(carbon ? { energy: { coreHour: 1e9 }, carbon } : {}),
+    }
+    const pool = candidate('only', prices, held)
+    const { profile, survey } = pool
+    const storage = Array.from({ length: asked.parts }, () => ({ size: { min: 1, max: 1 }, implied: false }))
+    const look = profile.earliest.bind(profile)
+    profile.earliest = (...of) => (counts.looked++, look(...of))
+    const large: Candidate = {
+      ...pool,
+      capacity: { ...pool.capacity, storage: 2_000 },
+      survey: { ...survey, storage: storage.map(() => ({ prepareMs: 0, releaseMs: 0 })) },
+    }
+    profile.add({ resource: 'storage', amount: -1_900, fromAt: 0, toAt: NOW + 1_000 * 24 * HOUR_MS })
+    const windows = windowsOf(asked.windows)
+    const horizonMs = 1_000 * 24 * HOUR_MS
+    const answer = planOffers({ ...request(asked.limits, 1, windows), storage }, [large], { ...LIMITS, horizonMs }, NOW)
+    return { ...counts, names: answer.messages.map(({ name }) => name), offers: answer.offers }
+  }
+  const manyLimits = (last: Partial<Limit>) => [...Array.from({ length: 99 }, () => cost({ max: 1e6 })), cost(last)]
+  const gramsOf = (max: number) => manyLimits({ type: COST_TYPES.carbon, max })
+
+  it.each([
+    ['1000 windows, 100 limits and 20 parts', 1_000, 20, undefined, 21],
+    ['1000 windows with carbon by the hour', 1_000, 20, hourly, 3_150],
+    ['1000 parts', 1, 1_000, hourly, 3_100],
+    ['100 windows and 1000 parts', 100, 1_000, hourly, 3_100],
+  ])('is refused after few prices with %s', (_, windows, parts, carbon, most) => {
+    const answer = counted({ windows, parts, limits: manyLimits({ max: 0 }), ...(carbon ? { carbon } : {}) })
+    expect(answer.names).toEqual(['limit-too-low'])
+    expect(answer.priced).toBeLessThanOrEqual(most)
+  })
+
+  it('finds the one hour in which it keeps to the limits, with few prices and few looks at the pool', () => {
+    const held = [full(0, 100 * 6 * HOUR_MS - 7 * HOUR_MS)]
+    const answer = counted({ windows: 104, parts: 20, carbon: hourly, limits: gramsOf(60), held })
+    expect(answer.offers[0]?.plan.slot.startAt).toBe(NOW + 25 * 24 * HOUR_MS + 12 * HOUR_MS)
+    expect(answer.priced).toBeLessThanOrEqual(2 * 3_150 + 500)
+    expect(answer.looked).toBeLessThanOrEqual(160 * 104 * 2)
+  })
+
+  it('of which it keeps to the limits nowhere while there is room is tried at few starts', () => {
+    const noons = Array.from({ length: 100 }, (_, day) => full((day * 24 + 7) * HOUR_MS, (day * 24 + 18) * HOUR_MS))
+    const answer = counted({ windows: 400, parts: 20, carbon: hourly, limits: gramsOf(60), held: noons })
+    expect(answer.names).toEqual(['limits-not-now'])
+    expect(answer.priced).toBeLessThanOrEqual(2 * 3_150 + 500)
+  })
+})

@@ -1,7 +1,7 @@
 /**
  * Limits on costs and metrics: which offers keep to them, and what to say when none can. Pure.
  */
-import { COST_TYPES, costsOf, metricsOf, micros, plannedUsage, type Figure } from '../domain/costs.ts'
+import { COST_TYPES, metricsOf, micros, quoteOf, type Figure } from '../domain/costs.ts'
 import { fromUnits, MICRO_DIGITS } from '../domain/exact.ts'
 import type { ExecutionPlan } from '../domain/execution-plan.ts'
 import type { Limit } from '../domain/execution-request.ts'
@@ -15,12 +15,12 @@ export function keepsLimits(plan: ExecutionPlan, limits: readonly Limit[] = []):
 
 /** What an offer would cost, in millionths, for comparing offers with each other; undefined where no price is stated. */
 export function priceOf(plan: ExecutionPlan, type: keyof typeof COST_TYPES): bigint | undefined {
-  return costsOf(plan, plannedUsage(plan)).execution.find((figure) => figure.type === COST_TYPES[type])?.max
+  return quoteOf(plan).execution.find((figure) => figure.type === COST_TYPES[type])?.max
 }
 
 /** True if a plan states costs, and each is at most what the other plan states. */
 export function costsNoMore(plan: ExecutionPlan, other: ExecutionPlan): boolean {
-  const [costs, others] = [plan, other].map((one) => costsOf(one, plannedUsage(one)).execution) as [Figure[], Figure[]]
+  const [costs, others] = [plan, other].map((one) => quoteOf(one).execution) as [Figure[], Figure[]]
   const most = new Map(others.map(({ type, units, max }) => [`${type} ${units ?? ''}`, max]))
   return costs.length > 0 && costs.every(({ type, units, max }) => max <= (most.get(`${type} ${units ?? ''}`) ?? -1n))
 }
@@ -56,7 +56,7 @@ function figureFor({ about, type, units, part }: Limit, plan: ExecutionPlan): Fi
 
 function figuresOf(plan: ExecutionPlan, about: Limit['about'], part: Limit['part']): readonly Figure[] {
   if (about === 'metric') return part === 'execution' || part === 'compute' ? metricsOf(plan) : []
-  const costs = costsOf(plan, plannedUsage(plan))
+  const costs = quoteOf(plan)
   if (part === 'uncharged') return []
   if (typeof part === 'string') return costs[part]
   return costs[part.family][part.index] ?? []

@@ -106,7 +106,7 @@ function ownOffers(searches: readonly SlotSearch[], startAt: Instant, now: Insta
 
 /** What the least would cost in a pool at every start that could make a difference, whether that is free or not. */
 function supposedPlans(search: SlotSearch): ExecutionPlan[] {
-  return search.startsThatMatter().map((startAt) => search.supposed(startAt))
+  return [...new Set(search.supposed.values())]
 }
 
 /** A pool as far as its size matters, open or closed. */
@@ -248,11 +248,25 @@ function moreForNothing(search: SlotSearch, least: PlannedOffer): PlannedOffer |
 function earliestWithin(search: SlotSearch, limits: readonly Limit[]): PlannedOffer | undefined {
   const first = search.earliest(search.least, Number.NEGATIVE_INFINITY)
   if (!first || keepsLimits(first.plan, limits)) return first
-  for (const startAt of search.startsThatMatter()) {
+  let lookedUntil = Number.NEGATIVE_INFINITY
+  for (const startAt of triedStarts(search, limits)) {
+    // The last look found that nothing is free before then.
+    if (startAt <= lookedUntil) continue
     const later = search.fixed(startAt)
-    if (later && keepsLimits(later.plan, limits)) return later
+    if (!later || keepsLimits(later.plan, limits)) return later
+    lookedUntil = later.plan.slot.startAt
   }
   return undefined
+}
+
+/** The starts to try, earliest first; of many, rather those at whose time of day the limits are kept. */
+function triedStarts(search: SlotSearch, limits: readonly Limit[]): Instant[] {
+  const keeping = new Set(supposedPlans(search).filter((plan) => keepsLimits(plan, limits)))
+  const starts = [...search.supposed]
+  const likely = starts.filter(([, plan]) => keeping.has(plan))
+  const others = starts.filter(([, plan]) => !keeping.has(plan))
+  const tried = [...likely, ...others].slice(0, search.pricedStarts)
+  return tried.map(([startAt]) => startAt).sort((a, b) => a - b)
 }
 
 /** How many of the greenest starts are looked at before one is given up. */
@@ -260,11 +274,11 @@ const GREEN_STARTS = 3
 
 /** Offers at the starts with the least carbon, where that depends on the hour. */
 function greenest(search: SlotSearch): PlannedOffer[] {
-  const starts = search.startsThatMatter()
+  const starts = [...search.supposed]
   if (starts.length < 2) return []
-  const carbon = new Map(starts.map((startAt) => [startAt, priceOf(search.supposed(startAt), 'carbon') ?? 0n]))
-  const order = starts.sort((a, b) => Number((carbon.get(a) ?? 0n) - (carbon.get(b) ?? 0n)))
-  return order.slice(0, GREEN_STARTS).flatMap((startAt) => search.fixed(startAt) ?? [])
+  const carbon = ([, plan]: readonly [Instant, ExecutionPlan]) => priceOf(plan, 'carbon') ?? 0n
+  const order = starts.sort((a, b) => Number(carbon(a) - carbon(b)))
+  return order.slice(0, GREEN_STARTS).flatMap(([startAt]) => search.fixed(startAt) ?? [])
 }
 
 /** The offer with the least of a cost; undefined when there is nothing to compare. The first of equals. */

@@ -5,13 +5,14 @@ import type { Instant, StartWindow } from '../domain/dates.ts'
 import type { Estimate, ExecutionPlan, PlannedAccelerators, PlannedSlot } from '../domain/execution-plan.ts'
 import type { ExecutionRequest } from '../domain/execution-request.ts'
 import type { Maintenance } from '../domain/pool-capacity.ts'
-import { HOUR_MS, type PriceList } from '../domain/price-list.ts'
+import type { PriceList } from '../domain/price-list.ts'
 import { RESOURCES, type Amounts, type Resource } from '../domain/resources.ts'
 import { holds, type HeldTimes } from './holds.ts'
 import { graceMsFor, leastAmounts, prepareMs, releaseMs, storageSizes, type Survey } from './needs.ts'
 import type { OwnOpenSets } from './open-sets.ts'
 import { mostDuring, OWN_SETS_MAX, shareOf, type OwnInTheWay } from './open-share.ts'
 import { opposite, type Hold, type PoolProfile } from './profile.ts'
+import { pricedStarts, supposedStarts } from './supposed-starts.ts'
 
 /** A pool that could run a request. */
 export interface Candidate {
@@ -86,6 +87,7 @@ export class SlotSearch {
   readonly #limits: OfferLimits
   readonly #now: Instant
   readonly #prepareMs: number
+  #supposed: ReadonlyMap<Instant, ExecutionPlan> | undefined
   /** Amounts that open offers of one owner may hold; undefined where there is no limit. */
   readonly share: Amounts | undefined
 
@@ -150,26 +152,38 @@ export class SlotSearch {
   }
 
   /**
-   * Starts among which costs differ: the first that is possible in each window and, where carbon depends on the hour,
-   * for a day from then on those where the program begins or ends with a full hour.
+   * What an offer of the least amounts would promise, by the start, whether that is free or not: at the starts among which
+   * costs differ, earliest first. Starts at the same time of day share a plan.
    */
-  startsThatMatter(): Instant[] {
-    const hourly = (this.candidate.prices?.carbon?.length ?? 0) > 1
-    const starts = this.#windows().flatMap(({ fromAt, toAt }) => {
-      const first = Math.max(fromAt, this.#now + this.#prepareMs)
-      const last = hourly ? Math.min(toAt, first + 24 * HOUR_MS) : first
-      const found = [first]
-      for (const edge of [0, this.#request.durationMs])
-        for (let hour = Math.ceil((first + edge) / HOUR_MS); hour * HOUR_MS - edge <= last; hour++)
-          found.push(hour * HOUR_MS - edge)
-      return found.filter((start) => start <= toAt)
-    })
-    return [...new Set(starts)].sort((a, b) => a - b)
+  get supposed(): ReadonlyMap<Instant, ExecutionPlan> {
+    return (this.#supposed ??= new Map(
+      [...this.#supposedStarts()]
+        .flatMap(([, starts]) => {
+          const [first = 0] = starts
+          const { plan } = this.#offer(this.least, this.#slotAt(first, first))
+          return starts.map((startAt) => [startAt, plan] as const)
+        })
+        .sort(([a], [b]) => a - b),
+    ))
   }
 
-  /** What an offer of the least amounts would promise that starts at an instant, whether that is free or not. */
-  supposed(startAt: Instant): ExecutionPlan {
-    return this.#offer(this.least, this.#slotAt(startAt, startAt)).plan
+  #supposedStarts(): ReadonlyMap<number, readonly Instant[]> {
+    return supposedStarts({
+      windows: this.#windows(),
+      soonestAt: this.#now + this.#prepareMs,
+      durationMs: this.#request.durationMs,
+      isHourly: (this.candidate.prices?.carbon?.length ?? 0) > 1,
+      parts: this.#parts,
+    })
+  }
+
+  /** The most starts at which a plan is priced in one go. */
+  get pricedStarts(): number {
+    return pricedStarts(this.#parts)
+  }
+
+  get #parts(): number {
+    return 1 + this.#request.storage.length + this.#request.data.length
   }
 
   /** The first start of an offer that can be accepted for its whole lifetime. */

@@ -95,6 +95,17 @@ export function costsOf(plan: ExecutionPlan, usage: Usage): Costs {
   return { execution: sum([computeFigures, ...storage, ...data]), compute: computeFigures, storage, data }
 }
 
+const quotes = new WeakMap<ExecutionPlan, Costs>()
+
+/** What a plan costs at most, as an offer says it. Worked out once for each plan, however often it is asked for. */
+export function quoteOf(plan: ExecutionPlan): Costs {
+  const known = quotes.get(plan)
+  if (known) return known
+  const quote = costsOf(plan, plannedUsage(plan))
+  quotes.set(plan, quote)
+  return quote
+}
+
 /** The metrics of what a plan offers. */
 export function metricsOf({ prices, compute }: ExecutionPlan): Figure[] {
   return (prices?.metrics ?? []).map(({ min, max, perCore, ...rest }) => {

@@ -34,7 +34,7 @@ export interface PriceList {
 }
 
 export const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
+export const DAY_MS = 24 * HOUR_MS
 
 /** How much of an interval lies in each hour of the day (UTC), in milliseconds. */
 export function hoursOfDay(fromAt: Instant, toAt: Instant): readonly number[] {

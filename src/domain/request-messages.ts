@@ -165,6 +165,13 @@ export const REQUEST_MESSAGES = {
     places: ['offer set'],
     advice: 'Say in the request what is missing.',
   },
+  'too-many-limits': {
+    level: 'ERROR',
+    template:
+      'The request and its parts have ${count} limits on costs and metrics, from ${pointer} on more than the ${most} that are looked at: leave some out, such as all but one for each type in /costs and /metrics, which hold for the whole request.',
+    places: ['offer set'],
+    advice: 'Limit the costs and metrics of the whole request, and of its parts only where it matters.',
+  },
   'minimum-above-maximum': {
     level: 'ERROR',
     template: 'The minimum ${minimum} of ${pointer} is above its maximum ${maximum}.',

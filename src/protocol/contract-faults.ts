@@ -112,12 +112,13 @@ function replaced(value: unknown, pointer: string, part: unknown): unknown {
 
 /** The faults of one place as one sentence, with what to write. Where it has one of several types, each of them was missed. */
 function oneDetail(told: readonly Told[], isTaken: (candidate: unknown) => boolean): string {
+  // Nobody needs an example of less; and what may be something else than a list is one here.
+  const tooMany = told.find(({ keyword }) => keyword === 'maxItems')
+  if (tooMany) return describe(tooMany)
   const types = told.flatMap(({ keyword, params }) => (keyword === 'type' ? [params.type as string].flat() : []))
   const said = types.length > 0 ? `must be ${typeWords(types)}` : [...new Set(told.map(describe))].join(', ')
   // A choice says itself what there is.
   if (told.some((one) => choiceOf(one) !== undefined)) return said
-  // Nobody needs an example of less.
-  if (told.some(({ keyword }) => keyword === 'maxItems')) return said
   const [first] = told
   const schemas = told.map(schemaMissed)
   const written = first?.keyword === 'required' ? undefined : first?.data

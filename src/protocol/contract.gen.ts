@@ -1281,7 +1281,7 @@ export interface components {
          */
         ExecutionRequest: {
             compute?: components["schemas"]["ComputeResource"];
-            /** @description What it may cost. */
+            /** @description What it may cost. It and its parts have at most 100 limits on costs and metrics in all. */
             costs?: components["schemas"]["CostItem"][];
             /** @description The data that it reads or writes. */
             data?: components["schemas"]["DataResource"][];
@@ -1943,8 +1943,8 @@ export interface components {
              */
             notBefore?: string;
             /**
-             * @description When it may start: an instant (an absolute start) or an interval to start in, or a list of them. Without it,
-             *     as soon as possible.
+             * @description When it may start: an instant (an absolute start) or an interval to start in, or a list of at most 100 of them.
+             *     Without it, as soon as possible.
              */
             start?: components["schemas"]["StartWindow"] | components["schemas"]["StartWindow"][];
             /**

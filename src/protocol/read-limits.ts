@@ -10,6 +10,9 @@ interface Limited {
   readonly metrics?: readonly Schemas['MetricItem'][]
 }
 
+/** The most limits of a request with all its parts: every plan is compared with every one of them. */
+const LIMITS_MAX = 100
+
 /** Reads all limits; `say` is told what is wrong with one. */
 export function readLimits(wire: Schemas['ExecutionRequest'], now: Instant, say: (said: Message) => void): Limit[] {
   const { executable, compute, storage, data } = wire
@@ -20,6 +23,9 @@ export function readLimits(wire: Schemas['ExecutionRequest'], now: Instant, say:
   compute?.volumes?.forEach((volume, index) => readPart(volume, `/compute/volumes/${index}`, 'uncharged'))
   storage?.forEach((one, index) => readPart(one, `/storage/${index}`, { family: 'storage', index }))
   data?.forEach((one, index) => readPart(one, `/data/${index}`, { family: 'data', index }))
+  const [tooMany] = limits.slice(LIMITS_MAX)
+  if (tooMany)
+    say(message('too-many-limits', now, { count: limits.length, most: LIMITS_MAX, pointer: tooMany.pointer }))
   return limits
 
   function readPart(limited: Limited | undefined, pointer: string, part: Limit['part']): void {

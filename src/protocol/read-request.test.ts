@@ -278,6 +278,46 @@ describe('more parts than can be numbered', () => {
   })
 })
 
+it.each([101, 1_000])('a list of %i starts is refused, and 100 are read', (count) => {
+  const starting = (most: number) =>
+    read({
+      ...container,
+      schedule: { requested: { start: Array.from({ length: most }, () => '2026-12-12T00:00:00Z') } },
+    })
+  expect(starting(100).request?.starts).toHaveLength(100)
+  const fault = { pointer: '/schedule/requested/start', detail: 'must NOT have more than 100 items' }
+  expect(() => starting(count)).toThrow(expect.objectContaining({ faults: [fault] }) as Error)
+})
+
+describe('limits on costs and metrics', () => {
+  const limit = { kind: KIND.simpleCost, type: 'urn:x', max: 1 }
+  const limits = (count: number) => ({ costs: Array.from({ length: count }, () => limit) })
+  const metric = { kind: KIND.simpleMetric, type: 'urn:x', min: 1 }
+
+  it('are read up to 100 of a request and all its parts', () => {
+    const { request, messages } = read({ ...container, ...limits(60), storage: [space({}, limits(40))] })
+    expect([messages, request?.limits?.length]).toEqual([[], 100])
+    const nothing = { kind: KIND.simpleCost, type: 'urn:x' }
+    const idle = read({ ...container, ...limits(99), storage: [space({}, { costs: [nothing, nothing, limit] })] })
+    expect([idle.messages, idle.request?.limits?.length]).toEqual([[], 100])
+  })
+
+  it.each([
+    ['one more', { ...limits(100), metrics: [metric] }, 101, '/metrics/0'],
+    ['many of one part', { ...limits(60), storage: [space({}, limits(41))] }, 101, '/storage/0/costs/40'],
+    [
+      'many of every part',
+      { storage: Array.from({ length: 20 }, () => space({}, limits(100))) },
+      2000,
+      '/storage/1/costs/0',
+    ],
+  ])('are refused beyond that: %s', (_, body, count, pointer) => {
+    const { request, messages } = read({ ...container, ...body })
+    expect(request).toBeUndefined()
+    expect(messages).toMatchObject([{ name: 'too-many-limits', values: { count, pointer, most: 100 } }])
+  })
+})
+
 it('no more messages are said than anybody reads, and how many more there would be', () => {
   const { messages, request } = read({
     ...container,

@@ -156,6 +156,25 @@ describe('a body is refused, or answered with NO, that has', () => {
       () => ({ ...NAMELESS, schedule: { requested: { start: times(20_000, () => '2099-01-01T00:00:00Z') } } }),
     ],
     [
+      'countless starts and limits on costs',
+      () => ({
+        ...NAMELESS,
+        schedule: { requested: { start: times(1_000, (n) => `2099-01-01T00:00:00Z/PT${n + 1}S`) } },
+        costs: times(100, () => ({ kind: KIND.simpleCost, type: 'urn:ivoa:calycopis:cost:monetary', max: 1 })),
+      }),
+    ],
+    [
+      'limits on costs of countless parts',
+      () => ({
+        ...NAMELESS,
+        storage: times(100, (n) => ({
+          kind: KIND.simpleStorage,
+          meta: { name: `s${n}` },
+          costs: times(50, () => ({ kind: KIND.simpleCost, type: 'urn:ivoa:calycopis:cost:monetary', max: 1 })),
+        })),
+      }),
+    ],
+    [
       'a start after the end of time',
       () => ({ ...NAMELESS, schedule: { requested: { start: '+275760-09-13T00:00:00Z' } } }),
     ],

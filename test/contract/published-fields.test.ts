@@ -13,7 +13,10 @@ const fields = Object.entries(types).flatMap(([type, of]) =>
   Object.entries(of).map(([field, takes]) => [`${type}.${field}`, type, field, takes] as const),
 )
 
-/** Places where the contract is stricter than the published schema, by the keyword that says so, and why. */
+/**
+ * Places where the contract is stricter than the published schema, by the keyword that says so, and why. There are bounds
+ * on lists, such as 100 starts; the reader bounds the limits on costs and metrics of all parts together, to 100 too.
+ */
 const STRICTER: Readonly<Record<string, string>> = {
   maxLength: 'a request has a size that the service can keep and show',
   maxItems: 'a request has a size that the service can keep and show',
