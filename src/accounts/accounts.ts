@@ -77,7 +77,7 @@ async function insertLocal(
 }
 
 /**
- * Changes an account; one that is disabled loses its access tokens unless `keepTokens` says otherwise. The caller withdraws
+ * Changes an account, with `resetPassword` in the same transaction; one that is disabled loses its access tokens unless `keepTokens` says otherwise. The caller withdraws
  * its offers and cancels its executions; the audit log has that already. Throws CONFLICT for the last administrator,
  * NOT_FOUND when there is no such account, UNPROCESSABLE with the fields at fault.
  */
@@ -87,10 +87,12 @@ export async function changeAccount(
   { keepTokens = false, ...change }: identities.AccountChange & KeepTokens & { readonly cancelExecutions?: boolean },
   actor: Actor,
   now: Instant,
+  resetPassword?: (tx: Transaction) => Promise<void>,
 ): Promise<Account> {
   refuse(rightsFaults(change.roles, change.groups))
   return database.transaction(async (tx) => {
     await identities.lockAll(tx)
+    await resetPassword?.(tx)
     const before = await identities.find(tx, id)
     const changed = await identities.change(tx, id, change, now)
     if (!changed) throw new BrokerError('NOT_FOUND', `There is no account ${id}.`)
@@ -116,15 +118,17 @@ export interface PasswordWish extends KeepTokens {
   readonly password: string
 }
 
-/** Sets another's password, which has to be changed at the next login. Throws NOT_FOUND, UNPROCESSABLE. */
-export async function resetPassword(
-  database: Database,
+/**
+ * Prepares another's new password, which has to be changed at the next login; the result sets it, in the transaction of
+ * whatever else is changed. Throws UNPROCESSABLE.
+ */
+export async function passwordReset(
   account: Account,
   wish: PasswordWish,
   actor: Actor,
   now: Instant,
-): Promise<void> {
-  await setPassword(database, account, wish, true, 'reset password', actor, now)
+): Promise<(tx: Transaction) => Promise<void>> {
+  return preparePassword(account, wish, true, 'reset password', actor, now)
 }
 
 /** Sets one's own password. Throws UNPROCESSABLE when it is not a good one, or the account has none, and TOO_MUCH_KEPT. */
@@ -136,11 +140,12 @@ export async function changeOwnPassword(
   perDay: number,
   now: Instant,
 ): Promise<void> {
-  await setPassword(database, account, wish, false, 'change password', actor, now, perDay)
+  // Before the hash, which costs a tenth of a second.
+  await database.transaction((tx) => requireSeldom(tx, actor, perDay, now, 'change password'))
+  await database.transaction(await preparePassword(account, wish, false, 'change password', actor, now, perDay))
 }
 
-async function setPassword(
-  database: Database,
+async function preparePassword(
   account: Account,
   { password, keepTokens = false }: PasswordWish,
   mustChange: boolean,
@@ -148,18 +153,16 @@ async function setPassword(
   actor: Actor,
   now: Instant,
   perDay = Number.POSITIVE_INFINITY,
-): Promise<void> {
+): Promise<(tx: Transaction) => Promise<void>> {
   if (account.issuer !== '')
     throw new BrokerError('UNPROCESSABLE', `${account.username} has no password here; ${account.issuer} has it.`)
   refuse(passwordFaults(password, account.username, '/password'))
-  // Before the hash, which costs a tenth of a second.
-  await database.transaction((tx) => requireSeldom(tx, actor, perDay, now, action))
   const passwordHash = await hashPassword(password)
-  await database.transaction(async (tx) => {
+  return async (tx) => {
     await requireSeldom(tx, actor, perDay, now, action)
     await identities.setPassword(tx, account.id, passwordHash, mustChange)
     await record(tx, actor, now, action, account.id, await endTokens(tx, account.id, keepTokens, now))
-  })
+  }
 }
 
 /** Revokes the access tokens of an account unless they are to be kept; gives what the record says of it. */

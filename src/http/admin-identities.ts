@@ -1,6 +1,6 @@
 /** The routes by which administrators look after accounts, and read what was done. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { changeAccount, createAccount, resetPassword } from '../accounts/accounts.ts'
+import { changeAccount, createAccount, passwordReset } from '../accounts/accounts.ts'
 import { cancelExecutionsOf, withdrawOffersOf } from '../booking/of-owner.ts'
 import { KNOWN_NAME, type Account } from '../domain/account.ts'
 import { formatInstant } from '../domain/dates.ts'
@@ -54,9 +54,10 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
     if (cancelExecutions && !change.disabled) throw cancelsOnlyDisabled()
     const { keepTokens } = change
     const actor = actorOf(request, context)
-    if (password !== undefined) await resetPassword(database, account, { password, keepTokens }, actor, clock.now())
+    const reset =
+      password === undefined ? undefined : await passwordReset(account, { password, keepTokens }, actor, clock.now())
     const wish = { ...change, ...(cancelExecutions ? { cancelExecutions } : {}) }
-    const changed = await changeAccount(database, account.id, wish, actor, clock.now())
+    const changed = await changeAccount(database, account.id, wish, actor, clock.now(), reset)
     // What is booked or accepted from here on is refused where it is written, and what was written before is found here,
     // also what requests made that are still being answered. Asking again does what was not done when this was broken off.
     if (change.disabled) await withdrawOffersOf(database, account.id, clock.now())

@@ -67,8 +67,13 @@ export function requireCallers(app: FastifyInstance, context: HttpContext): void
 
 /** The credentials in a request. */
 export function credentialsOf(request: FastifyRequest, context: HttpContext): Credentials {
-  const { headers, socket } = request
-  return { headers, peer: socket.remoteAddress ?? '', address: clientAddress(request, context) }
+  const { headers, socket, raw } = request
+  return {
+    headers,
+    rawHeaders: raw.rawHeaders,
+    peer: socket.remoteAddress ?? '',
+    address: clientAddress(request, context),
+  }
 }
 
 function remember(request: FastifyRequest, reply: FastifyReply, caller: Caller): void {

@@ -34,6 +34,8 @@ export interface Caller {
 /** What an identity source sees of a request. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Names and values in turn, as they came: in `headers` one that is given twice looks like one with a comma. */
+  readonly rawHeaders?: readonly string[]
   /** The address that the connection comes from, not what a header says of it. */
   readonly peer: string
   /** The address of the client, as far as trusted proxies tell it. */

@@ -147,6 +147,17 @@ describe('a front end’s certificate', () => {
     const trick = await certified('/C=CA/CN=ada,O=Example')
     expect(trick.body.uuid).not.toBe(real.body.uuid)
   })
+  it.each([
+    ['the subject', ['X-SSL-Client-S-DN: CN=ada', 'X-SSL-Client-S-DN: O=Example', 'X-SSL-Client-Verify: SUCCESS']],
+    [
+      'the subject in other letters',
+      ['x-ssl-client-s-dn: O=Example', 'X-SSL-CLIENT-S-DN: CN=ada', 'X-SSL-Client-Verify: SUCCESS'],
+    ],
+    ['the same subject', ['X-SSL-Client-S-DN: CN=ada', 'X-SSL-Client-S-DN: CN=ada', 'X-SSL-Client-Verify: SUCCESS']],
+  ])('with %s given twice is none', async (_, lines) => {
+    const request = ['GET /account HTTP/1.1', 'Host: broker.test', 'Connection: close', ...lines, '', '']
+    expect((await exchange(behind.broker.url, request.join('\r\n'))).status).toBe(401)
+  })
   it('of another organisation is another’s', async () => {
     const [one, two] = [await certified('CN=ada,O=Example'), await certified('CN=ada,O=Other')]
     expect(one.body.uuid).not.toBe(two.body.uuid)

@@ -89,6 +89,14 @@ describe('a stolen access token is of no use any more', () => {
     await fred.post('/account/password', { password: 'a new one that I chose' })
     expect([await his.works(), await hers.works()]).toEqual([false, true])
   })
+  it('and a change that is refused takes neither the password nor the tokens of the last administrator', async () => {
+    const uuid = await uuidOf(setting.admin)
+    const token = await tokenOf(setting.admin)
+    const change = { password: 'a new one for the boss', roles: ['user'] }
+    expect((await setting.admin.post(`/admin/identities/${uuid}`, change)).status).toBe(409)
+    expect((await setting.admin.get('/account')).status).toBe(200)
+    expect(await token.works()).toBe(true)
+  })
   it('and none is made with the old password beside the change', async () => {
     const hugo = await setting.user('hugo')
     const made = Array.from({ length: 12 }, () => hugo.post<Schemas['AccessToken']>('/account/tokens', { name: 'x' }))

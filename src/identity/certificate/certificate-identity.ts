@@ -49,12 +49,16 @@ export class CertificateIdentity implements IdentitySource {
     }
   }
 
-  async identify({ headers, peer }: Credentials): Promise<Caller | undefined> {
+  async identify({ headers, rawHeaders = [], peer }: Credentials): Promise<Caller | undefined> {
     const { subjectHeader, verifiedHeader, provision, clock } = this.#options
     if (!this.#isFrontEnd(peer)) return undefined
     const subject = headers[subjectHeader]
     if (subject === undefined || subject === '') return undefined
     if (Array.isArray(subject) || subject.length > 1_000) throw refused('the subject is given twice, or too long')
+    // Node joins two with a comma, which is a name too; one may be the client's own beside that of the front end.
+    const its = [subjectHeader, verifiedHeader, this.#options.authorities?.header]
+    if (its.some((header) => rawHeaders.filter((one, at) => at % 2 === 0 && one.toLowerCase() === header).length > 1))
+      throw refused('a header of the certificate is given twice')
     if (headers[verifiedHeader] !== 'SUCCESS') throw refused('the front end did not verify it')
     const name = spelled(subject)
     const known = { subject: name, username: nameFrom(commonName(subject) ?? name) }
