@@ -10,6 +10,13 @@ import { exchange } from '../support/raw-http.ts'
 import type { DeclaredOperation } from './operations.ts'
 import { accept, FAILURES, rejectAll, type Setting } from './setting.ts'
 
+/** Lists that do not change while they are asked for twice: nothing of the caller has expired, nor is shared with it. */
+const QUIET_LISTS: Readonly<Record<string, string>> = {
+  listExecutions: '?PHASE=EXPIRED',
+  listSessions: '?PHASE=EXPIRED',
+  listOfferSets: '?OWNER=shared',
+}
+
 /** Asks in such a way that one response comes. */
 export type Provocation = (setting: Setting, operation: DeclaredOperation) => Promise<Answer<unknown>>
 
@@ -50,8 +57,7 @@ const ANY: Readonly<Record<string, Provocation>> = {
     ]),
   ),
   '304': async (setting, operation) => {
-    // Nothing of the caller has expired, so such a list does not change while it is asked for twice.
-    const path = pathTo(setting, operation) + (operation.id.startsWith('list') ? '?PHASE=EXPIRED' : '')
+    const path = pathTo(setting, operation) + (QUIET_LISTS[operation.id] ?? '')
     const { headers } = await setting.admin.get(path)
     return setting.admin.get(path, { 'If-None-Match': headers.get('etag') ?? '' })
   },
