@@ -136,6 +136,10 @@ describe('guessing passwords', () => {
     expect([known, elsewhere]).toEqual(['in', 'in'])
     expect(count(await Promise.all(strangers), BUSY)).toBeGreaterThan(0)
   })
+  it('is not what a program of one user does that asks for much at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 64 }, () => guess('ada', USUAL, '192.0.2.60')))
+    expect(count(answers, 'in')).toBe(64)
+  })
   it('by strangers from everywhere keeps no owner of an account out of where it came from before', async () => {
     expect(await guess('ada', USUAL, '192.0.2.50')).toBe('in')
     source = anew()

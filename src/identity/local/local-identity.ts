@@ -50,6 +50,8 @@ export class LocalIdentity implements IdentitySource {
   /** Of strangers by their site, which may be thousands of people: its waits are short. */
   readonly #perSite: Throttle
   readonly #checks = new CheckQueue()
+  /** The checks that wait or are done now, by the digest of what is checked. */
+  readonly #checking = new Map<string, Promise<void>>()
   /** Never the password itself: a digest with a key that only this process has. */
   readonly #rememberKey = randomBytes(32)
   readonly #remembered = new Map<string, Instant>()
@@ -74,7 +76,7 @@ export class LocalIdentity implements IdentitySource {
       // A guess that would be right has to wait as the wrong ones around it do, or it would be told by that.
       const waitMs = this.#perName.waitMs(nameKey(username, network))
       if (waitMs > 0) throw tooMany(waitMs)
-    } else await this.#check(username, password, account, credentials.address)
+    } else await this.#checkOnce(known, () => this.#check(username, password, account, credentials.address))
     if (!account || account.disabledAt !== undefined) throw refused('the account is disabled', username)
     this.#remember(known)
     return {
@@ -86,6 +88,15 @@ export class LocalIdentity implements IdentitySource {
       passwordHash: account.passwordHash,
       mustChangePassword: account.mustChangePassword,
     }
+  }
+
+  /** Lets requests with the same credentials at the same moment, such as of a program, share one check and its place. */
+  #checkOnce(digest: string, check: () => Promise<void>): Promise<void> {
+    const running = this.#checking.get(digest)
+    if (running) return running
+    const checking = check().finally(() => this.#checking.delete(digest))
+    this.#checking.set(digest, checking)
+    return checking
   }
 
   /** Throws unless the password is right. An unknown name takes as long as a known one. */
