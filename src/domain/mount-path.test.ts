@@ -10,7 +10,7 @@ describe('the outermost of paths', () => {
       ['/data-1', '/data', '/data/x', '/dat'],
       ['/dat', '/data-1', '/data'],
     ],
-    [['//data//', '/data/x/', '/data'], ['/data']],
+    [['//data//', '/data/x/', '/data'], ['//data//']],
     [
       ['/b/c', '/a/b', '/a'],
       ['/a', '/b/c'],

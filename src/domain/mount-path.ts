@@ -39,11 +39,12 @@ function systemPlace([top = '', second = '', ...rest]: readonly string[]): strin
   return SYSTEM_PLACES.includes(path) ? path : undefined
 }
 
-/** The paths that lie in no other of them, each once and without slashes that say nothing. */
+/** The paths that lie in no other of them, as they are written; of those that mean the same place only one. */
 export function outermost(paths: readonly string[]): string[] {
-  const inOrder = paths.map((path) => `${path.replaceAll(/\/+/g, '/').replace(/\/$/, '')}/`).sort()
-  const found: string[] = []
+  const places = paths.map((path) => ({ path, place: `${path.replaceAll(/\/+/g, '/').replace(/\/$/, '')}/` }))
+  places.sort((one, other) => Number(one.place > other.place) - Number(one.place < other.place))
+  const found: typeof places = []
   // In this order a path comes right behind the one that it lies in and others that lie there.
-  for (const path of inOrder) if (!path.startsWith(found.at(-1) ?? ' ')) found.push(path)
-  return found.map((path) => path.slice(0, -1))
+  for (const one of places) if (!one.place.startsWith(found.at(-1)?.place ?? ' ')) found.push(one)
+  return found.map(({ path }) => path)
 }
