@@ -47,7 +47,7 @@ try {
   process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
 }
 
-/** What is expected to go wrong is one sentence; the rest is a crash, shown with everything that helps to mend it. */
+/** An expected failure is one sentence; the rest is a crash, shown with everything that helps to mend it. */
 async function plainly({ json }: { json?: boolean }, command: () => Promise<number>): Promise<number> {
   try {
     return await command()

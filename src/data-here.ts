@@ -32,7 +32,7 @@ export function dataPlaces(config: Config): Pick<WorkerContext, 'source' | 'sink
   }
 }
 
-/** How many executions of one platform have their output read at the same time in one process: each holds what is kept. */
+/** The most executions of one platform whose output is read at one time in a process: each holds what is kept. */
 const OUTPUTS_AT_ONCE = 4
 
 /** The places for transfers in this process. */

@@ -245,7 +245,7 @@ describe('a request of countless windows, limits and parts', () => {
   const hourly = Array.from({ length: 24 }, (_, hour) => (hour === 12 ? 50e6 : 400e6))
   const windowsOf = (count: number): [number, number][] =>
     Array.from({ length: count }, (_, index) => [index * 6 * HOUR_MS, (index * 6 + 5) * HOUR_MS])
-  /** How often a part of a plan is priced, and how often the pool is looked at, until there is an answer. */
+  /** Numbers of prices of parts of plans, and of looks at the pool, until there is an answer. */
   function counted(asked: { windows: number; limits: Limit[]; parts: number; carbon?: number[]; held?: Hold[] }) {
     const counts = { priced: 0, looked: 0 }
     const { held, carbon } = asked

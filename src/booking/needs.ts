@@ -4,7 +4,7 @@ import type { ExecutionRequest } from '../domain/execution-request.ts'
 import type { Message } from '../domain/message.ts'
 import { gibFor, type Amounts } from '../domain/resources.ts'
 
-/** What is known of the parts of a request on one platform before anything is offered. Times are in milliseconds. */
+/** Facts about the parts of a request on one platform before anything is offered. Times are in milliseconds. */
 export interface Survey {
   readonly executable: Estimate
   readonly compute: Estimate
@@ -14,7 +14,7 @@ export interface Survey {
   readonly data: readonly (Estimate & { readonly sizeBytes?: number })[]
   /** The digest of the image that the request's reference stands for there. */
   readonly imageDigest?: string
-  /** What is to be said about every offer there. */
+  /** Messages for every offer there. */
   readonly messages: readonly Message[]
 }
 

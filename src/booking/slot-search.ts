@@ -152,7 +152,7 @@ export class SlotSearch {
   }
 
   /**
-   * What an offer of the least amounts would promise, by the start, whether that is free or not: at the starts among which
+   * Plans of offers of the least amounts, by the start, whether that is free or not: at the starts among which
    * costs differ, earliest first. Starts at the same time of day share a plan.
    */
   get supposed(): ReadonlyMap<Instant, ExecutionPlan> {

@@ -20,7 +20,7 @@ export interface Supposed {
   readonly durationMs: number
   /** True where carbon depends on the hour of the day. */
   readonly isHourly: boolean
-  /** How many parts of the request cost something of their own; at least 1. */
+  /** The number of parts of the request that cost something of their own; at least 1. */
   readonly parts: number
 }
 

@@ -73,7 +73,7 @@ export function problemLines({ problem: { title, detail, errors = [] } }: Proble
   return [detail ?? `${title}.`, ...faults]
 }
 
-/** What to do about not being known, by what was shown. */
+/** Advice for who is not known, by the credentials that were shown. */
 const SAY_WHO = {
   nothing:
     "Set BROKER_TOKEN to an access token of yours; with BROKER_USER and BROKER_PASSWORD, 'broker token NAME' makes one.",

@@ -14,7 +14,7 @@ interface ProgramOutput {
 
 /** All that the commands write passes here, where `visible` keeps what others wrote from steering the terminal. */
 export interface Terminal {
-  /** Whether a stream goes to a terminal, which a person looks at, rather than into a file or to another program. */
+  /** True for a stream that goes to a terminal, which a person looks at, and not into a file or to another program. */
   isWatched(stream: 'stdout' | 'stderr'): boolean
   /** A line of the result. */
   result(line: string): void

@@ -1,6 +1,6 @@
 /** The credentials of a client: an access token, or a user name and a password. */
 
-/** What a broker is told that asks who is calling: an access token, or a user name and a password. */
+/** Credentials for a broker that asks who is calling: an access token, or a user name and a password. */
 export interface ClientCredentials {
   readonly token?: string | undefined
   readonly username?: string | undefined

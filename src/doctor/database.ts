@@ -53,7 +53,7 @@ export async function examineServer(
   }
 }
 
-/** What keeps a broker from writing, such as a standby or a disk that is full. */
+/** Findings about writing, which a standby and a full disk refuse. */
 async function examineWriting(database: Database): Promise<Finding[]> {
   try {
     await database.assertWritable()

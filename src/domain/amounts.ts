@@ -5,7 +5,7 @@ export type CountedIn = 'GiB' | 'cores' | 's'
 
 /** The bytes of a GiB. */
 const GIB = 2 ** 30
-/** What stands before the B of a unit of bytes, each a thousand times the one before it. */
+/** Prefixes of units of bytes, each a thousand times the one before it. */
 const PREFIXES = ['', 'k', 'm', 'g', 't', 'p']
 const TIMES: Readonly<Record<string, number>> = { s: 1, min: 60, m: 60, h: 3_600, d: 86_400 }
 const CORES: Readonly<Record<string, number>> = { m: 0.001, core: 1, cores: 1, cpu: 1, cpus: 1 }

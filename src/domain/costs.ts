@@ -97,7 +97,7 @@ export function costsOf(plan: ExecutionPlan, usage: Usage): Costs {
 
 const quotes = new WeakMap<ExecutionPlan, Costs>()
 
-/** What a plan costs at most, as an offer says it. Worked out once for each plan, however often it is asked for. */
+/** The costs of a plan at most, as an offer says them. Worked out once for each plan, however often it is asked for. */
 export function quoteOf(plan: ExecutionPlan): Costs {
   const known = quotes.get(plan)
   if (known) return known

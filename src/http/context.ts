@@ -73,7 +73,7 @@ export interface HttpSettings {
   readonly corsOrigins: readonly string[]
   /** How long what stays readable after its end, as ISO 8601 durations, for the words of an answer. */
   readonly retention: Readonly<Record<'refused' | 'offers' | 'details' | 'records', string>> & {
-    /** How often in a day a user can do what is written to the audit log. */
+    /** The times in a day that a user can do what is written to the audit log. */
     readonly auditPerDay: number
   }
   /** The longest that an answer is held back, in milliseconds. */

@@ -23,7 +23,7 @@ interface Places {
   take<Result>(caller: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>
 }
 
-/** What each caller has been sent of large answers and not read. */
+/** Bytes of large answers that each caller was sent and has not read. */
 export class LargeAnswers {
   readonly places: Places
   readonly #unread = new Map<string, number>()

@@ -90,7 +90,7 @@ function sendComing(
 }
 
 /**
- * What is there now, while there may be more in a moment. A part is read before it is sent, to know its end; of a
+ * Output as it is now, while there may be more in a moment. A part is read before it is sent, to know its end; of a
  * larger one, the beginning is sent, and `Content-Range` says where to go on (RFC 9110, section 15.3.7).
  */
 async function sendSoFar(

@@ -26,7 +26,7 @@ export class OutputTail {
     }
   }
 
-  /** What is kept, in parts of `blockBytes` and a last one that may be smaller. */
+  /** The kept bytes, in parts of `blockBytes` and a last one that may be smaller. */
   *parts(): Generator<Buffer, void, undefined> {
     for (let from = Math.max(0, this.#held - this.#limit); from < this.#held; from += this.#blockBytes)
       yield this.#slice(from, Math.min(from + this.#blockBytes, this.#held))

@@ -31,7 +31,7 @@ export function isForCaller(
   return meant && !excepted
 }
 
-/** Whether a caller is in a group, or was when its access token was made. */
+/** True for a caller who is in a group, or was when the access token was made. */
 export function isCountedIn(
   group: string,
   { groups, countedGroups = [] }: Pick<PolicyCaller, 'groups' | 'countedGroups'>,

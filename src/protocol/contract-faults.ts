@@ -10,7 +10,7 @@ import { adviceOn, TYPE_WORDS, type ExampleSchema } from '../domain/schema-examp
 import { escapePointer } from './body-limits.ts'
 import { CONTRACT, resolveSchema, SCHEMA_PREFIX, type Schema, type SchemaName } from './contract.ts'
 
-/** How many faults are named; nobody reads more. */
+/** The most faults that are named; nobody reads more. */
 const FAULTS_MAX = 50
 /** The faults that get an example of what to write instead, which takes a validation or more each. */
 const EXAMPLES_MAX = 10
@@ -57,7 +57,7 @@ export function prepareValidation(names: readonly SchemaName[]): void {
   validators.exact('ExecutionRequest')
 }
 
-/** Whether a value follows a schema of the contract and has nothing in it but what a client may say. */
+/** True for a value that follows a schema of the contract and has nothing in it but what a client may say. */
 export function followsExactly(name: SchemaName, value: unknown): boolean {
   return validators.exact(name)(value)
 }

@@ -17,7 +17,7 @@ export function refuseManyMounts(
   notes.say(message('too-many-mounts', notes.now, { pointer, count, max: MOUNTS_MAX }))
 }
 
-/** How many mounts the volumes up to each come to. */
+/** Numbers of mounts of the volumes up to each. */
 function mountCounts(volumes: readonly VolumeMount[], data: readonly DataRequest[]): number[] {
   const inside = new Map<number, number>()
   for (const { storage } of data) inside.set(storage, (inside.get(storage) ?? 0) + 1)

@@ -18,7 +18,7 @@ interface Operation {
   readonly responses?: Readonly<Record<string, Body>>
 }
 
-/** What one operation takes and gives; undefined where the contract does not say. */
+/** The requests and answers of one operation; undefined where the contract does not say. */
 interface Taken {
   readonly request: SchemaName | undefined
   readonly answers: ReadonlyMap<number, SchemaName | undefined>

@@ -32,7 +32,7 @@ export const FACTS = `
 
 const OLDEST_VERSION = 140_000
 
-/** Why a broker cannot use a database, and what to do, as a sentence for the operator; undefined where it can. */
+/** The reason why a broker cannot use a database, with what to do, for the operator; undefined where it can. */
 export function unfit(facts: ServerFacts): string | undefined {
   const { database, role, schema, owner } = facts
   if (facts.number < OLDEST_VERSION) return `The database is PostgreSQL ${facts.version}; the broker needs 14 or later.`

@@ -9,7 +9,7 @@ export interface WantedPage {
   readonly before?: string | undefined
 }
 
-/** What a statement says in every row of a page. */
+/** Columns that a statement has in every row of a page. */
 export interface PageMark {
   /** True when there is an entry after this one. */
   readonly goesOn: boolean

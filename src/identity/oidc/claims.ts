@@ -15,7 +15,7 @@ export interface Subject {
   readonly groups: readonly string[]
 }
 
-/** Who the claims speak of; undefined when they do not say, or say more groups than are taken. */
+/** The user that the claims speak of; undefined when they do not say, or say more groups than are taken. */
 export function subjectOf(claims: Claims, { usernameClaim, groupsClaim }: IssuerConfig): Subject | undefined {
   const subject = text(claims.sub)
   const groups = groupsOf(claims[groupsClaim])

@@ -38,7 +38,7 @@ const TOKEN_LENGTH_MAX = 8_192
 /** What an access token is, where it says so (RFC 9068, section 2.1; older issuers say JWT or nothing). */
 const TYPES = ['at+jwt', 'application/at+jwt', 'jwt']
 
-/** What an issuer said of a good opaque token, as far as it is used. */
+/** Claims of a good opaque token, as far as they are used. */
 interface Introspected {
   readonly issuer: Issuer
   readonly subject: Subject

@@ -182,7 +182,7 @@ function storageSizeGib(target: StepTarget, data: number): number {
   return execution.plan.storage[storageOf(target, data)]?.sizeGib ?? 1
 }
 
-/** What a data resource is known to have, in bytes: what was copied in, or what its source announced. */
+/** The known size of a data resource, in bytes: what was copied in, or what its source announced. */
 function expectedBytes(target: StepTarget, data: number): number {
   const { bytes } = componentAt(target, 'data', data).detail
   return Number(bytes ?? target.execution.plan.data[data]?.sizeBytes ?? 0)

@@ -36,7 +36,7 @@ export interface StepContext {
   readonly sink: (location: URL, bearer?: Bearer) => DataSink | undefined
   /** How the owner of an execution is acted for at a location; undefined where nobody is. */
   readonly bearerFor: (execution: Execution, location: URL) => Bearer | undefined
-  /** Where data without an announced size are kept while they arrive. */
+  /** The place of data without an announced size while they arrive. */
   readonly spool: Spool
   /** The places for transfers, those for data that are copied in and those for results, and on each platform for outputs. */
   readonly places: Readonly<Record<'staging' | 'saving', Turns> & { outputs: TurnsAt }>

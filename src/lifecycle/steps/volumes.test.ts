@@ -10,7 +10,7 @@ function directoriesOf(...names: (string | undefined)[]): string[] {
   return [...directoriesIn(plan, 0).values()]
 }
 
-/** How often a name is compared with those that are taken while `work` is done. */
+/** The number of times that a name is compared with those that are taken while `work` is done. */
 function comparisons(work: () => unknown): number {
   const has = vi.spyOn(Set.prototype, 'has')
   try {

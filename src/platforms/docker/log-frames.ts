@@ -21,11 +21,11 @@ export async function* contentOf(
   }
 }
 
-/** What is known of the frame that the next chunk begins in. */
+/** The frame that the next chunk begins in, as far as it is known. */
 class Frames {
   readonly #stream: number
   readonly #header = Buffer.alloc(HEADER_BYTES)
-  /** How much of the header has come; none of the next one while there is content to come. */
+  /** The part of the header that has come, in bytes; none of the next one while there is content to come. */
   #known = 0
   #remaining = 0
 

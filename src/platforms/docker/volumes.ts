@@ -127,7 +127,7 @@ export class Volumes {
     })
   }
 
-  /** How much each volume of the engine holds, by its name there, whosever it is. */
+  /** The bytes in each volume of the engine, by its name there, whosever it is. */
   async sizes(signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
     return new Map((await this.#measured(signal)).map(({ one, bytes }) => [one.Name, bytes]))
   }
