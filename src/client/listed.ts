@@ -14,10 +14,20 @@ export async function listed<Body, Entry>(
   const most = Number(query.get('LAST') ?? 1)
   for (;;) {
     const { body, link } = await ask(`${path}?${query.toString()}`)
-    found.push(...(entriesIn(body) ?? []))
-    const next = /[?&]cursor=([\w-]+)[^>]*>; rel="next"/.exec(link)?.[1]
-    if (next === undefined || found.length >= most) return found
+    const entries = entriesIn(body) ?? []
+    found.push(...entries)
+    const next = nextCursor(link)
+    // Each page has an entry at least, so one without any leads nowhere.
+    if (next === undefined || entries.length === 0 || found.length >= most) return found
     query.set('cursor', next)
     query.set('LAST', String(most - found.length))
   }
+}
+
+/** The cursor of the next page in a header `Link` (RFC 8288); undefined where it leads to none. */
+function nextCursor(link: string): string | undefined {
+  const end = link.indexOf('>; rel="next"')
+  const target = end < 0 ? '' : link.slice(link.lastIndexOf('<', end) + 1, end)
+  if (target === '' || !URL.canParse(target, 'http://broker')) return undefined
+  return new URL(target, 'http://broker').searchParams.get('cursor') ?? undefined
 }
