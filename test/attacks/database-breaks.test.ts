@@ -181,7 +181,7 @@ describe.skipIf(!onServer)('a broker', () => {
       await goesOn()
     }
     const words = logged.map(({ msg }) => msg)
-    expect(words).toContain('A connection to the database was lost.')
+    expect(words).toContain('The database cannot be used now; what needs it waits.')
     expect(words).not.toContain('A request failed unexpectedly.')
     expect(words.filter((one) => one.includes('caught by nobody'))).toEqual([])
     // Whatever failed for it says that it is the database.
